@@ -1,0 +1,87 @@
+//! The bodies of requests.
+
+use crate::document::Node;
+
+use super::super::Type;
+use super::super::operation::{Body, BodyContent};
+use super::form::{MULTIPART, URL_ENCODED};
+use super::{Lowering, Place, description, flag, shape};
+
+impl<'d> Lowering<'d> {
+    /// The forms that a request's body can have, JSON first and a media type that says nothing last.
+    pub(super) fn bodies(&mut self, place: &Place, operation: &'d Node) -> Vec<Body> {
+        let Some(body) = operation.get("requestBody") else { return Vec::new() };
+        let Some((place, body)) = self.follow(&place.child("requestBody"), body) else { return Vec::new() };
+        let Some((content_place, content)) = self.object_at(&place, body, "content") else {
+            self.error(&place, "missing-content", "a request body has `content`", None);
+            return Vec::new();
+        };
+        self.check_members(&place, body, shape::BODY, "a request body");
+        let mut bodies: Vec<Body> = Vec::new();
+        for (content_type, media) in content {
+            let place = content_place.child(content_type);
+            self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
+            if let Some(encoding) = media.get("encoding").and_then(Node::as_object) {
+                self.check_encoding(&place.child("encoding"), encoding);
+            }
+            let content = self.body_content(&place, content_type, media);
+            bodies.push(Body {
+                required: flag(body, "required"),
+                description: description(body),
+                content_type: content_type.clone(),
+                content,
+            });
+        }
+        bodies.sort_by_key(|body| match body.content {
+            BodyContent::Json(_) => 0,
+            BodyContent::Multipart(_) => 1,
+            BodyContent::UrlEncoded(_) => 2,
+            BodyContent::Binary => 3,
+            BodyContent::Text => 4,
+        });
+        bodies
+    }
+
+    fn body_content(&mut self, place: &Place, content_type: &str, media: &'d Node) -> BodyContent {
+        let schema = media.get("schema");
+        let schema_place = place.child("schema");
+        let form = |lowering: &mut Self| match schema {
+            Some(schema) => {
+                let encoding = media.get("encoding").and_then(Node::as_object);
+                lowering.form(&schema_place, schema, encoding)
+            }
+            None => lowering.form(&schema_place, const { &Node::Null }, None),
+        };
+        match essence(content_type) {
+            kind if is_json(&kind) => {
+                BodyContent::Json(schema.map_or(Type::Any, |schema| self.schema(&schema_place, schema)))
+            }
+            kind if kind == URL_ENCODED => BodyContent::UrlEncoded(form(self)),
+            kind if kind.starts_with("multipart/") => {
+                if kind != MULTIPART {
+                    let message = format!("a body of `{kind}` is sent as `{MULTIPART}`");
+                    self.warning(place, "unexpressed-content-type", message, None);
+                }
+                BodyContent::Multipart(form(self))
+            }
+            kind if is_text(&kind) => BodyContent::Text,
+            _ => BodyContent::Binary,
+        }
+    }
+}
+
+/// A media type without its parameters.
+pub(super) fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_lowercase()
+}
+
+pub(super) fn is_json(essence: &str) -> bool {
+    essence == "application/json" || essence.ends_with("+json") || essence == "text/json" || essence == "*/*"
+}
+
+pub(super) fn is_text(essence: &str) -> bool {
+    essence.starts_with("text/")
+        || essence == "application/xml"
+        || essence.ends_with("+xml")
+        || essence == "application/sdp"
+}

@@ -1,0 +1,312 @@
+//! From the document as written to the API as meant.
+
+mod body;
+mod form;
+mod keyword;
+mod name;
+mod object;
+mod operation;
+mod parameter;
+mod response;
+mod schema;
+mod security;
+mod server;
+mod shape;
+mod union;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Document, Node, Object, Pointer};
+
+use super::model::{Kind, Named, Type, TypeId};
+use super::{Api, cycles, tags, usage};
+
+/// Finds what the document means.
+///
+/// The diagnostics are what is wrong with it and what cannot be expressed; where one is an error, the API is
+/// not to be used.
+pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
+    let mut lowering = Lowering {
+        document,
+        main: document.file().into(),
+        types: Vec::new(),
+        places: Vec::new(),
+        effort: 0,
+        lowered: HashMap::new(),
+        names: HashMap::new(),
+        pending: HashSet::new(),
+        forms: HashSet::new(),
+        diagnostics: Vec::new(),
+        depth: 0,
+    };
+    let root = Place { file: lowering.main.clone(), pointer: Rc::from("") };
+    let info = document.root().get("info");
+    let text = |name: &str| {
+        info.and_then(|info| info.get(name)).and_then(Node::as_str).unwrap_or_default().to_owned()
+    };
+    let mut api = Api {
+        title: text("title"),
+        description: text("description"),
+        version: text("version"),
+        servers: lowering.servers(&root, document.root()),
+        security_schemes: lowering.security_schemes(),
+        tags: Vec::new(),
+        types: Vec::new(),
+    };
+    lowering.forms = lowering.find_forms();
+    lowering.component_schemas();
+    api.tags = lowering.operations(&api.security_schemes, &api.servers);
+    lowering.webhooks();
+    let Lowering { types, places, mut diagnostics, .. } = lowering;
+    api.types = types;
+    let endless = cycles::endless(&api);
+    for id in &endless {
+        let place = &places[id.0];
+        let message = "this schema is defined as itself, so that no value can be told to be one";
+        let help = "give it a type or properties of its own";
+        diagnostics.push(diagnostic(Severity::Error, place, "schema-cycle", message.to_owned(), Some(help)));
+    }
+    if !endless.is_empty() {
+        return (api, diagnostics);
+    }
+    usage::mark(&mut api);
+    tags::assign(&mut api);
+    cycles::break_up(&mut api);
+    (api, diagnostics)
+}
+
+/// How deep schemas may be nested in each other, by `$ref` too, before one is refused: what the stack that
+/// [`generate`](crate::generate) works on has room for.
+const MAXIMUM_DEPTH: usize = 4000;
+
+/// How many `$ref`s may lead from one to the next before they are taken for a circle.
+const MAXIMUM_REFERENCES: usize = 200;
+
+/// How many schemas may be taken together by `allOf`, and how many properties may come of that. A short document
+/// can ask for more than memory holds.
+const MAXIMUM_EFFORT: usize = 2_000_000;
+
+struct Lowering<'d> {
+    document: &'d Document,
+    main: Rc<str>,
+    types: Vec<Named>,
+    /// Where each of the types stands.
+    places: Vec<Place>,
+    /// How many schemas were taken together and properties made so far.
+    effort: usize,
+    lowered: HashMap<(Place, Purpose), Type>,
+    names: HashMap<Place, super::Name>,
+    /// The types whose kind is not known yet.
+    pending: HashSet<TypeId>,
+    /// The schemas that are bodies of forms.
+    forms: HashSet<Place>,
+    diagnostics: Vec<Diagnostic>,
+    depth: usize,
+}
+
+/// Where a value stands: a file and a JSON pointer as RFC 6901 writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    file: Rc<str>,
+    pointer: Rc<str>,
+}
+
+/// What a schema is lowered for: the same one may have to be more than one type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Purpose {
+    Json,
+    Form,
+}
+
+impl Place {
+    fn child(&self, token: impl AsRef<str>) -> Self {
+        let token = token.as_ref();
+        let escaped = if token.contains(['~', '/']) {
+            token.replace('~', "~0").replace('/', "~1")
+        } else {
+            token.to_owned()
+        };
+        Self { file: self.file.clone(), pointer: format!("{}/{escaped}", self.pointer).into() }
+    }
+
+    fn index(&self, index: usize) -> Self {
+        Self { file: self.file.clone(), pointer: format!("{}/{index}", self.pointer).into() }
+    }
+
+    fn tokens(&self) -> Vec<String> {
+        self.pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+    }
+}
+
+impl<'d> Lowering<'d> {
+    fn error(&mut self, place: &Place, code: &'static str, message: impl Into<String>, help: Option<&str>) {
+        self.report(Severity::Error, place, code, message.into(), help);
+    }
+
+    fn warning(&mut self, place: &Place, code: &'static str, message: impl Into<String>, help: Option<&str>) {
+        self.report(Severity::Warning, place, code, message.into(), help);
+    }
+
+    fn report(
+        &mut self,
+        severity: Severity,
+        place: &Place,
+        code: &'static str,
+        message: String,
+        help: Option<&str>,
+    ) {
+        self.diagnostics.push(diagnostic(severity, place, code, message, help));
+    }
+
+    /// Follows the `$ref` of `node`, and those behind it, to what is none.
+    fn follow(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
+        let mut at = (place.clone(), node);
+        for _ in 0..MAXIMUM_REFERENCES {
+            let Some(reference) = at.1.get("$ref").and_then(Node::as_str) else { return Some(at) };
+            at = self.target(&at.0, reference)?;
+        }
+        self.error(place, "ref-cycle", "this `$ref` leads back to itself", None);
+        None
+    }
+
+    /// What a `$ref` at `place` refers to.
+    fn target(&mut self, place: &Place, reference: &str) -> Option<(Place, &'d Node)> {
+        let document: &'d Document = self.document;
+        match document.resolve(&place.file, reference) {
+            Ok(target) => {
+                let file = if *target.file == *self.main { self.main.clone() } else { target.file.into() };
+                Some((Place { file, pointer: target.pointer.to_string().into() }, target.node))
+            }
+            Err(error) => {
+                let place = place.child("$ref");
+                self.error(&place, error.code, error.message, error.help.as_deref());
+                None
+            }
+        }
+    }
+
+    /// The member `key` of an object, which is to be an object too.
+    fn object_at(&mut self, place: &Place, node: &'d Node, key: &str) -> Option<(Place, &'d Object)> {
+        let member = node.get(key)?;
+        let place = place.child(key);
+        match member.as_object() {
+            Some(object) => Some((place, object)),
+            None => {
+                self.error(
+                    &place,
+                    "wrong-type",
+                    format!("`{key}` is {}, not an object", member.kind()),
+                    None,
+                );
+                None
+            }
+        }
+    }
+
+    /// The member `key` of an object, which is to be an array.
+    fn array_at(&mut self, place: &Place, node: &'d Node, key: &str) -> Option<(Place, &'d [Node])> {
+        let member = node.get(key)?;
+        let place = place.child(key);
+        match member.as_array() {
+            Some(array) => Some((place, array)),
+            None => {
+                self.error(&place, "wrong-type", format!("`{key}` is {}, not an array", member.kind()), None);
+                None
+            }
+        }
+    }
+
+    fn component_schemas(&mut self) {
+        let root = Place { file: self.main.clone(), pointer: Rc::from("") };
+        let Some(components) = self.document.root().get("components") else { return };
+        let place = root.child("components");
+        let Some((place, schemas)) = self.object_at(&place, components, "schemas") else { return };
+        for (name, schema) in schemas {
+            let place = place.child(name);
+            if self.forms.contains(&place) {
+                self.form(&place, schema, None);
+            } else {
+                self.component(&place, schema);
+            }
+        }
+    }
+
+    /// Adds a type that refers to nothing yet, so that what it holds can refer to it.
+    fn declare(&mut self, place: &Place, node: &Node) -> TypeId {
+        let id = TypeId(self.types.len());
+        let name = self.name_of(place);
+        // What stands in a property is deprecated with the property.
+        let component = name.path.is_empty() && !name.operation;
+        self.types.push(Named {
+            name,
+            description: description(node),
+            deprecated: component && flag(node, "deprecated"),
+            kind: Kind::Alias(Type::Any),
+            recursive: false,
+            sent: false,
+            received: false,
+            examples: examples(node),
+        });
+        self.places.push(place.clone());
+        self.pending.insert(id);
+        id
+    }
+
+    /// Notes `effort`; whether there was not too much of it. The first that is too much is told.
+    fn can_afford(&mut self, place: &Place, effort: usize) -> bool {
+        let before = self.effort;
+        self.effort = before.saturating_add(effort);
+        if self.effort > MAXIMUM_EFFORT && before <= MAXIMUM_EFFORT {
+            let message =
+                "the schemas up to here are made of each other in more ways than can be written out";
+            self.error(
+                place,
+                "too-large",
+                message,
+                Some("look for an `allOf` that is in one that is in one"),
+            );
+        }
+        self.effort <= MAXIMUM_EFFORT
+    }
+
+    /// Says what a declared type is.
+    fn complete(&mut self, id: TypeId, kind: Kind) {
+        self.types[id.0].kind = kind;
+        self.pending.remove(&id);
+    }
+}
+
+fn diagnostic(
+    severity: Severity,
+    place: &Place,
+    code: &'static str,
+    message: String,
+    help: Option<&str>,
+) -> Diagnostic {
+    Diagnostic {
+        severity,
+        code,
+        message,
+        file: place.file.to_string(),
+        pointer: Pointer::parse(&place.pointer).unwrap_or_default(),
+        position: None,
+        help: help.map(str::to_owned),
+    }
+}
+
+fn description(node: &Node) -> String {
+    let text =
+        |key: &str| node.get(key).and_then(Node::as_str).map(str::trim).filter(|text| !text.is_empty());
+    text("description").or_else(|| text("title")).unwrap_or_default().to_owned()
+}
+
+fn flag(node: &Node, key: &str) -> bool {
+    node.get(key).and_then(Node::as_bool).unwrap_or(false)
+}
+
+fn examples(node: &Node) -> Vec<String> {
+    let several = node.get("examples").and_then(Node::as_array).unwrap_or_default();
+    node.get("example").into_iter().chain(several).map(Node::to_json).collect()
+}

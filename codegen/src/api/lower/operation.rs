@@ -1,0 +1,209 @@
+//! Paths and webhooks, and the operations they have.
+
+use std::collections::HashMap;
+
+use crate::document::{Node, Object};
+
+use super::super::operation::{Location, Operation, SecurityScheme, Server, Tag};
+use super::{Lowering, Place, flag, shape};
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// What the members of a path item are besides its operations.
+const PATH_MEMBERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
+
+impl<'d> Lowering<'d> {
+    pub(super) fn operations(&mut self, schemes: &[SecurityScheme], servers: &[Server]) -> Vec<Tag> {
+        let root_node = self.document.root();
+        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let mut tags = self.tags(&root, root_node);
+        let common = self.security(&root, root_node, schemes).unwrap_or_default();
+        let Some((place, paths)) = self.object_at(&root, root_node, "paths") else { return tags };
+        let mut ids: HashMap<&str, Place> = HashMap::new();
+        for (path, item) in paths {
+            if path.starts_with("x-") {
+                continue;
+            }
+            let place = place.child(path);
+            if !path.starts_with('/') {
+                let message = format!("the path `{path}` does not begin with `/`");
+                self.error(&place, "malformed-path", message, None);
+                continue;
+            }
+            for (place, path_item, method, node) in self.operations_of(&place, item) {
+                let id = node.get("operationId").and_then(Node::as_str).filter(|id| !id.trim().is_empty());
+                let Some(id) = id else {
+                    let message =
+                        format!("the operation {} {path} has no `operationId`", method.to_uppercase());
+                    let help = "give it one: the function is named after it";
+                    self.error(&place, "missing-operation-id", message, Some(help));
+                    continue;
+                };
+                if ids.insert(id, place.clone()).is_some() {
+                    let message = format!("there are two operations `{id}`");
+                    self.error(&place.child("operationId"), "repeated-operation-id", message, None);
+                    continue;
+                }
+                let operation = self.operation((&place, node), (&path_item.0, path_item.1), path, method, id);
+                let own = self.security(&place, node, schemes).unwrap_or_else(|| common.clone());
+                let server = self.own_server((&place, node), (&path_item.0, path_item.1), servers);
+                let operation = Operation { security: own, server, ..operation };
+                let tag = node.get("tags").and_then(Node::as_array).and_then(|tags| tags.first()?.as_str());
+                let tag = tag.unwrap_or("default");
+                match tags.iter_mut().find(|known| known.name == tag) {
+                    Some(known) => known.operations.push(operation),
+                    None => {
+                        let name = tag.to_owned();
+                        tags.push(Tag { name, description: String::new(), operations: vec![operation] });
+                    }
+                }
+            }
+        }
+        tags.retain(|tag| !tag.operations.is_empty());
+        tags
+    }
+
+    /// Webhooks are sent by the server: only what they carry is of use here.
+    pub(super) fn webhooks(&mut self) {
+        let root_node = self.document.root();
+        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let Some((place, webhooks)) = self.object_at(&root, root_node, "webhooks") else { return };
+        for (name, item) in webhooks {
+            for (place, _, _, node) in self.operations_of(&place.child(name), item) {
+                for body in self.bodies(&place, node) {
+                    drop(body);
+                }
+            }
+        }
+    }
+
+    fn tags(&mut self, root: &Place, node: &'d Node) -> Vec<Tag> {
+        let tags = self.array_at(root, node, "tags").map(|(_, tags)| tags).unwrap_or_default();
+        let tags = tags.iter().filter_map(|tag| {
+            let name = tag.get("name")?.as_str()?.to_owned();
+            let description =
+                tag.get("description").and_then(Node::as_str).unwrap_or_default().trim().to_owned();
+            Some(Tag { name, description, operations: Vec::new() })
+        });
+        tags.collect()
+    }
+
+    /// The operations of a path: where each stands, the path item it is in, its method and itself.
+    fn operations_of(
+        &mut self,
+        place: &Place,
+        item: &'d Node,
+    ) -> Vec<(Place, (Place, &'d Node), &'d str, &'d Node)> {
+        let Some((place, item)) = self.follow(place, item) else { return Vec::new() };
+        let Some(members) = item.as_object() else {
+            self.error(&place, "wrong-type", format!("a path item is an object, not {}", item.kind()), None);
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (key, node) in members {
+            let place_of = place.child(key);
+            if METHODS.contains(&key.as_str()) {
+                if node.as_object().is_some() {
+                    found.push((place_of, (place.clone(), item), key.as_str(), node));
+                } else {
+                    self.error(
+                        &place_of,
+                        "wrong-type",
+                        format!("an operation is an object, not {}", node.kind()),
+                        None,
+                    );
+                }
+            } else if !PATH_MEMBERS.contains(&key.as_str()) && !key.starts_with("x-") {
+                let message = format!("`{key}` is neither a method nor anything else that a path has");
+                self.warning(&place_of, "unknown-path-member", message, None);
+            }
+        }
+        found
+    }
+
+    fn operation(
+        &mut self,
+        (place, node): (&Place, &'d Node),
+        path_item: (&Place, &'d Node),
+        path: &str,
+        method: &str,
+        id: &str,
+    ) -> Operation {
+        self.check_members(place, node, shape::OPERATION, "an operation");
+        let parameters = self.parameters(path_item, (place, node));
+        self.check_path(place, path, |name| {
+            parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == name)
+        });
+        for parameter in parameters.iter().filter(|parameter| parameter.location == Location::Path) {
+            if !path.contains(&format!("{{{}}}", parameter.name)) {
+                let message = format!("the parameter `{}` is not in the path {path}", parameter.name);
+                self.warning(place, "unused-path-parameter", message, None);
+            }
+        }
+        if node
+            .get("callbacks")
+            .and_then(Node::as_object)
+            .is_some_and(|callbacks: &Object| !callbacks.is_empty())
+        {
+            let message = "callbacks are requests of the server's; they are not expressed";
+            self.warning(&place.child("callbacks"), "unexpressed-callbacks", message, None);
+        }
+        let bodies = self.bodies(place, node);
+        let (successes, errors) = self.responses(place, node);
+        let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
+        Operation {
+            id: id.to_owned(),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            summary: text("summary"),
+            description: text("description"),
+            deprecated: flag(node, "deprecated"),
+            parameters,
+            bodies,
+            successes,
+            errors,
+            security: Vec::new(),
+            server: None,
+        }
+    }
+
+    /// Reports what stands in braces in a path and is no parameter.
+    fn check_path(&mut self, place: &Place, path: &str, is_parameter: impl Fn(&str) -> bool) {
+        for piece in path.split('{').skip(1) {
+            match piece.split_once('}') {
+                Some((name, _)) if is_parameter(name) => {}
+                Some((name, _)) => {
+                    let message = format!("the path {path} has `{{{name}}}`, and there is no such parameter");
+                    let help = "add a parameter of that name, `in: path`, to the path or to the operation";
+                    self.error(place, "undeclared-path-parameter", message, Some(help));
+                }
+                None => self.error(
+                    place,
+                    "malformed-path",
+                    format!("a brace is left open in the path {path}"),
+                    None,
+                ),
+            }
+        }
+    }
+
+    /// The server of an operation or its path, where it is another than the document's first.
+    fn own_server(
+        &mut self,
+        operation: (&Place, &'d Node),
+        path_item: (&Place, &'d Node),
+        servers: &[Server],
+    ) -> Option<Server> {
+        let mut own = self.servers_of(operation.0, operation.1);
+        if own.is_empty() {
+            own = self.servers_of(path_item.0, path_item.1);
+        }
+        if own.len() > 1 {
+            let place = if operation.1.get("servers").is_some() { operation.0 } else { path_item.0 };
+            let message = "of several servers of an operation the first is used; `base_path` takes another";
+            self.warning(&place.child("servers"), "several-servers", message, None);
+        }
+        let first = own.into_iter().next()?;
+        (servers.first().map(|server| &server.url) != Some(&first.url)).then_some(first)
+    }
+}

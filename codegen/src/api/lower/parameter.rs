@@ -1,0 +1,146 @@
+//! Parameters, an operation's own and those that its path shares.
+
+use crate::document::Node;
+
+use super::super::Type;
+use super::super::operation::{Location, Parameter, Style, StyleKind};
+use super::body::{essence, is_json};
+use super::{Lowering, Place, description, flag, keyword, shape};
+
+impl<'d> Lowering<'d> {
+    /// The parameters of an operation: the path's, and over them its own.
+    pub(super) fn parameters(
+        &mut self,
+        path: (&Place, &'d Node),
+        operation: (&Place, &'d Node),
+    ) -> Vec<Parameter> {
+        let mut found: Vec<Parameter> = Vec::new();
+        for (shared, (place, node)) in [(true, path), (false, operation)] {
+            let Some((place, parameters)) = self.array_at(place, node, "parameters") else { continue };
+            let before = found.len();
+            for (index, parameter) in parameters.iter().enumerate() {
+                let Some((place, node)) = self.follow(&place.index(index), parameter) else { continue };
+                let Some(parameter) = self.parameter(&place, node) else { continue };
+                let same =
+                    |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
+                match found.iter().position(same) {
+                    Some(index) if !shared && index < before => found[index] = parameter,
+                    Some(_) => {
+                        let message = format!("the parameter `{}` stands here twice", parameter.name);
+                        self.error(&place, "repeated-parameter", message, None);
+                    }
+                    None => found.push(parameter),
+                }
+            }
+        }
+        found
+    }
+
+    fn parameter(&mut self, place: &Place, node: &'d Node) -> Option<Parameter> {
+        self.check_members(place, node, shape::PARAMETER, "a parameter");
+        let text = |key: &str| node.get(key).and_then(Node::as_str);
+        let Some(name) = text("name") else {
+            self.error(place, "missing-name", "a parameter has a `name`", None);
+            return None;
+        };
+        let location = match text("in") {
+            Some("path") => Location::Path,
+            Some("query") => Location::Query,
+            Some("header") => Location::Header,
+            Some("cookie") => Location::Cookie,
+            other => {
+                let message = format!(
+                    "a parameter is `in` path, query, header or cookie, not {}",
+                    other.unwrap_or("nowhere")
+                );
+                self.error(place, "unknown-location", message, None);
+                return None;
+            }
+        };
+        // These are said by the media types and the security schemes (OpenAPI 3.1 §4.8.12.2.1).
+        let lower = name.to_lowercase();
+        if location == Location::Header
+            && ["accept", "content-type", "authorization"].contains(&lower.as_str())
+        {
+            return None;
+        }
+        let mut style = self.style(place, node, location);
+        let content = node.get("content").and_then(Node::as_object).and_then(|content| content.first());
+        let ty = if let Some(schema) = node.get("schema") {
+            self.schema(&place.child("schema"), schema)
+        } else if let Some((content_type, media)) = content {
+            if !is_json(&essence(content_type)) {
+                let message = format!("a parameter of `{content_type}` is written as JSON is");
+                let place = place.child("content").child(content_type);
+                self.warning(&place, "unexpressed-content-type", message, None);
+            }
+            style = Style { kind: StyleKind::Json, explode: false, ..style };
+            let place = place.child("content").child(content_type).child("schema");
+            media.get("schema").map_or(Type::Any, |schema| self.schema(&place, schema))
+        } else {
+            let message =
+                format!("the parameter `{name}` has neither a schema nor content; any string is taken");
+            self.warning(place, "untyped-parameter", message, None);
+            Type::String
+        };
+        let required = flag(node, "required") || location == Location::Path;
+        let mut text = description(node);
+        if let Some(schema) = node.get("schema") {
+            keyword::append_constraints(&mut text, schema);
+        }
+        Some(Parameter {
+            name: name.to_owned(),
+            location,
+            required,
+            deprecated: flag(node, "deprecated"),
+            description: text,
+            ty: match ty {
+                Type::Nullable(inner) => *inner,
+                ty => ty,
+            },
+            style,
+        })
+    }
+
+    fn style(&mut self, place: &Place, node: &'d Node, location: Location) -> Style {
+        let default = Style::default_of(location);
+        let kind = match node.get("style").and_then(Node::as_str) {
+            None => default.kind,
+            Some("simple") => StyleKind::Simple,
+            Some("label") => StyleKind::Label,
+            Some("matrix") => StyleKind::Matrix,
+            Some("form") => StyleKind::Form,
+            Some("spaceDelimited") => StyleKind::SpaceDelimited,
+            Some("pipeDelimited") => StyleKind::PipeDelimited,
+            Some("deepObject") => StyleKind::DeepObject,
+            Some(other) => {
+                self.error(
+                    &place.child("style"),
+                    "unknown-style",
+                    format!("there is no style `{other}`"),
+                    None,
+                );
+                default.kind
+            }
+        };
+        let fits = match location {
+            Location::Path => matches!(kind, StyleKind::Simple | StyleKind::Label | StyleKind::Matrix),
+            Location::Query => !matches!(kind, StyleKind::Simple | StyleKind::Label | StyleKind::Matrix),
+            Location::Header => kind == StyleKind::Simple,
+            Location::Cookie => kind == StyleKind::Form,
+        };
+        let kind = if fits {
+            kind
+        } else {
+            let message = "this style is not for a parameter in this place; the place's own is taken";
+            self.warning(&place.child("style"), "misplaced-style", message, None);
+            default.kind
+        };
+        let explode = node.get("explode").and_then(Node::as_bool);
+        Style {
+            kind,
+            explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
+            allow_reserved: flag(node, "allowReserved"),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Security schemes and the alternatives of them.
+
+use crate::document::Node;
+
+use super::super::operation::{KeyLocation, SecurityKind, SecurityScheme};
+use super::{Lowering, Place, description};
+
+impl<'d> Lowering<'d> {
+    pub(super) fn security_schemes(&mut self) -> Vec<SecurityScheme> {
+        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let Some(components) = self.document.root().get("components") else { return Vec::new() };
+        let Some((place, schemes)) = self.object_at(&root.child("components"), components, "securitySchemes")
+        else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (name, scheme) in schemes {
+            let Some((place, scheme)) = self.follow(&place.child(name), scheme) else { continue };
+            if let Some(kind) = self.security_kind(&place, scheme) {
+                found.push(SecurityScheme { name: name.clone(), description: description(scheme), kind });
+            }
+        }
+        found
+    }
+
+    fn security_kind(&mut self, place: &Place, scheme: &'d Node) -> Option<SecurityKind> {
+        let text = |key: &str| scheme.get(key).and_then(Node::as_str);
+        let http = text("scheme").map(str::to_lowercase);
+        match (text("type"), http.as_deref(), text("in")) {
+            (Some("http"), Some("bearer"), _) | (Some("oauth2" | "openIdConnect"), ..) => {
+                Some(SecurityKind::Bearer)
+            }
+            (Some("http"), Some("basic"), _) => Some(SecurityKind::Basic),
+            (Some("apiKey"), _, Some(location @ ("header" | "query" | "cookie"))) => {
+                let location = match location {
+                    "header" => KeyLocation::Header,
+                    "query" => KeyLocation::Query,
+                    _ => KeyLocation::Cookie,
+                };
+                Some(SecurityKind::ApiKey { location, name: text("name").unwrap_or_default().to_owned() })
+            }
+            _ => {
+                let message = "this security scheme is not expressed; requests go without it";
+                let help = "`http` with `bearer` or `basic`, `apiKey`, `oauth2` and `openIdConnect` are";
+                self.warning(place, "unexpressed-security", message, Some(help));
+                None
+            }
+        }
+    }
+
+    /// The alternatives that `security` gives, by index; none where it is not there.
+    pub(super) fn security(
+        &mut self,
+        place: &Place,
+        node: &'d Node,
+        schemes: &[SecurityScheme],
+    ) -> Option<Vec<Vec<usize>>> {
+        let (place, alternatives) = self.array_at(place, node, "security")?;
+        let mut found = Vec::new();
+        for (index, alternative) in alternatives.iter().enumerate() {
+            let place = place.index(index);
+            let mut indices = Vec::new();
+            for name in alternative.as_object().into_iter().flat_map(|object| object.keys()) {
+                match schemes.iter().position(|scheme| scheme.name == *name) {
+                    Some(index) => indices.push(index),
+                    None if self.names_a_scheme(name) => {}
+                    None => {
+                        let message = format!("there is no security scheme `{name}`");
+                        self.error(&place.child(name), "unknown-security-scheme", message, None);
+                    }
+                }
+            }
+            found.push(indices);
+        }
+        Some(found)
+    }
+
+    /// Whether the document has the scheme, be it one that is not expressed.
+    fn names_a_scheme(&self, name: &str) -> bool {
+        let schemes =
+            self.document.root().get("components").and_then(|components| components.get("securitySchemes"));
+        schemes.is_some_and(|schemes| schemes.get(name).is_some())
+    }
+}

@@ -1,0 +1,197 @@
+//! Values of one of several types.
+
+use std::collections::HashSet;
+
+use crate::document::Node;
+
+use super::super::model::{EnumValue, Enumeration, Kind, Type, TypeId, Union, Variant};
+use super::{Lowering, Place, description};
+
+/// A type that a value may be of: what to call it, the type, what it is for.
+pub(super) type Member = (String, Type, String);
+
+impl<'d> Lowering<'d> {
+    pub(super) fn union(&mut self, place: &Place, node: &'d Node, members: Vec<(Place, &'d Node)>) -> Kind {
+        let mut typed = Vec::new();
+        for (place, member) in members {
+            let label = self.label(&place, member);
+            typed.push((label, self.schema(&place, member), description(member)));
+        }
+        self.union_of(
+            place,
+            typed,
+            node.get("discriminator").map(|node| (place.child("discriminator"), node)),
+        )
+    }
+
+    pub(super) fn union_of(
+        &mut self,
+        place: &Place,
+        members: Vec<Member>,
+        discriminator: Option<(Place, &'d Node)>,
+    ) -> Kind {
+        let nullable = members.iter().any(|(_, ty, _)| matches!(ty, Type::Nullable(_)));
+        let mut members: Vec<Member> = members
+            .into_iter()
+            .map(|(label, ty, text)| match ty {
+                Type::Nullable(inner) => (label, *inner, text),
+                ty => (label, ty, text),
+            })
+            .collect();
+        if members.iter().any(|(_, ty, _)| self.is_any(ty)) {
+            return Kind::Alias(Type::Any);
+        }
+        if let Some(all_strings) = self.join_strings(place, &mut members) {
+            return all_strings;
+        }
+        let mut variants: Vec<Variant> = Vec::new();
+        for (name, ty, description) in members {
+            if !variants.iter().any(|variant| variant.ty == ty) {
+                variants.push(Variant { name, ty, boxed: false, tags: Vec::new(), description });
+            }
+        }
+        match (variants.len(), variants.pop()) {
+            (1, Some(only)) if nullable => Kind::Alias(only.ty.nullable()),
+            (1, Some(only)) => Kind::Alias(only.ty),
+            (_, None) => Kind::Alias(Type::Any),
+            (_, Some(last)) => {
+                variants.push(last);
+                let mut union = Union { variants, tag: None };
+                if let Some((place, node)) = discriminator {
+                    self.discriminate(&place, node, &mut union);
+                }
+                Kind::Union(union)
+            }
+        }
+    }
+
+    /// Makes one of all members that are strings, since an enumeration takes any other string too. Gives it
+    /// where there are no other members.
+    fn join_strings(&mut self, place: &Place, members: &mut Vec<Member>) -> Option<Kind> {
+        let strings: Vec<usize> =
+            (0..members.len()).filter(|index| self.is_string(&members[*index].1)).collect();
+        let (&first, others) = strings.split_first()?;
+        if others.is_empty() {
+            return None;
+        }
+        let mut enumerations: Vec<TypeId> = Vec::new();
+        for index in &strings {
+            if let Some(id) = self.enumeration(&members[*index].1)
+                && !enumerations.contains(&id)
+            {
+                enumerations.push(id);
+            }
+        }
+        let joined = match enumerations.as_slice() {
+            [] => Type::String,
+            [one] => Type::Named(*one),
+            several => {
+                let enumeration = self.joined(several);
+                if strings.len() == members.len() {
+                    return Some(Kind::Enumeration(enumeration));
+                }
+                let inner = place.child("\u{0}").child("string");
+                let mut name = self.name_of(place);
+                name.path.push("string".to_owned());
+                self.names.insert(inner.clone(), name);
+                let id = self.declare(&inner, &Node::Null);
+                self.complete(id, Kind::Enumeration(enumeration));
+                Type::Named(id)
+            }
+        };
+        members[first].1 = joined;
+        for index in others.iter().rev() {
+            members.remove(*index);
+        }
+        None
+    }
+
+    fn joined(&self, enumerations: &[TypeId]) -> Enumeration {
+        let mut values: Vec<EnumValue> = Vec::new();
+        let mut seen = HashSet::new();
+        for id in enumerations {
+            if let Kind::Enumeration(enumeration) = &self.types[id.0].kind {
+                for value in &enumeration.values {
+                    if seen.insert(&value.value) {
+                        values.push(value.clone());
+                    }
+                }
+            }
+        }
+        Enumeration { values, default: None }
+    }
+
+    fn is_string(&self, ty: &Type) -> bool {
+        *self.settled(ty) == Type::String || self.enumeration(ty).is_some()
+    }
+
+    fn enumeration(&self, ty: &Type) -> Option<TypeId> {
+        match self.settled(ty) {
+            Type::Named(id) if matches!(self.types[id.0].kind, Kind::Enumeration(_)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    fn is_any(&self, ty: &Type) -> bool {
+        *self.settled(ty) == Type::Any
+    }
+
+    /// What an alias stands for, as far as that is known yet.
+    fn settled<'a>(&'a self, ty: &'a Type) -> &'a Type {
+        let mut settled = ty;
+        // Aliases may lead back to themselves; that is told once all types are there.
+        for _ in 0..=self.types.len() {
+            match settled {
+                Type::Named(id) if !self.pending.contains(id) => match &self.types[id.0].kind {
+                    Kind::Alias(target) => settled = target,
+                    _ => return settled,
+                },
+                other => return other,
+            }
+        }
+        ty
+    }
+
+    /// Notes which values of which property tell the variants apart (OpenAPI 3.1 §4.8.25).
+    fn discriminate(&mut self, place: &Place, node: &'d Node, union: &mut Union) {
+        let Some(property) = node.get("propertyName").and_then(Node::as_str) else {
+            self.error(place, "missing-property-name", "a discriminator has a `propertyName`", None);
+            return;
+        };
+        union.tag = Some(property.to_owned());
+        let Some((place, mapping)) = self.object_at(place, node, "mapping") else { return };
+        for (value, target) in mapping {
+            let place = place.child(value);
+            let Some(target) = target.as_str() else { continue };
+            // A bare name is a component's.
+            let reference = match target.contains(['#', '/', '.']) {
+                true => target.to_owned(),
+                false => format!("#/components/schemas/{target}"),
+            };
+            let Some((target, node)) = self.target(&place, &reference) else { continue };
+            let ty = self.component(&target, node);
+            match union.variants.iter_mut().find(|variant| variant.ty == ty) {
+                Some(variant) => variant.tags.push(value.clone()),
+                None => {
+                    let message = format!("`{value}` maps to a schema that is not among the alternatives");
+                    self.warning(&place, "foreign-mapping", message, None);
+                }
+            }
+        }
+    }
+
+    /// What to call an alternative.
+    pub(super) fn label(&mut self, place: &Place, node: &Node) -> String {
+        if let Some(name) =
+            node.get("$ref").and_then(Node::as_str).and_then(|reference| reference.rsplit('/').next())
+        {
+            return name.to_owned();
+        }
+        if let Some(title) = node.get("title").and_then(Node::as_str)
+            && title.len() <= 60
+        {
+            return title.to_owned();
+        }
+        self.name_of(place).path.pop().unwrap_or_else(|| "value".to_owned())
+    }
+}

@@ -1,0 +1,246 @@
+//! What can be asked of an API.
+
+use super::model::Type;
+
+/// The operations with a tag.
+#[derive(Debug)]
+pub struct Tag {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// Its operations.
+    pub operations: Vec<Operation>,
+}
+
+/// One thing that can be asked.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: String,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path, with `{name}` where a parameter goes.
+    pub path: String,
+    /// What it does, in a sentence.
+    pub summary: String,
+    /// What it does.
+    pub description: String,
+    /// Whether it is on its way out.
+    pub deprecated: bool,
+    /// The parameters.
+    pub parameters: Vec<Parameter>,
+    /// The body, in each of the forms it can have, the preferred one first; empty where there is none.
+    pub bodies: Vec<Body>,
+    /// The replies that mean success, by status.
+    pub successes: Vec<Success>,
+    /// The typed replies that mean failure, by status.
+    pub errors: Vec<ErrorReply>,
+    /// The alternatives of security schemes, by index into [`Api::security_schemes`](super::Api::security_schemes).
+    pub security: Vec<Vec<usize>>,
+    /// The server, where it is not the document's first.
+    pub server: Option<Server>,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Where it goes.
+    pub location: Location,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether it is on its way out.
+    pub deprecated: bool,
+    /// What it is for.
+    pub description: String,
+    /// Its type.
+    pub ty: Type,
+    /// How it is written.
+    pub style: Style,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is OpenAPI's word")]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// How a parameter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// `style`.
+    pub kind: StyleKind,
+    /// `explode`.
+    pub explode: bool,
+    /// `allowReserved`.
+    pub allow_reserved: bool,
+}
+
+/// OpenAPI's styles, and `content` of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is OpenAPI's word")]
+pub enum StyleKind {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    Json,
+}
+
+impl Style {
+    /// What holds where a parameter says nothing (OpenAPI 3.1 §4.8.12.2).
+    pub fn default_of(location: Location) -> Self {
+        let kind = match location {
+            Location::Path | Location::Header => StyleKind::Simple,
+            Location::Query | Location::Cookie => StyleKind::Form,
+        };
+        Self { kind, explode: kind == StyleKind::Form, allow_reserved: false }
+    }
+}
+
+/// A form that a request's body can have.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Whether it must be given.
+    pub required: bool,
+    /// What it is for.
+    pub description: String,
+    /// The media type.
+    pub content_type: String,
+    /// What it holds.
+    pub content: BodyContent,
+}
+
+/// What a request's body holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BodyContent {
+    /// JSON.
+    Json(Type),
+    /// `application/x-www-form-urlencoded`; the type is a struct with `form` set.
+    UrlEncoded(Type),
+    /// `multipart/form-data`; the type is a struct with `form` set.
+    Multipart(Type),
+    /// Text.
+    Text,
+    /// Bytes, streamed.
+    Binary,
+}
+
+/// A reply that means success.
+#[derive(Clone, Debug)]
+pub struct Success {
+    /// The status: `200`, `2XX`, `default`.
+    pub status: String,
+    /// What it means.
+    pub description: String,
+    /// What it holds, the preferred form first; empty where there is no content.
+    pub contents: Vec<ReplyContent>,
+    /// The headers it has, each with what it is for.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What a reply holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReplyContent {
+    /// JSON.
+    Json(Type),
+    /// Text of a media type.
+    Text(String),
+    /// Bytes of a media type, streamed.
+    Binary(String),
+    /// Server-sent events with JSON for data.
+    Events(Type),
+}
+
+impl ReplyContent {
+    /// The media type to ask for.
+    pub fn content_type(&self) -> &str {
+        match self {
+            Self::Json(_) => "application/json",
+            Self::Text(content_type) | Self::Binary(content_type) => content_type,
+            Self::Events(_) => "text/event-stream",
+        }
+    }
+}
+
+/// A reply that means failure and has a type.
+#[derive(Clone, Debug)]
+pub struct ErrorReply {
+    /// The status: `404`, `4XX`, `default`.
+    pub status: String,
+    /// What it means.
+    pub description: String,
+    /// The type of its JSON.
+    pub ty: Type,
+}
+
+/// A way to show whose a request is.
+#[derive(Debug)]
+pub struct SecurityScheme {
+    /// Its name in the document.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// How it is shown.
+    pub kind: SecurityKind,
+}
+
+/// How a request shows whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecurityKind {
+    /// A bearer token.
+    Bearer,
+    /// A user's name and password.
+    Basic,
+    /// A key in a place of a name.
+    ApiKey {
+        /// The place.
+        location: KeyLocation,
+        /// The name of the header, parameter or cookie.
+        name: String,
+    },
+}
+
+/// Where an API key goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is OpenAPI's word")]
+pub enum KeyLocation {
+    Header,
+    Query,
+    Cookie,
+}
+
+/// Where an API is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// The URL, each variable replaced by its default.
+    pub url: String,
+    /// The URL as written, where it has variables.
+    pub template: Option<String>,
+    /// The variables, each with its default, the values it can have and what it is for.
+    pub variables: Vec<ServerVariable>,
+    /// What it is.
+    pub description: String,
+}
+
+/// A part of a server's URL that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerVariable {
+    /// Its name.
+    pub name: String,
+    /// What it is unless chosen.
+    pub default: String,
+    /// The values it can have; empty where any will do.
+    pub values: Vec<String>,
+    /// What it is for.
+    pub description: String,
+}

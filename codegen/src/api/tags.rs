@@ -1,0 +1,165 @@
+//! How the variants of a union are told apart, once all types are known.
+
+use super::Api;
+use super::model::{Kind, Struct, Type, TypeId, Union, Variant};
+
+/// How many unions within unions are looked through.
+const DEPTH: usize = 8;
+
+/// The values that a property of a type can have.
+#[derive(Clone, Debug, PartialEq)]
+struct Values {
+    values: Vec<String>,
+    may_be_missing: bool,
+}
+
+/// Finds a property that tells the variants of each union apart, and puts the variants into the order in which
+/// a value is tried against them.
+pub(super) fn assign(api: &mut Api) {
+    for index in 0..api.types.len() {
+        let Kind::Union(union) = &api.types[index].kind else { continue };
+        let mut union = union.clone();
+        tag(api, &mut union);
+        order(api, &mut union);
+        api.types[index].kind = Kind::Union(union);
+    }
+}
+
+fn tag(api: &Api, union: &mut Union) {
+    let declared = union.tag.take();
+    let property = match &declared {
+        Some(property) => property.clone(),
+        None => match best_property(api, union) {
+            Some(property) => property,
+            None => return,
+        },
+    };
+    for variant in &mut union.variants {
+        let own = values(api, &variant.ty, &property, DEPTH);
+        let mapped = !variant.tags.is_empty();
+        match own {
+            Some(own) => {
+                let new: Vec<_> =
+                    own.values.into_iter().filter(|value| !variant.tags.contains(value)).collect();
+                variant.tags.extend(new);
+                if own.may_be_missing {
+                    variant.tags.push(String::new());
+                }
+            }
+            // Without a mapping the value is the component's name (OpenAPI 3.1 §4.8.25.1).
+            None if declared.is_some() && !mapped => variant.tags.extend(component_name(api, &variant.ty)),
+            None => {}
+        }
+    }
+    if union.variants.iter().any(|variant| !variant.tags.is_empty()) {
+        union.tag = Some(property);
+    }
+}
+
+/// The property whose values, named by the document, differ between the most variants.
+fn best_property(api: &Api, union: &Union) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for variant in &union.variants {
+        if let Some(structure) = first_struct(api, &variant.ty, DEPTH) {
+            for field in &structure.fields {
+                if !names.contains(&field.name.as_str()) && enumeration(api, &field.ty).is_some() {
+                    names.push(&field.name);
+                }
+            }
+        }
+    }
+    let mut best: Option<(usize, &str)> = None;
+    for name in names {
+        let mut seen: Vec<String> = Vec::new();
+        let mut distinct = 0;
+        for variant in &union.variants {
+            if let Some(values) = values(api, &variant.ty, name, DEPTH)
+                && !values.may_be_missing
+                && values.values.iter().all(|value| !seen.contains(value))
+            {
+                distinct += 1;
+                seen.extend(values.values);
+            }
+        }
+        if distinct >= 2 && best.is_none_or(|(most, _)| distinct > most) {
+            best = Some((distinct, name));
+        }
+    }
+    best.map(|(_, name)| name.to_owned())
+}
+
+/// The values that a property can have in a type, where the document names them all.
+fn values(api: &Api, ty: &Type, property: &str, depth: usize) -> Option<Values> {
+    let Type::Named(id) = api.resolved(ty) else { return None };
+    match &api.named(*id).kind {
+        Kind::Struct(structure) => {
+            let field = structure.fields.iter().find(|field| field.name == property)?;
+            let enumeration = enumeration(api, &field.ty)?;
+            let Kind::Enumeration(enumeration) = &api.named(enumeration).kind else { return None };
+            let values = enumeration.values.iter().map(|value| value.value.clone()).collect();
+            Some(Values { values, may_be_missing: !field.required || field.nullable })
+        }
+        Kind::Union(union) if depth > 0 => {
+            let mut all = Values { values: Vec::new(), may_be_missing: false };
+            for variant in &union.variants {
+                let own = values(api, &variant.ty, property, depth - 1)?;
+                all.may_be_missing |= own.may_be_missing;
+                all.values.extend(
+                    own.values.into_iter().filter(|value| !all.values.contains(value)).collect::<Vec<_>>(),
+                );
+            }
+            Some(all)
+        }
+        _ => None,
+    }
+}
+
+fn enumeration(api: &Api, ty: &Type) -> Option<TypeId> {
+    match api.resolved(ty) {
+        Type::Named(id) if matches!(api.named(*id).kind, Kind::Enumeration(_)) => Some(*id),
+        _ => None,
+    }
+}
+
+fn first_struct<'a>(api: &'a Api, ty: &'a Type, depth: usize) -> Option<&'a Struct> {
+    let Type::Named(id) = api.resolved(ty) else { return None };
+    match &api.named(*id).kind {
+        Kind::Struct(structure) => Some(structure),
+        Kind::Union(union) if depth > 0 => first_struct(api, &union.variants.first()?.ty, depth - 1),
+        _ => None,
+    }
+}
+
+fn component_name(api: &Api, ty: &Type) -> Option<String> {
+    let Type::Named(id) = ty else { return None };
+    let name = &api.named(*id).name;
+    let object =
+        matches!(api.resolved(ty), Type::Named(id) if matches!(api.named(*id).kind, Kind::Struct(_)));
+    (object && name.path.is_empty()).then(|| name.root.clone())
+}
+
+/// What is easily told comes first, what fits anything last: so a value is never taken for less than it is.
+fn order(api: &Api, union: &mut Union) {
+    union.variants.sort_by_key(|variant| rank(api, variant));
+}
+
+fn rank(api: &Api, variant: &Variant) -> (u8, usize) {
+    if !variant.tags.is_empty() {
+        return (2, 0);
+    }
+    match api.resolved(&variant.ty) {
+        Type::Double | Type::Float | Type::String => (1, 0),
+        Type::Map(_) => (4, 0),
+        Type::Any => (5, 0),
+        Type::Named(id) => match &api.named(*id).kind {
+            Kind::Struct(structure) => {
+                let required = structure.fields.iter().filter(|field| field.required).count();
+                (3, usize::MAX - required)
+            }
+            Kind::Enumeration(_) => (1, 0),
+            Kind::Union(_) => (3, 0),
+            Kind::Alias(_) => (0, 0),
+        },
+        _ => (0, 0),
+    }
+}

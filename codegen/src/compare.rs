@@ -1,0 +1,236 @@
+//! Compares what two documents say of the same operations: by structure, so that words, order, names of schemas
+//! and whether a schema is written in place or referred to make no difference.
+
+mod departures;
+mod operation;
+mod schema;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+pub use departures::{Departure, Departures};
+
+use crate::diagnostic::Position;
+use crate::document::{Document, Node, Pointer};
+use value::Value;
+
+/// One thing that two documents say differently.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// What it is about: the pointer to where it stands, or would stand, in our document. A member of a set
+    /// (`required`, `enum`) is named by its value.
+    pub at: String,
+    /// What our document has there; `None`: nothing.
+    pub ours: Option<Node>,
+    /// What the published document has there; `None`: nothing.
+    pub published: Option<Node>,
+    /// Where it stands in our document, or where what it would stand in does.
+    pub our_place: Place,
+    /// The same for the published document.
+    pub published_place: Place,
+    /// How a user of our document would be broken if it said what the published one says.
+    pub breaks: Option<Breaks>,
+}
+
+/// Where something stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The value in it.
+    pub pointer: Pointer,
+    /// Its line and column.
+    pub position: Option<Position>,
+}
+
+/// How a change breaks those who use an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaks {
+    /// What they send may be refused or go unheard.
+    Requests,
+    /// What they receive may lack something or be what they do not expect.
+    Replies,
+    /// Both.
+    Both,
+}
+
+/// Compares all operations of our document with those of the same `operationId`, or else of the same method and
+/// path, of the published one. Operations that only the published document has count where they have a tag that
+/// operations of ours have.
+///
+/// The differences are in the order of our document's operations, each given once.
+pub fn compare(ours: &Document, published: &Document) -> Vec<Difference> {
+    let mut comparison =
+        Comparison { ours, published, seen: HashSet::new(), found: Vec::new(), known: HashMap::new() };
+    operation::compare(&mut comparison);
+    let mut found = comparison.found;
+    locate(&mut found, ours, |difference| &mut difference.our_place);
+    locate(&mut found, published, |difference| &mut difference.published_place);
+    found
+}
+
+fn locate(found: &mut [Difference], document: &Document, place: impl Fn(&mut Difference) -> &mut Place) {
+    let places: Vec<Place> = found.iter_mut().map(|difference| place(difference).clone()).collect();
+    let places: Vec<(&str, &Pointer)> = places.iter().map(|place| (&*place.file, &place.pointer)).collect();
+    for (difference, position) in found.iter_mut().zip(document.positions(&places)) {
+        place(difference).position = position;
+    }
+}
+
+struct Comparison<'a> {
+    ours: &'a Document,
+    published: &'a Document,
+    /// Pairs of schemas that were compared, or are being compared.
+    seen: HashSet<(String, String, Direction)>,
+    found: Vec<Difference>,
+    /// The numbers of what was found at a place.
+    known: HashMap<String, Vec<usize>>,
+}
+
+/// Which way a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Direction {
+    Request,
+    Reply,
+}
+
+/// What a change does to the values that are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    /// Fewer are.
+    Tighter,
+    /// More are.
+    Looser,
+    /// Others are.
+    Other,
+    /// The same are, or nobody minds.
+    None,
+}
+
+impl Effect {
+    fn breaks(self, direction: Direction) -> Option<Breaks> {
+        match (direction, self) {
+            (Direction::Request, Self::Tighter | Self::Other) => Some(Breaks::Requests),
+            (Direction::Reply, Self::Looser | Self::Other) => Some(Breaks::Replies),
+            _ => None,
+        }
+    }
+}
+
+impl Breaks {
+    fn and(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) if one != other => Some(Self::Both),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+/// What stands, or does not, in the two documents at one place.
+struct Sides<'a> {
+    ours: Side<'a>,
+    published: Side<'a>,
+}
+
+/// One document's side of a difference.
+struct Side<'a> {
+    /// What it stands in, or itself.
+    place: &'a Value<'a>,
+    /// What it is; `None`: nothing.
+    node: Option<Node>,
+}
+
+impl Comparison<'_> {
+    /// Notes a difference about `name` in what our side of it stands in.
+    fn note(&mut self, parent: &Value<'_>, name: &[&str], sides: Sides<'_>, breaks: Option<Breaks>) {
+        let pointer = name.iter().fold(parent.pointer.clone(), |pointer, token| pointer.child(token));
+        let file = if parent.file == self.ours.file() { "" } else { parent.file };
+        let at = format!("{file}#{pointer}");
+        let place = |side: &Side<'_>| Place {
+            file: side.place.file.to_owned(),
+            pointer: side.place.pointer.clone(),
+            position: None,
+        };
+        let difference = Difference {
+            at,
+            our_place: place(&sides.ours),
+            published_place: place(&sides.published),
+            ours: sides.ours.node,
+            published: sides.published.node,
+            breaks,
+        };
+        let known = self.known.entry(difference.at.clone()).or_default();
+        let is_same = |number: &&usize| {
+            let found = &self.found[**number];
+            (&found.ours, &found.published) == (&difference.ours, &difference.published)
+        };
+        if let Some(same) = known.iter().find(is_same).copied() {
+            let found = &mut self.found[same];
+            found.breaks = Breaks::and(found.breaks, difference.breaks);
+        } else {
+            known.push(self.found.len());
+            self.found.push(difference);
+        }
+    }
+
+    /// Notes that one document has a part that the other has not: a property, a response, an operation.
+    fn note_part(
+        &mut self,
+        parents: (&Value<'_>, &Value<'_>),
+        name: &[&str],
+        parts: (Option<&Value<'_>>, Option<&Value<'_>>),
+        breaks: Option<Breaks>,
+    ) {
+        let there = |part: Option<&Value<'_>>| part.map(|_| Node::String("present".to_owned()));
+        let ours = Side { place: parts.0.unwrap_or(parents.0), node: there(parts.0) };
+        let published = Side { place: parts.1.unwrap_or(parents.1), node: there(parts.1) };
+        self.note(parents.0, name, Sides { ours, published }, breaks);
+    }
+}
+
+/// `added`, `removed` or `changed`, where, what from and what to.
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_part = |node: &Node| node.as_str() == Some("present");
+        let shown = |node: &Node| serde_json::to_string(node).unwrap_or_default();
+        match (&self.ours, &self.published) {
+            (None, Some(node)) if is_part(node) => write!(f, "added    {}", self.at)?,
+            (None, Some(node)) => write!(f, "added    {}: {}", self.at, shown(node))?,
+            (Some(node), None) if is_part(node) => write!(f, "removed  {}", self.at)?,
+            (Some(node), None) => write!(f, "removed  {}: {}", self.at, shown(node))?,
+            (Some(ours), Some(published)) => {
+                write!(f, "changed  {}: {} is {} there", self.at, shown(ours), shown(published))?;
+            }
+            (None, None) => write!(f, "changed  {}", self.at)?,
+        }
+        match self.breaks {
+            Some(breaks) => write!(f, " ({breaks})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Breaks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requests => "breaks users: what they send may be refused",
+            Self::Replies => "breaks users: what they receive may not be what they expect",
+            Self::Both => {
+                "breaks users: what they send may be refused, what they receive not be what they expect"
+            }
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(position) => write!(f, "{}:{position}", self.file),
+            None => write!(f, "{}#{}", self.file, self.pointer),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A value of a document, together with where it stands.
+
+use crate::document::{Document, Node, Target};
+
+/// How many `$ref`s may follow each other.
+const MAXIMUM_HOPS: usize = 64;
+
+pub(super) type Value<'a> = Target<'a>;
+
+/// The whole document.
+pub(super) fn root(document: &Document) -> Value<'_> {
+    Target { node: document.root(), file: document.file(), pointer: crate::document::Pointer::root() }
+}
+
+/// The member of an object, as it is written.
+pub(super) fn member<'a>(value: &Value<'a>, key: &str) -> Option<Value<'a>> {
+    let node = value.node.get(key)?;
+    Some(Value { node, file: value.file, pointer: value.pointer.child(key) })
+}
+
+/// The members of an object, as they are written; none for what is not an object.
+pub(super) fn members<'a>(value: &Value<'a>) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+    let (file, pointer) = (value.file, value.pointer.clone());
+    value
+        .node
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(move |(key, node)| (&**key, Value { node, file, pointer: pointer.child(key) }))
+}
+
+/// The elements of an array, as they are written; none for what is not an array.
+pub(super) fn elements<'a>(value: &Value<'a>) -> impl Iterator<Item = Value<'a>> + use<'a> {
+    let (file, pointer) = (value.file, value.pointer.clone());
+    let elements = value.node.as_array().into_iter().flatten().enumerate();
+    elements.map(move |(at, node)| Value { node, file, pointer: pointer.child(at) })
+}
+
+/// What a value refers to, and that again, to where no `$ref` is. One that leads nowhere is taken as it is.
+pub(super) fn settled<'a>(document: &'a Document, value: Value<'a>) -> Value<'a> {
+    let mut settled = value;
+    for _ in 0..MAXIMUM_HOPS {
+        let Some(reference) = settled.node.get("$ref").and_then(Node::as_str) else { break };
+        let Ok(target) = document.resolve(settled.file, reference) else { break };
+        settled = target;
+    }
+    settled
+}

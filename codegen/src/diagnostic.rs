@@ -1,0 +1,268 @@
+//! What can be wrong with a document, and how it is told.
+
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::document::{Document, Mark, Pointer, Source, json_marks};
+
+/// How many diagnostics are drawn with their source line; the others are only counted.
+const MAXIMUM_DRAWN: usize = 100;
+
+/// The most characters of a source line that are shown.
+const MAXIMUM_EXCERPT: usize = 160;
+
+/// The most characters of a message that are shown: it may quote the document.
+const MAXIMUM_MESSAGE: usize = 400;
+
+/// One fault of a document, or one thing in it that the output cannot express.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// Whether this stops generation.
+    pub severity: Severity,
+    /// A stable name for this kind of fault, in kebab case: `dangling-ref`.
+    pub code: &'static str,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// The file it is in, as its reader named it.
+    pub file: String,
+    /// The value it is about.
+    pub pointer: Pointer,
+    /// Where that value stands: line and column, both from 1. Unknown for text that could not be read at all.
+    pub position: Option<Position>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// How grave a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something of the document is not in the output.
+    Warning,
+    /// There is no output.
+    Error,
+}
+
+/// A place in a text. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// One line, as editors and log readers expect it: `file:line:column: error[code]: message`.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { severity, code, message, file, .. } = self;
+        match self.position {
+            Some(position) => write!(f, "{file}:{position}: {severity}[{code}]: {message}"),
+            None => write!(f, "{file}: {severity}[{code}]: {message}"),
+        }
+    }
+}
+
+/// Diagnostics in the order of the text, with the lines they are about.
+///
+/// Displayed as one line each.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    diagnostic: Diagnostic,
+    excerpt: Option<Excerpt>,
+}
+
+/// The line that a diagnostic is about, or the part of it that is shown.
+#[derive(Clone, Debug)]
+struct Excerpt {
+    text: String,
+    marked: std::ops::Range<usize>,
+    /// Whether the line begins before the excerpt, so that columns in one are not columns in the other.
+    is_cut: bool,
+}
+
+impl Diagnostics {
+    /// Finds where each diagnostic stands in the document's files, all in one pass over each file, and puts
+    /// them in the order of the text.
+    pub fn locate(list: Vec<Diagnostic>, document: &Document) -> Self {
+        let places: Vec<(&str, &Pointer)> = list.iter().map(|one| (&*one.file, &one.pointer)).collect();
+        let marks = document.marks(&places);
+        Self::marked(list, marks, |file| document.source(file).map(Source::text))
+    }
+
+    /// The faults of a text that could not be read: those without a position are looked up as in JSON.
+    pub(crate) fn of_text(list: Vec<(Diagnostic, Option<Mark>)>, text: &str) -> Self {
+        let (list, mut marks): (Vec<_>, Vec<_>) = list.into_iter().unzip();
+        let unknown: Vec<usize> = (0..marks.len()).filter(|number| marks[*number].is_none()).collect();
+        let wanted = unknown.iter().enumerate().map(|(at, number)| (at, list[*number].pointer.tokens()));
+        for (number, mark) in unknown.iter().zip(json_marks(text, wanted.collect())) {
+            marks[*number] = Some(mark);
+        }
+        Self::marked(list, marks, |_| Some(text))
+    }
+
+    fn marked<'a>(
+        list: Vec<Diagnostic>,
+        marks: Vec<Option<Mark>>,
+        text: impl Fn(&str) -> Option<&'a str>,
+    ) -> Self {
+        let mut marked: Vec<(Diagnostic, Option<Mark>)> = list.into_iter().zip(marks).collect();
+        for (diagnostic, mark) in &mut marked {
+            diagnostic.position = mark.map(Position::from);
+            diagnostic.message = one_line(&diagnostic.message);
+            diagnostic.help = diagnostic.help.as_deref().map(one_line);
+        }
+        marked.sort_by(|(a, _), (b, _)| {
+            (&a.file, a.position, a.code, &a.message).cmp(&(&b.file, b.position, b.code, &b.message))
+        });
+        // What is reached in several ways is told once.
+        marked.dedup_by(|(a, _), (b, _)| a == b);
+        let mut lines: (String, Vec<&str>) = Default::default();
+        let entries = marked.into_iter().enumerate().map(|(at, (diagnostic, mark))| {
+            let excerpt = mark.filter(|_| at < MAXIMUM_DRAWN).and_then(|mark| {
+                if lines.1.is_empty() || lines.0 != diagnostic.file {
+                    lines = (diagnostic.file.clone(), text(&diagnostic.file)?.lines().collect());
+                }
+                Excerpt::of(lines.1.get(mark.line.checked_sub(1)? as usize)?, mark)
+            });
+            Entry { diagnostic, excerpt }
+        });
+        Self { entries: entries.collect() }
+    }
+
+    /// The diagnostics.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Diagnostic> {
+        self.entries.iter().map(|entry| &entry.diagnostic)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many of a severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+
+    /// Adds the diagnostics of another set after these.
+    pub fn extend(&mut self, others: Self) {
+        self.entries.extend(others.entries);
+    }
+
+    /// Draws each diagnostic with its source line, as rustc does. The first hundred are drawn, the rest counted.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let mut drawn = String::new();
+        for entry in self.entries.iter().take(MAXIMUM_DRAWN) {
+            drawn.push_str(&renderer.render(&[entry.group()]));
+            drawn.push_str("\n\n");
+        }
+        if let Some(more @ 1..) = self.len().checked_sub(MAXIMUM_DRAWN) {
+            drawn.extend(["… and ", &more.to_string(), " more\n\n"]);
+        }
+        drawn
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.iter().try_for_each(|diagnostic| writeln!(f, "{diagnostic}"))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl Entry {
+    fn group(&self) -> Group<'_> {
+        let Diagnostic { severity, code, message, file, pointer, position, help } = &self.diagnostic;
+        let level = match severity {
+            Severity::Warning => Level::WARNING,
+            Severity::Error => Level::ERROR,
+        };
+        let mut group = Group::with_title(level.primary_title(message.as_str()).id(*code));
+        let mut origin = Origin::path(file.as_str());
+        if let Some(position) = position {
+            origin = origin.line(position.line).char_column(position.column);
+        }
+        match (&self.excerpt, position) {
+            (Some(excerpt), Some(position)) => {
+                let mut snippet =
+                    Snippet::source(excerpt.text.as_str()).line_start(position.line).fold(false);
+                if excerpt.is_cut {
+                    group = group.element(origin);
+                } else {
+                    snippet = snippet.path(file.as_str());
+                }
+                group =
+                    group.element(snippet.annotation(AnnotationKind::Primary.span(excerpt.marked.clone())));
+            }
+            _ => group = group.element(origin),
+        }
+        if *pointer != Pointer::root() {
+            group = group.element(Level::NOTE.message(one_line(&format!("at `#{pointer}`"))));
+        }
+        if let Some(help) = help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        group
+    }
+}
+
+/// A text that may quote a document, as one line of bearable length that no terminal obeys.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len().min(MAXIMUM_MESSAGE));
+    for (at, character) in text.chars().enumerate() {
+        if at == MAXIMUM_MESSAGE {
+            line.push('…');
+            break;
+        }
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+impl Excerpt {
+    fn of(line: &str, mark: Mark) -> Option<Self> {
+        let (column, length) = (mark.column.checked_sub(1)? as usize, mark.length as usize);
+        let start = line.char_indices().map(|(at, _)| at).chain([line.len()]).nth(column)?;
+        let marked: String = line[start..].chars().take(length.min(MAXIMUM_EXCERPT / 2)).collect();
+        let before: String = {
+            let kept = line[..start].chars().rev().take(MAXIMUM_EXCERPT / 2);
+            kept.collect::<Vec<char>>().into_iter().rev().collect()
+        };
+        let room = MAXIMUM_EXCERPT.saturating_sub(before.chars().count());
+        let after: String = line[start..].chars().take(room).collect();
+        let marked = before.len()..before.len() + marked.len().min(after.len());
+        Some(Self { is_cut: before.len() < start, text: before + &after, marked })
+    }
+}

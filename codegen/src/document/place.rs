@@ -1,0 +1,59 @@
+//! Where the values of a document stand in its text.
+
+use std::ops::Range;
+
+use crate::diagnostic::Position;
+
+/// A stretch of one line. Lines and columns count from 1, columns and length in characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub line: u32,
+    pub column: u32,
+    pub length: u32,
+}
+
+impl Mark {
+    /// From counts as parsers keep them; one beyond 32 bits is held at the greatest.
+    pub(super) fn new(line: usize, column: usize, length: usize) -> Self {
+        let held = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { line: held(line), column: held(column), length: held(length.max(1)) }
+    }
+}
+
+impl From<Mark> for Position {
+    fn from(mark: Mark) -> Self {
+        Self { line: mark.line as usize, column: mark.column as usize }
+    }
+}
+
+/// Where one value of a document stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its key, where it is a member of an object.
+    pub key: Option<Mark>,
+    /// The value itself; of an object or array, where it begins.
+    pub value: Mark,
+}
+
+/// The marks of byte ranges of a text, found in one pass over it.
+pub(super) fn marks(text: &str, ranges: &[Range<usize>]) -> Vec<Mark> {
+    let mut order: Vec<usize> = (0..ranges.len()).collect();
+    order.sort_by_key(|number| ranges[*number].start);
+    let mut marks = vec![Mark::default(); ranges.len()];
+    let (mut at, mut line, mut column) = (0, 1, 1);
+    for number in order {
+        let range = ranges[number].clone();
+        let passed = &text[at..range.start];
+        match passed.rsplit_once('\n') {
+            Some((lines, last)) => {
+                line += 1 + lines.bytes().filter(|byte| *byte == b'\n').count();
+                column = 1 + last.chars().count();
+            }
+            None => column += passed.chars().count(),
+        }
+        at = range.start;
+        let first_line = text[range].split('\n').next().unwrap_or_default();
+        marks[number] = Mark::new(line, column, first_line.chars().count());
+    }
+    marks
+}

@@ -1,0 +1,47 @@
+//! JSON pointers (RFC 6901): where in a document a value stands.
+
+use std::fmt;
+
+/// The path from a document's root to one value.
+///
+/// Displayed as RFC 6901 writes it: `/paths/~1uploads/post`; the root is the empty string.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pointer(Vec<String>);
+
+impl Pointer {
+    /// The pointer to the whole document.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The pointer to a member or element of the value that this one points to.
+    #[must_use]
+    pub fn child(&self, token: impl fmt::Display) -> Self {
+        let mut tokens = self.0.clone();
+        tokens.push(token.to_string());
+        Self(tokens)
+    }
+
+    /// Reads a pointer as RFC 6901 writes it. `None`: a pointer that is neither empty nor starts with `/`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self::root());
+        }
+        let tokens = text.strip_prefix('/')?.split('/');
+        Some(Self(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).collect()))
+    }
+
+    /// The steps from the root, unescaped.
+    pub fn tokens(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for token in &self.0 {
+            write!(f, "/{}", token.replace('~', "~0").replace('/', "~1"))?;
+        }
+        Ok(())
+    }
+}

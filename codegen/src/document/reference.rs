@@ -1,0 +1,167 @@
+//! What a `$ref` refers to: a file and a place in it.
+
+use percent_encoding::percent_decode_str;
+
+use super::Pointer;
+
+/// A `$ref` taken apart.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Reference {
+    /// The file it names, by the same root as the document's own name. `None`: the file it stands in.
+    pub file: Option<String>,
+    pub fragment: Fragment,
+}
+
+/// The part of a `$ref` after `#`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fragment {
+    Pointer(Pointer),
+    /// The name that an `$anchor` gives to the schema it stands in.
+    Anchor(String),
+}
+
+/// Why a `$ref` cannot be followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReferenceError {
+    /// The kind of fault, as in [`Diagnostic::code`](crate::diagnostic::Diagnostic::code).
+    pub code: &'static str,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Reference {
+    /// Takes a `$ref` apart that stands in `base_file`.
+    pub(super) fn parse(reference: &str, base_file: &str) -> Result<Self, ReferenceError> {
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        if has_scheme(file) {
+            return Err(ReferenceError {
+                code: "remote-ref",
+                message: format!("`$ref` to `{reference}` leaves this machine"),
+                help: Some("save that document beside this one and refer to the file".to_owned()),
+            });
+        }
+        let malformed = |why: &str| ReferenceError {
+            code: "malformed-ref",
+            message: format!("`$ref` is `{reference}`, {why}"),
+            help: Some(
+                "write it as `#/components/schemas/Name` or `file.yaml#/components/schemas/Name`".to_owned(),
+            ),
+        };
+        let fragment = percent_decode_str(fragment)
+            .decode_utf8()
+            .map_err(|_| malformed("which is not UTF-8 when decoded"))?;
+        let fragment = match Pointer::parse(&fragment) {
+            Some(pointer) => Fragment::Pointer(pointer),
+            None => Fragment::Anchor(fragment.into_owned()),
+        };
+        let file = match file {
+            "" => None,
+            file => {
+                let file = percent_decode_str(file).decode_utf8();
+                let file = file.map_err(|_| malformed("which is not UTF-8 when decoded"))?;
+                Some(beside(base_file, &file))
+            }
+        };
+        Ok(Self { file, fragment })
+    }
+}
+
+fn has_scheme(file: &str) -> bool {
+    file.starts_with("//")
+        || file.split_once(':').is_some_and(|(scheme, _)| {
+            scheme.len() > 1
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        })
+}
+
+/// Whether a document's text may have a `$ref` to another file. Told from the text alone, so that a document that
+/// has none need not be read twice; `true` may be wrong.
+pub fn mentions_other_files(text: &str) -> bool {
+    let leads_elsewhere = |(at, found): (usize, &str)| {
+        let reference = text[at + found.len()..].trim_start_matches(['"', '\'', ':', ' ', '\t']);
+        !reference.starts_with('#')
+    };
+    text.match_indices("$ref").any(leads_elsewhere)
+        || [".yaml#", ".yml#", ".json#"].iter().any(|file| text.contains(file))
+}
+
+/// The name of a file given relative to another one.
+pub(super) fn beside(base_file: &str, file: &str) -> String {
+    if file.starts_with('/') {
+        return normal(file);
+    }
+    let folder = base_file.rfind(['/', '\\']).map_or("", |end| &base_file[..=end]);
+    normal(&format!("{folder}{file}"))
+}
+
+/// A file name without `.` and, where it can be, without `..`.
+pub(super) fn normal(file: &str) -> String {
+    let root = if file.starts_with('/') { "/" } else { "" };
+    let mut steps: Vec<&str> = Vec::new();
+    for step in file.split('/') {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|last| *last != "..") => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    format!("{root}{}", steps.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pointer(tokens: &[&str]) -> Fragment {
+        Fragment::Pointer(tokens.iter().fold(Pointer::root(), |pointer, token| pointer.child(token)))
+    }
+
+    #[test]
+    fn a_fragment_is_percent_decoded_before_it_is_split() {
+        let reference = Reference::parse("#/paths/~1pets~1%7Bid%7D/get", "api.yaml").unwrap();
+        assert_eq!(reference, Reference { file: None, fragment: pointer(&["paths", "/pets/{id}", "get"]) });
+    }
+
+    #[test]
+    fn a_file_is_named_from_where_the_reference_stands() {
+        for (base, reference, file) in [
+            ("api.yaml", "common.yaml#/X", "common.yaml"),
+            ("spec/api.yaml", "./common.yaml", "spec/common.yaml"),
+            ("spec/parts/a.yaml", "../common.yaml#/X", "spec/common.yaml"),
+            ("api.yaml", "../common.yaml", "../common.yaml"),
+            ("/srv/api.yaml", "b%20c.yaml#", "/srv/b c.yaml"),
+        ] {
+            assert_eq!(Reference::parse(reference, base).unwrap().file.as_deref(), Some(file));
+        }
+    }
+
+    #[test]
+    fn other_files_are_noticed_before_the_document_is_read() {
+        for text in ["$ref: '#/a'", "{\"$ref\" : \"#/a\"}", "x: $anchor", "$ref: \"#/a\"\nb: {$ref: '#b'}"] {
+            assert!(!mentions_other_files(text), "{text}");
+        }
+        for text in
+            ["$ref: 'a.yaml'", "{\"$ref\":\"b.json#/a\"}", "$ref: '#/a'\n$ref: x", "mapping: {a: b.yaml#/x}"]
+        {
+            assert!(mentions_other_files(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_remote_document_is_refused() {
+        for reference in ["https://example.com/api.yaml#/X", "//example.com/a", "urn:example:x"] {
+            assert_eq!(Reference::parse(reference, "api.yaml").unwrap_err().code, "remote-ref");
+        }
+    }
+
+    #[test]
+    fn a_fragment_without_a_slash_is_an_anchor() {
+        assert_eq!(Reference::parse("#pet", "a").unwrap().fragment, Fragment::Anchor("pet".to_owned()));
+        assert_eq!(Reference::parse("#", "a").unwrap().fragment, pointer(&[]));
+        assert_eq!(Reference::parse("#%ff", "a").unwrap_err().code, "malformed-ref");
+    }
+}

@@ -1,0 +1,218 @@
+//! One file of a document: its text, its values, and where they stand.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use super::fault::Fault;
+use super::place::{Mark, Place, marks};
+use super::{Node, Pointer, json, json_layout, yaml};
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    text: String,
+    root: Node,
+    layout: Layout,
+    anchors: BTreeMap<String, Pointer>,
+}
+
+#[derive(Debug)]
+enum Layout {
+    /// Kept from reading, in the order of the tree.
+    Yaml { places: Vec<Place>, anchors: HashMap<usize, Node> },
+    /// Found again from the text when it is asked for.
+    Json,
+}
+
+/// Pointers whose first steps are gone, each with its number in the question.
+type Wanted<'a> = Vec<(usize, &'a [String])>;
+
+impl Source {
+    pub(super) fn read(text: &str) -> Result<Self, Vec<Fault>> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (root, layout) = match text.trim_start().starts_with(['{', '[']).then(|| json::read(text)) {
+            Some(Ok(root)) => (root, Layout::Json),
+            // Flow style YAML begins like JSON; where it is neither, JSON was meant.
+            Some(Err(faults)) => match yaml::read(text) {
+                Ok(yaml) => (yaml.root, Layout::Yaml { places: yaml.places, anchors: yaml.anchors }),
+                Err(_) => return Err(faults),
+            },
+            None => {
+                let yaml = yaml::read(text)?;
+                (yaml.root, Layout::Yaml { places: yaml.places, anchors: yaml.anchors })
+            }
+        };
+        let mut anchors = BTreeMap::new();
+        if text.contains("$anchor") {
+            find_anchors(&root, &Pointer::root(), &mut anchors);
+        }
+        Ok(Self { text: text.to_owned(), root, layout, anchors })
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        matches!(self.layout, Layout::Json)
+    }
+
+    /// The value that a YAML anchor is of, by the number that the parser gives the anchor.
+    pub(crate) fn anchored(&self, anchor: usize) -> Option<&Node> {
+        match &self.layout {
+            Layout::Yaml { anchors, .. } => anchors.get(&anchor),
+            Layout::Json => None,
+        }
+    }
+
+    pub(super) fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// Where the schema stands that has this `$anchor`.
+    pub(super) fn anchor(&self, name: &str) -> Option<&Pointer> {
+        self.anchors.get(name)
+    }
+
+    /// Calls `visit` with each `$ref`, and with each entry of a discriminator's mapping that is one.
+    pub(super) fn each_reference(&self, visit: &mut impl FnMut(&str)) {
+        each_reference(&self.root, visit);
+    }
+
+    /// Where the values stand that the pointers lead to: at the value where it is a scalar, at its key otherwise.
+    /// A pointer that leads nowhere is taken as far as it leads.
+    pub(crate) fn marks(&self, pointers: &[&Pointer]) -> Vec<Mark> {
+        let wanted =
+            pointers.iter().enumerate().map(|(number, pointer)| (number, pointer.tokens())).collect();
+        match &self.layout {
+            Layout::Yaml { places, .. } => {
+                let mut found = vec![Mark::default(); pointers.len()];
+                mark_yaml(&self.root, 0, places, wanted, &mut found);
+                found
+            }
+            Layout::Json => json_marks(&self.text, wanted),
+        }
+    }
+}
+
+/// As [`Source::marks`], for a text that is JSON but not a document.
+pub(crate) fn json_marks(text: &str, wanted: Wanted<'_>) -> Vec<Mark> {
+    let mut ranges = vec![0..0; wanted.len()];
+    let start = text.len() - text.trim_start().len();
+    // Of a text that is nothing but white space the end comes before the start.
+    let end = text.trim_end().len().max(start);
+    range_json(text, start..end, None, wanted, &mut ranges);
+    marks(text, &ranges)
+}
+
+fn mark_yaml(node: &Node, index: usize, places: &[Place], wanted: Wanted<'_>, found: &mut [Mark]) {
+    let place = places[index];
+    let mark = match node {
+        Node::Object(_) | Node::Array(_) => place.key.unwrap_or(place.value),
+        _ => place.value,
+    };
+    let mut below = split(wanted, |number| found[number] = mark);
+    let mut index = index + 1;
+    let mut visit = |token: &str, child: &Node| {
+        if let Some(wanted) = below.remove(token) {
+            mark_yaml(child, index, places, wanted, found);
+        }
+        if !below.is_empty() {
+            index += yaml::size(child);
+        }
+        !below.is_empty()
+    };
+    match node {
+        Node::Object(members) => {
+            let _ = members.iter().all(|(key, child)| visit(key, child));
+        }
+        Node::Array(elements) => {
+            let _ = elements.iter().enumerate().all(|(at, child)| visit(&at.to_string(), child));
+        }
+        _ => {}
+    }
+}
+
+fn range_json(
+    text: &str,
+    range: Range<usize>,
+    key: Option<Range<usize>>,
+    wanted: Wanted<'_>,
+    found: &mut [Range<usize>],
+) {
+    let is_scalar = !text[range.clone()].starts_with(['{', '[']);
+    let shown = if is_scalar { range.clone() } else { key.unwrap_or(range.start..range.start + 1) };
+    let mut below = split(wanted, |number| found[number] = shown.clone());
+    if is_scalar || below.is_empty() {
+        return;
+    }
+    for (at, entry) in json_layout::entries(text, range).into_iter().enumerate() {
+        let wanted = match &entry.key {
+            // A key given twice is found at its last place: that is the one to complain about.
+            Some(key) => below.get(&**key).cloned(),
+            None => below.remove(&*at.to_string()),
+        };
+        if let Some(wanted) = wanted {
+            range_json(text, entry.value_range, entry.key_range, wanted, found);
+        }
+    }
+}
+
+/// Calls `here` for each pointer, and sorts those that lead further by their next step.
+fn split(wanted: Wanted<'_>, mut here: impl FnMut(usize)) -> HashMap<&str, Wanted<'_>> {
+    let mut below: HashMap<&str, Wanted<'_>> = HashMap::new();
+    for (number, tokens) in wanted {
+        here(number);
+        if let Some((first, rest)) = tokens.split_first() {
+            below.entry(first).or_default().push((number, rest));
+        }
+    }
+    below
+}
+
+fn find_anchors(node: &Node, pointer: &Pointer, anchors: &mut BTreeMap<String, Pointer>) {
+    match node {
+        Node::Object(members) => {
+            if let Some(name) = members.get("$anchor").and_then(Node::as_str) {
+                anchors.entry(name.to_owned()).or_insert_with(|| pointer.clone());
+            }
+            for (key, child) in members {
+                find_anchors(child, &pointer.child(key), anchors);
+            }
+        }
+        Node::Array(elements) => {
+            for (at, child) in elements.iter().enumerate() {
+                find_anchors(child, &pointer.child(at), anchors);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn each_reference(node: &Node, visit: &mut impl FnMut(&str)) {
+    match node {
+        Node::Object(members) => {
+            for (key, child) in members {
+                match (key.as_str(), child) {
+                    ("$ref", Node::String(reference)) => visit(reference),
+                    ("discriminator", Node::Object(discriminator)) => {
+                        let mapping = discriminator.get("mapping").and_then(Node::as_object);
+                        for target in mapping.into_iter().flatten().filter_map(|(_, target)| target.as_str())
+                        {
+                            // A mapping names a schema or refers to one.
+                            if target.contains(['#', '/'])
+                                || target.ends_with("yaml")
+                                || target.ends_with("json")
+                            {
+                                visit(target);
+                            }
+                        }
+                    }
+                    _ => each_reference(child, visit),
+                }
+            }
+        }
+        Node::Array(elements) => elements.iter().for_each(|child| each_reference(child, visit)),
+        _ => {}
+    }
+}

@@ -1,0 +1,219 @@
+//! The page of a tag's operations.
+
+use std::fmt::Write;
+
+use crate::api::{Api, Body, BodyContent, Kind, Operation, ReplyContent, Tag, Type};
+use crate::rust::{self, Names, Scope};
+
+use super::pages::Pages;
+use super::text::{block, cell, spelled};
+
+/// What a value that streams can be made of.
+const BINARY: &str =
+    "streamed from a `std::path::PathBuf`, a range of a file, bytes or a stream of known length";
+
+pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>, index: usize, tag: &Tag) -> String {
+    let page = pages.of_tag(index);
+    let mut text = String::new();
+    let _ = writeln!(text, "# \\{page}\n");
+    let _ = writeln!(text, "All URIs are relative to *{}*\n", api.servers[0].url);
+    let _ = writeln!(text, "Method | HTTP request | Description");
+    let _ = writeln!(text, "------------- | ------------- | -------------");
+    let scope = Scope::new(api, names, None);
+    for operation in &tag.operations {
+        let name = plain_name(operation);
+        let (method, path) = (&operation.method, &operation.path);
+        let about = cell(headline(operation));
+        let _ = writeln!(text, "[**{name}**]({page}.md#{name}) | **{method}** {path} | {about}");
+    }
+    for operation in &tag.operations {
+        section(&mut text, &scope, pages, operation);
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// What an operation does, in a sentence.
+pub(super) fn headline(operation: &Operation) -> &str {
+    if operation.summary.is_empty() { &operation.description } else { &operation.summary }
+}
+
+fn plain_name(operation: &Operation) -> String {
+    rust::function_name(operation).trim_start_matches("r#").to_owned()
+}
+
+fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) {
+    let name = plain_name(operation);
+    let rows = parameter_rows(scope, pages, operation);
+    let arguments: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let value = spelled(&rust::reply_value(scope, operation));
+    let _ = writeln!(text, "\n\n## {name}\n");
+    let _ = writeln!(text, "> {value} {name}({})\n", arguments.join(", "));
+    for about in [&operation.summary, &operation.description] {
+        if !about.is_empty() {
+            let _ = writeln!(text, "{}\n", block(about));
+        }
+    }
+    if operation.deprecated {
+        let _ = writeln!(text, "Deprecated.\n");
+    }
+    let _ = writeln!(text, "### Parameters\n");
+    if rows.is_empty() {
+        let _ = writeln!(text, "This endpoint does not need any parameter.\n");
+    } else {
+        let _ = writeln!(text, "Name | Type | Description | Required | Notes");
+        let _ =
+            writeln!(text, "------------- | ------------- | ------------- | ------------- | -------------");
+        for row in &rows {
+            let required = if row.required { "[required]" } else { "" };
+            let line = format!(
+                "**{}** | {} | {} | {required} | {}",
+                row.name,
+                row.ty,
+                cell(&row.description),
+                row.notes
+            );
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "### Return type\n\n{}\n", returned(pages, operation, &value));
+    for error in &operation.errors {
+        let status = &error.status;
+        let about = cell(&error.description);
+        let _ = writeln!(text, "Error {status}: {} {about}\n", pages.linked(&error.ty));
+    }
+    let _ = writeln!(text, "### Authorization\n\n{}\n", authorization(scope.api, operation));
+    let _ = writeln!(text, "### HTTP request headers\n");
+    let content_types: Vec<&str> = operation.bodies.iter().map(|body| body.content_type.as_str()).collect();
+    let _ = writeln!(text, "- **Content-Type**: {}", or_not_defined(&content_types));
+    let _ = writeln!(text, "- **Accept**: {}\n", or_not_defined(&accepted(operation)));
+    let _ = writeln!(
+        text,
+        "[[Back to top]](#) [[Back to API list]](README.md#documentation-for-api-endpoints) \
+         [[Back to Model list]](README.md#documentation-for-models) [[Back to README]](README.md)"
+    );
+}
+
+struct Row {
+    name: String,
+    ty: String,
+    description: String,
+    required: bool,
+    notes: String,
+}
+
+/// The arguments as the function has them; optional ones are fields of its `params`.
+fn parameter_rows(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut optional: Vec<Row> = Vec::new();
+    for (parameter, name) in rust::argument_names(operation) {
+        let shown = match parameter.required {
+            true => spelled(&rust::argument_type(scope, &parameter.ty)),
+            false => format!("Option<{}>", spelled(&scope.ty(&parameter.ty))),
+        };
+        let notes = match (shown.as_str(), parameter.required) {
+            ("&str", _) => "a `String`, borrowed".to_owned(),
+            (_, true) => String::new(),
+            (_, false) => "in `params`".to_owned(),
+        };
+        let row = Row {
+            name: name.trim_start_matches("r#").to_owned(),
+            ty: pages.link(&parameter.ty, &shown),
+            description: parameter.description.clone(),
+            required: parameter.required,
+            notes,
+        };
+        if parameter.required { rows.push(row) } else { optional.push(row) }
+    }
+    for (index, body) in operation.bodies.iter().enumerate() {
+        let Some(argument) = rust::body_argument(scope, operation, index) else { continue };
+        let shown = spelled(&argument.ty).replace("crate::runtime::", "");
+        let ty = match &body.content {
+            BodyContent::Json(ty) | BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => {
+                pages.link(ty, &shown)
+            }
+            BodyContent::Text | BodyContent::Binary => pages.link(&Type::Any, &shown),
+        };
+        let mut notes = if shown.contains("Binary") { BINARY.to_owned() } else { String::new() };
+        if index > 0 {
+            let suffix = rust::body_suffix(operation, index).replace(' ', "_");
+            notes = format!("of `{}_{suffix}`", plain_name(operation));
+        }
+        rows.push(Row {
+            name: argument.name.trim_start_matches("r#").to_owned(),
+            ty,
+            description: body_description(scope.api, body),
+            required: body.required,
+            notes,
+        });
+    }
+    rows.extend(optional);
+    rows
+}
+
+/// What a body is for; where the document does not say, what its type is for, or its only file.
+fn body_description(api: &Api, body: &Body) -> String {
+    let ty = match &body.content {
+        BodyContent::Json(ty) | BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => ty,
+        BodyContent::Text | BodyContent::Binary => return body.description.clone(),
+    };
+    match ty {
+        Type::Named(id) if body.description.is_empty() => match &api.named(*id).kind {
+            Kind::Struct(structure) if structure.form && structure.fields.len() == 1 => {
+                structure.fields[0].description.clone()
+            }
+            _ => api.named(*id).description.clone(),
+        },
+        _ => body.description.clone(),
+    }
+}
+
+fn returned(pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
+    let preferred = operation.successes.first().and_then(|success| success.contents.first());
+    let mut text = match preferred {
+        Some(ReplyContent::Json(ty) | ReplyContent::Events(ty)) => pages.link(ty, value),
+        _ => pages.link(&Type::Any, value),
+    };
+    let contents = operation.successes.iter().flat_map(|success| &success.contents);
+    let events = contents.clone().find_map(|content| match content {
+        ReplyContent::Events(ty) => Some(ty),
+        _ => None,
+    });
+    if let Some(event) = events
+        && !matches!(preferred, Some(ReplyContent::Events(_)))
+    {
+        let _ = write!(text, "; with `.events()` a stream of {}", pages.linked(event));
+    }
+    text
+}
+
+fn authorization(api: &Api, operation: &Operation) -> String {
+    let alternatives = operation.security.iter().map(|alternative| {
+        let schemes = alternative.iter().map(|index| {
+            let name = &api.security_schemes[*index].name;
+            format!("[{name}](README.md#{})", name.to_lowercase().replace(' ', "-"))
+        });
+        match alternative.is_empty() {
+            true => "none".to_owned(),
+            false => schemes.collect::<Vec<_>>().join(" and "),
+        }
+    });
+    let alternatives: Vec<String> = alternatives.collect();
+    if alternatives.is_empty() { "No authorization required".to_owned() } else { alternatives.join(", or ") }
+}
+
+fn accepted(operation: &Operation) -> Vec<&str> {
+    let mut accepted: Vec<&str> = Vec::new();
+    for content in operation.successes.iter().flat_map(|success| &success.contents) {
+        if !accepted.contains(&content.content_type()) {
+            accepted.push(content.content_type());
+        }
+    }
+    accepted
+}
+
+fn or_not_defined(content_types: &[&str]) -> String {
+    if content_types.is_empty() { "Not defined".to_owned() } else { content_types.join(", ") }
+}

@@ -1,0 +1,116 @@
+//! The page of a model and of the types that stand in it.
+
+use std::fmt::Write;
+
+use crate::api::{Api, Enumeration, Kind, Named, Struct, TypeId, Union};
+use crate::rust::{self, Names, Scope};
+
+use super::pages::Pages;
+use super::text::{block, cell, spelled};
+
+pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>, module: &str, types: &[TypeId]) -> String {
+    let mut text = String::new();
+    let scope = Scope::new(api, names, None);
+    let own = types.iter().copied().find(|id| names.of(*id).exported);
+    let _ = writeln!(text, "# {}\n", pages.of_module(module));
+    if let Some(id) = own {
+        section(&mut text, &scope, pages, id);
+    }
+    for id in types.iter().copied().filter(|id| Some(*id) != own) {
+        let _ = writeln!(text, "## {}\n", names.of(id).name);
+        section(&mut text, &scope, pages, id);
+    }
+    let _ = writeln!(
+        text,
+        "[[Back to Model list]](README.md#documentation-for-models) \
+         [[Back to API list]](README.md#documentation-for-api-endpoints) [[Back to README]](README.md)"
+    );
+    text
+}
+
+fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, id: TypeId) {
+    let named = scope.api.named(id);
+    if !named.description.is_empty() {
+        let _ = writeln!(text, "{}\n", block(&named.description));
+    }
+    match &named.kind {
+        Kind::Alias(ty) => {
+            let _ = writeln!(text, "Another name for {}\n", pages.linked(ty));
+        }
+        Kind::Struct(structure) => properties(text, scope, pages, structure),
+        Kind::Enumeration(enumeration) => values(text, enumeration),
+        Kind::Union(union) => variants(text, scope, pages, union, &scope.names.of(id).name),
+    }
+    examples(text, named);
+}
+
+fn properties(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, structure: &Struct) {
+    let _ = writeln!(text, "### Properties\n");
+    let _ = writeln!(text, "Name | Type | Description | Notes");
+    let _ = writeln!(text, "------------ | ------------- | ------------- | -------------");
+    for (field, name) in structure.fields.iter().zip(rust::field_names(structure)) {
+        let shown = spelled(&rust::field_type(scope, field));
+        let mut notes: Vec<String> = Vec::new();
+        if !field.required {
+            notes.push("[optional]".to_owned());
+        }
+        if field.deprecated {
+            notes.push("deprecated".to_owned());
+        }
+        if field.read_only {
+            notes.push("read-only".to_owned());
+        }
+        if field.write_only {
+            notes.push("write-only".to_owned());
+        }
+        notes.extend(field.bounds.iter().map(|bound| format!("`{}` {}", bound.keyword, bound.value)));
+        let name = name.trim_start_matches("r#").to_owned();
+        let ty = pages.link(&field.ty, &shown);
+        let line = format!("**{name}** | {ty} | {} | {}", cell(&field.description), notes.join(", "));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    if let Some(additional) = &structure.additional {
+        let _ = writeln!(
+            text,
+            "**additional_properties** | a map of {} | All other properties |",
+            pages.linked(additional)
+        );
+    }
+    text.push('\n');
+}
+
+fn values(text: &mut String, enumeration: &Enumeration) {
+    let _ = writeln!(text, "### Values\n");
+    let _ = writeln!(text, "Name | Value");
+    let _ = writeln!(text, "------------ | -------------");
+    for (value, name) in enumeration.values.iter().zip(rust::value_names(enumeration)) {
+        let _ = writeln!(text, "{name} | `{}`", cell(&value.value.replace('`', "'")));
+    }
+    let _ = writeln!(text, "Other | any other string\n");
+}
+
+fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Union, own: &str) {
+    let _ = writeln!(text, "### Variants\n");
+    let told = union.tag.as_ref().map(|tag| format!("`{}`", cell(tag))).unwrap_or_default();
+    let _ = writeln!(text, "Name | Type | {told}");
+    let _ = writeln!(text, "------------ | ------------- | -------------");
+    for (variant, name) in union.variants.iter().zip(rust::variant_names(union, own)) {
+        let tags: Vec<String> =
+            variant.tags.iter().filter(|tag| !tag.is_empty()).map(|tag| format!("`{}`", cell(tag))).collect();
+        let ty = pages.link(&variant.ty, &spelled(&scope.boxed(&variant.ty, variant.boxed)));
+        let _ = writeln!(text, "{}", format!("{name} | {ty} | {}", tags.join(", ")).trim_end());
+    }
+    if union.tag.is_some() {
+        let _ = writeln!(text, "Other | **serde_json::Value** | any other");
+    }
+    text.push('\n');
+}
+
+fn examples(text: &mut String, named: &Named) {
+    if let Some(example) = named.examples.first()
+        && example.len() < 2000
+        && !example.contains("```")
+    {
+        let _ = writeln!(text, "### Example\n\n```json\n{example}\n```\n");
+    }
+}

@@ -1,0 +1,78 @@
+//! What each page is called, so that all of them can link to it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::api::{Api, Kind, Type};
+use crate::rust::{self, Names, camel};
+
+use super::text::spelled;
+
+/// The names of the pages, without their extension.
+pub(super) struct Pages<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    tags: Vec<String>,
+    modules: HashMap<String, String>,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(api: &'a Api, names: &'a Names) -> Self {
+        // Two files whose names differ in capitals alone are one file on some machines.
+        let mut taken = HashSet::from(["readme".to_owned()]);
+        let mut unique = |name: String| {
+            let mut candidate = name.clone();
+            let mut number = 2;
+            while !taken.insert(candidate.to_lowercase()) {
+                candidate = format!("{name}{number}");
+                number += 1;
+            }
+            candidate
+        };
+        let tags = api.tags.iter().map(|tag| unique(camel(&format!("{} api", tag.name)))).collect();
+        let modules = names.modules().iter().map(|(module, types)| {
+            let exported = types.iter().map(|id| names.of(*id)).find(|path| path.exported);
+            let name =
+                exported.map_or_else(|| camel(module.trim_start_matches("r#")), |path| path.name.clone());
+            (module.clone(), unique(name))
+        });
+        let modules = modules.collect();
+        Self { api, names, tags, modules }
+    }
+
+    pub(super) fn of_tag(&self, index: usize) -> &str {
+        &self.tags[index]
+    }
+
+    pub(super) fn of_module(&self, module: &str) -> &str {
+        &self.modules[module]
+    }
+
+    /// A type in bold, linked to its page where it has one.
+    pub(super) fn link(&self, ty: &Type, shown: &str) -> String {
+        let shown = format!("**{}**", shown.replace('<', "&lt;").replace('>', "&gt;"));
+        match self.page_of(ty) {
+            Some(page) => format!("[{shown}]({page}.md)"),
+            None => shown,
+        }
+    }
+
+    /// A type as it is in Rust, linked.
+    pub(super) fn linked(&self, ty: &Type) -> String {
+        let scope = rust::Scope::new(self.api, self.names, None);
+        self.link(ty, &spelled(&scope.ty(ty)))
+    }
+
+    fn page_of(&self, ty: &Type) -> Option<&str> {
+        match ty {
+            Type::Named(id) if rust::is_written(self.api, *id) => {
+                Some(self.modules.get(&self.names.of(*id).module)?.as_str())
+            }
+            Type::Named(id) => match &self.api.named(*id).kind {
+                Kind::Alias(ty) => self.page_of(ty),
+                _ => None,
+            },
+            Type::Nullable(inner) | Type::Array(inner) | Type::Map(inner) => self.page_of(inner),
+            _ => None,
+        }
+    }
+}

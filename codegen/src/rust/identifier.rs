@@ -1,0 +1,170 @@
+//! Words of a document made into Rust identifiers: in this file and nowhere else.
+
+use std::collections::HashSet;
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span};
+
+/// The name of a function, a field, an argument or a module.
+pub(crate) fn snake(words: &str) -> String {
+    keyword_safe(&identifier(&words.to_snake_case(), words, |text| text.to_snake_case(), "_"))
+}
+
+/// The name of a module, which is a file's too: in ASCII, other letters by their numbers in Unicode.
+pub(crate) fn module(words: &str) -> String {
+    let name = snake(words);
+    if name.is_ascii() {
+        return name;
+    }
+    let letter = |letter: char| match letter.is_ascii() {
+        true => letter.to_string(),
+        false => format!("u{:x}", u32::from(letter)),
+    };
+    name.chars().map(letter).collect()
+}
+
+/// The name of a type or a variant.
+pub(crate) fn camel(words: &str) -> String {
+    let name = identifier(&words.to_upper_camel_case(), words, |text| text.to_upper_camel_case(), "N");
+    if name == "Self" { "SelfValue".to_owned() } else { name }
+}
+
+/// The name of a constant.
+pub(crate) fn shouty(words: &str) -> String {
+    identifier(&words.to_shouty_snake_case(), words, |text| text.to_shouty_snake_case(), "N_")
+}
+
+/// The identifier of a name that one of the functions above made.
+pub(crate) fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// A name that is not among those taken yet: where it is, a number is put behind it.
+pub(crate) fn unique(name: String, taken: &mut HashSet<String>) -> String {
+    let bare = name.strip_prefix("r#").unwrap_or(&name).to_owned();
+    let joins = bare.starts_with(char::is_uppercase) && !bare.contains('_') || bare.ends_with('_');
+    let separator = if joins { "" } else { "_" };
+    let mut candidate = name;
+    let mut number = 2;
+    while !taken.insert(candidate.clone()) {
+        candidate = format!("{bare}{separator}{number}");
+        number += 1;
+    }
+    candidate
+}
+
+/// `cased` as far as it can stand in an identifier; what has no letter or digit is spelled out.
+fn identifier(cased: &str, words: &str, case: impl Fn(&str) -> String, before_digit: &str) -> String {
+    let signed = words.starts_with(['+', '-']) && words[1..].starts_with(|next: char| next.is_ascii_digit());
+    let mut name = if cased.is_empty() || signed { case(&spelled(words)) } else { cased.to_owned() };
+    name.retain(|letter| letter == '_' || unicode_ident::is_xid_continue(letter));
+    match name.chars().next() {
+        None => case("empty"),
+        Some(first) if unicode_ident::is_xid_start(first) => name,
+        Some('_') if name.len() > 1 => name,
+        Some(_) => format!("{before_digit}{name}"),
+    }
+}
+
+/// Signs by their names: `+1` is `plus 1`.
+fn spelled(words: &str) -> String {
+    let mut spelled = String::new();
+    for sign in words.chars() {
+        let name = match sign {
+            '+' => "plus",
+            '-' => "minus",
+            '*' => "star",
+            '/' => "slash",
+            '%' => "percent",
+            '=' => "equals",
+            '<' => "less",
+            '>' => "greater",
+            '!' => "not",
+            '&' => "and",
+            '|' => "or",
+            '.' => "dot",
+            ',' => "comma",
+            ':' => "colon",
+            '?' => "question",
+            '@' => "at",
+            '#' => "hash",
+            '$' => "dollar",
+            '~' => "tilde",
+            '^' => "caret",
+            '_' => "underscore",
+            ' ' => "space",
+            other => {
+                spelled.push(other);
+                continue;
+            }
+        };
+        spelled.push(' ');
+        spelled.push_str(name);
+        spelled.push(' ');
+    }
+    let letters: String = spelled.chars().filter(|letter| unicode_ident::is_xid_continue(*letter)).collect();
+    if letters.is_empty() && !words.is_empty() {
+        // Signs of another kind: by their numbers in Unicode.
+        return words.chars().map(|sign| format!("u{:x} ", u32::from(sign))).collect();
+    }
+    spelled
+}
+
+fn keyword_safe(name: &str) -> String {
+    match name {
+        "self" | "super" | "crate" | "_" => format!("{name}_"),
+        // A keyword since edition 2024, which syn knows nothing of.
+        "gen" => "r#gen".to_owned(),
+        _ if syn::parse_str::<Ident>(name).is_ok() => name.to_owned(),
+        _ => format!("r#{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_identifiers_whatever_they_are() {
+        for (words, snake_case, camel_case) in [
+            ("createUpload", "create_upload", "CreateUpload"),
+            ("OpenAIFile", "open_ai_file", "OpenAiFile"),
+            ("type", "r#type", "Type"),
+            ("self", "self_", "SelfValue"),
+            ("crate", "crate_", "Crate"),
+            ("fine-tune", "fine_tune", "FineTune"),
+            ("", "empty", "Empty"),
+            ("1.5", "_1_5", "N15"),
+            ("+1", "plus_1", "Plus1"),
+            ("-1", "minus_1", "Minus1"),
+            (">=", "greater_equals", "GreaterEquals"),
+            ("größe", "größe", "Größe"),
+            ("名前", "名前", "名前"),
+            ("🦀", "u1f980", "U1f980"),
+            ("a\"; drop(b)", "a_drop_b", "ADropB"),
+            ("async", "r#async", "Async"),
+            ("gen", "r#gen", "Gen"),
+        ] {
+            assert_eq!((snake(words).as_str(), camel(words).as_str()), (snake_case, camel_case), "{words}");
+            ident(&snake(words));
+            ident(&camel(words));
+        }
+    }
+
+    #[test]
+    fn a_module_has_a_name_that_any_file_can_have() {
+        assert_eq!((module("größe").as_str(), module("日本").as_str()), ("gruf6udfe", "u65e5u672c"));
+    }
+
+    #[test]
+    fn the_same_name_again_gets_a_number() {
+        let mut taken = HashSet::new();
+        assert_eq!(unique("r#type".to_owned(), &mut taken), "r#type");
+        assert_eq!(unique("r#type".to_owned(), &mut taken), "type_2");
+        assert_eq!(unique("FooBar".to_owned(), &mut taken), "FooBar");
+        assert_eq!(unique("FooBar".to_owned(), &mut taken), "FooBar2");
+    }
+}

@@ -1,0 +1,126 @@
+//! The files of a crate of its own: its manifest, its front page, and the runtime.
+
+use quote::quote;
+
+use crate::api::{Api, Kind, Type};
+
+use super::doc::for_rustdoc;
+use super::format::Source;
+use super::runtime;
+
+/// The files besides operations, models and pages.
+pub(super) fn files(api: &Api, name: &str, header: &str) -> Vec<(String, String)> {
+    let mut files = vec![
+        ("Cargo.toml".to_owned(), manifest(api, name, header)),
+        ("src/lib.rs".to_owned(), library(api, header)),
+    ];
+    for (file, text) in runtime::FILES {
+        files.push((format!("src/runtime/{file}"), format!("// {header}\n{text}")));
+    }
+    files
+}
+
+fn library(api: &Api, header: &str) -> String {
+    let title = if api.title.is_empty() { "An API." } else { &api.title };
+    let about = format!("{}\n\n{}", for_rustdoc(title), for_rustdoc(&api.description));
+    let mut source = Source::new(header, about.trim_end());
+    source.gap();
+    source.items(quote! {
+        #[macro_use]
+        pub mod runtime;
+        pub mod apis;
+        pub mod models;
+    });
+    super::allowing(source)
+}
+
+/// The manifest, with the dependencies that the crate has a use for.
+fn manifest(api: &Api, name: &str, header: &str) -> String {
+    let chrono = uses(api, &|ty| matches!(ty, Type::DateTime | Type::Date));
+    let uuid = uses(api, &|ty| *ty == Type::Uuid);
+    let optional = |used: bool, line: &str| if used { format!("{line}\n") } else { String::new() };
+    let chrono = optional(
+        chrono,
+        r#"chrono = { version = "0.4", default-features = false, features = ["serde", "std"] }"#,
+    );
+    let uuid = optional(uuid, r#"uuid = { version = "1", features = ["serde"] }"#);
+    let version = semver(&api.version);
+    let title = api.title.replace(['\\', '"'], "'").replace(|letter: char| letter.is_control(), " ");
+    format!(
+        r#"# {header}
+[package]
+name = "{name}"
+description = "{title}"
+version = "{version}"
+edition = "2024"
+rust-version = "1.89"
+
+[features]
+default = ["rustls"]
+rustls = ["dep:rustls", "reqwest/rustls-no-provider"]
+native-tls = ["reqwest/native-tls"]
+
+[dependencies]
+base64 = "0.23"
+bytes = "1.11"
+{chrono}futures-util = {{ version = "0.3", default-features = false, features = ["std"] }}
+httpdate = "1.0"
+percent-encoding = "2.3"
+reqwest = {{ version = "0.13", default-features = false, features = ["multipart", "stream"] }}
+rustls = {{ version = "0.23", default-features = false, features = ["ring", "std", "tls12"], optional = true }}
+secrecy = "0.10"
+serde = {{ version = "1.0", features = ["derive"] }}
+serde_json = "1.0"
+serde_path_to_error = "0.1"
+thiserror = "2.0"
+tokio = {{ version = "1.50", default-features = false, features = ["rt", "time"] }}
+tracing = {{ version = "0.1", default-features = false, features = ["std"] }}
+url = "2.5"
+{uuid}
+[workspace]
+"#
+    )
+}
+
+/// The document's version as Cargo takes it.
+fn semver(version: &str) -> String {
+    let mut numbers = version.trim_start_matches('v').split(['.', '-', '+']);
+    let mut next = || numbers.next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+    format!("{}.{}.{}", next(), next(), next())
+}
+
+/// Whether a type that `is` true of is anywhere in the crate.
+fn uses(api: &Api, is: &dyn Fn(&Type) -> bool) -> bool {
+    fn within(ty: &Type, is: &dyn Fn(&Type) -> bool) -> bool {
+        is(ty)
+            || match ty {
+                Type::Nullable(inner) | Type::Array(inner) | Type::Map(inner) => within(inner, is),
+                Type::Tuple(elements) => elements.iter().any(|element| within(element, is)),
+                _ => false,
+            }
+    }
+    let in_types = api.types.iter().any(|named| match &named.kind {
+        Kind::Alias(ty) => within(ty, is),
+        Kind::Struct(structure) => {
+            structure.fields.iter().any(|field| within(&field.ty, is))
+                || structure.additional.as_ref().is_some_and(|ty| within(ty, is))
+        }
+        Kind::Enumeration(_) => false,
+        Kind::Union(union) => union.variants.iter().any(|variant| within(&variant.ty, is)),
+    });
+    let operations = api.tags.iter().flat_map(|tag| &tag.operations);
+    in_types
+        || operations
+            .clone()
+            .any(|operation| operation.parameters.iter().any(|parameter| within(&parameter.ty, is)))
+        || operations.clone().any(|operation| {
+            let replies = operation.successes.iter().flat_map(|success| &success.contents);
+            replies.into_iter().any(|content| match content {
+                crate::api::ReplyContent::Json(ty) | crate::api::ReplyContent::Events(ty) => within(ty, is),
+                _ => false,
+            }) || operation.bodies.iter().any(|body| match &body.content {
+                crate::api::BodyContent::Json(ty) => within(ty, is),
+                _ => false,
+            })
+        })
+}

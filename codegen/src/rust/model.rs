@@ -1,0 +1,357 @@
+//! One module of `models`: a component's type and those that stand in it.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::api::{Api, Enumeration, Field, FieldDefault, Integer, Kind, Named, Struct, Type, TypeId, Union};
+
+use super::doc::doc;
+use super::format::Source;
+use super::identifier::{camel, ident, shouty, snake, unique};
+use super::names::Names;
+use super::ty::{Import, Scope};
+
+/// The text of a module.
+pub(super) fn module(api: &Api, names: &Names, module: &str, types: &[TypeId], header: &str) -> String {
+    let scope = Scope::new(api, names, Some(module));
+    let mut body = Source::new(header, "");
+    let pieces: Vec<Piece> = types.iter().flat_map(|id| pieces(&scope, *id)).collect();
+    let uses = scope.uses();
+    if !uses.is_empty() {
+        body.items(uses);
+    }
+    for piece in pieces {
+        body.gap();
+        match piece {
+            Piece::Items(items) => body.items(items),
+            Piece::Wrapped(name, item) => body.wrapped(name, item),
+        }
+    }
+    body.finish()
+}
+
+/// Items of a module, plain or wrapped in a macro of the runtime.
+enum Piece {
+    Items(TokenStream),
+    Wrapped(&'static str, TokenStream),
+}
+
+fn pieces(scope: &Scope<'_>, id: TypeId) -> Vec<Piece> {
+    let named = scope.api.named(id);
+    let name = ident(&scope.names.of(id).name);
+    let docs = about(named);
+    let deprecated = deprecated(named.deprecated);
+    match &named.kind {
+        Kind::Alias(ty) if named.recursive => {
+            // Arrays and maps have their elements elsewhere already; what a tuple holds is within it.
+            let boxed = !matches!(ty, Type::Array(_) | Type::Map(_));
+            let ty = scope.boxed(ty, boxed);
+            vec![Piece::Items(quote! {
+                #docs
+                #deprecated
+                #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+                #[serde(transparent)]
+                pub struct #name(pub #ty);
+            })]
+        }
+        Kind::Alias(ty) => {
+            let ty = scope.ty(ty);
+            vec![Piece::Items(quote!(#docs #deprecated pub type #name = #ty;))]
+        }
+        Kind::Enumeration(enumeration) => open_enum(named, enumeration, &name),
+        Kind::Union(union) => vec![union_piece(scope, named, union, &name)],
+        Kind::Struct(structure) => structure_pieces(scope, named, structure, &name),
+    }
+}
+
+/// What a type is for. Of one that stands in another the property says it already, at length.
+fn about(named: &Named) -> TokenStream {
+    match named.name.path.is_empty() {
+        true => doc(&named.description),
+        false => doc(first_line(&named.description)),
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.trim_start().lines().next().unwrap_or_default()
+}
+
+pub(super) fn deprecated(deprecated: bool) -> Option<TokenStream> {
+    deprecated.then(|| quote!(#[deprecated]))
+}
+
+/// The variants' names in an enumeration of strings.
+pub(crate) fn value_names(enumeration: &Enumeration) -> Vec<String> {
+    let mut taken = HashSet::from(["Other".to_owned()]);
+    let names = enumeration.values.iter().map(|value| match camel(&value.value) {
+        // `Other` is what any other value is.
+        name if name == "Other" => unique("OtherValue".to_owned(), &mut taken),
+        name => unique(name, &mut taken),
+    });
+    names.collect()
+}
+
+fn open_enum(named: &Named, enumeration: &Enumeration, name: &proc_macro2::Ident) -> Vec<Piece> {
+    let variant_names = value_names(enumeration);
+    let variants = enumeration.values.iter().zip(&variant_names).map(|(value, variant)| {
+        let (docs, variant, value) = (doc(&value.description), ident(variant), &value.value);
+        quote!(#docs #variant = #value)
+    });
+    let inner_single = enumeration.values.len() == 1 && !named.name.path.is_empty();
+    let docs = (!inner_single).then(|| about(named));
+    let deprecated = deprecated(named.deprecated);
+    let default = enumeration.default.filter(|_| enumeration.values.len() > 1).map(|default| {
+        let default = ident(&variant_names[default]);
+        quote!(#[default(#default)])
+    });
+    vec![Piece::Wrapped("open_enum", quote!(#default #docs #deprecated pub enum #name { #(#variants,)* }))]
+}
+
+/// The variants' names in a union.
+pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
+    let mut taken = HashSet::from(["Other".to_owned()]);
+    let names = union.variants.iter().map(|variant| {
+        let name = camel(&variant.name);
+        // `Event::EventCreated` says it twice.
+        let rest = name.strip_prefix(own).filter(|rest| rest.starts_with(|first: char| first.is_uppercase()));
+        match rest.unwrap_or(&name) {
+            "Other" => unique("OtherValue".to_owned(), &mut taken),
+            name => unique(name.to_owned(), &mut taken),
+        }
+    });
+    names.collect()
+}
+
+fn union_piece(scope: &Scope<'_>, named: &Named, union: &Union, name: &proc_macro2::Ident) -> Piece {
+    let variants =
+        union.variants.iter().zip(variant_names(union, &name.to_string())).map(|(variant, name)| {
+            let docs = doc(if matches!(variant.ty, Type::Named(_)) { "" } else { &variant.description });
+            let name = ident(&name);
+            let ty = scope.boxed(&variant.ty, variant.boxed);
+            let tags = &variant.tags;
+            let tags = (!tags.is_empty()).then(|| quote!(= #(#tags)|*));
+            quote!(#docs #name(#ty) #tags)
+        });
+    let tag = union.tag.as_ref().map(|tag| quote!(#[tag = #tag]));
+    let (docs, deprecated) = (about(named), deprecated(named.deprecated));
+    Piece::Wrapped("union", quote!(#tag #docs #deprecated pub enum #name { #(#variants,)* }))
+}
+
+/// The fields' names in a struct.
+pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
+    // The field of the other properties has this name.
+    let mut taken: HashSet<String> =
+        structure.additional.iter().map(|_| "additional_properties".to_owned()).collect();
+    structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
+}
+
+/// What a field is in Rust: an `Option` where it may be missing or `null`.
+pub(crate) fn field_type(scope: &Scope<'_>, field: &Field) -> TokenStream {
+    let ty = scope.boxed(&field.ty, field.boxed);
+    if is_optional(scope.api, field) { quote!(Option<#ty>) } else { ty }
+}
+
+pub(crate) fn is_optional(api: &Api, field: &Field) -> bool {
+    let any = *api.resolved(&field.ty) == Type::Any;
+    !field.required || field.nullable && !any
+}
+
+fn structure_pieces(
+    scope: &Scope<'_>,
+    named: &Named,
+    structure: &Struct,
+    name: &proc_macro2::Ident,
+) -> Vec<Piece> {
+    let names: Vec<_> = field_names(structure);
+    let streams = structure.has_files();
+    let fields = structure
+        .fields
+        .iter()
+        .zip(&names)
+        .map(|(field, name)| field_item(scope, named, field, name, streams));
+    let fields: Vec<_> = fields.collect();
+    let additional = structure.additional.as_ref().map(|ty| {
+        let ty = scope.ty(&Type::Map(Box::new(ty.clone())));
+        quote! {
+            /// The properties that have no field of their own.
+            #[serde(flatten)]
+            pub additional_properties: #ty,
+        }
+    });
+    let all_optional = structure.fields.iter().all(|field| is_optional(scope.api, field));
+    let default = all_optional.then(|| quote!(, Default));
+    let derive = if streams {
+        quote!(#[derive(Debug #default)])
+    } else {
+        quote!(#[derive(Clone, Debug #default, PartialEq, serde::Serialize, serde::Deserialize)])
+    };
+    let additional = if streams { None } else { additional };
+    // Only servers read what is sent and never received, and they may not overlook what a schema forbids.
+    let strict = structure.closed && named.sent && !named.received && !streams;
+    let strict = strict.then(|| quote!(#[serde(deny_unknown_fields)]));
+    let (docs, deprecated) = (about(named), deprecated(named.deprecated));
+    let items = quote! {
+        #docs
+        #deprecated
+        #derive
+        #strict
+        pub struct #name { #(#fields)* #additional }
+    };
+    let mut pieces = vec![Piece::Items(items)];
+    let constants = constants(structure);
+    let new = (!all_optional).then(|| constructor(scope, structure, &names, additional.is_some()));
+    if !constants.is_empty() || new.is_some() {
+        pieces.push(Piece::Items(quote!(impl #name { #constants #new })));
+    }
+    if structure.form {
+        pieces.push(Piece::Items(form_impl(scope, structure, &names, name)));
+    }
+    pieces
+}
+
+fn field_item(scope: &Scope<'_>, named: &Named, field: &Field, name: &str, streams: bool) -> TokenStream {
+    let docs = doc(&field.description);
+    let deprecated = deprecated(field.deprecated);
+    let ty = field_type(scope, field);
+    let bare = name.strip_prefix("r#").unwrap_or(name);
+    let mut attributes = Vec::new();
+    if bare != field.name {
+        let name = &field.name;
+        attributes.push(quote!(rename = #name));
+    }
+    if !field.required {
+        attributes.push(quote!(skip_serializing_if = "Option::is_none"));
+        // An `Option` of an alias that hides another still has to be there unless it is said not to be.
+        if field.read_only && named.sent && !named.received {
+            attributes.push(quote!(skip_serializing));
+            attributes.remove(attributes.len() - 2);
+        }
+    } else if field.default == FieldDefault::OnlyValue && !field.nullable && named.received && !named.sent {
+        attributes.push(quote!(default));
+    }
+    let serde = (!attributes.is_empty() && !streams).then(|| quote!(#[serde(#(#attributes),*)]));
+    let name = ident(name);
+    quote!(#docs #deprecated #serde pub #name: #ty,)
+}
+
+fn constants(structure: &Struct) -> TokenStream {
+    let mut taken = HashSet::new();
+    let mut items = TokenStream::new();
+    for constant in &structure.constants {
+        let name = ident(&unique(shouty(&constant.name), &mut taken));
+        let (docs, value) = (doc(&constant.description), number(constant.value.into()));
+        items.extend(quote!(#docs pub const #name: u64 = #value;));
+    }
+    for field in &structure.fields {
+        for bound in &field.bounds {
+            let name = ident(&unique(shouty(&format!("{} {}", field.name, bound.keyword)), &mut taken));
+            let ty = match (&field.ty, bound.of_value) {
+                (Type::Integer(integer), true) => integer_type(*integer),
+                _ => quote!(u64),
+            };
+            let text = meaning(bound.keyword, &field.name, &field.ty);
+            let (docs, value) = (doc(&text), number(bound.value));
+            items.extend(quote!(#docs pub const #name: #ty = #value;));
+        }
+    }
+    items
+}
+
+fn meaning(keyword: &str, name: &str, ty: &Type) -> String {
+    let counted = match ty {
+        Type::Binary => "bytes",
+        Type::Array(_) | Type::Tuple(_) => "elements",
+        _ => "characters",
+    };
+    match keyword {
+        "minimum" => format!("The least that `{name}` may be."),
+        "maximum" => format!("The most that `{name}` may be."),
+        "minLength" | "minItems" => format!("The fewest {counted} that `{name}` may have."),
+        _ => format!("The most {counted} that `{name}` may have."),
+    }
+}
+
+fn integer_type(integer: Integer) -> TokenStream {
+    let name = ident(&format!("{integer:?}").to_lowercase());
+    quote!(#name)
+}
+
+/// A number with its thousands apart.
+fn number(value: i128) -> TokenStream {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    let literal: Literal = grouped.parse().expect("digits and underscores are a number");
+    if value < 0 { quote!(-#literal) } else { quote!(#literal) }
+}
+
+fn constructor(scope: &Scope<'_>, structure: &Struct, names: &[String], additional: bool) -> TokenStream {
+    let mut arguments = Vec::new();
+    let mut fields = Vec::new();
+    for (field, name) in structure.fields.iter().zip(names) {
+        let name = ident(name);
+        if is_optional(scope.api, field) && !(field.required && field.nullable) {
+            fields.push(quote!(#name: None));
+        } else if field.ty == Type::Binary && !field.nullable {
+            scope.import(Import::Binary);
+            arguments.push(quote!(#name: impl Into<Binary>));
+            fields.push(quote!(#name: #name.into()));
+        } else {
+            let ty = field_type(scope, field);
+            arguments.push(quote!(#name: #ty));
+            fields.push(quote!(#name));
+        }
+    }
+    let additional = additional.then(|| {
+        scope.import(Import::BTreeMap);
+        quote!(additional_properties: BTreeMap::new())
+    });
+    fields.extend(additional);
+    let many = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    quote! {
+        #many
+        pub fn new(#(#arguments),*) -> Self {
+            Self { #(#fields),* }
+        }
+    }
+}
+
+fn form_impl(
+    scope: &Scope<'_>,
+    structure: &Struct,
+    names: &[String],
+    name: &proc_macro2::Ident,
+) -> TokenStream {
+    scope.import(Import::Form);
+    let fields = structure.fields.iter().zip(names).map(|(field, name)| {
+        let (name, key) = (ident(name), &field.name);
+        let optional = is_optional(scope.api, field);
+        match (&field.ty, &field.content_type) {
+            (Type::Binary, Some(content_type)) => quote!(.file_of(#key, #content_type, form.#name)),
+            (Type::Binary, None) => quote!(.file(#key, form.#name)),
+            (Type::Array(element), _) if **element == Type::Binary && optional => {
+                quote!(.files(#key, form.#name.unwrap_or_default()))
+            }
+            (Type::Array(element), _) if **element == Type::Binary => quote!(.files(#key, form.#name)),
+            (_, Some(content_type)) if content_type != "text/plain" => {
+                quote!(.encoded_field(#key, #content_type, &form.#name))
+            }
+            _ => quote!(.field(#key, &form.#name)),
+        }
+    });
+    let form = if structure.fields.is_empty() { quote!(_) } else { quote!(form) };
+    quote! {
+        impl From<#name> for Form {
+            fn from(#form: #name) -> Self {
+                Self::new() #(#fields)*
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What each type of an API is called in Rust, and where it is.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::api::{Api, Kind, Name, TypeId};
+
+use super::identifier::{camel, module as module_name, unique};
+
+/// Names that generated code uses for something else.
+const RESERVED: [&str; 10] =
+    ["BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "Binary", "Base64"];
+
+/// The module and name of every type that is written out.
+#[derive(Debug)]
+pub(crate) struct Names {
+    types: Vec<TypePath>,
+    modules: Vec<(String, Vec<TypeId>)>,
+}
+
+/// Where a type is below `models`.
+#[derive(Clone, Debug)]
+pub(crate) struct TypePath {
+    /// The module.
+    pub(crate) module: String,
+    /// The name.
+    pub(crate) name: String,
+    /// Whether `models` has it too, so that the module need not be named.
+    pub(crate) exported: bool,
+}
+
+impl Names {
+    pub(crate) fn new(api: &Api) -> Self {
+        let mut modules: Vec<(String, Vec<TypeId>)> = Vec::new();
+        let mut by_root: HashMap<(&str, bool), usize> = HashMap::new();
+        let mut taken_modules = HashSet::from(["r#mod".to_owned()]);
+        // Components come before operations: theirs are the names that a reader of the document knows.
+        let mut roots: Vec<(&str, bool)> = api.types.iter().map(|named| root(&named.name)).collect();
+        roots.sort_by_key(|(_, operation)| *operation);
+        for (root, operation) in roots {
+            by_root.entry((root, operation)).or_insert_with(|| {
+                let mut module = module_name(root);
+                if operation && taken_modules.contains(&module) {
+                    module = module_name(&format!("{root} operation"));
+                }
+                modules.push((unique(module, &mut taken_modules), Vec::new()));
+                modules.len() - 1
+            });
+        }
+        let mut exported: HashSet<String> = HashSet::new();
+        let mut taken: Vec<HashSet<String>> =
+            modules.iter().map(|_| RESERVED.map(str::to_owned).into_iter().collect()).collect();
+        let mut types: Vec<Option<TypePath>> = api.types.iter().map(|_| None).collect();
+        // The component's own name first: what stands in it makes way.
+        for own in [true, false] {
+            for (index, named) in api.types.iter().enumerate() {
+                let is_own = named.name.path.is_empty() && !named.name.operation;
+                if is_own != own {
+                    continue;
+                }
+                let module = by_root[&root(&named.name)];
+                let name = type_name(&named.name, &taken[module]);
+                let name = if own { unique(name, &mut exported) } else { name };
+                let name = unique(name, &mut taken[module]);
+                types[index] = Some(TypePath { module: modules[module].0.clone(), name, exported: own });
+                if is_written(api, TypeId(index)) {
+                    modules[module].1.push(TypeId(index));
+                }
+            }
+        }
+        modules.retain(|(_, types)| !types.is_empty());
+        for (_, types) in &mut modules {
+            types.sort();
+        }
+        modules.sort_by_key(|(_, types)| types.first().copied());
+        Self { types: types.into_iter().flatten().collect(), modules }
+    }
+
+    pub(crate) fn of(&self, id: TypeId) -> &TypePath {
+        &self.types[id.0]
+    }
+
+    /// The modules with the types that each has, in the order of the document.
+    pub(crate) fn modules(&self) -> &[(String, Vec<TypeId>)] {
+        &self.modules
+    }
+}
+
+fn root(name: &Name) -> (&str, bool) {
+    (&name.root, name.operation)
+}
+
+/// Whether a type is there under its name: a component is, and what is more than another name for something.
+pub(crate) fn is_written(api: &Api, id: TypeId) -> bool {
+    let named = api.named(id);
+    let component = named.name.path.is_empty() && !named.name.operation;
+    component || named.recursive || !matches!(named.kind, Kind::Alias(_))
+}
+
+fn type_name(name: &Name, taken: &HashSet<String>) -> String {
+    let short = if name.path.is_empty() { camel(&name.root) } else { camel(&name.path.join(" ")) };
+    if !taken.contains(&short) {
+        return short;
+    }
+    match name.path.is_empty() {
+        true => format!("{short}Value"),
+        false => camel(&format!("{} {}", name.root, name.path.join(" "))),
+    }
+}

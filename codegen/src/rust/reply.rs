@@ -1,0 +1,230 @@
+//! What an operation gives: the reply that means success, and the body of its errors.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::api::{ErrorReply, Operation, ReplyContent, Type};
+
+use super::doc::{doc, own_doc};
+use super::identifier::{camel, ident, snake};
+use super::operation::{Needs, function_name};
+use super::ty::Scope;
+
+/// What an operation's reply is in Rust.
+pub(crate) struct Reply {
+    /// The type that the function gives.
+    pub(super) ty: TokenStream,
+    /// The call that makes it of a request.
+    pub(super) end: TokenStream,
+    /// Types that only this operation has.
+    pub(super) types: TokenStream,
+    /// The type of the value that awaiting it gives.
+    pub(crate) value: TokenStream,
+}
+
+impl Reply {
+    pub(super) fn of(scope: &Scope<'_>, operation: &Operation, needs: &mut Needs) -> Self {
+        let (error, error_types) = error_type(scope, operation, needs);
+        let mut kinds: Vec<Option<&ReplyContent>> = Vec::new();
+        for success in &operation.successes {
+            let preferred = success.contents.first();
+            if !kinds.contains(&preferred) {
+                kinds.push(preferred);
+            }
+        }
+        let error = error.map(|error| quote!(, #error));
+        let events =
+            operation.successes.iter().flat_map(|success| &success.contents).find_map(
+                |content| match content {
+                    ReplyContent::Events(ty) => Some(ty),
+                    _ => None,
+                },
+            );
+        let (value, end, types) = match kinds.as_slice() {
+            [] | [None] => (quote!(()), quote!(.empty()), TokenStream::new()),
+            [Some(content)] => {
+                let (value, end) = single(scope, content, needs);
+                (value, end, TokenStream::new())
+            }
+            _ => several(scope, operation, needs),
+        };
+        let preferred_events = matches!(kinds.as_slice(), [Some(ReplyContent::Events(_))]);
+        let (ty, end) = match events.filter(|_| !preferred_events) {
+            Some(event) => {
+                let event = scope.ty(event);
+                let error = error.unwrap_or_else(|| quote!(, serde_json::Value));
+                let end = or_events(&end);
+                (quote!(Call<#value #error, #event>), end)
+            }
+            None => (quote!(Call<#value #error>), end),
+        };
+        Self { ty, end, types: quote!(#error_types #types), value }
+    }
+}
+
+/// The end of a request whose reply may also be had as events.
+fn or_events(end: &TokenStream) -> TokenStream {
+    quote!(#end .or_events())
+}
+
+/// What awaiting an operation gives, for the reference pages.
+pub(crate) fn reply_value(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
+    Reply::of(scope, operation, &mut Needs::default()).value
+}
+
+fn single(scope: &Scope<'_>, content: &ReplyContent, needs: &mut Needs) -> (TokenStream, TokenStream) {
+    match content {
+        ReplyContent::Json(ty) => (scope.ty(ty), quote!(.json())),
+        ReplyContent::Text(_) => (quote!(String), quote!(.text())),
+        ReplyContent::Binary(content_type) => {
+            needs.runtime.insert("ByteStream");
+            (quote!(ByteStream), quote!(.binary(#content_type)))
+        }
+        ReplyContent::Events(ty) => {
+            needs.runtime.insert("EventStream");
+            let ty = scope.ty(ty);
+            (quote!(EventStream<#ty>), quote!(.events()))
+        }
+    }
+}
+
+/// An enumeration of what the reply is by its status.
+fn several(
+    scope: &Scope<'_>,
+    operation: &Operation,
+    needs: &mut Needs,
+) -> (TokenStream, TokenStream, TokenStream) {
+    needs.runtime.insert("Decode");
+    needs.runtime.insert("Reply");
+    let name = format_ident!("{}Reply", camel(&operation.id));
+    let (mut variants, mut arms) = (Vec::new(), Vec::new());
+    let mut has_default = false;
+    for success in by_precision(&operation.successes, |success| &success.status) {
+        let variant = ident(&camel(&format!("status {}", success.status)));
+        let docs = doc(&success.description);
+        let pattern = status_pattern(&success.status);
+        has_default |= success.status == "default";
+        match success.contents.first() {
+            Some(ReplyContent::Json(ty)) => {
+                let ty = scope.ty(ty);
+                variants.push(quote!(#docs #variant(#ty)));
+                arms.push(quote!(#pattern => reply.json().map(#name::#variant)));
+            }
+            Some(ReplyContent::Text(_)) => {
+                variants.push(quote!(#docs #variant(String)));
+                arms.push(quote!(#pattern => reply.text().map(#name::#variant)));
+            }
+            Some(_) => {
+                variants.push(quote!(#docs #variant(bytes::Bytes)));
+                arms.push(quote!(#pattern => Ok(#name::#variant(reply.body.clone()))));
+            }
+            None => {
+                variants.push(quote!(#docs #variant));
+                arms.push(quote!(#pattern => Ok(#name::#variant)));
+            }
+        }
+    }
+    if !has_default {
+        arms.push(quote!(_ => Err(reply.undeclared())));
+    }
+    let accept = operation
+        .successes
+        .iter()
+        .filter_map(|success| success.contents.first())
+        .map(ReplyContent::content_type)
+        .next();
+    let accept = accept.unwrap_or("*/*");
+    let about = own_doc(&format!("What [`{}`] gives.", function_name(operation).trim_start_matches("r#")));
+    let types = quote! {
+        #about
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name { #(#variants),* }
+    };
+    let read = ident(&snake(&format!("read {}", operation.id)));
+    let types = quote! {
+        #types
+        fn #read(reply: &Reply) -> Result<#name, crate::runtime::DecodeError> {
+            match reply.status.as_u16() { #(#arms,)* }
+        }
+    };
+    (quote!(#name), quote!(.call(#accept, Decode::Whole(#read))), types)
+}
+
+/// The type of an operation's errors, and the types it needs for that; `None` where the document says nothing.
+fn error_type(
+    scope: &Scope<'_>,
+    operation: &Operation,
+    needs: &mut Needs,
+) -> (Option<TokenStream>, TokenStream) {
+    let mut types: Vec<&Type> = Vec::new();
+    for error in &operation.errors {
+        if !types.contains(&&error.ty) {
+            types.push(&error.ty);
+        }
+    }
+    match types.as_slice() {
+        [] => (None, TokenStream::new()),
+        [one] => (Some(scope.ty(one)), TokenStream::new()),
+        _ => {
+            needs.runtime.insert("ErrorBody");
+            let name = format_ident!("{}Error", camel(&operation.id));
+            (Some(quote!(#name)), error_enum(scope, operation, &name))
+        }
+    }
+}
+
+fn error_enum(scope: &Scope<'_>, operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
+    let (mut variants, mut arms) = (Vec::new(), Vec::new());
+    let mut has_default = false;
+    for error in by_precision(&operation.errors, |error: &ErrorReply| &error.status) {
+        let variant = ident(&camel(&format!("status {}", error.status)));
+        let (docs, ty) = (doc(&error.description), scope.ty(&error.ty));
+        let pattern = status_pattern(&error.status);
+        has_default |= error.status == "default";
+        variants.push(quote!(#docs #variant(#ty)));
+        arms.push(quote!(#pattern => ErrorBody::read(status, body).map(Self::#variant)));
+    }
+    if !has_default {
+        arms.push(quote!(_ => None));
+    }
+    let about = own_doc(&format!("The errors of [`{}`].", function_name(operation).trim_start_matches("r#")));
+    quote! {
+        #about
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name { #(#variants),* }
+
+        impl ErrorBody for #name {
+            fn read(status: u16, body: &[u8]) -> Option<Self> {
+                match status { #(#arms,)* }
+            }
+        }
+    }
+}
+
+/// Exact statuses before ranges, ranges before `default` (OpenAPI 3.1 §4.8.16.2).
+fn by_precision<T>(replies: &[T], status: impl Fn(&T) -> &str) -> Vec<&T> {
+    let mut replies: Vec<&T> = replies.iter().collect();
+    replies.sort_by_key(|reply| match status(reply) {
+        "default" => 2,
+        range if range.ends_with("XX") => 1,
+        _ => 0,
+    });
+    replies
+}
+
+fn status_pattern(status: &str) -> TokenStream {
+    match (status.strip_suffix("XX").and_then(|first| first.parse::<u16>().ok()), status.parse::<u16>()) {
+        (Some(hundreds), _) => {
+            let (first, last) = (
+                proc_macro2::Literal::u16_unsuffixed(hundreds * 100),
+                proc_macro2::Literal::u16_unsuffixed(hundreds * 100 + 99),
+            );
+            quote!(#first..=#last)
+        }
+        (None, Ok(status)) => {
+            let status = proc_macro2::Literal::u16_unsuffixed(status);
+            quote!(#status)
+        }
+        (None, Err(_)) => quote!(_),
+    }
+}

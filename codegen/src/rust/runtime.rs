@@ -1,0 +1,40 @@
+//! The runtime that every generated crate rests on: a copy of the one of `openai-uploads`, file by file.
+
+/// Each file of the runtime, by its name in the folder `runtime`.
+pub(super) const FILES: [(&str, &str); 16] = [
+    ("base64.rs", include_str!("../../../openai-uploads/src/runtime/base64.rs")),
+    ("binary.rs", include_str!("../../../openai-uploads/src/runtime/binary.rs")),
+    ("call.rs", include_str!("../../../openai-uploads/src/runtime/call.rs")),
+    ("configuration.rs", include_str!("../../../openai-uploads/src/runtime/configuration.rs")),
+    ("error.rs", include_str!("../../../openai-uploads/src/runtime/error.rs")),
+    ("events.rs", include_str!("../../../openai-uploads/src/runtime/events.rs")),
+    ("form.rs", include_str!("../../../openai-uploads/src/runtime/form.rs")),
+    ("mod.rs", include_str!("../../../openai-uploads/src/runtime/mod.rs")),
+    ("open_enum.rs", include_str!("../../../openai-uploads/src/runtime/open_enum.rs")),
+    ("operation.rs", include_str!("../../../openai-uploads/src/runtime/operation.rs")),
+    ("parameter.rs", include_str!("../../../openai-uploads/src/runtime/parameter.rs")),
+    ("reply.rs", include_str!("../../../openai-uploads/src/runtime/reply.rs")),
+    ("request.rs", include_str!("../../../openai-uploads/src/runtime/request.rs")),
+    ("retry.rs", include_str!("../../../openai-uploads/src/runtime/retry.rs")),
+    ("security.rs", include_str!("../../../openai-uploads/src/runtime/security.rs")),
+    ("union.rs", include_str!("../../../openai-uploads/src/runtime/union.rs")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::FILES;
+
+    #[test]
+    fn every_file_of_the_runtime_is_copied() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openai-uploads/src/runtime");
+        let mut found: Vec<_> = folder
+            .read_dir()
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        found.sort();
+        assert_eq!(found, FILES.map(|(name, _)| name));
+    }
+}

@@ -1,0 +1,326 @@
+//! What of a document some operations reach.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::document::{Document, Node, Pointer};
+
+/// The members of a path that are operations.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// The members of the document that hold paths.
+const PATHS: [&str; 2] = ["paths", "webhooks"];
+
+/// What is about the document as a whole.
+const WHOLE: [&str; 6] = ["openapi", "info", "jsonSchemaDialect", "servers", "security", "externalDocs"];
+
+/// What stays of a document.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The parts that stay, each by its pointer: operations, paths, components, members of the document.
+    parts: HashSet<Pointer>,
+    /// What the parts stand in.
+    holders: HashSet<Pointer>,
+    /// The tags of the operations that stay.
+    tags: BTreeSet<String>,
+}
+
+/// What becomes of one member of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It stays as it is.
+    Whole,
+    /// Some of its members stay.
+    Partly,
+    /// It goes.
+    Gone,
+}
+
+impl Kept {
+    /// What becomes of the value at `pointer`; only asked of what stands in something that stays partly.
+    pub(super) fn fate(&self, pointer: &Pointer, node: Option<&Node>) -> Fate {
+        let stays = |stays| if stays { Fate::Whole } else { Fate::Gone };
+        let partly = |stays| if stays { Fate::Partly } else { Fate::Gone };
+        let tokens: Vec<&str> = pointer.tokens().iter().map(String::as_str).collect();
+        match tokens[..] {
+            // A merge key brings in what is written elsewhere.
+            [.., "<<"] => Fate::Whole,
+            [] | ["paths"] => Fate::Partly,
+            ["webhooks" | "components"] | ["components", _] => partly(self.holders.contains(pointer)),
+            ["tags"] => partly(!self.tags.is_empty()),
+            ["tags", _] => {
+                let name = node.and_then(|tag| tag.get("name")).and_then(Node::as_str);
+                stays(name.is_some_and(|name| self.tags.contains(name)))
+            }
+            ["paths" | "webhooks", _] => partly(self.parts.contains(pointer)),
+            ["paths" | "webhooks", _, member] if !METHODS.contains(&member) => Fate::Whole,
+            [member] if WHOLE.contains(&member) => Fate::Whole,
+            _ => stays(self.parts.contains(pointer)),
+        }
+    }
+
+    /// Notes that a part stays. `false`: that was known.
+    fn insert(&mut self, part: Pointer) -> bool {
+        for depth in 1..part.tokens().len() {
+            self.holders.insert(prefix(part.tokens(), depth));
+        }
+        self.parts.insert(part)
+    }
+}
+
+/// Finds what stays, beginning with operations.
+pub(super) struct Reach<'a> {
+    document: &'a Document,
+    operations: Vec<Operation<'a>>,
+    /// The numbers of the operations that a name means: an id, or a method and path.
+    names: HashMap<String, Vec<usize>>,
+    kept: Kept,
+    /// Values in which references are still to be followed.
+    queue: Vec<&'a Node>,
+}
+
+struct Operation<'a> {
+    pointer: Pointer,
+    node: &'a Node,
+}
+
+impl<'a> Operation<'a> {
+    fn id(&self) -> Option<&'a str> {
+        self.node.get("operationId").and_then(Node::as_str)
+    }
+
+    fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.node.get("tags").and_then(Node::as_array).into_iter().flatten().filter_map(Node::as_str)
+    }
+
+    /// Its method and path.
+    fn place(&self) -> Option<String> {
+        match self.pointer.tokens() {
+            [_, path, method] => Some(format!("{method} {path}")),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Reach<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        let operations = operations(document);
+        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, operation) in operations.iter().enumerate() {
+            for name in operation.id().map(str::to_owned).into_iter().chain(operation.place()) {
+                names.entry(name).or_default().push(number);
+            }
+        }
+        let mut reach = Self { document, operations, names, kept: Kept::default(), queue: Vec::new() };
+        reach.follow_security(document.root());
+        reach
+    }
+
+    /// Every tag that an operation has, in the order of the document.
+    pub(super) fn tags(&self) -> Vec<&'a str> {
+        let mut seen = HashSet::new();
+        self.operations.iter().flat_map(Operation::tags).filter(|tag| seen.insert(*tag)).collect()
+    }
+
+    /// Every operation of `paths`, by its method and path.
+    pub(super) fn operations(&self) -> Vec<String> {
+        let is_path = |operation: &&Operation<'_>| {
+            operation.pointer.tokens().first().is_some_and(|holder| holder == "paths")
+        };
+        self.operations.iter().filter(is_path).filter_map(Operation::place).collect()
+    }
+
+    /// The ids of the operations.
+    pub(super) fn operation_names(&self) -> Vec<&'a str> {
+        self.operations.iter().filter_map(Operation::id).collect()
+    }
+
+    /// Keeps the operations that have a tag. `false`: there is none.
+    pub(super) fn keep_tag(&mut self, tag: &str) -> bool {
+        let has_it = |operation: &Operation<'_>| operation.tags().any(|own| own == tag);
+        let found = self.operations.iter().enumerate().filter(|(_, operation)| has_it(operation));
+        let found = found.map(|(number, _)| number).collect();
+        self.keep_operations(found)
+    }
+
+    /// Keeps an operation. `false`: there is none of this name.
+    pub(super) fn keep_operation(&mut self, name: &str) -> bool {
+        let place = || name.split_once(' ').map(|(method, path)| format!("{} {path}", method.to_lowercase()));
+        let found = self.names.get(name).or_else(|| self.names.get(&place()?)).cloned();
+        self.keep_operations(found.unwrap_or_default())
+    }
+
+    fn keep_operations(&mut self, found: Vec<usize>) -> bool {
+        let is_any = !found.is_empty();
+        for number in found {
+            self.keep(&self.operations[number].pointer.clone());
+        }
+        is_any
+    }
+
+    /// Follows all references from what is kept.
+    pub(super) fn finish(mut self) -> Kept {
+        while let Some(node) = self.queue.pop() {
+            self.follow(node);
+        }
+        self.kept
+    }
+
+    /// Keeps the part of the document that a value stands in.
+    fn keep(&mut self, pointer: &Pointer) {
+        let tokens = pointer.tokens();
+        let Some(first) = tokens.first() else { return };
+        let root = self.document.root();
+        if first == "components" {
+            if let Some(part) = at(root, tokens, 3) {
+                self.keep_part(prefix(tokens, 3), part);
+                self.keep_children(tokens, part);
+            }
+        } else if PATHS.contains(&&**first) {
+            self.keep_in_path(tokens);
+        } else if let Some(part) = at(root, tokens, 1)
+            && !WHOLE.contains(&&**first)
+            && first != "tags"
+        {
+            self.keep_part(prefix(tokens, 1), part);
+        }
+    }
+
+    fn keep_in_path(&mut self, tokens: &[String]) {
+        let root = self.document.root();
+        let Some(path) = at(root, tokens, 2).and_then(Node::as_object) else { return };
+        if self.kept.insert(prefix(tokens, 2)) {
+            // What the path says for all its operations stays with any of them.
+            self.queue
+                .extend(path.iter().filter(|(key, _)| !METHODS.contains(&&***key)).map(|(_, value)| value));
+            if let Some(Node::String(reference)) = path.get("$ref") {
+                self.follow_reference(reference);
+            }
+        }
+        match at(root, tokens, 3) {
+            Some(operation) if METHODS.contains(&&*tokens[2]) => {
+                let tags = operation.get("tags").and_then(Node::as_array).into_iter().flatten();
+                self.kept.tags.extend(tags.filter_map(Node::as_str).map(str::to_owned));
+                self.keep_part(prefix(tokens, 3), operation);
+            }
+            _ if tokens.len() == 2 => {
+                let pointer = prefix(tokens, 2);
+                let methods = path.keys().filter(|key| METHODS.contains(&&***key));
+                methods.for_each(|method| self.keep(&pointer.child(method)));
+            }
+            _ => {}
+        }
+    }
+
+    fn keep_part(&mut self, pointer: Pointer, node: &'a Node) {
+        if self.kept.insert(pointer) {
+            self.queue.push(node);
+        }
+    }
+
+    /// A schema with a discriminator but no list of what it may be is any schema that is made from it.
+    fn keep_children(&mut self, tokens: &[String], node: &Node) {
+        let [_, section, name, ..] = tokens else { return };
+        let is_parent =
+            node.get("discriminator").is_some() && node.get("oneOf").or(node.get("anyOf")).is_none();
+        if section != "schemas" || !is_parent {
+            return;
+        }
+        let parent = Pointer::root().child("components").child("schemas").child(name);
+        let schemas = self.document.root().get("components").and_then(|components| components.get("schemas"));
+        for (name, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
+            let parts = schema.get("allOf").and_then(Node::as_array).into_iter().flatten();
+            let references = parts.filter_map(|part| part.get("$ref")).filter_map(Node::as_str);
+            let is_child = references
+                .filter_map(|reference| self.document.resolve(self.document.file(), reference).ok())
+                .any(|target| target.file == self.document.file() && target.pointer == parent);
+            let child = Pointer::root().child("components").child("schemas").child(name);
+            if is_child && !self.kept.parts.contains(&child) {
+                self.keep(&child);
+            }
+        }
+    }
+
+    fn follow(&mut self, node: &'a Node) {
+        match node {
+            Node::Object(members) => {
+                for (key, value) in members {
+                    match (key.as_str(), value) {
+                        ("$ref" | "operationRef", Node::String(reference)) => {
+                            self.follow_reference(reference);
+                        }
+                        ("operationId", Node::String(id)) => {
+                            self.keep_operation(id);
+                        }
+                        ("discriminator", _) => self.follow_mapping(value),
+                        _ => self.follow(value),
+                    }
+                }
+                self.follow_security(node);
+            }
+            Node::Array(elements) => elements.iter().for_each(|element| self.follow(element)),
+            _ => {}
+        }
+    }
+
+    fn follow_reference(&mut self, reference: &str) {
+        let file = self.document.file();
+        // A reference that leads nowhere is the generator's to complain about.
+        if let Ok(target) = self.document.resolve(file, reference)
+            && target.file == file
+        {
+            self.keep(&target.pointer);
+        }
+        // Where it leads through another reference, that one stays too.
+        if let Some(pointer) = reference.strip_prefix('#').and_then(Pointer::parse) {
+            self.keep(&pointer);
+        }
+    }
+
+    fn follow_mapping(&mut self, discriminator: &Node) {
+        let mapping = discriminator.get("mapping").and_then(Node::as_object);
+        for target in mapping.into_iter().flatten().filter_map(|(_, target)| target.as_str()) {
+            if target.contains(['#', '/']) {
+                self.follow_reference(target);
+            } else {
+                self.keep(&Pointer::root().child("components").child("schemas").child(target));
+            }
+        }
+    }
+
+    fn follow_security(&mut self, node: &Node) {
+        let requirements = node.get("security").and_then(Node::as_array).into_iter().flatten();
+        for scheme in requirements.filter_map(Node::as_object).flat_map(|requirement| requirement.keys()) {
+            self.keep(&Pointer::root().child("components").child("securitySchemes").child(scheme));
+        }
+    }
+}
+
+/// Every operation of the document, those of paths that are written elsewhere too.
+fn operations(document: &Document) -> Vec<Operation<'_>> {
+    let mut operations = Vec::new();
+    for holder in PATHS {
+        let paths = document.root().get(holder).and_then(Node::as_object);
+        for (path, mut item) in paths.into_iter().flatten() {
+            let pointer = Pointer::root().child(holder).child(path);
+            if let Some(reference) = item.get("$ref").and_then(Node::as_str)
+                && let Ok(target) = document.resolve(document.file(), reference)
+            {
+                item = target.node;
+            }
+            for (method, node) in item.as_object().into_iter().flatten() {
+                if METHODS.contains(&&**method) {
+                    operations.push(Operation { pointer: pointer.child(method), node });
+                }
+            }
+        }
+    }
+    operations
+}
+
+fn at<'a>(root: &'a Node, tokens: &[String], depth: usize) -> Option<&'a Node> {
+    tokens.get(..depth)?.iter().try_fold(root, |node, token| node.get(token))
+}
+
+fn prefix(tokens: &[String], depth: usize) -> Pointer {
+    tokens[..depth].iter().fold(Pointer::root(), |pointer, token| pointer.child(token))
+}

@@ -1,0 +1,86 @@
+//! From an operation to a function: parameters and bodies.
+
+use super::{operation, snapshots};
+
+snapshots! { operation:
+    parameters_go_where_they_are_said_to: "
+        parameters:
+          - {name: id, in: path, required: true, description: The thing's id., schema: {type: string}}
+          - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100}}
+          - {name: after, in: query, required: true, schema: {type: string}}
+          - {name: X-Trace, in: header, schema: {type: string}}
+          - {name: session, in: cookie, schema: {type: string}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_path_s_parameters_have_their_styles: "
+        parameters:
+          - {name: id, in: path, required: true, style: matrix, explode: true, schema: {type: array, items: {type: string}}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_query_s_parameters_have_their_styles: "
+        parameters:
+          - {name: id, in: path, required: true, style: label, schema: {type: integer}}
+          - {name: form, in: query, schema: {type: array, items: {type: string}}}
+          - {name: joined, in: query, explode: false, schema: {type: array, items: {type: string}}}
+          - {name: piped, in: query, style: pipeDelimited, schema: {type: array, items: {type: string}}}
+          - {name: spaced, in: query, style: spaceDelimited, schema: {type: array, items: {type: integer}}}
+          - {name: deep, in: query, style: deepObject, schema: {type: object, properties: {gte: {type: integer}}}}
+          - {name: json, in: query, content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+          - {name: to, in: query, allowReserved: true, schema: {type: string}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_deprecated_operation_says_so: "
+        deprecated: true
+        summary: Puts a thing.
+        description: Put it better elsewhere.
+        parameters:
+          - {name: id, in: path, required: true, deprecated: true, schema: {type: string}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_body_that_is_not_required_is_optional: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_body_in_several_forms_is_a_function_each: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+            application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+            text/plain: {schema: {type: string}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_multipart_form_streams_its_files: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            multipart/form-data:
+              schema:
+                type: object
+                required: [file, purpose, names]
+                properties:
+                  file: {type: string, format: binary}
+                  more: {type: array, items: {type: string, format: binary}}
+                  purpose: {type: string, enum: [a, b]}
+                  names: {type: array, items: {type: string}}
+                  meta: {type: object, properties: {k: {type: string}}}
+                  note: {type: string}
+              encoding: {meta: {contentType: application/json}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_form_in_the_url_s_encoding: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, b: {type: array, items: {type: integer}}}}}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_body_of_bytes_streams: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody: {required: true, content: {application/octet-stream: {schema: {type: string, format: binary}}}}
+        responses: {'204': {description: Done.}}
+        ",
+}

@@ -1,0 +1,69 @@
+//! From `oneOf` and `anyOf` to an enumeration of types.
+
+use super::{schemas, snapshots};
+
+snapshots! { schemas:
+    a_discriminator_with_a_mapping_tells_the_types_apart: "
+        Pet:
+          oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+          discriminator:
+            propertyName: kind
+            mapping: {cat: '#/components/schemas/Cat', kitten: '#/components/schemas/Cat', dog: Dog}
+        Cat: {type: object, required: [kind], properties: {kind: {type: string}, lives: {type: integer}}}
+        Dog: {type: object, required: [kind], properties: {kind: {type: string}, tricks: {type: array, items: {type: string}}}}
+        ",
+    a_discriminator_without_a_mapping_goes_by_the_schemas_names: "
+        Pet:
+          oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+          discriminator: {propertyName: kind}
+        Cat: {type: object, required: [kind], properties: {kind: {type: string}}}
+        Dog: {type: object, required: [kind], properties: {kind: {type: string}}}
+        ",
+    a_property_that_is_constant_in_each_type_tells_them_apart: "
+        Event:
+          anyOf:
+            - {$ref: '#/components/schemas/Started'}
+            - {$ref: '#/components/schemas/Stopped'}
+        Started: {type: object, required: [type], properties: {type: {type: string, enum: [started]}, at: {type: integer}}}
+        Stopped: {type: object, required: [type], properties: {type: {const: stopped}, why: {type: string}}}
+        ",
+    types_that_nothing_tells_apart_are_tried_in_order: "
+        Either:
+          oneOf:
+            - {type: object, title: ByName, required: [name], properties: {name: {type: string}}}
+            - {type: object, title: ByNumber, required: [number], properties: {number: {type: integer}}}
+            - {type: array, items: {type: string}}
+            - {type: integer}
+        ",
+    a_string_or_one_of_an_enum_is_the_enum: "
+        Model: {anyOf: [{type: string}, {type: string, enum: [small, large]}]}
+        ",
+    a_string_or_a_list_of_strings: "
+        Stop: {oneOf: [{type: string}, {type: array, items: {type: string}}]}
+        Holder: {type: object, properties: {stop: {$ref: '#/components/schemas/Stop'}, inline: {anyOf: [{type: string}, {type: integer}, {type: 'null'}]}}}
+        ",
+    a_union_of_one_member_is_the_member: "
+        Thing: {type: object, properties: {name: {type: string}}}
+        Lone: {oneOf: [{$ref: '#/components/schemas/Thing'}]}
+        Holder: {type: object, properties: {lone: {anyOf: [{type: string, enum: [auto]}]}}}
+        ",
+    a_list_of_types_is_a_union: "
+        Value: {type: [string, integer, boolean]}
+        ",
+    a_union_that_holds_itself_is_boxed_where_it_must_be: "
+        Filter:
+          oneOf: [{$ref: '#/components/schemas/Comparison'}, {$ref: '#/components/schemas/Not'}, {$ref: '#/components/schemas/All'}]
+        Comparison: {type: object, required: [type, key], properties: {type: {type: string, enum: [eq]}, key: {type: string}}}
+        Not: {type: object, required: [type, filter], properties: {type: {type: string, enum: [not]}, filter: {$ref: '#/components/schemas/Filter'}}}
+        All: {type: object, required: [type, filters], properties: {type: {type: string, enum: [all]}, filters: {type: array, items: {$ref: '#/components/schemas/Filter'}}}}
+        ",
+    properties_beside_any_of_belong_to_each_alternative: "
+        Named:
+          type: object
+          required: [name]
+          properties: {name: {type: string}}
+          oneOf:
+            - {type: object, title: Circle, required: [radius], properties: {radius: {type: number}}}
+            - {type: object, title: Square, required: [side], properties: {side: {type: number}}}
+        ",
+}
