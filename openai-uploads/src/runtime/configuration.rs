@@ -1,0 +1,187 @@
+//! Where requests go, and what every one of them carries.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
+
+/// Where requests go, and what every one of them carries.
+///
+/// Cheap to clone: clones share one pool of connections. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Configuration {
+    /// The URL that every path is appended to.
+    pub base_path: String,
+    /// The `User-Agent` header; by default the crate's name and version.
+    pub user_agent: Option<String>,
+    /// What sends the requests. One that is put here keeps its own redirect policy and timeouts;
+    /// the default one is [`default_client`].
+    pub client: reqwest::Client,
+    /// The token of an HTTP bearer, OAuth 2 or OpenID Connect security scheme.
+    pub bearer_access_token: Option<SecretString>,
+    /// The credentials of an HTTP basic security scheme.
+    pub basic_auth: Option<BasicAuth>,
+    /// The keys of API-key security schemes, by the scheme's name.
+    pub api_keys: BTreeMap<String, SecretString>,
+    /// Headers sent with every request. Mark a secret one with [`HeaderValue::set_sensitive`].
+    pub headers: HeaderMap,
+    /// Query parameters appended to every request's URL.
+    pub query: Vec<(String, String)>,
+    /// How long one request may take, its reply's body included; for a reply that streams, until the body
+    /// begins. 10 minutes unless set.
+    pub timeout: Option<Duration>,
+}
+
+/// The credentials of an HTTP basic security scheme (RFC 7617).
+#[derive(Clone, Debug)]
+pub struct BasicAuth {
+    /// The user's name; it may not contain a colon.
+    pub username: String,
+    /// The password.
+    pub password: SecretString,
+}
+
+impl Configuration {
+    /// A configuration without credentials for the API at `base_path`.
+    pub fn at(base_path: impl Into<String>) -> Self {
+        Self {
+            base_path: base_path.into(),
+            user_agent: Some(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()),
+            client: default_client(),
+            bearer_access_token: None,
+            basic_auth: None,
+            api_keys: BTreeMap::new(),
+            headers: HeaderMap::new(),
+            query: Vec::new(),
+            timeout: Some(Duration::from_secs(600)),
+        }
+    }
+
+    /// Sets [`base_path`](Self::base_path).
+    #[must_use]
+    pub fn with_base_path(self, base_path: impl Into<String>) -> Self {
+        Self { base_path: base_path.into(), ..self }
+    }
+
+    /// Sets [`user_agent`](Self::user_agent).
+    #[must_use]
+    pub fn with_user_agent(self, user_agent: impl Into<String>) -> Self {
+        Self { user_agent: Some(user_agent.into()), ..self }
+    }
+
+    /// Sets [`client`](Self::client).
+    #[must_use]
+    pub fn with_client(self, client: reqwest::Client) -> Self {
+        Self { client, ..self }
+    }
+
+    /// Sets [`bearer_access_token`](Self::bearer_access_token).
+    #[must_use]
+    pub fn with_bearer_access_token(self, token: impl Into<SecretString>) -> Self {
+        Self { bearer_access_token: Some(token.into()), ..self }
+    }
+
+    /// Sets [`basic_auth`](Self::basic_auth).
+    #[must_use]
+    pub fn with_basic_auth(self, username: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        Self { basic_auth: Some(BasicAuth { username: username.into(), password: password.into() }), ..self }
+    }
+
+    /// Sets the key of the API-key security scheme that the document names `scheme`.
+    #[must_use]
+    pub fn with_api_key(mut self, scheme: impl Into<String>, key: impl Into<SecretString>) -> Self {
+        self.api_keys.insert(scheme.into(), key.into());
+        self
+    }
+
+    /// Adds a header to every request, in place of one of the same name.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Adds a query parameter to every request's URL.
+    #[must_use]
+    pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets [`timeout`](Self::timeout).
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+}
+
+impl fmt::Debug for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configuration")
+            .field("base_path", &without_user_info(&self.base_path))
+            .field("user_agent", &self.user_agent)
+            .field("bearer_access_token", &self.bearer_access_token)
+            .field("basic_auth", &self.basic_auth)
+            .field("api_keys", &self.api_keys)
+            .field("headers", &self.headers)
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The URL as it may be shown: a user name or password in it is replaced.
+fn without_user_info(base_path: &str) -> String {
+    let Some((scheme, rest)) = base_path.split_once("://") else { return base_path.to_owned() };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    match authority.rsplit_once('@') {
+        Some((user_info, _)) => format!("{scheme}://[redacted]{}", &rest[user_info.len()..]),
+        None => base_path.to_owned(),
+    }
+}
+
+/// The client of a new [`Configuration`]: HTTP/1.1, so that parallel requests have a connection and a window
+/// each; 5 seconds to connect; no redirects of its own, since [`Request`](super::Request) follows the safe ones.
+///
+/// # Panics
+///
+/// Never: nothing that it is made of can be refused.
+pub fn default_client() -> reqwest::Client {
+    // Another provider that the program has already chosen is as good as this one.
+    #[cfg(feature = "rustls")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = || {
+        reqwest::Client::builder()
+            .http1_only()
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+    };
+    let client = builder().build();
+    // On a machine without any root certificate, plain HTTP still works and HTTPS fails when it connects.
+    #[cfg(feature = "rustls")]
+    let client = client.or_else(|_| builder().tls_certs_only([]).build());
+    client
+        .expect("a client without certificates, proxy or address of its own has nothing that can be refused")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let mut key = HeaderValue::from_static("hidden-1");
+        key.set_sensitive(true);
+        let configuration = Configuration::at("https://me:hidden-2@example.com/v1")
+            .with_bearer_access_token("hidden-3")
+            .with_basic_auth("me", "hidden-4")
+            .with_api_key("key", "hidden-5")
+            .with_query("key", "hidden-6")
+            .with_header(HeaderName::from_static("api-key"), key);
+        let shown = format!("{configuration:?}");
+        assert!(!shown.contains("hidden"), "{shown}");
+        assert!(shown.contains("example.com/v1"), "{shown}");
+    }
+}

@@ -1,0 +1,234 @@
+//! Parameters written as their `style` and `explode` say (OpenAPI 3.1 §4.8.12.6, after RFC 6570).
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+/// RFC 3986 §2.3: what never needs to be escaped.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// RFC 3986 §2.2: what `allowReserved` leaves as it is, except for what ends a query or begins another pair.
+const RESERVED: &AsciiSet = &UNRESERVED
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';');
+
+/// How a parameter's value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    kind: Kind,
+    explode: bool,
+    allow_reserved: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    Json,
+}
+
+impl Style {
+    /// `a,b`: the default in a path or a header.
+    pub const SIMPLE: Self = Self::new(Kind::Simple, false);
+    /// `.a,b`, in a path.
+    pub const LABEL: Self = Self::new(Kind::Label, false);
+    /// `;name=a,b`, in a path.
+    pub const MATRIX: Self = Self::new(Kind::Matrix, false);
+    /// `name=a&name=b`: the default in a query or a cookie.
+    pub const FORM: Self = Self::new(Kind::Form, true);
+    /// `name=a%20b`, in a query.
+    pub const SPACE_DELIMITED: Self = Self::new(Kind::SpaceDelimited, false);
+    /// `name=a|b`, in a query.
+    pub const PIPE_DELIMITED: Self = Self::new(Kind::PipeDelimited, false);
+    /// `name[key]=value`, in a query.
+    pub const DEEP_OBJECT: Self = Self::new(Kind::DeepObject, true);
+    /// As JSON: a parameter with `content` in place of `schema`.
+    pub const JSON: Self = Self::new(Kind::Json, false);
+
+    const fn new(kind: Kind, explode: bool) -> Self {
+        Self { kind, explode, allow_reserved: false }
+    }
+
+    /// The same style with `explode` as given.
+    #[must_use]
+    pub const fn explode(self, explode: bool) -> Self {
+        Self { explode, ..self }
+    }
+
+    /// The same style, leaving the reserved characters of RFC 3986 as they are.
+    #[must_use]
+    pub const fn allow_reserved(self) -> Self {
+        Self { allow_reserved: true, ..self }
+    }
+
+    fn escape(self, text: &str) -> String {
+        utf8_percent_encode(text, if self.allow_reserved { RESERVED } else { UNRESERVED }).to_string()
+    }
+}
+
+/// What takes the place of `{name}` in a path.
+pub(super) fn path_segment(name: &str, value: &Value, style: Style) -> String {
+    let escape = |value: &Value| style.escape(&plain(value));
+    let separator = match (style.kind, style.explode) {
+        (Kind::Label, true) => ".",
+        (Kind::Matrix, true) => ";",
+        _ => ",",
+    };
+    let joined = match value {
+        Value::Array(elements) if style.kind == Kind::Matrix && style.explode => {
+            elements.iter().map(|element| format!("{name}={}", escape(element))).collect::<Vec<_>>().join(";")
+        }
+        Value::Array(elements) => elements.iter().map(escape).collect::<Vec<_>>().join(separator),
+        Value::Object(members) => {
+            let equals = if style.explode { "=" } else { "," };
+            let members =
+                members.iter().map(|(key, value)| format!("{}{equals}{}", style.escape(key), escape(value)));
+            members.collect::<Vec<_>>().join(separator)
+        }
+        scalar => escape(scalar),
+    };
+    let named = !(style.explode && (value.is_array() || value.is_object()));
+    match style.kind {
+        Kind::Label => format!(".{joined}"),
+        Kind::Matrix if named => format!(";{name}={joined}"),
+        Kind::Matrix => format!(";{joined}"),
+        Kind::Json => style.escape(&value.to_string()),
+        _ => joined,
+    }
+}
+
+/// The pairs `name=value` of a query, escaped.
+pub(super) fn query_pairs(name: &str, value: &Value, style: Style) -> Vec<String> {
+    let pair = |name: &str, value: &str| format!("{}={value}", utf8_percent_encode(name, UNRESERVED));
+    let escape = |value: &Value| style.escape(&plain(value));
+    let delimiter = match style.kind {
+        Kind::SpaceDelimited => "%20",
+        Kind::PipeDelimited => "%7C",
+        _ => ",",
+    };
+    match (value, style.kind) {
+        (Value::Null, _) => Vec::new(),
+        (value, Kind::Json) => vec![pair(name, &style.escape(&value.to_string()))],
+        (Value::Object(_), Kind::DeepObject) => {
+            let pairs = pairs(name, value).into_iter();
+            pairs.map(|(name, value)| format!("{}={}", deep_name(&name), style.escape(&value))).collect()
+        }
+        (Value::Array(elements), _) if style.explode => {
+            elements.iter().map(|element| pair(name, &escape(element))).collect()
+        }
+        (Value::Object(members), _) if style.explode => members
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| pair(key, &escape(value)))
+            .collect(),
+        (Value::Array(elements), _) => {
+            vec![pair(name, &elements.iter().map(escape).collect::<Vec<_>>().join(delimiter))]
+        }
+        (Value::Object(members), _) => {
+            let flat = members.iter().flat_map(|(key, value)| [style.escape(key), escape(value)]);
+            vec![pair(name, &flat.collect::<Vec<_>>().join(delimiter))]
+        }
+        (scalar, _) => vec![pair(name, &escape(scalar))],
+    }
+}
+
+/// The value of a header, before anything is escaped: `simple` escapes nothing.
+pub(super) fn header_text(value: &Value, style: Style) -> String {
+    let equals = if style.explode { "=" } else { "," };
+    match value {
+        value if style.kind == Kind::Json => value.to_string(),
+        Value::Array(elements) => elements.iter().map(plain).collect::<Vec<_>>().join(","),
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| format!("{key}{equals}{}", plain(value)));
+            members.collect::<Vec<_>>().join(",")
+        }
+        scalar => plain(scalar),
+    }
+}
+
+/// The pairs of a value below `name`: `name[key]` for a member, `name` again for each element of an array.
+pub(super) fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(elements) => elements.iter().flat_map(|element| pairs(name, element)).collect(),
+        Value::Object(members) => {
+            members.iter().flat_map(|(key, value)| pairs(&format!("{name}[{key}]"), value)).collect()
+        }
+        scalar => vec![(name.to_owned(), plain(scalar))],
+    }
+}
+
+/// A scalar's text without quotes; an array or object, which has no plain text, as JSON.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The brackets of a deep object stay readable, as servers expect them.
+fn deep_name(name: &str) -> String {
+    const BRACKETS: &AsciiSet = &UNRESERVED.remove(b'[').remove(b']');
+    utf8_percent_encode(name, BRACKETS).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_parameter_is_one_segment_whatever_it_holds() {
+        assert_eq!(path_segment("id", &json!("a/b?c#d%é"), Style::SIMPLE), "a%2Fb%3Fc%23d%25%C3%A9");
+    }
+
+    // The examples of OpenAPI 3.1 §4.8.12.6: `color` is "blue", an array or an object.
+    #[test]
+    fn each_style_is_written_as_the_specification_s_table_shows() {
+        let array = json!(["blue", "black", "brown"]);
+        let object = json!({"R": 100, "G": 200, "B": 150});
+        let path = |value: &Value, style| path_segment("color", value, style);
+        assert_eq!(path(&json!("blue"), Style::MATRIX), ";color=blue");
+        assert_eq!(path(&array, Style::MATRIX), ";color=blue,black,brown");
+        assert_eq!(path(&array, Style::MATRIX.explode(true)), ";color=blue;color=black;color=brown");
+        assert_eq!(path(&object, Style::MATRIX), ";color=B,150,G,200,R,100");
+        assert_eq!(path(&object, Style::MATRIX.explode(true)), ";B=150;G=200;R=100");
+        assert_eq!(path(&json!("blue"), Style::LABEL), ".blue");
+        assert_eq!(path(&array, Style::LABEL.explode(true)), ".blue.black.brown");
+        assert_eq!(path(&object, Style::LABEL.explode(true)), ".B=150.G=200.R=100");
+        assert_eq!(path(&array, Style::SIMPLE), "blue,black,brown");
+        assert_eq!(path(&object, Style::SIMPLE.explode(true)), "B=150,G=200,R=100");
+        let query = |value: &Value, style| query_pairs("color", value, style).join("&");
+        assert_eq!(query(&json!(""), Style::FORM), "color=");
+        assert_eq!(query(&array, Style::FORM), "color=blue&color=black&color=brown");
+        assert_eq!(query(&array, Style::FORM.explode(false)), "color=blue,black,brown");
+        assert_eq!(query(&object, Style::FORM), "B=150&G=200&R=100");
+        assert_eq!(query(&object, Style::FORM.explode(false)), "color=B,150,G,200,R,100");
+        assert_eq!(query(&array, Style::SPACE_DELIMITED), "color=blue%20black%20brown");
+        assert_eq!(query(&array, Style::PIPE_DELIMITED), "color=blue%7Cblack%7Cbrown");
+        assert_eq!(query(&object, Style::DEEP_OBJECT), "color[B]=150&color[G]=200&color[R]=100");
+    }
+
+    #[test]
+    fn reserved_characters_stay_where_the_document_allows_them() {
+        assert_eq!(query_pairs("to", &json!("/a?b=c&d"), Style::FORM), ["to=%2Fa%3Fb%3Dc%26d"]);
+        assert_eq!(query_pairs("to", &json!("/a?b=c&d"), Style::FORM.allow_reserved()), ["to=/a?b%3Dc%26d"]);
+    }
+}
