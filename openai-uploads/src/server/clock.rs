@@ -1,0 +1,40 @@
+//! What time it is for the server.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The server's clock: the machine's, set ahead as far as a test wants. Clones show the same time.
+///
+/// ```
+/// use std::time::Duration;
+/// use openai_uploads::server::Clock;
+///
+/// let clock = Clock::new();
+/// let before = clock.now();
+/// clock.advance(Duration::from_secs(3600));
+/// assert!(clock.now() >= before + 3600);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    ahead: Arc<AtomicU64>,
+}
+
+impl Clock {
+    /// A clock that shows the machine's time.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the clock ahead, by whole seconds.
+    pub fn advance(&self, by: Duration) {
+        let further = |ahead: u64| Some(ahead.saturating_add(by.as_secs()));
+        let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, further);
+    }
+
+    /// The time in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        machine.saturating_add(self.ahead.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,288 @@
+//! One upload: what it goes through from its announcement to its file.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use md5::{Digest, Md5};
+
+use super::super::{Clock, id};
+use super::content::Content;
+use super::folder::{ARRIVING, NEW, PART, name, paths, remove, replace};
+use super::{Record, Refused, StoredPart, StoredUpload};
+use crate::models;
+use crate::models::upload::Status;
+
+/// An upload and its folder.
+#[derive(Debug)]
+pub(super) struct Entry {
+    id: String,
+    dir: PathBuf,
+    /// The bytes of all parts, those that are arriving among them.
+    bytes: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    record: Record,
+    /// How many bytes each part has that is in the folder.
+    parts: HashMap<String, u64>,
+    /// Whether all of it was lost on purpose, while a request may still have hold of it.
+    forgotten: bool,
+}
+
+const RECORD: &str = "record.json";
+
+impl Entry {
+    /// A new upload, in a folder of its own.
+    pub(super) fn create(dir: PathBuf, record: Record) -> io::Result<Self> {
+        fs::create_dir(&dir)?;
+        write(&dir, &record).inspect_err(|_| drop(fs::remove_dir_all(&dir)))?;
+        let id = record.upload.id.clone();
+        let state = State { record, parts: HashMap::new(), forgotten: false };
+        Ok(Self { id, dir, bytes: AtomicU64::new(0), state: Mutex::new(state) })
+    }
+
+    /// An upload as its folder has it, swept of what was not finished; none if it was not even announced.
+    pub(super) fn open(dir: &Path) -> io::Result<Option<Self>> {
+        let record = match fs::read(dir.join(RECORD)) {
+            Ok(record) => record,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return fs::remove_dir_all(dir).map(|()| None);
+            }
+            Err(error) => return Err(error),
+        };
+        let record: Record = serde_json::from_slice(&record)?;
+        let mut parts = HashMap::new();
+        for path in paths(dir)? {
+            match name(&path) {
+                Some(part) if id::is(PART, part) => {
+                    parts.insert(part.to_owned(), fs::metadata(&path)?.len());
+                }
+                Some(RECORD) | None => {}
+                Some(left_over) => {
+                    if left_over.ends_with(ARRIVING) || left_over.ends_with(NEW) {
+                        remove(&path);
+                    }
+                }
+            }
+        }
+        let bytes = AtomicU64::new(parts.values().sum());
+        let id = record.upload.id.clone();
+        let state = Mutex::new(State { record, parts, forgotten: false });
+        Ok(Some(Self { id, dir: dir.to_owned(), bytes, state }))
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where a part's bytes are, or come to be.
+    pub(super) fn part_path(&self, part_id: &str) -> PathBuf {
+        self.dir.join(part_id)
+    }
+
+    /// Counts bytes that arrive, unless they are too many for one upload.
+    pub(super) fn reserve(&self, bytes: u64) -> Result<(), Refused> {
+        let most = models::CreateUploadRequest::BYTES_MAXIMUM;
+        let within = |have: u64| have.checked_add(bytes).filter(|sum| *sum <= most);
+        let reserved = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, within);
+        reserved.map(drop).map_err(|_| Refused::UploadTooLarge)
+    }
+
+    /// Takes bytes off the count that did not become part of anything.
+    pub(super) fn release(&self, bytes: u64) {
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Refuses unless the upload takes parts `now`.
+    pub(super) fn pending(&self, now: u64) -> Result<(), Refused> {
+        self.state(now).pending()
+    }
+
+    /// Makes a part of what arrived in the file `from`.
+    pub(super) fn keep_part(
+        &self,
+        from: &Path,
+        part_id: &str,
+        bytes: u64,
+        now: u64,
+    ) -> Result<models::UploadPart, Refused> {
+        let mut state = self.state(now);
+        state.pending()?;
+        fs::rename(from, self.part_path(part_id))?;
+        state.parts.insert(part_id.to_owned(), bytes);
+        let object = models::upload_part::Object::default();
+        Ok(models::UploadPart::new(part_id.to_owned(), now, self.id.clone(), object))
+    }
+
+    pub(super) fn complete(
+        &self,
+        request: &models::CompleteUploadRequest,
+        clock: &Clock,
+        file_number: u64,
+    ) -> Result<models::Upload, Refused> {
+        let content = {
+            let state = self.state(clock.now());
+            state.pending()?;
+            state.check(&request.part_ids)?;
+            self.parts(&state, &request.part_ids)
+        };
+        // This takes seconds for gigabytes, so the lock is not held meanwhile.
+        let md5 = match &request.md5 {
+            Some(announced) => content.and_then(|content| check_md5(&content, announced)),
+            None => content.map(drop),
+        };
+        let now = clock.now();
+        let mut state = self.state(now);
+        state.pending()?;
+        md5?;
+        let record = state.record.completed(&request.part_ids, now, file_number);
+        self.change(&mut state, record, now)
+    }
+
+    pub(super) fn cancel(&self, now: u64) -> Result<models::Upload, Refused> {
+        let mut state = self.state(now);
+        state.pending()?;
+        let record = state.record.cancelled();
+        self.change(&mut state, record, now)
+    }
+
+    pub(super) fn delete_file(&self, now: u64) -> Result<(), Refused> {
+        let mut state = self.state(now);
+        if state.record.file(now).is_none() {
+            return Err(Refused::NotFound);
+        }
+        let record = state.record.without_file();
+        self.change(&mut state, record, now).map(drop)
+    }
+
+    pub(super) fn forget(&self) -> io::Result<()> {
+        let mut state = self.lock();
+        state.forgotten = true;
+        state.parts.clear();
+        fs::remove_dir_all(&self.dir)
+    }
+
+    pub(super) fn expire(&self, now: u64) {
+        drop(self.state(now));
+    }
+
+    /// The file, if there is one `now`.
+    pub(super) fn file(&self, now: u64) -> Option<models::OpenAiFile> {
+        self.state(now).record.file(now).cloned()
+    }
+
+    /// What this upload, and what its file, was counted as.
+    pub(super) fn numbers(&self) -> (u64, u64) {
+        let record = &self.lock().record;
+        (record.number, record.file_number)
+    }
+
+    pub(super) fn content(&self) -> Result<Content, Refused> {
+        let state = self.lock();
+        self.parts(&state, &state.record.part_ids)
+    }
+
+    pub(super) fn part(&self, part_id: &str) -> Result<Content, Refused> {
+        self.parts(&self.lock(), &[part_id.to_owned()])
+    }
+
+    pub(super) fn stored(&self, now: u64) -> StoredUpload {
+        let state = self.state(now);
+        let part = |(id, bytes): (&String, &u64)| StoredPart { id: id.clone(), bytes: *bytes };
+        let mut parts: Vec<_> = state.parts.iter().map(part).collect();
+        parts.sort_by(|a, b| a.id.cmp(&b.id));
+        StoredUpload { upload: state.record.upload.clone(), parts }
+    }
+
+    fn parts(&self, state: &State, part_ids: &[String]) -> Result<Content, Refused> {
+        let part = |id: &String| match state.parts.get(id) {
+            Some(bytes) => Ok((self.part_path(id), *bytes)),
+            None => Err(Refused::UnknownPart(id.clone())),
+        };
+        part_ids.iter().map(part).collect::<Result<_, _>>().map(Content::new)
+    }
+
+    /// Puts the record in place of the old one, first in the folder, and drops the parts that it does not need.
+    fn change(&self, state: &mut State, record: Record, now: u64) -> Result<models::Upload, Refused> {
+        write(&self.dir, &record)?;
+        state.record = record;
+        self.drop_parts(state, now);
+        Ok(state.record.upload.clone())
+    }
+
+    /// The state, expired parts dropped.
+    fn state(&self, now: u64) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        state.record.expire(now);
+        if state.record.upload.status != Status::Pending {
+            self.drop_parts(&mut state, now);
+        }
+        state
+    }
+
+    fn drop_parts(&self, state: &mut State, now: u64) {
+        let State { record, parts, .. } = state;
+        if parts.len() == record.part_ids.len() && record.file(now).is_some() {
+            return;
+        }
+        parts.retain(|id, bytes| {
+            let needed = record.needs(id, now);
+            if !needed {
+                remove(&self.part_path(id));
+                self.release(*bytes);
+            }
+            needed
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A state is replaced as a whole, so one that panicked while it looked at it left it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn pending(&self) -> Result<(), Refused> {
+        match &self.record.upload.status {
+            _ if self.forgotten => Err(Refused::NotFound),
+            Status::Pending => Ok(()),
+            status => Err(Refused::NotPending(status.clone())),
+        }
+    }
+
+    /// Refuses a list of parts that does not make up the file.
+    fn check(&self, part_ids: &[String]) -> Result<(), Refused> {
+        let mut seen = HashSet::new();
+        let mut listed = 0_u64;
+        for id in part_ids {
+            let bytes = self.parts.get(id).ok_or_else(|| Refused::UnknownPart(id.clone()))?;
+            if !seen.insert(id) {
+                return Err(Refused::RepeatedPart(id.clone()));
+            }
+            listed = listed.saturating_add(*bytes);
+        }
+        let announced = self.record.upload.bytes;
+        if listed == announced { Ok(()) } else { Err(Refused::Bytes { announced, listed }) }
+    }
+}
+
+fn write(dir: &Path, record: &Record) -> io::Result<()> {
+    replace(&dir.join(RECORD), &serde_json::to_vec(record)?)
+}
+
+fn check_md5(content: &Content, announced: &str) -> Result<(), Refused> {
+    let mut md5 = Md5::new();
+    content.read(|bytes| md5.update(bytes))?;
+    let found = super::super::id::hex(&md5.finalize());
+    if found.eq_ignore_ascii_case(announced) {
+        Ok(())
+    } else {
+        Err(Refused::Md5 { announced: announced.to_owned(), found })
+    }
+}

@@ -1,0 +1,224 @@
+//! The bytes of one connection: limited in rate, cut where a fault says so, and silent while nobody was asked.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
+
+/// A connection's socket. What it needs to know of the requests on it, it learns through its [`Switch`].
+#[derive(Debug)]
+pub(super) struct Wire {
+    socket: TcpStream,
+    switch: Arc<Switch>,
+    reading: Option<Pace>,
+    writing: Option<Pace>,
+    refused: Option<StatusCode>,
+}
+
+/// What the requests on a connection tell its [`Wire`].
+#[derive(Debug)]
+pub(super) struct Switch {
+    phase: AtomicU8,
+    /// How many more bytes the client gets; [`UNCUT`] is all.
+    left: AtomicU64,
+    /// Whether a request was answered without its body being read to the end.
+    unread: AtomicBool,
+}
+
+const UNCUT: u64 = u64::MAX;
+
+/// No request is being answered and every byte of the last answer is on its way.
+const IDLE: u8 = 0;
+const ANSWERING: u8 = 1;
+/// The answer is complete but some of it may wait in a buffer.
+const FLUSHING: u8 = 2;
+
+impl Switch {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            phase: AtomicU8::new(IDLE),
+            left: AtomicU64::new(UNCUT),
+            unread: AtomicBool::new(false),
+        })
+    }
+
+    /// A request has come and will be answered.
+    pub(super) fn answering(&self) {
+        self.left.store(UNCUT, Ordering::Relaxed);
+        self.phase.store(ANSWERING, Ordering::Relaxed);
+    }
+
+    /// The rest of a request's body is not wanted.
+    pub(super) fn unread(&self) {
+        self.unread.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
+    }
+
+    /// The last byte of the answer has been handed over.
+    pub(super) fn answered(&self) {
+        self.phase.store(FLUSHING, Ordering::Relaxed);
+    }
+
+    /// The connection breaks after this many more bytes to the client.
+    pub(super) fn cut_after(&self, bytes: u64) {
+        self.left.store(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Wire {
+    /// `rate` is in bytes a second, for each direction.
+    pub(super) fn new(socket: TcpStream, switch: Arc<Switch>, rate: Option<u64>) -> Self {
+        let pace = || rate.map(Pace::new);
+        Self { socket, switch, reading: pace(), writing: pace(), refused: None }
+    }
+
+    /// The status of the empty answer that hyper itself gave to what it could not parse as a request. It was
+    /// held back, so that a better one can be given.
+    pub(super) fn refused(&self) -> Option<StatusCode> {
+        self.refused
+    }
+
+    /// How much of `length` bytes may be written now. Nothing but hyper's own answer to a malformed request
+    /// is written while idle.
+    fn cut(&self, length: usize) -> io::Result<usize> {
+        let left = self.switch.left.load(Ordering::Relaxed);
+        if left == 0 && length > 0 {
+            return Err(io::Error::new(io::ErrorKind::BrokenPipe, "cut on purpose"));
+        }
+        Ok(usize::try_from(left).map_or(length, |left| length.min(left)))
+    }
+
+    fn wrote(&self, bytes: usize) {
+        let left = self.switch.left.load(Ordering::Relaxed);
+        if left != UNCUT {
+            self.switch.left.store(left.saturating_sub(bytes as u64), Ordering::Relaxed);
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let Some(pace) = &mut this.reading else {
+            return Pin::new(&mut this.socket).poll_read(cx, buf);
+        };
+        let allowed = ready!(pace.poll_allowed(cx)).min(buf.remaining());
+        let mut part = ReadBuf::new(buf.initialize_unfilled_to(allowed));
+        let Poll::Ready(result) = Pin::new(&mut this.socket).poll_read(cx, &mut part) else {
+            pace.idle();
+            return Poll::Pending;
+        };
+        result?;
+        let read = part.filled().len();
+        buf.advance(read);
+        pace.spent(read);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        if this.switch.phase.load(Ordering::Relaxed) == IDLE {
+            // Nobody asked anything that could be read, so this is hyper's own `HTTP/1.1 431 …`.
+            let status = buf.get(9..12).and_then(|status| StatusCode::from_bytes(status).ok());
+            this.refused = this.refused.or(status);
+            return Poll::Ready(Ok(buf.len()));
+        }
+        let mut length = this.cut(buf.len())?;
+        if let Some(pace) = &mut this.writing {
+            length = length.min(ready!(pace.poll_allowed(cx)));
+        }
+        let written = Pin::new(&mut this.socket).poll_write(cx, &buf[..length]);
+        if let Some(pace) = &mut this.writing {
+            match written {
+                Poll::Ready(Ok(bytes)) => pace.spent(bytes),
+                _ => pace.idle(),
+            }
+        }
+        let written = ready!(written)?;
+        this.wrote(written);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        // hyper flushes when its own buffer is empty.
+        let phase = &self.switch.phase;
+        let _ = phase.compare_exchange(FLUSHING, IDLE, Ordering::Relaxed, Ordering::Relaxed);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// Keeps one direction of a connection to a rate.
+#[derive(Debug)]
+struct Pace {
+    bytes_per_second: u64,
+    /// When the bytes moved so far are paid for.
+    free: Instant,
+    /// Time that was lost to a timer which woke late, and is made up for. A line that has nothing to carry, or
+    /// that nobody reads from, gains nothing.
+    owed: Duration,
+    sleep: Pin<Box<Sleep>>,
+    sleeping: bool,
+}
+
+/// In how many steps a second's bytes are moved at least, so that they flow rather than come in bursts.
+const STEPS: u64 = 100;
+/// The most time that is made up for.
+const OWED_MOST: Duration = Duration::from_millis(250);
+
+impl Pace {
+    fn new(bytes_per_second: u64) -> Self {
+        let free = Instant::now();
+        let sleep = Box::pin(tokio::time::sleep_until(free));
+        Self { bytes_per_second, free, owed: Duration::ZERO, sleep, sleeping: false }
+    }
+
+    /// Waits until bytes may move, and says how many at once.
+    fn poll_allowed(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+        if !self.sleeping && self.free > Instant::now() {
+            self.sleep.as_mut().reset(self.free);
+            self.sleeping = true;
+        }
+        if self.sleeping {
+            ready!(self.sleep.as_mut().poll(cx));
+            self.sleeping = false;
+            self.owed = OWED_MOST.min(self.owed + self.free.elapsed());
+        }
+        let step = self.bytes_per_second / STEPS;
+        Poll::Ready(usize::try_from(step.max(1)).unwrap_or(usize::MAX))
+    }
+
+    /// Nothing could be moved.
+    fn idle(&mut self) {
+        self.owed = Duration::ZERO;
+    }
+
+    fn spent(&mut self, bytes: usize) {
+        let nanos = bytes as u128 * 1_000_000_000 / u128::from(self.bytes_per_second);
+        let time = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        let made_up = self.owed.min(time);
+        self.owed = self.owed.saturating_sub(made_up);
+        self.free = self.free.max(Instant::now()) + time.saturating_sub(made_up);
+    }
+}
