@@ -1,0 +1,106 @@
+//! What the process tells its caller.
+
+use std::process::ExitCode;
+
+use crate::message;
+
+/// Stands below every `--help`.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0    all done
+  1    a file failed: it did not arrive, or it is not fit for its purpose
+  2    bad usage or bad input: arguments, a key or files that nothing can be begun with
+  130  interrupted; what was sent is kept, and the command to go on is printed";
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done,
+    Failed,
+    BadInput,
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::BadInput => 2,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// How a run over several files ended. Bad input among files that could be begun with is a file that
+    /// failed, like any other.
+    pub(crate) fn of_files(files: impl IntoIterator<Item = Self>) -> Self {
+        let files: Vec<_> = files.into_iter().collect();
+        let all_bad = !files.is_empty() && files.iter().all(|exit| *exit == Self::BadInput);
+        if all_bad {
+            Self::BadInput
+        } else if files.iter().all(|exit| *exit == Self::Done) {
+            Self::Done
+        } else {
+            Self::Failed
+        }
+    }
+}
+
+/// Why a run ended before its time.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) exit: Exit,
+    /// What happened.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+}
+
+impl Trouble {
+    pub(crate) fn bad_input(message: impl Into<String>) -> Self {
+        Self { exit: Exit::BadInput, message: message.into(), help: None }
+    }
+
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, message: message.into(), help: None }
+    }
+
+    pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// A reader of our output who has seen enough is no failure, and is not told about it.
+    pub(crate) fn silent(exit: Exit) -> Self {
+        Self { exit, message: String::new(), help: None }
+    }
+
+    pub(crate) fn tell(&self) {
+        if !self.message.is_empty() {
+            message::write(&message::error(&self.message, self.help.as_deref()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit::{self, BadInput, Done, Failed};
+
+    #[test]
+    fn one_file_among_several_that_is_bad_input_is_a_failure() {
+        for (files, exit) in [
+            (&[Done, Done][..], Done),
+            (&[Done, Failed], Failed),
+            (&[Done, BadInput], Failed),
+            (&[Failed, BadInput], Failed),
+            (&[BadInput, BadInput], BadInput),
+        ] {
+            assert_eq!(Exit::of_files(files.iter().copied()), exit, "{files:?}");
+        }
+    }
+}

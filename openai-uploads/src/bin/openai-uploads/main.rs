@@ -1,0 +1,77 @@
+//! The command `openai-uploads`: large files to OpenAI, from a terminal or a script.
+
+mod cancel;
+mod check;
+mod completions;
+mod connection;
+mod exit;
+mod explain;
+mod interrupt;
+mod message;
+mod plan;
+mod progress;
+mod quantity;
+mod request;
+mod runtime;
+mod serve;
+mod shell;
+mod status;
+mod stdout;
+mod upload;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::{Exit, Trouble};
+
+/// Gets large files to OpenAI: in parts, side by side, and never from the beginning again.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = exit::HELP, after_long_help = exit::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Upload(upload::Upload),
+    Check(check::Check),
+    Plan(plan::Plan),
+    Cancel(cancel::Cancel),
+    Status(status::Status),
+    Serve(serve::Serve),
+    Completions(completions::Completions),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(exit) => exit.into(),
+        Err(trouble) => {
+            trouble.tell();
+            trouble.exit.into()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Trouble> {
+    match command {
+        Command::Upload(upload) => upload.run(),
+        Command::Check(check) => check.run(),
+        Command::Plan(plan) => plan.run(),
+        Command::Cancel(cancel) => cancel.run(),
+        Command::Status(status) => status.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Completions(completions) => completions.run::<Arguments>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Arguments::command().debug_assert();
+    }
+}

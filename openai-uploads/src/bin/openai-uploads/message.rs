@@ -1,0 +1,62 @@
+//! What people are told, on stderr.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use console::style;
+
+/// An error, and what to do about it.
+pub(crate) fn error(message: &str, help: Option<&str>) -> String {
+    let help = help.map_or(String::new(), |help| format!("\n{} {help}", style("help:").cyan().for_stderr()));
+    format!("{} {message}{help}", style("error:").red().bold().for_stderr())
+}
+
+/// Something that may be meant.
+pub(crate) fn warning(message: &str) -> String {
+    format!("{} {message}", style("warning:").yellow().bold().for_stderr())
+}
+
+/// Writes a line to stderr. There is nobody to tell when that fails.
+pub(crate) fn write(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// A path as it may be put on a terminal: what would move the cursor or change colours is escaped.
+pub(crate) fn path(path: &Path) -> String {
+    text(&path.to_string_lossy())
+}
+
+/// Text from elsewhere as it may be put on a terminal. Line feeds stay.
+pub(crate) fn text(text: &str) -> String {
+    let harmless = |character: char| !character.is_control() || character == '\n';
+    if text.chars().all(harmless) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(
+            |character| {
+                if harmless(character) {
+                    character.to_string()
+                } else {
+                    character.escape_default().to_string()
+                }
+            },
+        )
+        .collect()
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_reach_the_terminal_s_controls() {
+        assert_eq!(path(Path::new("a\u{1b}[2Jb\rc\u{9b}")), "a\\u{1b}[2Jb\\rc\\u{9b}");
+        assert_eq!(path(Path::new("日本 é.jsonl")), "日本 é.jsonl");
+    }
+}

@@ -1,0 +1,96 @@
+//! `plan`: how a file would be cut.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use openai_uploads::models::AddUploadPartRequest;
+use openai_uploads::uploader;
+use serde::Serialize;
+
+use crate::exit::{self, Exit, Trouble};
+use crate::{explain, message, quantity, stdout};
+
+/// Print the parts that a file would be sent in, and send nothing
+///
+/// Prints a line for each part: its number, its first byte and its length.
+#[derive(Args)]
+#[command(after_help = exit::HELP)]
+pub(crate) struct Plan {
+    /// The file.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+
+    #[command(flatten)]
+    cut: Cut,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How files are cut.
+#[derive(Args)]
+pub(crate) struct Cut {
+    /// How many requests are under way at a time, over all files.
+    #[arg(long, short, value_name = "N", default_value_t = Self::default_concurrency())]
+    pub(crate) concurrency: NonZeroUsize,
+
+    #[arg(long, value_name = "SIZE", value_parser = quantity::size, help = part_size_help())]
+    pub(crate) part_size: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Planned<'a> {
+    path: &'a str,
+    bytes: u64,
+    part_size: u64,
+    parts: Vec<Part>,
+}
+
+#[derive(Serialize)]
+struct Part {
+    offset: u64,
+    bytes: u64,
+}
+
+fn part_size_help() -> String {
+    let most = quantity::shown_size(AddUploadPartRequest::DATA_MAX_LENGTH);
+    format!("The size of a part, at most {most} [default: such that all connections finish together]")
+}
+
+impl Cut {
+    /// What the library does when it is not told otherwise.
+    pub(crate) fn default_concurrency() -> NonZeroUsize {
+        NonZeroUsize::new(uploader::Options::default().concurrency).unwrap_or(NonZeroUsize::MIN)
+    }
+
+    pub(crate) fn of(&self, bytes: u64) -> Result<uploader::Plan, uploader::UploadError> {
+        match self.part_size {
+            Some(part_size) => uploader::Plan::with_part_size(bytes, part_size),
+            None => uploader::Plan::new(bytes, self.concurrency.get()),
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+        let bytes = explain::length(&self.file)?;
+        let plan = self.cut.of(bytes).map_err(|error| explain::upload_error(&error, &self.file, None))?;
+        if self.json {
+            let parts = plan.parts().map(|part| Part { offset: part.range.start, bytes: part.len() });
+            stdout::line(stdout::json(&Planned {
+                path: &self.file.to_string_lossy(),
+                bytes,
+                part_size: plan.part_size(),
+                parts: parts.collect(),
+            }))?;
+        } else {
+            message::write(&format!("{}: {plan}", message::path(&self.file)));
+            for part in plan.parts() {
+                stdout::line(format!("{}\t{}\t{}", part.index + 1, part.range.start, part.len()))?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,53 @@
+//! Sizes and durations, as people write and read them.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+/// `64MiB`, `20MB`, `1048576`.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    match text.parse::<ByteSize>() {
+        Ok(size) => Ok(size.as_u64()),
+        Err(_) => Err("write a size as 64MiB, 20MB or 1048576".to_owned()),
+    }
+}
+
+/// A size each second, the `/s` of which may be left out.
+pub(crate) fn rate(text: &str) -> Result<u64, String> {
+    size(text.strip_suffix("/s").unwrap_or(text)).map_err(|_| "write a rate as 20MB/s".to_owned())
+}
+
+/// `90s`, `1h`, `30d`, `1h 30m`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| "write a duration as 90s, 1h or 30d".to_owned())
+}
+
+/// For reading: `64.0 MiB`.
+pub(crate) fn shown_size(bytes: u64) -> String {
+    ByteSize::b(bytes).display().iec().to_string()
+}
+
+/// For reading: `1h 30m`, in whole seconds.
+pub(crate) fn shown_duration(duration: Duration) -> String {
+    humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_durations_are_read_as_people_write_them() {
+        assert_eq!(size("64MiB"), Ok(64 << 20));
+        assert_eq!(size("20MB"), Ok(20_000_000));
+        assert_eq!(size("1 GiB"), Ok(1 << 30));
+        assert_eq!(size("1048576"), Ok(1 << 20));
+        assert_eq!(rate("20MB/s"), rate("20MB"));
+        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
+        assert_eq!(duration("30d"), Ok(Duration::from_secs(30 * 86400)));
+        for nonsense in ["", "x", "-1", "12parsecs", "99999999999999999999999999"] {
+            assert!(size(nonsense).is_err(), "{nonsense}: {:?}", size(nonsense));
+            assert!(duration(nonsense).is_err(), "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! `serve`: a local Uploads server, for a terminal beside the one that a program is tried in.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+use openai_uploads::server::{Fault, Faults, Server, When};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::connection::key_in;
+use crate::exit::{Exit, Trouble};
+use crate::{message, quantity, runtime, shell, stdout};
+
+/// Run a local Uploads server, to try programs against without a key, a bill or a network
+///
+/// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr.
+/// Ctrl-C and SIGTERM let requests in flight end.
+#[derive(Args)]
+#[command(after_help = WHEN, after_long_help = WHEN)]
+pub(crate) struct Serve {
+    /// The address; port 0 is any that is free.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// The folder that keeps what arrives; it is made if it is not there.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    dir: PathBuf,
+
+    /// A file that holds the key to ask for [default: any key will do].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    api_key_file: Option<PathBuf>,
+
+    /// Log nothing but trouble.
+    #[arg(long, short)]
+    quiet: bool,
+
+    #[command(flatten)]
+    faults: FaultArguments,
+}
+
+/// What the server does wrong on purpose.
+#[derive(Args)]
+#[command(next_help_heading = "Faults on purpose")]
+struct FaultArguments {
+    /// Answer with a status, without doing what was asked.
+    #[arg(long, value_name = "STATUS[@WHEN]", value_parser = status)]
+    fail: Vec<(u16, When)>,
+
+    /// Give those answers a header.
+    #[arg(long, value_name = "NAME:VALUE", value_parser = header, requires = "fail")]
+    fail_header: Vec<(String, String)>,
+
+    /// Wait before a request is looked at.
+    #[arg(long, value_name = "DURATION[@WHEN]", value_parser = delay)]
+    delay: Vec<(Duration, When)>,
+
+    /// Limit how fast each connection takes and gives bytes, as 20MB/s.
+    #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
+    rate: Option<u64>,
+
+    /// Close the connection after so many bytes of the request's body.
+    #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
+    cut_request: Vec<(u64, When)>,
+
+    /// Do what was asked, and close the connection after so many bytes of the answer.
+    #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
+    cut_reply: Vec<(u64, When)>,
+
+    /// Read so many bytes of the request's body, then nothing more, and never answer.
+    #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
+    stall: Vec<(u64, When)>,
+
+    /// Forget the upload that a request is about.
+    #[arg(long, value_name = "WHEN")]
+    forget: Vec<When>,
+
+    /// Fix what `share` draws.
+    #[arg(long, value_name = "N", default_value = "0")]
+    seed: u64,
+}
+
+const WHEN: &str = "\
+WHEN says which requests: every=N, first=N, nth=N or share=P (0 to 1), and on=OPERATION for those of one
+operation (createUpload, addUploadPart, completeUpload, cancelUpload), separated by commas. Without it, all.
+
+  openai-uploads serve --dir uploads --fail 503@share=0.1,on=addUploadPart --fail-header retry-after:1";
+
+impl Serve {
+    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+        let level = if self.quiet { LevelFilter::WARN } else { LevelFilter::INFO };
+        tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_target(false)
+            .with_ansi(console::colors_enabled_stderr())
+            .with_writer(io::stderr)
+            .init();
+        let builder = Server::builder().listen(self.listen).dir(&self.dir).faults(self.faults.faults());
+        let builder = match &self.api_key_file {
+            Some(file) => builder.api_key(key_in(file)?),
+            None => builder,
+        };
+        runtime::of_all_cores()?.block_on(async {
+            let stop =
+                stop().map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
+            let server = builder.bind().await.map_err(|error| Trouble::bad_input(error.to_string()))?;
+            // A server is of use to those who know its address, whoever reads this.
+            let _ = stdout::try_line(&self.announcement(&server.base_url()));
+            server.serve_until(stop).await;
+            Ok(Exit::Done)
+        })
+    }
+
+    fn announcement(&self, base_url: &str) -> String {
+        let key = match &self.api_key_file {
+            Some(file) => format!("\"$(cat {})\"", shell::quoted(file.as_os_str())),
+            None => "any".to_owned(),
+        };
+        format!(
+            "listening on {base_url}, keeping uploads in {}\n\
+             export OPENAI_BASE_URL={base_url}\n\
+             export OPENAI_API_KEY={key}",
+            message::path(&self.dir)
+        )
+    }
+}
+
+/// Resolves at the first signal that asks to stop.
+#[cfg(unix)]
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(windows)]
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}
+
+impl FaultArguments {
+    fn faults(&self) -> Faults {
+        let fail = |status: u16| {
+            let bare = Fault::fail(status);
+            self.fail_header.iter().fold(bare, |fault, (name, value)| fault.header(name, value))
+        };
+        let delays = self.delay.iter().map(|(time, when)| (Fault::delay(*time), when));
+        let fails = self.fail.iter().map(|(status, when)| (fail(*status), when));
+        let requests = self.cut_request.iter().map(|(after, when)| (Fault::cut_request(*after), when));
+        let replies = self.cut_reply.iter().map(|(after, when)| (Fault::cut_reply(*after), when));
+        let stalls = self.stall.iter().map(|(after, when)| (Fault::stall(*after), when));
+        let forgets = self.forget.iter().map(|when| (Fault::forget(), when));
+        delays
+            .chain(fails)
+            .chain(requests)
+            .chain(replies)
+            .chain(stalls)
+            .chain(forgets)
+            .fold(Faults::new(), |faults, (fault, when)| faults.with(fault, when.clone()))
+            .rate(self.rate.unwrap_or(0))
+            .seed(self.seed)
+    }
+}
+
+fn with_when<T>(text: &str, value: impl Fn(&str) -> Result<T, String>) -> Result<(T, When), String> {
+    let (text, when) = When::split(text).map_err(|error| error.to_string())?;
+    Ok((value(text)?, when))
+}
+
+fn status(text: &str) -> Result<(u16, When), String> {
+    with_when(text, |status| match status.parse() {
+        Ok(status) if (400..600).contains(&status) => Ok(status),
+        _ => Err("a status that fails is 400 to 599".to_owned()),
+    })
+}
+
+fn delay(text: &str) -> Result<(Duration, When), String> {
+    with_when(text, quantity::duration)
+}
+
+fn bytes(text: &str) -> Result<(u64, When), String> {
+    with_when(text, quantity::size)
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write a header as retry-after:1")?;
+    let sendable = reqwest::header::HeaderName::try_from(name.trim()).is_ok()
+        && reqwest::header::HeaderValue::try_from(value.trim()).is_ok();
+    if sendable {
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    } else {
+        Err("that is not allowed in a header".to_owned())
+    }
+}

@@ -1,0 +1,347 @@
+//! `upload`: sends files and prints their ids.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+use futures_util::{StreamExt, stream};
+use openai_uploads::Uploader;
+use openai_uploads::models::file_expiration_after::Anchor;
+use openai_uploads::models::{FileExpirationAfter, OpenAiFile};
+use openai_uploads::uploader::{Options, Resume, Source, UploadError, Uploaded};
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use crate::connection::Connection;
+use crate::exit::{self, Exit, Trouble};
+use crate::plan::Cut;
+use crate::progress::Board;
+use crate::request::Described;
+use crate::{explain, interrupt, message, quantity, runtime, shell, stdout};
+
+/// Send files and print their ids
+///
+/// Prints the id of each file that arrived, one a line, in the order in which the files were named. What
+/// broke off goes on when the same command is run again before the upload expires.
+#[derive(Args)]
+#[command(after_help = exit::HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags of a command")]
+pub(crate) struct Upload {
+    /// The files.
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    described: Described,
+
+    #[arg(long, value_name = "DURATION", value_parser = expires_after, help = expires_after_help())]
+    expires_after: Option<Duration>,
+
+    #[command(flatten)]
+    cut: Cut,
+
+    /// Do not compute and send the MD5 of the content.
+    #[arg(long)]
+    no_md5: bool,
+
+    /// Do not check the lines of the file before it is sent.
+    #[arg(long)]
+    no_preflight: bool,
+
+    /// Keep no state, so that an upload that breaks off begins anew.
+    #[arg(long)]
+    no_resume: bool,
+
+    /// Keep the state here [default: beside the file, as .NAME.openai-upload].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_resume")]
+    state: Option<PathBuf>,
+
+    #[command(flatten)]
+    connection: Connection,
+
+    /// Print a JSON object for each file, those that failed included, in place of the ids.
+    #[arg(long)]
+    json: bool,
+
+    /// Show no progress and no warnings.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What `--json` prints of a file.
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Arrived {
+        file: &'a OpenAiFile,
+        upload_id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        md5: Option<&'a str>,
+    },
+    Failed {
+        error: Failed<'a>,
+    },
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+/// What came of a file.
+struct Ended {
+    exit: Exit,
+    /// What stdout is to be told, if anything.
+    line: Option<String>,
+}
+
+impl Upload {
+    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+        if self.state.is_some() && self.files.len() > 1 {
+            return Err(Trouble::bad_input("--state is for a single file")
+                .with_help("leave it out, and the state of each file is kept beside it"));
+        }
+        if let Some(part_size) = self.cut.part_size {
+            let smallest = openai_uploads::uploader::Plan::with_part_size(0, part_size);
+            smallest.map_err(|error| Trouble::bad_input(format!("--part-size: {error}")))?;
+        }
+        let configuration = self.connection.configuration()?;
+        let options = Options {
+            concurrency: self.cut.concurrency.get(),
+            part_size: self.cut.part_size,
+            md5: !self.no_md5,
+            preflight: !self.no_preflight,
+            resume: match &self.state {
+                Some(state) => Resume::At(state.clone()),
+                None if self.no_resume => Resume::Off,
+                None => Resume::Beside,
+            },
+            ..Options::default()
+        };
+        let uploader = Uploader::with_options(configuration, options);
+        if !self.quiet {
+            self.described.warn_of_new_purpose();
+        }
+        let interrupted = interrupt::listen()
+            .map_err(|error| Trouble::failed(format!("Ctrl-C cannot be listened for: {error}")))?;
+        let runtime = runtime::of_one_thread()?;
+        let exit = runtime.block_on(self.send(&uploader, interrupted));
+        // Reads that were under way when the upload was given up are not waited for.
+        runtime.shutdown_background();
+        Ok(exit)
+    }
+
+    async fn send(&self, uploader: &Uploader, mut interrupted: oneshot::Receiver<()>) -> Exit {
+        let bytes = self.files.iter().filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum();
+        let names: Vec<_> = self.files.iter().map(|file| message::path(file)).collect();
+        let board = Board::new(&names, bytes, self.quiet);
+        let mut files = stream::iter(self.files.iter().enumerate())
+            .map(async |(index, file)| (index, self.send_one(uploader, file, &board).await))
+            .buffer_unordered(self.cut.concurrency.get());
+        let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
+        let mut told = 0;
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        let is_interrupted = loop {
+            tokio::select! {
+                biased;
+                _ = &mut interrupted => break true,
+                next = files.next() => match next {
+                    Some((index, end)) => ended[index] = Some(end),
+                    None => break false,
+                },
+                _ = seconds.tick() => board.tick(),
+            }
+            while let Some(Some(end)) = ended.get_mut(told) {
+                tell(end, &board);
+                told += 1;
+            }
+        };
+        drop(files); // With it goes whatever was still being sent.
+        board.close();
+        if is_interrupted {
+            for end in ended.iter_mut().skip(told).flatten() {
+                tell(end, &board);
+            }
+            self.tell_how_to_go_on(&ended);
+            return Exit::Interrupted;
+        }
+        Exit::of_files(ended.iter().flatten().map(|end| end.exit))
+    }
+
+    async fn send_one(&self, uploader: &Uploader, file: &Path, board: &Arc<Board>) -> Ended {
+        if let Err(trouble) = explain::length(file) {
+            return self.failed(file, &trouble, None, board);
+        }
+        let progress = Arc::new(Mutex::new(Some(board.file(message::path(file)))));
+        let told = Arc::clone(&progress);
+        let source = Source::path(file);
+        let source = match &self.described.mime_type {
+            Some(mime_type) => source.with_mime_type(mime_type),
+            None => source,
+        };
+        let upload = uploader.upload(source, self.described.purpose.clone()).on_event(move |event| {
+            if let Some(progress) = &mut *told.lock().unwrap_or_else(PoisonError::into_inner) {
+                progress.tell(event);
+            }
+        });
+        let upload = match self.expires_after {
+            Some(after) => {
+                upload.with_expires_after(FileExpirationAfter::new(Anchor::CreatedAt, after.as_secs()))
+            }
+            None => upload,
+        };
+        let result = upload.await;
+        let progress = progress.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (result, progress) {
+            (Ok(sent), progress) => {
+                if let Some(progress) = progress {
+                    progress.done();
+                }
+                self.arrived(file, &sent)
+            }
+            (Err(error), progress) => {
+                if let Some(progress) = progress {
+                    progress.failed();
+                }
+                let trouble = explain::upload_error(&error, file, Some(uploader.configuration()));
+                self.failed(file, &trouble, Some(&error), board)
+            }
+        }
+    }
+
+    fn arrived(&self, file: &Path, uploaded: &Uploaded) -> Ended {
+        let line = if self.json {
+            stdout::json(&Line {
+                path: &file.to_string_lossy(),
+                outcome: Outcome::Arrived {
+                    file: &uploaded.file,
+                    upload_id: &uploaded.upload_id,
+                    md5: uploaded.md5.as_deref(),
+                },
+            })
+        } else {
+            message::text(&uploaded.file.id)
+        };
+        Ended { exit: Exit::Done, line: Some(line) }
+    }
+
+    fn failed(&self, file: &Path, trouble: &Trouble, error: Option<&UploadError>, board: &Board) -> Ended {
+        board.write(&message::error(&trouble.message, trouble.help.as_deref()));
+        let answer = error.and_then(UploadError::api);
+        let line = self.json.then(|| {
+            stdout::json(&Line {
+                path: &file.to_string_lossy(),
+                outcome: Outcome::Failed {
+                    error: Failed {
+                        message: &trouble.message,
+                        help: trouble.help.as_deref(),
+                        status: answer.map(|answer| answer.status.as_u16()),
+                        code: answer.and_then(|answer| answer.code.as_deref()),
+                        request_id: answer.and_then(|answer| answer.request_id.as_deref()),
+                    },
+                },
+            })
+        });
+        Ended { exit: trouble.exit, line }
+    }
+
+    fn tell_how_to_go_on(&self, ended: &[Option<Ended>]) {
+        let left = self.files.iter().zip(ended).filter(|(_, end)| end.is_none()).map(|(file, _)| file);
+        let left: Vec<_> = left.collect();
+        if left.is_empty() {
+            return message::write("interrupted, when all was done");
+        }
+        let how = if self.no_resume { "to begin again" } else { "to go on" };
+        let command: Vec<_> = self.command_for(&left).iter().map(|word| shell::quoted(word)).collect();
+        message::write(&format!(
+            "interrupted with {} to go; {how}:\n  {}",
+            message::count(left.len(), "file"),
+            message::text(&command.join(" "))
+        ));
+    }
+
+    /// The command that sends these files as this one would have.
+    fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
+        let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
+        let mut words: Vec<OsString> = vec![program, "upload".into()];
+        let values: [(&str, Option<OsString>); 8] = [
+            ("--purpose", Some(self.described.purpose.as_str().into())),
+            ("--mime-type", self.described.mime_type.as_ref().map(Into::into)),
+            ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
+            (
+                "--concurrency",
+                (self.cut.concurrency != Cut::default_concurrency())
+                    .then(|| self.cut.concurrency.to_string().into()),
+            ),
+            ("--part-size", self.cut.part_size.map(|size| size.to_string().into())),
+            ("--state", self.state.as_ref().map(Into::into)),
+            ("--base-url", self.connection.base_url.as_ref().map(Into::into)),
+            ("--api-key-file", self.connection.api_key_file.as_ref().map(Into::into)),
+        ];
+        for (name, value) in values {
+            if let Some(value) = value {
+                words.extend([name.into(), value]);
+            }
+        }
+        let flags = [
+            ("--no-md5", self.no_md5),
+            ("--no-preflight", self.no_preflight),
+            ("--no-resume", self.no_resume),
+            ("--json", self.json),
+            ("--quiet", self.quiet),
+        ];
+        words.extend(flags.iter().filter(|(_, given)| *given).map(|(name, _)| OsString::from(name)));
+        // A name that looks like an option would be taken for one.
+        words.push("--".into());
+        words.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+        words
+    }
+}
+
+/// Stdout is told of a file. An id that nobody can read there is not lost: stderr has it then. The files that
+/// are still being sent are not concerned.
+fn tell(end: &mut Ended, board: &Board) {
+    let Some(line) = &end.line else { return };
+    if let Err(error) = board.aside(|| stdout::try_line(line)) {
+        let message = format!("stdout cannot be written ({error}), and this was for it: {line}");
+        board.write(&message::error(&message, None));
+        end.exit = Exit::Failed;
+    }
+}
+
+fn expires_after(text: &str) -> Result<Duration, String> {
+    let after = quantity::duration(text)?;
+    if (FileExpirationAfter::SECONDS_MINIMUM..=FileExpirationAfter::SECONDS_MAXIMUM)
+        .contains(&after.as_secs())
+    {
+        return Ok(after);
+    }
+    Err(format!("a file may expire after {}", lifetimes()))
+}
+
+fn expires_after_help() -> String {
+    format!("Let the file be deleted by itself after {} [default: never]", lifetimes())
+}
+
+fn lifetimes() -> String {
+    let [least, most] = [FileExpirationAfter::SECONDS_MINIMUM, FileExpirationAfter::SECONDS_MAXIMUM]
+        .map(|seconds| quantity::shown_duration(Duration::from_secs(seconds)));
+    format!("{least} to {most}")
+}

@@ -1,0 +1,200 @@
+//! The bytes of a part on their way to a connection, and how far they have come.
+
+use std::io;
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::file::SourceFile;
+
+/// What is read from a file at a time. Large enough that the way to another thread and back costs little, small
+/// enough to stay in a core's cache until it is sent.
+const CHUNK: usize = 256 * 1024;
+
+/// What is handed to a connection at a time: how finely progress is seen, and how slow a line may be before it
+/// counts as stalled. Costs nothing, since a chunk is cut without being copied.
+const PIECE: usize = 64 * 1024;
+
+/// The bytes of one part. Gives a new [`Body`] for each time that they are sent.
+#[derive(Clone, Debug)]
+pub(super) enum PartBytes {
+    File { file: Arc<SourceFile>, range: Range<u64>, buffers: Buffers },
+    Memory(Bytes),
+}
+
+impl PartBytes {
+    /// The bytes as a stream that tells `progress` of each piece that it gives.
+    pub(super) fn body(&self, progress: Arc<Progress>) -> Body {
+        match self {
+            Self::File { file, range, buffers } => Body {
+                file: Some(FileChunks {
+                    file: file.clone(),
+                    buffers: buffers.clone(),
+                    left: range.clone(),
+                    reading: None,
+                }),
+                ready: Bytes::new(),
+                progress,
+            },
+            Self::Memory(bytes) => Body { file: None, ready: bytes.clone(), progress },
+        }
+    }
+}
+
+pub(super) struct Body {
+    file: Option<FileChunks>,
+    ready: Bytes,
+    progress: Arc<Progress>,
+}
+
+impl Stream for Body {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.ready.is_empty() {
+            let Some(file) = &mut this.file else { return Poll::Ready(None) };
+            match ready!(file.poll_chunk(context)) {
+                Some(Ok(chunk)) => this.ready = chunk,
+                Some(Err(error)) => return Poll::Ready(Some(Err(this.progress.source_failed(error)))),
+                None => return Poll::Ready(None),
+            }
+        }
+        let piece = this.ready.split_to(this.ready.len().min(PIECE));
+        this.progress.advance(piece.len() as u64);
+        Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+/// A stretch of a file, the next chunk of which is read while the last one is sent.
+struct FileChunks {
+    file: Arc<SourceFile>,
+    buffers: Buffers,
+    left: Range<u64>,
+    reading: Option<JoinHandle<io::Result<Bytes>>>,
+}
+
+impl FileChunks {
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        if self.reading.is_none() {
+            self.read_on();
+        }
+        let Some(reading) = &mut self.reading else { return Poll::Ready(None) };
+        let chunk = ready!(Pin::new(reading).poll(context)).map_err(io::Error::from).flatten();
+        self.reading = None;
+        if chunk.is_ok() {
+            self.read_on();
+        }
+        Poll::Ready(Some(chunk))
+    }
+
+    fn read_on(&mut self) {
+        if self.left.is_empty() {
+            return;
+        }
+        let start = self.left.start;
+        self.left.start = self.left.end.min(start + CHUNK as u64);
+        let length = usize::try_from(self.left.start - start).expect("it is at most CHUNK");
+        let (file, mut buffer) = (self.file.clone(), self.buffers.take());
+        self.reading = Some(spawn_blocking(move || {
+            file.read_exact_at(&mut buffer.bytes[..length], start)?;
+            buffer.filled = length;
+            Ok(Bytes::from_owner(buffer))
+        }));
+    }
+}
+
+/// Buffers that are used again, since a new one costs as much as filling it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Buffers(Arc<Mutex<Vec<Box<[u8]>>>>);
+
+impl Buffers {
+    fn take(&self) -> Buffer {
+        let used = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let bytes = used.unwrap_or_else(|| vec![0; CHUNK].into_boxed_slice());
+        Buffer { bytes, filled: 0, home: self.clone() }
+    }
+}
+
+/// A buffer that goes back when nobody has a piece of it any more.
+struct Buffer {
+    bytes: Box<[u8]>,
+    filled: usize,
+    home: Buffers,
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        self.home.0.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+    }
+}
+
+/// How far one sending of a part has come, and when it last came further.
+#[derive(Debug)]
+pub(super) struct Progress {
+    length: u64,
+    sent: AtomicU64,
+    begin: Instant,
+    /// Milliseconds since `begin`.
+    moved: AtomicU64,
+    /// Why the source gave no more. A request's own error does not keep it.
+    source_failure: Mutex<Option<io::Error>>,
+}
+
+impl Progress {
+    pub(super) fn of(length: u64) -> Self {
+        Self {
+            length,
+            sent: AtomicU64::new(0),
+            begin: Instant::now(),
+            moved: AtomicU64::new(0),
+            source_failure: Mutex::default(),
+        }
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+        self.moved.store(self.milliseconds(), Ordering::Relaxed);
+    }
+
+    fn milliseconds(&self) -> u64 {
+        u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed).min(self.length)
+    }
+
+    pub(super) fn is_all_sent(&self) -> bool {
+        self.sent() == self.length
+    }
+
+    /// How long it has not come further.
+    pub(super) fn still_for(&self) -> Duration {
+        Duration::from_millis(self.milliseconds().saturating_sub(self.moved.load(Ordering::Relaxed)))
+    }
+
+    pub(super) fn take_source_failure(&self) -> Option<io::Error> {
+        self.source_failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn source_failed(&self, error: io::Error) -> io::Error {
+        let told = io::Error::from(error.kind());
+        *self.source_failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        told
+    }
+}
