@@ -1,0 +1,34 @@
+//! `cargo xtask bench`: figures for the README, measured side by side on this machine.
+
+mod check;
+mod codegen;
+mod contender;
+mod generator;
+mod measurement;
+mod program;
+mod report;
+mod server;
+mod sink;
+mod upload;
+
+use clap::Subcommand;
+
+use crate::Outcome;
+use crate::failure::Failure;
+
+/// Measure, beside others that do the same
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Codegen(codegen::Arguments),
+    Upload(upload::Arguments),
+    #[command(hide = true)]
+    Sink(sink::Arguments),
+}
+
+pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Codegen(arguments) => codegen::run(arguments),
+        Command::Upload(arguments) => upload::run(arguments),
+        Command::Sink(arguments) => sink::run(arguments),
+    }
+}

@@ -1,0 +1,75 @@
+//! `cargo check` of a generated crate, without what it depends on.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::SystemTime;
+
+use serde_json::Value;
+
+use super::codegen::seconds;
+use super::measurement::attempted;
+use super::program::cargo;
+use crate::failure::Failure;
+
+/// How it went.
+pub(crate) enum Check {
+    /// It compiles.
+    Passed { seconds: f64, warnings: usize },
+    /// It does not.
+    Failed { seconds: f64, errors: usize },
+    /// There is no manifest.
+    NotACrate,
+}
+
+/// Checks the crate in a folder: once for what it depends on, then, touched, once more for the time.
+pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
+    if !folder.join("Cargo.toml").is_file() {
+        return Ok(Check::NotACrate);
+    }
+    let mut command = cargo();
+    command.current_dir(folder).args(["check", "--message-format", "json"]);
+    // What this run of cargo says of its own workspace is not said of another.
+    command.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_MANIFEST_DIR");
+    attempted(&mut command)?;
+    for root in ["src/lib.rs", "src/main.rs"].map(|root| folder.join(root)) {
+        if root.is_file() {
+            File::options()
+                .append(true)
+                .open(&root)
+                .and_then(|file| file.set_modified(SystemTime::now()))
+                .map_err(|error| Failure::io("touch", &root, &error))?;
+        }
+    }
+    let run = attempted(&mut command)?;
+    let target = folder.join("target");
+    if target.is_dir() {
+        fs::remove_dir_all(&target).map_err(|error| Failure::io("remove", &target, &error))?;
+    }
+    let messages = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let levels: Vec<Value> = messages
+        .filter(|message| message["reason"] == "compiler-message")
+        .map(|mut message| message["message"].take())
+        .filter(|message| !message["spans"].as_array().is_none_or(Vec::is_empty))
+        .map(|mut message| message["level"].take())
+        .collect();
+    let count = |level: &str| levels.iter().filter(|own| own.as_str() == Some(level)).count();
+    let seconds = run.cost.wall.as_secs_f64();
+    if run.status.success() {
+        return Ok(Check::Passed { seconds, warnings: count("warning") });
+    }
+    Ok(Check::Failed { seconds, errors: count("error").max(1) })
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed { seconds: time, warnings: 0 } => f.write_str(&seconds(*time)),
+            Self::Passed { seconds: time, warnings } => write!(f, "{}, {warnings} warnings", seconds(*time)),
+            Self::Failed { seconds: time, errors } => {
+                write!(f, "fails: {errors} errors after {}", seconds(*time))
+            }
+            Self::NotACrate => f.write_str("no crate"),
+        }
+    }
+}

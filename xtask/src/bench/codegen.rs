@@ -1,0 +1,299 @@
+//! `cargo xtask bench codegen`: documents made into crates, by us and by others.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use codegen::document::Document;
+use codegen::slice::{Selection, operations, slice};
+
+use super::check::{Check, check};
+use super::generator::Generator;
+use super::measurement::{Cost, attempted};
+use super::{program, report};
+use crate::chart::{Chart, Panel};
+use crate::failure::{Failure, counted};
+use crate::input::Input;
+use crate::{Outcome, terminal, workspace};
+
+/// Generate from spec/uploads.yaml and from a large document, and compare
+///
+/// ploidy, oas3-gen, cargo-progenitor and openapi-generator-cli are measured where they are installed. Shown are the
+/// median time and peak memory of the whole process, the lines generated, and how long `cargo check` takes for the
+/// generated crate alone.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The large document [default: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml where that is there]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+
+    /// How often each runs; the median counts
+    #[arg(long, default_value = "5")]
+    runs: usize,
+
+    /// Do not check the generated crates with cargo, which takes minutes for some
+    #[arg(long)]
+    skip_check: bool,
+
+    /// Where the tables are written, as Markdown; beside them the chart, as SVG
+    #[arg(long, value_name = "FILE", default_value = "target/bench/codegen.md")]
+    out: PathBuf,
+}
+
+/// What came of one document in the hands of one generator.
+struct Row {
+    name: String,
+    is_ours: bool,
+    /// `Err`: why nothing came of it.
+    made: Result<Made, String>,
+}
+
+struct Made {
+    cost: Cost,
+    lines: usize,
+    check: Option<Check>,
+}
+
+/// A part of the large document.
+struct Part {
+    name: &'static str,
+    operations: usize,
+    bytes: usize,
+    cost: Cost,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let ours = program::build("xtask", &[])?;
+    let (mut generators, absent) = Generator::others();
+    generators.insert(0, Generator::ours(ours));
+    // Outside of this workspace, which would claim the crates as its own.
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Failure::io("make a folder in", &std::env::temp_dir(), &error))?;
+    let bench = Bench { arguments, generators: &generators, scratch: scratch.path() };
+
+    let fragment = workspace::root().join(workspace::SPEC);
+    let mut text = conditions(arguments);
+    // A process counts the memory of the one that starts it, so documents are read here only afterwards.
+    let rows = bench.rows(&fragment)?;
+    let mut chart = Chart::new("An OpenAPI document made into a Rust crate");
+    chart = panels(chart, workspace::SPEC, &rows);
+    text.push_str(&table(
+        &format!("{} ({} operations)", workspace::SPEC, count_operations(&fragment)?),
+        &rows,
+    ));
+    if let Some(spec) = large_document(arguments) {
+        let rows = bench.rows(&spec)?;
+        let name = spec.file_name().unwrap_or(spec.as_os_str()).to_string_lossy().into_owned();
+        chart = panels(chart, &name, &rows);
+        text.push_str(&table(&format!("{name} ({} operations)", count_operations(&spec)?), &rows));
+        text.push_str(&parts_table(&name, &bench.parts(&spec)?));
+    } else {
+        text.push_str("No large document was given: name one with --spec or OPENAI_SPEC.\n");
+    }
+    if !absent.is_empty() {
+        let _ = writeln!(text, "Skipped, since they are not installed: {}.", absent.join(", "));
+    }
+    report::write(&arguments.out, &text, &chart)?;
+    Ok(Outcome::Fine)
+}
+
+/// What the figures are true of.
+fn conditions(arguments: &Arguments) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let runs = counted(arguments.runs.max(1), "run").unwrap_or_default();
+    format!(
+        "The median of {runs} on {cores} cores; time and memory are those of the whole process, lines those of Rust \
+         without our runtime, which is the same for every document.\n\n"
+    )
+}
+
+fn large_document(arguments: &Arguments) -> Option<PathBuf> {
+    let named = arguments.spec.clone().or_else(|| std::env::var_os("OPENAI_SPEC").map(PathBuf::from));
+    let beside =
+        || Some(workspace::root().join("../shared/corpus/openai.yaml")).filter(|path| path.is_file());
+    named.or_else(beside)
+}
+
+struct Bench<'a> {
+    arguments: &'a Arguments,
+    generators: &'a [Generator],
+    scratch: &'a Path,
+}
+
+impl Bench<'_> {
+    /// Has every generator make a crate of a document.
+    fn rows(&self, spec: &Path) -> Result<Vec<Row>, Failure> {
+        let mut rows = Vec::new();
+        for generator in self.generators {
+            let made = self.made(generator, spec)?;
+            let told = made.as_ref().map_or_else(Clone::clone, |made| shown(made.cost));
+            terminal::complain(&format!("{}: {}: {told}\n", spec.display(), generator.name));
+            rows.push(Row { name: generator.name.clone(), is_ours: generator.is_ours(), made });
+        }
+        Ok(rows)
+    }
+
+    fn made(&self, generator: &Generator, spec: &Path) -> Result<Result<Made, String>, Failure> {
+        let mut costs = Vec::new();
+        let mut lines = 0;
+        let mut checked = None;
+        for run in 1..=self.arguments.runs.max(1) {
+            // A name of its own each time: whether the folder is there already can change what is done.
+            let out = tempfile::Builder::new().prefix("api-").tempdir_in(self.scratch);
+            let out = out.map_err(|error| Failure::io("make a folder in", self.scratch, &error))?;
+            let out = out.path().join("api");
+            let run_ = attempted(&mut generator.command(spec, &out))?;
+            if !run_.status.success() {
+                return Ok(Err(refusal(&run_.stderr)));
+            }
+            costs.push(run_.cost);
+            if run == 1 {
+                lines = count_lines(&out).map_err(|error| Failure::io("read", &out, &error))?;
+                if !self.arguments.skip_check {
+                    checked = Some(check(&out)?);
+                }
+            }
+        }
+        Ok(Ok(Made { cost: Cost::median(&costs), lines, check: checked }))
+    }
+
+    /// Has ours make crates of a quarter, a half and the whole of a document's operations.
+    fn parts(&self, spec: &Path) -> Result<Vec<Part>, Failure> {
+        let document = read(spec)?;
+        let all = operations(&document);
+        let mut parts = Vec::new();
+        for (name, count) in [("a quarter", all.len() / 4), ("half", all.len() / 2), ("all", all.len())] {
+            let selection = Selection { operations: all[..count].to_vec(), ..Selection::default() };
+            let text = slice(&document, &selection).map_err(|error| Failure::new(error.to_string()))?;
+            let file = self.scratch.join("part.yaml");
+            fs::write(&file, &text).map_err(|error| Failure::io("write", &file, &error))?;
+            let Some(Ok(made)) = self.generators.first().map(|ours| self.made(ours, &file)).transpose()?
+            else {
+                continue;
+            };
+            parts.push(Part { name, operations: count, bytes: text.len(), cost: made.cost });
+        }
+        Ok(parts)
+    }
+}
+
+fn read(spec: &Path) -> Result<Document, Failure> {
+    Input::read(Path::new(""), spec)?.document()
+}
+
+fn count_operations(spec: &Path) -> Result<usize, Failure> {
+    Ok(operations(&read(spec)?).len())
+}
+
+/// The lines of Rust in a folder, but for those that are the same for every document: our runtime.
+fn count_lines(folder: &Path) -> std::io::Result<usize> {
+    let mut lines = 0;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            let is_fixed = path.ends_with("runtime") || path.ends_with("target");
+            lines += if is_fixed { 0 } else { count_lines(&path)? };
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            lines += fs::read(&path)?.split(|byte| *byte == b'\n').count() - 1;
+        }
+    }
+    Ok(lines)
+}
+
+/// The first line of what a generator says that refuses a document.
+fn refusal(stderr: &str) -> String {
+    let line = stderr.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let line: String = line.chars().filter(|character| !character.is_control()).take(100).collect();
+    format!("refuses it: {}", line.replace('|', "\\|"))
+}
+
+fn table(title: &str, rows: &[Row]) -> String {
+    let mut table = format!(
+        "### {title}\n\n| generator | time | peak memory | lines | `cargo check` of it |\n|---|---|---|---|---|\n"
+    );
+    for Row { name, made, .. } in rows {
+        let _ = match made {
+            Ok(Made { cost, lines, check }) => {
+                let check = check.as_ref().map_or_else(|| "not tried".to_owned(), ToString::to_string);
+                let (time, memory) = (seconds(cost.wall.as_secs_f64()), megabytes(cost.memory));
+                writeln!(table, "| {name} | {time} | {memory} | {lines} | {check} |")
+            }
+            Err(why) => writeln!(table, "| {name} | {why} | | | |"),
+        };
+    }
+    table + "\n"
+}
+
+fn parts_table(name: &str, parts: &[Part]) -> String {
+    let mut table = format!(
+        "### Parts of {name}\n\n| operations | document | time | time for each MB |\n|---|---|---|---|\n"
+    );
+    for Part { name, operations, bytes, cost } in parts {
+        let size = mega(*bytes as u64);
+        let time = cost.wall.as_secs_f64();
+        let _ = writeln!(
+            table,
+            "| {name}: {operations} | {size:.2} MB | {} | {} |",
+            seconds(time),
+            seconds(time / size)
+        );
+    }
+    table + "\n"
+}
+
+fn panels(chart: Chart, document: &str, rows: &[Row]) -> Chart {
+    // A bar and its figure, or why there is none.
+    type Bar = Result<(f64, String), String>;
+    let panel = |title: &str, bar: &dyn Fn(&Made) -> Bar| {
+        let panel = Panel::new(format!("{document}: {title}, less is better"));
+        rows.iter().fold(panel, |panel, row| {
+            let refused = |_: &String| "refuses the document".to_owned();
+            match row.made.as_ref().map_err(refused).and_then(bar) {
+                Ok((value, figure)) if row.is_ours => panel.ours(&row.name, value, figure),
+                Ok((value, figure)) => panel.bar(&row.name, value, figure),
+                Err(why) => panel.note(&row.name, why),
+            }
+        })
+    };
+    let time = |made: &Made| -> Bar {
+        let value = made.cost.wall.as_secs_f64();
+        Ok((value, seconds(value)))
+    };
+    let lines = |made: &Made| -> Bar {
+        let lines = u32::try_from(made.lines).map_err(|error| error.to_string())?;
+        Ok((f64::from(lines), lines.to_string()))
+    };
+    let check = |made: &Made| -> Bar {
+        match &made.check {
+            Some(Check::Passed { seconds: value, .. }) => Ok((*value, seconds(*value))),
+            Some(check) => Err(check.to_string()),
+            None => Err("not tried".to_owned()),
+        }
+    };
+    let chart = chart.panel(panel("time to generate", &time)).panel(panel("lines generated", &lines));
+    let is_checked = rows.iter().any(|row| row.made.as_ref().is_ok_and(|made| made.check.is_some()));
+    if is_checked { chart.panel(panel("cargo check of the crate", &check)) } else { chart }
+}
+
+fn shown(cost: Cost) -> String {
+    format!("{}, {}", seconds(cost.wall.as_secs_f64()), megabytes(cost.memory))
+}
+
+/// Three digits, in the unit that suits.
+pub(crate) fn seconds(value: f64) -> String {
+    match value {
+        ..0.1 => format!("{:.1} ms", value * 1000.0),
+        ..10.0 => format!("{value:.2} s"),
+        _ => format!("{value:.0} s"),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0} MB", mega(bytes))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes have fewer bytes than a double has digits")]
+fn mega(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

@@ -1,0 +1,91 @@
+//! What a process costs.
+
+use std::io::{Read, Seek};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use wait4::Wait4;
+
+use crate::failure::Failure;
+
+/// What one or several processes cost that did a piece of work one after another.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cost {
+    /// From the first one's start to the last one's end.
+    pub(crate) wall: Duration,
+    /// Of all of them, in user code and in the kernel.
+    pub(crate) cpu: Duration,
+    /// Resident bytes of the largest, at its peak.
+    pub(crate) memory: u64,
+}
+
+impl Cost {
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            wall: self.wall + other.wall,
+            cpu: self.cpu + other.cpu,
+            memory: self.memory.max(other.memory),
+        }
+    }
+
+    /// Of several runs, the one in the middle, for each figure by itself.
+    pub(crate) fn median(runs: &[Self]) -> Self {
+        fn middle<T: Ord + Copy + Default>(values: impl Iterator<Item = T>) -> T {
+            let mut values: Vec<_> = values.collect();
+            values.sort_unstable();
+            values.get(values.len() / 2).copied().unwrap_or_default()
+        }
+        Self {
+            wall: middle(runs.iter().map(|run| run.wall)),
+            cpu: middle(runs.iter().map(|run| run.cpu)),
+            memory: middle(runs.iter().map(|run| run.memory)),
+        }
+    }
+}
+
+/// Runs a command to its end; what it wrote to stdout, and what it cost. One that fails is an error.
+pub(crate) fn measured(command: &mut Command) -> Result<(String, Cost), Failure> {
+    let run = attempted(command)?;
+    if run.status.success() {
+        return Ok((run.stdout, run.cost));
+    }
+    let program = command.get_program().to_string_lossy().into_owned();
+    Err(Failure::new(format!("`{program}` failed ({}):\n{}", run.status, run.stderr)))
+}
+
+/// A command that came to its end, well or not.
+pub(crate) struct Run {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) cost: Cost,
+}
+
+/// Runs a command to its end, however that is.
+///
+/// Its memory counts from what this process has at its peak: a process begins as a copy of the one that starts it.
+pub(crate) fn attempted(command: &mut Command) -> Result<Run, Failure> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let cannot = |error| Failure::new(format!("cannot run `{program}`: {error}"));
+    // A file takes whatever is written; two pipes would have to be read at once.
+    let mut said = tempfile::tempfile().map_err(cannot)?;
+    let stderr = Stdio::from(said.try_clone().map_err(cannot)?);
+    let begun = Instant::now();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn().map_err(cannot)?;
+    let mut stdout = Vec::new();
+    if let Some(mut pipe) = child.stdout.take() {
+        pipe.read_to_end(&mut stdout).map_err(cannot)?;
+    }
+    let used = child.wait4().map_err(cannot)?;
+    let wall = begun.elapsed();
+    let mut stderr = Vec::new();
+    said.rewind().and_then(|()| said.read_to_end(&mut stderr)).map_err(cannot)?;
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Run {
+        status: used.status,
+        stdout: text(stdout),
+        stderr: text(stderr),
+        cost: Cost { wall, cpu: used.rusage.utime + used.rusage.stime, memory: used.rusage.maxrss },
+    })
+}

@@ -1,0 +1,21 @@
+//! Where figures go.
+
+use std::fs;
+use std::path::Path;
+
+use crate::chart::Chart;
+use crate::failure::Failure;
+use crate::{terminal, workspace};
+
+/// Says a table, and writes it to `out`, by the root of the workspace, with a chart beside it.
+pub(crate) fn write(out: &Path, table: &str, chart: &Chart) -> Result<(), Failure> {
+    terminal::say(table);
+    let out = workspace::root().join(out);
+    for (path, text) in [(out.clone(), table), (out.with_extension("svg"), &*chart.to_svg())] {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
+        }
+        fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! A server in a process of its own, for as long as it is needed.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::failure::Failure;
+
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base_url: String,
+}
+
+impl Server {
+    /// Starts `command`, the first line of which names its URL.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        let cannot = |error| Failure::new(format!("the server cannot be started: {error}"));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line).map_err(cannot)?;
+        }
+        let url = line.split([' ', ',', '\n']).find(|word| word.starts_with("http://")).map(str::to_owned);
+        // Held from here on, so that it ends even if it did not say where it is.
+        let mut server = Self { child, base_url: String::new() };
+        server.base_url = url.ok_or_else(|| Failure::new("the server does not say where it is"))?;
+        Ok(server)
+    }
+
+    /// `openai-uploads serve`, which keeps what arrives in `dir`.
+    pub(crate) fn keeping(
+        program: &Path,
+        dir: &Path,
+        rate: Option<&str>,
+        latency: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--quiet", "--listen", "127.0.0.1:0", "--dir"]).arg(dir);
+        command.args(rate.iter().flat_map(|rate| ["--rate", rate]));
+        command.args(latency.iter().flat_map(|latency| ["--delay", latency]));
+        Self::start(&mut command)
+    }
+
+    /// One that forgets what arrives.
+    pub(crate) fn discarding(rate: Option<&str>, latency: Option<&str>) -> Result<Self, Failure> {
+        let this = std::env::current_exe()
+            .map_err(|error| Failure::new(format!("this program cannot be found again: {error}")))?;
+        let mut command = Command::new(this);
+        command.args(["bench", "sink"]);
+        command.args(rate.iter().flat_map(|rate| ["--rate", rate]));
+        command.args(latency.iter().flat_map(|latency| ["--latency", latency]));
+        Self::start(&mut command)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,21 @@
+//! `cargo xtask spec`: work on documents themselves.
+
+mod diff;
+mod slice;
+
+use crate::Outcome;
+use crate::failure::Failure;
+
+/// Compare documents and cut them down
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Diff(diff::Arguments),
+    Slice(slice::Arguments),
+}
+
+pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Diff(arguments) => diff::run(arguments),
+        Command::Slice(arguments) => slice::run(arguments),
+    }
+}
