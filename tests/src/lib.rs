@@ -1,0 +1,1 @@
+//! What spans more than one package is tested in `tests/tests`.

@@ -1,0 +1,160 @@
+//! A request as it comes over a socket.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::LazyLock;
+use std::thread::JoinHandle;
+
+use openai_uploads::apis::configuration::Configuration;
+use openai_uploads::apis::uploads_api::add_upload_part;
+use openai_uploads::runtime::Binary;
+use serde_json::{Map, Value, json};
+
+/// A request, as it came.
+#[derive(Debug)]
+pub(crate) struct Caught {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Caught {
+    /// The only value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
+        let value = found.next().map(|(_, value)| value.as_str());
+        assert!(found.next().is_none(), "the header `{name}` is sent twice: {self:?}");
+        value
+    }
+
+    /// The whole request but for one header, as text.
+    pub(crate) fn all_but_header(&self, name: &str) -> String {
+        let headers = self.headers.iter().filter(|(header, _)| !header.eq_ignore_ascii_case(name));
+        format!(
+            "{} {headers:?} {}",
+            self.target,
+            String::from_utf8_lossy(&self.body),
+            headers = headers.collect::<Vec<_>>()
+        )
+    }
+
+    /// The fields of a `multipart/form-data` body, as text.
+    pub(crate) fn form(&self) -> Result<Value, String> {
+        let boundary = multer::parse_boundary(self.header("content-type").unwrap_or_default())
+            .map_err(|error| error.to_string())?;
+        let body = self.body.clone();
+        let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(body)]);
+        let mut form = multer::Multipart::new(stream, boundary);
+        block_on(async {
+            let mut fields = Map::new();
+            while let Some(field) = form.next_field().await.map_err(|error| error.to_string())? {
+                let name = field.name().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await.map_err(|error| error.to_string())?;
+                fields.insert(name, json!(String::from_utf8_lossy(&bytes)));
+            }
+            Ok(Value::Object(fields))
+        })
+    }
+}
+
+/// A server for one request.
+pub(crate) struct Catcher {
+    pub(crate) url: String,
+    thread: JoinHandle<Caught>,
+}
+
+impl Catcher {
+    /// Answers the first request that comes, with this status, these further headers and this body.
+    pub(crate) fn answering(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref();
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 {status} \r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
+        Self::sending(&head, body)
+    }
+
+    fn sending(head: &str, body: &[u8]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answer = [head.as_bytes(), body].concat();
+        let thread = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            let caught = read(&mut connection);
+            connection.write_all(&answer).unwrap();
+            caught
+        });
+        Self { url, thread }
+    }
+
+    /// Answers with a body that comes in these pieces.
+    pub(crate) fn in_pieces(headers: &str, pieces: &[&[u8]]) -> Self {
+        let chunk = |piece: &&[u8]| [format!("{:x}\r\n", piece.len()).as_bytes(), *piece, b"\r\n"].concat();
+        let chunks: Vec<u8> = pieces.iter().filter(|piece| !piece.is_empty()).flat_map(chunk).collect();
+        let head =
+            format!("HTTP/1.1 200 \r\n{headers}transfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+        Self::sending(&head, &[&chunks, b"0\r\n\r\n".as_slice()].concat())
+    }
+
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::answering(status, "content-type: application/json\r\nx-request-id: req_1\r\n", body.to_string())
+    }
+
+    /// The request; waits until there was one.
+    pub(crate) fn caught(self) -> Caught {
+        self.thread.join().unwrap()
+    }
+}
+
+fn read(connection: &mut TcpStream) -> Caught {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        connection.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let mut lines = head.trim_end().lines();
+    let mut request_line = lines.next().unwrap().split(' ');
+    let (method, target) = (request_line.next().unwrap().to_owned(), request_line.next().unwrap().to_owned());
+    let headers = lines.map(|line| {
+        let (name, value) = line.split_once(':').unwrap();
+        (name.to_owned(), value.trim().to_owned())
+    });
+    let mut caught = Caught { method, target, headers: headers.collect(), body: Vec::new() };
+    if let Some(length) = caught.header("content-length") {
+        let length: usize = length.parse().unwrap();
+        caught.body = vec![0; length];
+        connection.read_exact(&mut caught.body).unwrap();
+    }
+    caught
+}
+
+/// A configuration of a client that is made once: to make one reads the machine's certificates.
+pub(crate) fn configuration() -> Configuration {
+    static CONFIGURATION: LazyLock<Configuration> = LazyLock::new(Configuration::default);
+    CONFIGURATION.clone()
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(future)
+}
+
+/// Sends a part's bytes and gives the form that came.
+///
+/// A form is not JSON: it is read from the wire. What it is made of is the bytes, the only property there is.
+pub(crate) fn round_trip_of_a_part(value: &Value) -> Result<Value, String> {
+    let properties = value.as_object().ok_or("a form is an object")?;
+    let (name, bytes) = properties.iter().next().ok_or("there are no bytes")?;
+    let bytes = bytes.as_str().ok_or("bytes are a string")?.to_owned();
+    if properties.len() > 1 {
+        return Err("there is but one property".to_owned());
+    }
+    let catcher = Catcher::json(500, &json!({}));
+    let configuration = configuration().with_base_path(&catcher.url);
+    let sent = block_on(add_upload_part(&configuration, "id", Binary::bytes(bytes)).response());
+    sent.map(drop).unwrap_err();
+    let form = catcher.caught().form()?;
+    if form.get(name).is_none() { Err(format!("the form has no `{name}`")) } else { Ok(form) }
+}

@@ -1,0 +1,205 @@
+//! The models agree with the document: what its schemas accept is read and written back with nothing lost, and
+//! what they do not accept is refused as far as types can tell.
+
+use std::collections::BTreeSet;
+use std::iter;
+
+use fastrand::Rng;
+use openai_uploads::models;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::agreement_caught::round_trip_of_a_part;
+use super::agreement_spec::{Spec, elements, members, without_nulls};
+use super::agreement_values::{draw, seed, types};
+
+/// How many values are drawn from each schema.
+const VALUES: usize = 200;
+
+/// Reads a value into a model and writes it back.
+type RoundTrip = fn(&Value) -> Result<Value, String>;
+
+/// The model of each schema.
+const MODELS: [(&str, RoundTrip); 9] = [
+    ("CreateUploadRequest", json_round_trip::<models::CreateUploadRequest>),
+    ("FileExpirationAfter", json_round_trip::<models::FileExpirationAfter>),
+    ("AddUploadPartRequest", round_trip_of_a_part),
+    ("CompleteUploadRequest", json_round_trip::<models::CompleteUploadRequest>),
+    ("Upload", json_round_trip::<models::Upload>),
+    ("OpenAIFile", json_round_trip::<models::OpenAiFile>),
+    ("UploadPart", json_round_trip::<models::UploadPart>),
+    ("ErrorResponse", json_round_trip::<models::ErrorResponse>),
+    ("Error", json_round_trip::<models::Error>),
+];
+
+fn json_round_trip<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, String> {
+    // Through text, as it comes over the wire.
+    let model: T = serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
+    serde_json::from_str(&serde_json::to_string(&model).unwrap()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_schema_has_a_model_that_agrees_with_it() {
+    let disagreements = disagreements(&Spec::own(), seed(), VALUES);
+    assert!(disagreements.is_empty(), "{disagreements:#?}");
+}
+
+/// Where the models and a document disagree, each told once, after so many values of each schema.
+pub(crate) fn disagreements(spec: &Spec, seed: u64, values: usize) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let names: Vec<&str> = spec.schemas().map(|(name, _)| name).collect();
+    found.extend(
+        MODELS.iter().filter(|(name, _)| !names.contains(name)).map(|(name, _)| format!("{name}: no schema")),
+    );
+    for (name, schema) in spec.schemas() {
+        let Some((_, round_trip)) = MODELS.iter().find(|(model, _)| *model == name) else {
+            found.insert(format!("{name}: no model"));
+            continue;
+        };
+        let mut rng = Rng::with_seed(seed);
+        let agreement = Agreement { name, spec, schema, round_trip: *round_trip, values };
+        found.extend(agreement.of_accepted_values(&mut rng));
+        found.extend(agreement.of_what_must_survive(&mut rng));
+        found.extend(agreement.of_broken_values(&mut rng));
+    }
+    found
+}
+
+struct Agreement<'a> {
+    name: &'a str,
+    spec: &'a Spec,
+    schema: &'a Value,
+    round_trip: RoundTrip,
+    values: usize,
+}
+
+impl Agreement<'_> {
+    fn told(&self, what: &str) -> String {
+        format!("{}: {what}", self.name)
+    }
+
+    fn property<'s>(&'s self, name: &str) -> &'s Value {
+        self.spec.resolve(&self.schema["properties"][name])
+    }
+
+    fn required(&self) -> Vec<&str> {
+        elements(&self.schema["required"]).filter_map(Value::as_str).collect()
+    }
+
+    /// Values drawn from the schema, and its examples.
+    fn of_accepted_values(&self, rng: &mut Rng) -> Vec<String> {
+        let validator = self.spec.validator(self.schema);
+        let mut found = Vec::new();
+        let drawn = iter::repeat_with(|| draw(self.spec, self.schema, rng)).take(self.values);
+        for value in drawn.collect::<Vec<_>>().iter().chain(elements(&self.schema["examples"])) {
+            if !validator.is_valid(value) {
+                found.push(self.told(&format!("an example is not accepted: {value}")));
+                continue;
+            }
+            match (self.round_trip)(value) {
+                Err(error) => found.push(self.told(&format!("refused: {error}"))),
+                Ok(back) if !validator.is_valid(&back) => {
+                    found.push(self.told(&format!("written as what is not accepted: {back}")));
+                }
+                Ok(back) if without_nulls(&back) != without_nulls(value) => {
+                    found.push(self.told(&format!("{value} comes back as {back}")));
+                }
+                Ok(_) => {}
+            }
+        }
+        found.truncate(3);
+        found
+    }
+
+    /// What a newer server may say, and what clients have stumbled over.
+    fn of_what_must_survive(&self, rng: &mut Rng) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, property) in members(&self.schema["properties"]) {
+            let property = self.spec.resolve(property);
+            let mut values = Vec::new();
+            if property.get("enum").is_some() {
+                values.push(json!("a value that is new"));
+            }
+            if types(property).contains(&"integer") {
+                let validator = self.spec.validator(property);
+                let large = [2_147_483_648_u64, 8_589_934_592].map(Value::from);
+                values.extend(large.into_iter().filter(|value| validator.is_valid(value)));
+            }
+            if self.spec.validator(property).is_valid(&Value::Null) {
+                values.push(Value::Null);
+            }
+            for value in values {
+                let mut whole = draw(self.spec, self.schema, rng);
+                whole[name] = value;
+                match (self.round_trip)(&whole) {
+                    Ok(back) if without_nulls(&back) == without_nulls(&whole) => {}
+                    other => found.push(self.told(&format!("{whole} comes back as {other:?}"))),
+                }
+            }
+        }
+        let plain = draw(self.spec, self.schema, rng);
+        let mut added = plain.clone();
+        added["a property that is new"] = json!({"deep": [1]});
+        match ((self.round_trip)(&added), self.is_closed()) {
+            (Err(_), true) => {}
+            (Ok(back), false) if without_nulls(&back) == without_nulls(&plain) => {}
+            (other, _) => found.push(self.told(&format!("with a new property: {other:?}"))),
+        }
+        found
+    }
+
+    fn is_closed(&self) -> bool {
+        self.schema["additionalProperties"] == json!(false)
+    }
+
+    /// Values that a type can tell are wrong.
+    fn of_broken_values(&self, rng: &mut Rng) -> Vec<String> {
+        let validator = self.spec.validator(self.schema);
+        let mut found = Vec::new();
+        for (name, _) in members(&self.schema["properties"]) {
+            for wrong in self.wrong_values(name) {
+                let mut whole = draw(self.spec, self.schema, rng);
+                match wrong {
+                    Some(wrong) => whole[name] = wrong,
+                    None => drop(whole.as_object_mut().expect("drawn from an object").remove(name)),
+                }
+                if !validator.is_valid(&whole)
+                    && let Ok(back) = (self.round_trip)(&whole)
+                {
+                    found.push(self.told(&format!("{whole} is not accepted, and read as {back}")));
+                }
+            }
+        }
+        found
+    }
+
+    /// What a property's type can tell is not its value; `None`: that it is missing.
+    fn wrong_values(&self, name: &str) -> Vec<Option<Value>> {
+        let property = self.property(name);
+        let mut wrong = vec![Some(json!([[]])), Some(json!({"a": {}})), Some(json!(true)), Some(json!(1.5))];
+        if types(property) == ["integer"] {
+            wrong.push(Some(json!("12")));
+            if property["minimum"].as_i64().is_some_and(|least| least >= 0) {
+                wrong.push(Some(json!(-1)));
+            }
+        } else {
+            wrong.push(Some(json!(12)));
+        }
+        if self.required().contains(&name) && !is_lenient(property) {
+            wrong.extend([Some(Value::Null), None]);
+        }
+        // A missing one that may be null reads as null.
+        if self.spec.validator(property).is_valid(&Value::Null) {
+            wrong.retain(Option::is_some);
+        }
+        wrong
+    }
+}
+
+/// Whether a reply may lack a property although it is required: what is deprecated, and what has one value only,
+/// is not sent by every server.
+fn is_lenient(property: &Value) -> bool {
+    property["deprecated"] == json!(true)
+        || property["enum"].as_array().is_some_and(|values| values.len() == 1)
+}

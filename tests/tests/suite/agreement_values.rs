@@ -1,0 +1,101 @@
+//! Values drawn at random from a schema.
+
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+use super::agreement_spec::{Spec, elements, members};
+
+/// Integers that have broken clients before.
+const NOTED: [u64; 6] = [0, 1, 2_147_483_647, 2_147_483_648, 4_294_967_296, 8_589_934_592];
+
+/// Strings that have.
+const STRINGS: [&str; 12] =
+    ["", " ", "null", "\"", "\\", "a/b", "..", "é😀", "\u{0}", "\n\r\t", "{upload_id}", "1e999"];
+
+/// What the keywords of these schemas are; a keyword that is not here has to be thought of.
+const KNOWN: [&str; 18] = [
+    "$ref",
+    "type",
+    "enum",
+    "minimum",
+    "maximum",
+    "maxLength",
+    "format",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "anyOf",
+    "description",
+    "examples",
+    "deprecated",
+    "x-constants",
+    "nullable",
+    "title",
+];
+
+/// A value that the schema accepts.
+pub(crate) fn draw(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
+    let schema = spec.resolve(schema);
+    for (keyword, _) in members(schema) {
+        assert!(KNOWN.contains(&keyword), "no value is drawn by the keyword `{keyword}`");
+    }
+    if let Some(alternatives) = schema["anyOf"].as_array() {
+        return draw(spec, rng.choice(alternatives).unwrap(), rng);
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        return rng.choice(values).unwrap().clone();
+    }
+    match rng.choice(types(schema)).unwrap_or("any") {
+        "object" => object(spec, schema, rng),
+        "array" => (0..rng.usize(..4)).map(|_| draw(spec, &schema["items"], rng)).collect(),
+        "string" => Value::String(string(rng)),
+        "integer" => integer(schema, rng).into(),
+        "boolean" => rng.bool().into(),
+        "null" => Value::Null,
+        other => panic!("no value is drawn of the type `{other}`"),
+    }
+}
+
+pub(crate) fn types(schema: &Value) -> Vec<&str> {
+    schema["type"].as_str().into_iter().chain(elements(&schema["type"]).filter_map(Value::as_str)).collect()
+}
+
+fn object(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
+    let required: Vec<&str> = elements(&schema["required"]).filter_map(Value::as_str).collect();
+    let mut drawn = Map::new();
+    for (name, property) in members(&schema["properties"]) {
+        if required.contains(&name) || rng.bool() {
+            drawn.insert(name.to_owned(), draw(spec, property, rng));
+        }
+    }
+    // What is required need not be described.
+    for name in required {
+        drawn.entry(name).or_insert(json!("undescribed"));
+    }
+    Value::Object(drawn)
+}
+
+fn integer(schema: &Value, rng: &mut Rng) -> i64 {
+    let (least, most) =
+        (schema["minimum"].as_i64().unwrap_or(i64::MIN), schema["maximum"].as_i64().unwrap_or(i64::MAX));
+    let noted = NOTED.iter().map(|noted| i64::try_from(*noted).expect("small"));
+    let mut candidates: Vec<i64> = noted.filter(|noted| (least..=most).contains(noted)).collect();
+    candidates.extend([least, most, rng.i64(least..=most)]);
+    *rng.choice(&candidates).unwrap()
+}
+
+fn string(rng: &mut Rng) -> String {
+    if rng.bool() {
+        return (*rng.choice(&STRINGS).unwrap()).to_owned();
+    }
+    (0..rng.usize(..20)).map(|_| rng.char(..)).collect()
+}
+
+/// A seed, said, so that a run can be repeated with `AGREEMENT_SEED`.
+pub(crate) fn seed() -> u64 {
+    let given = std::env::var("AGREEMENT_SEED").ok().map(|seed| seed.parse().unwrap());
+    let seed = given.unwrap_or_else(|| fastrand::u64(..));
+    println!("AGREEMENT_SEED={seed}");
+    seed
+}

@@ -1,0 +1,275 @@
+//! The wire agrees with the document: each operation's request, caught on a socket, is what the document says, and
+//! each reply that it declares is read.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+
+use fastrand::Rng;
+use openai_uploads::apis::configuration::{BASE_PATH, Configuration};
+use openai_uploads::apis::uploads_api::{add_upload_part, cancel_upload, complete_upload, create_upload};
+use openai_uploads::runtime::{Binary, Call, Error, ErrorBody};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::agreement_caught::{Catcher, Caught, block_on, configuration};
+use super::agreement_spec::{Content, Spec, SpecOperation, elements, members, without_nulls};
+use super::agreement_values::{draw, seed};
+
+/// How many times each operation is called for each reply that it can have.
+const CALLS: usize = 12;
+
+const KEY: &str = "sk-of-the-test";
+
+/// What an operation is called with: the values of its parameters and of its body, whatever they are.
+struct Given {
+    parameters: Vec<String>,
+    body: Value,
+}
+
+impl Given {
+    fn parameter(&self) -> Result<&str, String> {
+        self.parameters.first().map(String::as_str).ok_or_else(|| "there is no parameter".to_owned())
+    }
+
+    fn body<T: DeserializeOwned>(&self) -> Result<T, String> {
+        serde_json::from_value(self.body.clone()).map_err(|error| error.to_string())
+    }
+
+    /// The bytes of a form that has nothing else.
+    fn bytes(&self) -> Result<Binary, String> {
+        let mut properties = members(&self.body);
+        match (properties.next().and_then(|(_, value)| value.as_str()), properties.next()) {
+            (Some(bytes), None) => Ok(Binary::bytes(bytes.to_owned())),
+            _ => Err("a part is bytes and nothing else".to_owned()),
+        }
+    }
+}
+
+/// What came back, as JSON.
+enum Reply {
+    Success(Value),
+    Failure { status: u16, entity: Option<Value> },
+}
+
+type Sending = Pin<Box<dyn Future<Output = Result<Reply, String>>>>;
+
+type Caller = fn(&Configuration, &Given) -> Result<Sending, String>;
+
+/// The function of each operation.
+const FUNCTIONS: [(&str, Caller); 4] = [
+    ("createUpload", |to, given| Ok(sending(create_upload(to, given.body()?)))),
+    ("addUploadPart", |to, given| Ok(sending(add_upload_part(to, given.parameter()?, given.bytes()?)))),
+    ("completeUpload", |to, given| Ok(sending(complete_upload(to, given.parameter()?, given.body()?)))),
+    ("cancelUpload", |to, given| Ok(sending(cancel_upload(to, given.parameter()?)))),
+];
+
+fn sending<T, E, V>(call: Call<T, E, V>) -> Sending
+where
+    T: Serialize + 'static,
+    E: ErrorBody + Serialize + 'static,
+    V: 'static,
+{
+    Box::pin(async {
+        let to_json =
+            |value| serde_json::to_value(value).map_err(|error: serde_json::Error| error.to_string());
+        match call.await {
+            Ok(reply) => Ok(Reply::Success(to_json(json!(reply))?)),
+            Err(Error::Api(error)) => Ok(Reply::Failure {
+                status: error.status.as_u16(),
+                entity: error.entity.map(|entity| json!(entity)),
+            }),
+            Err(Error::Decode(error)) => Err(error.to_string()),
+            Err(Error::Transport(error)) => Err(error.to_string()),
+            Err(Error::Input(error)) => Err(error.to_string()),
+            Err(_) => Err("an error of a new kind".to_owned()),
+        }
+    })
+}
+
+#[test]
+fn every_operation_sends_and_reads_what_the_document_says() {
+    let disagreements = disagreements(&Spec::own(), seed(), CALLS);
+    assert!(disagreements.is_empty(), "{disagreements:#?}");
+}
+
+/// Where the functions and a document disagree, each told once, after so many calls for each reply.
+pub(crate) fn disagreements(spec: &Spec, seed: u64, calls: usize) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    if spec.root()["servers"][0]["url"] != BASE_PATH {
+        found.insert(format!("the default server is {BASE_PATH}"));
+    }
+    let operations = spec.operations();
+    let gone = FUNCTIONS.iter().filter(|(id, _)| operations.iter().all(|operation| operation.id != *id));
+    found.extend(gone.map(|(id, _)| format!("{id}: no operation")));
+    for operation in &operations {
+        let Some((id, call)) = FUNCTIONS.iter().find(|(id, _)| *id == operation.id) else {
+            found.insert(format!("{}: no function", operation.id));
+            continue;
+        };
+        let mut rng = Rng::with_seed(seed);
+        let told = of_operation(spec, operation, *call, calls, &mut rng);
+        found.extend(told.into_iter().map(|what| format!("{id}: {what}")));
+    }
+    found
+}
+
+fn of_operation(
+    spec: &Spec,
+    operation: &SpecOperation<'_>,
+    call: Caller,
+    calls: usize,
+    rng: &mut Rng,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let contents = spec.request(operation);
+    let content = contents.first();
+    for (status, replies) in spec.replies(operation) {
+        for reply in &replies {
+            let drawn = (0..calls).map(|_| draw(spec, reply.schema, rng)).collect::<Vec<_>>();
+            let accepts = spec.validator(reply.schema);
+            for value in reply.example.into_iter().chain(&drawn) {
+                if !accepts.is_valid(value) {
+                    found.insert(format!("the example of {status} is not accepted: {value}"));
+                }
+                let given = given(spec, operation, content, rng);
+                let status = match status.parse() {
+                    Ok(status) => status,
+                    Err(_) => rng.u16(400..600),
+                };
+                let catcher = Catcher::json(status, value);
+                let to = configuration().with_base_path(format!("{}/v1", catcher.url));
+                let to = to.with_bearer_access_token(KEY);
+                let sending = match call(&to, &given) {
+                    Ok(sending) => sending,
+                    Err(error) => {
+                        found.insert(format!("cannot be called: {error}"));
+                        continue;
+                    }
+                };
+                let read = block_on(sending);
+                let caught = catcher.caught();
+                found.extend(of_request(spec, operation, content, &given, &caught));
+                if caught.header("accept") != Some(reply.media_type) {
+                    found.insert(format!("asks for {:?}, not {}", caught.header("accept"), reply.media_type));
+                }
+                found.extend(of_reply(read, status, value));
+            }
+        }
+    }
+    found
+}
+
+fn given(spec: &Spec, operation: &SpecOperation<'_>, content: Option<&Content<'_>>, rng: &mut Rng) -> Given {
+    let value = |parameter: &&Value| {
+        let examples = ["a/b?c=d#e", "%2e%2e", "é 😀", "{upload_id}", "a;b,c&d+e", "\\\"\n"];
+        let own = parameter["example"].as_str();
+        rng.choice(examples.into_iter().chain(own).collect::<Vec<_>>()).unwrap().to_owned()
+    };
+    let mut value = value;
+    let parameters = operation.parameters.iter().map(&mut value).collect();
+    let body = content.map_or(Value::Null, |content| match content.example {
+        Some(example) if rng.u8(..4) == 0 => example.clone(),
+        _ => draw(spec, content.schema, rng),
+    });
+    Given { parameters, body }
+}
+
+/// Where a request is not what the document says.
+fn of_request(
+    spec: &Spec,
+    operation: &SpecOperation<'_>,
+    content: Option<&Content<'_>>,
+    given: &Given,
+    caught: &Caught,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut check = |holds: bool, what: &str| {
+        if !holds {
+            found.insert(format!("{what}: {} {}", caught.method, caught.target));
+        }
+    };
+    check(caught.method.eq_ignore_ascii_case(operation.method), "the method differs");
+    check(caught.target.is_ascii() && !caught.target.contains(['?', '#', ' ']), "the target is not a path");
+    check(target_is(operation, given, &caught.target), "the path differs");
+    let wanted: Vec<_> = spec.security(operation).concat();
+    let bearer = wanted.iter().any(|(_, scheme)| scheme["type"] == "http" && scheme["scheme"] == "bearer");
+    let shown = bearer.then(|| format!("Bearer {KEY}"));
+    check(caught.header("authorization") == shown.as_deref(), "the key is not shown as is wanted");
+    check(!caught.all_but_header("authorization").contains(KEY), "the key is shown where it should not be");
+    let length = caught.body.len().to_string();
+    check(caught.header("content-length") == Some(&length), "the length is not told");
+    check(caught.header("transfer-encoding").is_none(), "the body comes in chunks");
+    let media_type = caught.header("content-type").map(|value| value.split(';').next().unwrap_or_default());
+    check(media_type == content.map(|content| content.media_type), "the content type differs");
+    if let Some(content) = content {
+        let body = match content.media_type {
+            "multipart/form-data" => caught.form().unwrap_or_else(Value::String),
+            _ => serde_json::from_slice(&caught.body).unwrap_or(Value::Null),
+        };
+        check(spec.validator(content.schema).is_valid(&body), "the body is not accepted");
+        check(without_nulls(&body) == without_nulls(&given.body), "the body is not what was given");
+    } else {
+        check(caught.body.is_empty(), "there is a body");
+    }
+    found
+}
+
+/// Whether a target is the operation's path with each parameter in one segment.
+fn target_is(operation: &SpecOperation<'_>, given: &Given, target: &str) -> bool {
+    let expected: Vec<String> = format!("/v1{}", operation.path)
+        .split('/')
+        .map(|segment| {
+            let parameter = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}'));
+            let Some(name) = parameter else { return segment.to_owned() };
+            let is_it = |parameter: &&Value| parameter["name"] == name && parameter["in"] == "path";
+            let index = operation.parameters.iter().position(is_it);
+            index.map_or_else(|| format!("no parameter {name}"), |index| given.parameters[index].clone())
+        })
+        .collect();
+    target.split('/').map(decoded).collect::<Vec<_>>() == expected
+}
+
+/// A segment without its percent signs (RFC 3986 §2.1).
+fn decoded(segment: &str) -> String {
+    let mut bytes = segment.bytes();
+    let mut decoded = Vec::new();
+    while let Some(byte) = bytes.next() {
+        let hex: Vec<u8> = if byte == b'%' { bytes.by_ref().take(2).collect() } else { Vec::new() };
+        let hex = std::str::from_utf8(&hex).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        decoded.push(hex.unwrap_or(byte));
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// Where what was read is not what was sent.
+fn of_reply(read: Result<Reply, String>, sent_status: u16, sent: &Value) -> Option<String> {
+    let success = (200..300).contains(&sent_status);
+    match read {
+        Err(error) => Some(format!("a reply is refused: {error}")),
+        Ok(Reply::Success(read)) if success && without_nulls(&read) == without_nulls(sent) => None,
+        Ok(Reply::Failure { status, entity: Some(read) })
+            if !success && status == sent_status && without_nulls(&read) == without_nulls(sent) =>
+        {
+            None
+        }
+        Ok(Reply::Success(read)) => Some(format!("{sent} is read as {read}")),
+        Ok(Reply::Failure { status, entity }) => {
+            Some(format!("{sent_status} {sent} is read as {status} {entity:?}"))
+        }
+    }
+}
+
+#[test]
+fn the_document_declares_what_these_tests_look_at() {
+    let spec = Spec::own();
+    let operations = spec.operations();
+    assert!(!operations.is_empty());
+    for operation in &operations {
+        let replies = spec.replies(operation);
+        assert!(replies.iter().any(|(status, _)| *status == "default"), "{}: no errors", operation.id);
+        assert!(replies.iter().any(|(status, contents)| status.starts_with('2')
+            && contents.iter().any(|content| content.example.is_some())));
+        assert!(elements(&operation.node["tags"]).next().is_some());
+    }
+}

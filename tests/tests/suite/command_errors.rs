@@ -1,0 +1,200 @@
+//! What the command says when something is wrong: what happened, to which file, and what to do next.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+
+use openai_uploads::server::Faults;
+
+use crate::command_fixture::{Files, KEY, Parrot, Run, api_error, command, server, upload};
+
+/// One run that fails: its exit code, and what stderr must have.
+fn fails(mut command: std::process::Command, code: i32, words: &[&str]) {
+    let run = Run::of(&mut command);
+    assert_eq!(run.code, Some(code), "{command:?}\n{}", run.stderr);
+    assert!(run.stderr.lines().any(|line| line.starts_with("error: ")), "{}", run.stderr);
+    for word in words {
+        assert!(run.stderr.contains(word), "{word:?} is not in:\n{}", run.stderr);
+    }
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn bad_usage_is_told_with_exit_code_2() {
+    let files = Files::new();
+    let path = files.file("a.jsonl", "{}");
+    for (arguments, word) in [
+        (&["upload", &path][..], "--purpose"),
+        (&["upload", "-p", "batch"], "<FILE>"),
+        (&["upload", "-p", "", &path], "purpose"),
+        (&["upload", "-p", "batch", "--concurrency", "0", &path], "--concurrency"),
+        (&["upload", "-p", "batch", "--part-size", "100MB", &path], "67108864"),
+        (&["upload", "-p", "batch", "--part-size", "0", &path], "67108864"),
+        (&["upload", "-p", "batch", "--part-size", "big", &path], "64MiB"),
+        (&["upload", "-p", "batch", "--expires-after", "1m", &path], "1h to 30days"),
+        (&["upload", "-p", "batch", "--mime-type", "nonsense", &path], "text/jsonl"),
+        (&["upload", "-p", "batch", "--base-url", "ftp://x", &path], "https://"),
+        (&["upload", "-p", "batch", "--base-url", "https://me:pass@x", &path], "password"),
+        (&["upload", "-p", "batch", "--state", "s", "--no-resume", &path], "--state"),
+        (&["upload", "-p", "batch", "--state", "s", &path, &path], "--state"),
+        (&["upload", "-p", "batch", "--api-key", KEY, &path], "--api-key"),
+        (&["cancel", ""], "UPLOAD_ID"),
+        (&["serve"], "--dir"),
+        (&["serve", "--dir", "d", "--fail", "200"], "400 to 599"),
+        (&["serve", "--dir", "d", "--fail", "503@often"], "every=N"),
+        (&["completions", "tcsh"], "bash"),
+        (&["nonsense"], "unrecognized"),
+    ] {
+        let mut command = command(arguments);
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(word), "{word:?} is not in what {arguments:?} says:\n{text}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let folder = files.0.path().to_str().unwrap();
+    let missing = files.path("no such file.jsonl");
+    fails(upload(&server, &["-p", "batch", &missing]), 2, &["there is no file", &missing, "help:"]);
+    fails(upload(&server, &["-p", "batch", folder]), 2, &[folder, "is a folder", "name the files in it"]);
+    fails(upload(&server, &["-p", "batch", "-"]), 2, &["stdin", "write its content into a file"]);
+    fails(upload(&server, &["-p", "batch", "/dev/null"]), 2, &["/dev/null is not a regular file"]);
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_named() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.jsonl", "{}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    let mut command = upload(&server, &["-p", "assistants", &path]);
+    if fs::read(&path).is_ok() {
+        // Nothing is forbidden to root, so the command is run as nobody, from where nobody can reach it.
+        fs::set_permissions(files.0.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let program = files.path("openai-uploads");
+        fs::copy(crate::program::path(), &program).unwrap();
+        let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+        command = std::process::Command::new(program);
+        command.args(arguments).uid(65534).gid(65534).current_dir("/");
+        command.env("OPENAI_API_KEY", KEY).env("OPENAI_BASE_URL", server.base_url());
+    }
+    fails(command, 2, &[&path, "may not be read by you", "permissions"]);
+}
+
+#[test]
+fn without_a_key_nothing_is_begun() {
+    let files = Files::new();
+    let path = files.file("a.txt", "hello");
+    let mut without = command(&["upload", "-p", "assistants", &path]);
+    without.env_remove("OPENAI_API_KEY");
+    fails(without, 2, &["no API key", "OPENAI_API_KEY", "--api-key-file"]);
+    for (content, words) in [("", "holds no key"), ("two words", "is not a key"), ("a\nb", "is not a key")] {
+        let key = files.file("key", content);
+        let command = command(&["upload", "-p", "assistants", "--api-key-file", &key, &path]);
+        fails(command, 2, &[&key, words, "--api-key-file"]);
+    }
+    let mut strange = command(&["upload", "-p", "assistants", &path]);
+    strange.env("OPENAI_BASE_URL", "my server");
+    fails(strange, 2, &["OPENAI_BASE_URL", "https://host/v1"]);
+    let nowhere = files.path("nowhere");
+    let command = command(&["upload", "-p", "assistants", "--api-key-file", &nowhere, &path]);
+    fails(command, 2, &[&nowhere, "cannot be read"]);
+}
+
+#[test]
+fn a_wrong_key_is_told_as_such() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.txt", "hello");
+    let mut wrong = upload(&server, &["-p", "assistants", &path]);
+    wrong.env("OPENAI_API_KEY", "wrong");
+    fails(wrong, 1, &[&path, "401", "OPENAI_API_KEY", "--api-key-file"]);
+}
+
+#[test]
+fn a_server_that_repeats_the_key_does_not_make_us_show_it() {
+    let parrot =
+        Parrot::start(|_| (401, "", api_error(&format!("Incorrect key: {KEY} \u{1b}[2J"), "bad_key")));
+    let files = Files::new();
+    let path = files.file("a.txt", "hello");
+    for json in [false, true] {
+        let mut command = command(&["upload", "-p", "assistants", "--base-url", &parrot.base_url(), &path]);
+        command.args(json.then_some("--json"));
+        let run = Run::of(&mut command);
+        assert_eq!(run.code, Some(1));
+        assert!(run.stderr.contains("[the API key]") && !run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+    }
+}
+
+#[test]
+fn what_the_server_refuses_comes_with_what_to_do() {
+    let files = Files::new();
+    let path = files.file("a.txt", "hello");
+    for (status, headers, message, code, words) in [
+        (429, "x-should-retry: false\r\n", "Rate limit reached", "rate_limit_exceeded", "--concurrency"),
+        (429, "retry-after: 600\r\n", "Rate limit reached", "rate_limit_exceeded", "--concurrency"),
+        (429, "x-should-retry: false\r\n", "You exceeded your quota", "insufficient_quota", "billing"),
+        (403, "", "Not allowed", "forbidden", "permissions"),
+        (404, "", "Unknown URL", "not_found", "base URL"),
+        (413, "", "Too large", "too_large", "--part-size"),
+        (500, "x-should-retry: false\r\n", "Oops", "server_error", "later"),
+        (302, "location: http://127.0.0.1:1/\r\n", "Moved", "moved", "base URL"),
+    ] {
+        let parrot = Parrot::start(move |_| (status, headers, api_error(message, code)));
+        let base_url = parrot.base_url();
+        let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
+        let status = status.to_string();
+        if status == "302" {
+            // Followed or not, no file comes of it.
+            fails(command, 1, &[&path, "help:"]);
+        } else {
+            fails(command, 1, &[&path, &status, message, words, "help:"]);
+        }
+    }
+}
+
+#[test]
+fn an_upload_that_expires_again_and_again_is_told_as_such() {
+    let parrot = Parrot::start(|path| {
+        if path.ends_with("/parts") {
+            return (400, "", api_error("This upload has expired", "upload_expired"));
+        }
+        let upload = serde_json::json!({
+            "id": "upload_1", "object": "upload", "created_at": 1, "filename": "a.txt", "bytes": 5,
+            "purpose": "assistants", "status": "pending", "expires_at": 4_102_444_800_u64,
+        });
+        (200, "", upload.to_string())
+    });
+    let files = Files::new();
+    let path = files.file("a.txt", "hello");
+    let base_url = parrot.base_url();
+    let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
+    fails(command, 1, &[&path, "expired", "run the same command again"]);
+}
+
+#[test]
+fn what_cannot_be_reached_is_told_with_what_to_check() {
+    let parrot = Parrot::start(|_| (200, "", String::new()));
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (base_url, words) in [
+        (
+            "http://no-such-host.invalid/v1".to_owned(),
+            &["no-such-host.invalid", "the host was not found"][..],
+        ),
+        (format!("http://{nobody}/v1"), &["nothing listens there"]),
+        (format!("https://{}/v1", parrot.address), &["no safe connection", "certificates"]),
+        (parrot.base_url(), &["base URL"]),
+    ] {
+        let command = command(&["cancel", "upload_1", "--base-url", &base_url]);
+        fails(command, 1, words);
+    }
+}
+
+#[test]
+fn a_name_with_controls_in_it_is_shown_without_them() {
+    let files = Files::new();
+    let run = Run::of(&mut command(&["plan", &files.path("a\u{1b}[31mb")]));
+    assert!(!run.stderr.contains('\u{1b}') && run.stderr.contains("\\u{1b}"), "{:?}", run.stderr);
+}

@@ -1,0 +1,170 @@
+//! Runs that are broken off, by Ctrl-C or by force, and what the next one makes of it.
+
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use openai_uploads::server::{Fault, Faults, LocalServer, When};
+use rustix::process::Signal;
+
+use crate::command_fixture::{Files, Run, server, signal, upload, wait_until};
+
+const MIB: usize = 1024 * 1024;
+
+/// A server that is slow enough for parts to be under way at any moment.
+fn slow() -> Faults {
+    Faults::new().rate(2_000_000)
+}
+
+fn spawn(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn parts_arrived(server: &LocalServer) -> usize {
+    let parts = server.requests().into_iter().filter(|request| request.uri.path().ends_with("/parts"));
+    parts.filter(|request| request.status.is_some_and(|status| status.is_success())).count()
+}
+
+#[test]
+fn ctrl_c_leaves_what_was_sent_and_prints_the_command_that_goes_on() {
+    let (server, files) = (server(slow()), Files::new());
+    let (path, bytes) = files.random("it's a file.bin", 3, 4 * MIB);
+    let arguments = ["-p", "assistants", "--part-size", "256KiB", "--concurrency", "2", "--json", &path];
+    let child = spawn(upload(&server, &arguments));
+    wait_until("a few parts", || parts_arrived(&server) >= 6);
+    signal(&child, Signal::INT);
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!((run.code, run.stdout.as_str()), (Some(130), ""), "{}", run.stderr);
+    let (_, command) = run.stderr.split_once("to go on:\n").expect(&run.stderr);
+    assert!(server.files().is_empty());
+    let before = parts_arrived(&server);
+
+    // As it was printed, a shell runs it.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).env("OPENAI_API_KEY", crate::command_fixture::KEY);
+    let run = Run::of(shell.env("OPENAI_BASE_URL", server.base_url()));
+    assert_eq!(run.code, Some(0), "{command}\n{}", run.stderr);
+    assert!(run.stderr.contains("goes on with upload_"), "{}", run.stderr);
+    assert_eq!(run.json()[0]["file"]["id"], server.files()[0].id);
+    assert!(server.content(&server.files()[0].id).unwrap() == bytes);
+    // Of the six, those whose replies were still on the way are sent again, and no others.
+    assert!(parts_arrived(&server) - before < 16, "all was sent again");
+    assert_eq!(files.names(), ["it's a file.bin"]);
+}
+
+#[test]
+fn ctrl_c_names_only_the_files_that_are_left() {
+    let faults = Faults::new().with(Fault::stall(0), When::always().on("addUploadPart"));
+    let (server, files) = (server(faults), Files::new());
+    let (done, stuck) = (files.file("done.bin", ""), files.file("stuck.bin", "hello"));
+    let child = spawn(upload(&server, &["-p", "assistants", &stuck, &done]));
+    wait_until("the first file", || !server.files().is_empty());
+    wait_until("the second upload", || server.uploads().len() == 2);
+    // The reply that names the first file has to be read by then.
+    thread::sleep(Duration::from_millis(500));
+    signal(&child, Signal::INT);
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(run.code, Some(130));
+    assert_eq!(run.stdout, format!("{}\n", server.files()[0].id), "what is done is told");
+    let (_, command) = run.stderr.split_once("to go on:\n").expect(&run.stderr);
+    assert!(command.contains("stuck.bin") && !command.contains("done.bin"), "{command}");
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once_whatever_the_process_is_doing() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    // A pipe that is full and read by nobody blocks the process for good when it tells of a file.
+    let (reader, writer) = std::io::pipe().unwrap();
+    fill(&writer);
+    let path = files.file("a.txt", "hello");
+    let mut command = upload(&server, &["-p", "assistants", &path]);
+    let mut child = command.stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    wait_until("the file", || !server.files().is_empty());
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "it is not blocked");
+    signal(&child, Signal::INT);
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "the first does not end it by force");
+    signal(&child, Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(reader);
+}
+
+/// Writes until no more goes in.
+fn fill(mut writer: &std::io::PipeWriter) {
+    use std::io::Write;
+    rustix::io::ioctl_fionbio(writer, true).unwrap();
+    while writer.write(&[b'x'; 4096]).is_ok() {}
+    while writer.write(b"x").is_ok() {}
+    rustix::io::ioctl_fionbio(writer, false).unwrap();
+}
+
+#[test]
+fn killed_at_random_moments_it_goes_on_and_arrives_whole() {
+    let seed = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("KILL_SEED={seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    for round in 0..4 {
+        let (server, files) = (server(Faults::new().rate(4_000_000)), Files::new());
+        let (path, bytes) = files.random("a.bin", random.u64(..), random.usize(2 * MIB..4 * MIB));
+        let arguments = ["-p", "assistants", "--part-size", "128KiB", "--concurrency", "3", &path];
+        let mut kills = 0;
+        let run = loop {
+            let mut child = spawn(upload(&server, &arguments));
+            if kills < 6 {
+                thread::sleep(Duration::from_millis(random.u64(1..400)));
+                child.kill().unwrap();
+            }
+            let run = Run::from(child.wait_with_output().unwrap());
+            match run.code {
+                None => kills += 1,
+                Some(_) => break run,
+            }
+        };
+        // Killed between the completion and its reply, it cannot know the id of the file that is there.
+        let reply_was_lost = run.stderr.contains("was completed, but the reply that names its file was lost");
+        assert!(run.code == Some(0) || reply_was_lost, "seed {seed}, round {round}: {}", run.stderr);
+        let id = &server.files()[0].id;
+        assert!(
+            reply_was_lost || run.stdout == format!("{id}\n"),
+            "seed {seed}, round {round}: {}",
+            run.stdout
+        );
+        assert!(server.content(id).unwrap() == bytes, "seed {seed}, round {round}: the bytes differ");
+        assert_eq!(files.names(), ["a.bin"], "seed {seed}, round {round}");
+        let parts = bytes.len().div_ceil(128 * 1024);
+        let arrived = parts_arrived(&server);
+        // Each kill may cost the parts that arrived and were not yet written down: three in flight, and as many
+        // whose replies were on the way; a last part that is slow is sent a second time.
+        assert!(
+            arrived <= parts + (kills + 1) * 6,
+            "seed {seed}: {arrived} parts sent for {parts}, {kills} kills"
+        );
+    }
+}
+
+#[test]
+fn status_lists_what_was_broken_off() {
+    let (server, files) = (server(slow()), Files::new());
+    let (path, _) = files.random("a.bin", 5, 4 * MIB);
+    let mut child = spawn(upload(&server, &["-p", "assistants", "--part-size", "256KiB", &path]));
+    wait_until("a part", || parts_arrived(&server) >= 2);
+    wait_until("the state", || files.names().len() > 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let folder = files.0.path().to_str().unwrap();
+    let run = Run::of(&mut crate::command_fixture::command(&["status", folder]));
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.contains("a.bin: ") && run.stdout.contains("of 4.0 MiB"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains(&server.uploads()[0].upload.id) && run.stdout.contains("left"),
+        "{}",
+        run.stdout
+    );
+    let json = &Run::of(&mut crate::command_fixture::command(&["status", "--json", folder])).json()[0];
+    assert_eq!((&json["bytes"], &json["expired"]), (&(4 * MIB).into(), &false.into()));
+    let run = Run::of(&mut crate::command_fixture::command(&["status", &files.path("nowhere")]));
+    assert_eq!(run.code, Some(2));
+}

@@ -1,0 +1,178 @@
+//! `upload` as a script sees it: stdout, stderr and the exit code.
+
+use std::fs::File;
+use std::process::Stdio;
+use std::time::Duration;
+
+use openai_uploads::server::{Fault, Faults, When};
+
+use crate::command_fixture::{Files, KEY, Run, server, upload};
+
+const EXAMPLE: &str = "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n";
+
+#[test]
+fn stdout_holds_the_file_s_id_and_nothing_else() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let (path, bytes) = files.random("a.bin", 1, 3_000_000);
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let stored = server.files();
+    assert_eq!(run.stdout, format!("{}\n", stored[0].id));
+    assert!(server.content(&stored[0].id).unwrap() == bytes);
+    assert!(run.stderr.contains("3 parts of 1048576 bytes, the last of 902848 bytes"), "{}", run.stderr);
+    assert!(!run.stderr.contains('\u{1b}'), "no colours or cursors in a pipe: {}", run.stderr);
+    assert_eq!(files.names(), ["a.bin"], "no state is left");
+}
+
+#[test]
+fn json_has_an_object_for_each_file_those_that_failed_included() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let good = files.file("good.jsonl", EXAMPLE);
+    let bad = files.file("bad.jsonl", "{\"messages\":1}\n");
+    let missing = files.path("missing.jsonl");
+    let run = Run::of(&mut upload(&server, &["--json", "-p", "fine-tune", &missing, &good, &bad]));
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    let json = run.json();
+    assert_eq!(json.iter().map(|line| &line["path"]).collect::<Vec<_>>(), [&missing, &good, &bad]);
+    assert!(json[0]["error"]["message"].as_str().unwrap().contains("no file"), "{json:?}");
+    assert_eq!(json[1]["file"]["id"], server.files()[0].id);
+    assert_eq!(json[1]["file"]["filename"], "good.jsonl");
+    assert_eq!(json[1]["md5"].as_str().unwrap().len(), 32);
+    let message = json[2]["error"]["message"].as_str().unwrap();
+    assert!(message.contains("line 1: `messages` must be an array, is a number"), "{message}");
+}
+
+#[test]
+fn many_files_are_told_in_the_order_of_their_names() {
+    // Each third creation fails at first, so that files overtake each other.
+    let faults = Faults::new().with(Fault::fail(503), When::every(3).on("createUpload"));
+    let (server, files) = (server(faults), Files::new());
+    let paths: Vec<_> = (0..12).map(|n| files.file(&format!("{n}.txt"), "x".repeat(n * 1000))).collect();
+    let mut arguments = vec!["-p", "assistants", "--json", "--concurrency", "3"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let run = Run::of(&mut upload(&server, &arguments));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let json = run.json();
+    for (n, (line, path)) in json.iter().zip(&paths).enumerate() {
+        assert_eq!(
+            (&line["path"], line["file"]["bytes"].as_u64()),
+            (&path.as_str().into(), Some(n as u64 * 1000))
+        );
+    }
+    assert_eq!(json.len(), 12);
+}
+
+#[test]
+fn what_is_said_of_a_file_reaches_the_server() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.jsonl", EXAMPLE);
+    let arguments =
+        ["-p", "fine-tune", "-m", "text/x-mine", "--expires-after", "2h", "--no-md5", "--json", &path];
+    let run = Run::of(&mut upload(&server, &arguments));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let json = run.json();
+    let file = &json[0]["file"];
+    assert_eq!(file["expires_at"].as_u64().unwrap() - file["created_at"].as_u64().unwrap(), 7200);
+    assert!(json[0].get("md5").is_none());
+    assert!(run.stderr.contains("warning:") && run.stderr.contains("text/x-mine"), "{}", run.stderr);
+}
+
+#[test]
+fn quiet_says_nothing_but_the_id_and_errors() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.json", EXAMPLE);
+    let run = Run::of(&mut upload(&server, &["--quiet", "-p", "fine-tune", &path]));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let run = Run::of(&mut upload(&server, &["--quiet", "-p", "fine-tune", &files.path("none")]));
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.starts_with("error: there is no file"), "{}", run.stderr);
+}
+
+#[test]
+fn preflight_stops_a_file_before_anything_is_sent_and_can_be_switched_off() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.jsonl", "{}\nnot json\n".repeat(20));
+    let run = Run::of(&mut upload(&server, &["-p", "batch", &path]));
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("line 2: not JSON at byte 2"), "{}", run.stderr);
+    assert!(run.stderr.contains("and 80 more") && run.stderr.contains("--no-preflight"), "{}", run.stderr);
+    assert_eq!(server.requests().len(), 0);
+    let run = Run::of(&mut upload(&server, &["-p", "batch", "--no-preflight", &path]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+}
+
+#[test]
+fn a_plain_line_comes_every_few_seconds_where_there_is_no_terminal() {
+    let faults = Faults::new().rate(300_000);
+    let (server, files) = (server(faults), Files::new());
+    let (path, _) = files.random("slow.bin", 2, 2_500_000);
+    let arguments = ["-p", "assistants", "--concurrency", "1", &path];
+    let run = Run::of(&mut upload(&server, &arguments));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let lines: Vec<_> = run.stderr.lines().filter(|line| line.contains("%)")).collect();
+    assert!(!lines.is_empty(), "{}", run.stderr);
+    assert!(lines[0].starts_with(&format!("{path}: ")) && lines[0].contains("/s"), "{}", run.stderr);
+}
+
+#[test]
+fn a_retry_is_told_and_counted() {
+    let faults =
+        Faults::new().with(Fault::fail(503).header("retry-after", "0"), When::nth(1).on("addUploadPart"));
+    let (server, files) = (server(faults), Files::new());
+    let path = files.file("a.txt", "hello");
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("sending part 1 failed and is tried again"), "{}", run.stderr);
+    assert!(run.stderr.contains(", 1 retry"), "{}", run.stderr);
+}
+
+#[test]
+fn an_id_that_stdout_does_not_take_is_told_on_stderr() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.txt", "hello");
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let run = Run::of(upload(&server, &["-p", "assistants", &path]).stdout(full));
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains(&server.files()[0].id), "{}", run.stderr);
+
+    let mut child = upload(&server, &["-p", "assistants", &path])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains(&server.files()[1].id) || run.stderr.contains(&server.files()[0].id),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_key_can_be_in_a_file() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.txt", "hello");
+    let key = files.file("key", format!("{KEY}\n"));
+    let mut command = upload(&server, &["-p", "assistants", "--api-key-file", &key, &path]);
+    let run = Run::of(command.env("OPENAI_API_KEY", "another"));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+}
+
+#[test]
+fn a_state_file_is_where_it_was_asked_for_and_gone_in_the_end() {
+    let faults =
+        Faults::new().with(Fault::delay(Duration::from_millis(500)), When::always().on("addUploadPart"));
+    let (server, files) = (server(faults), Files::new());
+    let path = files.file("a.txt", "hello");
+    let state = files.path("elsewhere.state");
+    let mut child = upload(&server, &["-p", "assistants", "--state", &state, &path])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    crate::command_fixture::wait_until("the state file", || std::path::Path::new(&state).exists());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(files.names(), ["a.txt"]);
+}

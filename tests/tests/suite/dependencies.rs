@@ -1,0 +1,31 @@
+//! What a user's crate gets with ours.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use super::program::workspace;
+
+const MOST_PACKAGES: usize = 135;
+
+#[test]
+fn a_user_s_crate_gets_few_packages_and_none_of_a_command_or_server() {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace()).args(["tree", "--locked", "--offline", "--package", "openai-uploads"]);
+    let output =
+        cargo.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let packages: BTreeSet<&str> = tree
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split(" (").next().expect("a split has a first piece"))
+        .collect();
+    println!("{} packages", packages.len());
+    // The user's own crate is one more.
+    assert!(packages.len() < MOST_PACKAGES, "{}: {packages:#?}", packages.len());
+    let names: BTreeSet<&str> = packages.iter().filter_map(|package| package.split(' ').next()).collect();
+    assert!(names.contains("openai-uploads") && names.contains("reqwest"), "{names:?}");
+    for foreign in ["clap", "axum", "indicatif", "console", "tempfile", "tracing-subscriber", "codegen"] {
+        assert!(!names.contains(foreign), "{foreign} is for a command or a server");
+    }
+}

@@ -1,0 +1,53 @@
+//! What spans more than one package, run over real sockets and files.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod agreement_caught;
+mod agreement_docs;
+mod agreement_models;
+mod agreement_mutations;
+mod agreement_openapi;
+mod agreement_spec;
+mod agreement_values;
+mod agreement_wire;
+mod command_errors;
+mod command_fixture;
+mod command_interrupt;
+mod command_others;
+mod command_serve;
+mod command_terminal;
+mod command_upload;
+mod dependencies;
+mod document_agrees;
+mod document_random;
+mod preflight_memory;
+mod program;
+mod python;
+mod runtime_bodies;
+mod runtime_errors;
+mod runtime_events;
+mod scripted_server;
+mod secrets;
+mod seed_program;
+mod server_clients;
+mod server_durability;
+mod server_faults;
+mod server_fixture;
+mod server_local;
+mod server_process;
+mod server_readme;
+mod server_replies;
+mod server_rules;
+mod server_wire;
+mod skipped;
+mod uploader_faults;
+mod uploader_fixture;
+mod uploader_odd_replies;
+mod uploader_process;
+mod uploader_random;
+mod uploader_resume;
+mod uploader_sources;
+mod uploader_stop;
+mod xtask_codegen;
+mod xtask_fixture;
+mod xtask_spec;

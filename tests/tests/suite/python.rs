@@ -1,0 +1,29 @@
+//! A Python that has the packages that some tests talk to the server with.
+
+use std::ffi::OsString;
+use std::process::{Command, Stdio};
+
+use crate::skipped::skipped;
+
+/// A command that runs a Python which has the package: the one that `OPENAI_PYTHON` names, or else `python3`.
+/// None if there is no such Python; then the test is skipped, and says so.
+pub(crate) fn with(package: &str) -> Option<Command> {
+    let python = std::env::var_os("OPENAI_PYTHON").unwrap_or_else(|| OsString::from("python3"));
+    let mut command = Command::new(&python);
+    let import =
+        command.args(["-c", &format!("import {package}")]).stdout(Stdio::null()).stderr(Stdio::null());
+    if import.status().is_ok_and(|status| status.success()) {
+        return Some(Command::new(python));
+    }
+    let python = python.display();
+    skipped(&format!("{python} has no package {package}; set OPENAI_PYTHON to a Python that has it"));
+    None
+}
+
+/// Runs it to its end, and fails with all that it printed if it fails.
+#[track_caller]
+pub(crate) fn succeed(command: &mut Command) {
+    let ended = command.output().unwrap();
+    let (said, complained) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    assert!(ended.status.success(), "{said}\n{complained}");
+}

@@ -1,0 +1,55 @@
+//! Streams of events, cut into pieces anywhere.
+
+use futures_util::StreamExt;
+use openai_uploads::runtime::{Call, EventError, EventStream, Operation, Request};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::agreement_caught::{Catcher, block_on, configuration};
+use super::agreement_values::seed;
+
+static WATCH: Operation = Operation::new("watch", Method::GET, "/events", &[]);
+
+/// The events of a body that comes in these pieces; what cannot be read, by its message.
+fn events(pieces: &[&[u8]]) -> Vec<Result<Value, String>> {
+    let server = Catcher::in_pieces("content-type: text/event-stream\r\n", pieces);
+    let to = configuration().with_base_path(&server.url);
+    let call: Call<EventStream<Value>> = Request::new(&to, &WATCH).events();
+    let read = block_on(async { call.await.unwrap().collect::<Vec<_>>().await });
+    assert_eq!(server.caught().header("accept"), Some("text/event-stream"));
+    let told = |event: Result<Value, EventError>| event.map_err(|error| error.to_string());
+    read.into_iter().map(told).collect()
+}
+
+const STREAM: &str = "\u{feff}: a comment\r\nevent: first\r\nid: 1\r\ndata: {\"n\":\r\ndata: 1}\r\n\r\n\
+                      data:{\"n\": \"é😀\"}\rretry: 3\r\r\
+                      unknown: x\n\n\
+                      data: [DONE]\n\n\
+                      data: null\n\n\
+                      data: {\"never\": \"ended\"}\n";
+
+#[test]
+fn events_are_the_same_wherever_the_stream_is_cut() {
+    let expected = [json!({"n": 1}), json!({"n": "é😀"}), Value::Null].map(Ok).to_vec();
+    let bytes = STREAM.as_bytes();
+    assert_eq!(events(&[bytes]), expected);
+    assert_eq!(events(&bytes.chunks(1).collect::<Vec<_>>()), expected);
+    let mut rng = fastrand::Rng::with_seed(seed());
+    for _ in 0..20 {
+        let mut pieces = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rng.usize(1..=rest.len()));
+            pieces.push(piece);
+            rest = after;
+        }
+        assert_eq!(events(&pieces), expected, "{pieces:?}");
+    }
+}
+
+#[test]
+fn an_event_that_cannot_be_read_is_told_and_the_next_one_comes() {
+    let read = events(&[b"data: {\"n\": \n\ndata: 2\n\n"]);
+    assert!(matches!(&read[0], Err(error) if error.contains("watch")), "{read:?}");
+    assert_eq!(read[1..], [Ok(json!(2))]);
+}

@@ -1,0 +1,54 @@
+//! Clients that are not ours: the official one for Python, and a tester that makes requests up from the spec.
+
+use openai_uploads::server::{Fault, Faults, Server, When};
+
+use crate::python;
+use crate::server_fixture::start_with;
+
+const KEY: &str = "sk-of-the-test";
+const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/uploads.yaml");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/openai_client.py");
+
+#[test]
+fn the_official_python_client_uploads_and_understands_every_error() {
+    let Some(mut python) = python::with("openai") else { return };
+    let server = start_with(Server::builder().api_key(KEY));
+    let faults = Faults::new()
+        .with(Fault::fail(429).header("retry-after-ms", "1"), When::nth(1))
+        .with(Fault::fail(503).header("retry-after-ms", "1"), When::nth(2))
+        .with(Fault::fail(500).header("retry-after-ms", "1"), When::nth(3));
+    let failing = start_with(Server::builder().api_key(KEY).faults(faults));
+    python.arg(SCRIPT).args([server.base_url(), failing.base_url()]).env("OPENAI_API_KEY", KEY);
+    python::succeed(&mut python);
+    assert_eq!(failing.requests().len(), 4, "two that failed, one that failed and its retry");
+}
+
+/// What a request that the schema allows is answered with hangs on what was asked before it, a cancelled
+/// upload for one, so that such a request is accepted is only asked where nothing has gone before.
+#[test]
+fn requests_made_up_from_the_spec_find_no_answer_that_the_spec_does_not_allow() {
+    let Some(mut python) = python::with("schemathesis") else { return };
+    run_schemathesis(&mut python, &["--exclude-checks", "positive_data_acceptance", "--max-time", "20"]);
+}
+
+#[test]
+fn a_file_that_is_announced_as_the_spec_has_it_is_accepted() {
+    let Some(mut python) = python::with("schemathesis") else { return };
+    let operation = openai_uploads::apis::uploads_api::CREATE_UPLOAD.id;
+    let phases = ["--phases", "examples,coverage,fuzzing", "--max-time", "10"];
+    run_schemathesis(&mut python, &[&["--include-operation-id", operation], &phases[..]].concat());
+}
+
+fn run_schemathesis(python: &mut std::process::Command, arguments: &[&str]) {
+    let server = start_with(Server::builder().api_key(KEY));
+    // Where it keeps what it found last time, which a test must not depend on.
+    let folder = tempfile::tempdir().unwrap();
+    let seed = fastrand::u32(..).to_string();
+    python.current_dir(&folder).args(["-m", "schemathesis.cli", "run", SPEC, "--url", server.base_url()]);
+    python.args(["--header", &format!("Authorization: Bearer {KEY}"), "--seed", &seed]);
+    python.args(["--checks", "all", "--max-examples", "50", "--continue-on-failure"]).args(arguments);
+    python::succeed(python);
+    let answers = server.requests().iter().filter_map(|seen| seen.status).collect::<Vec<_>>();
+    assert!(answers.iter().all(|status| !status.is_server_error()), "seed {seed}");
+    assert!(answers.iter().filter(|status| status.is_success()).count() > 10, "seed {seed}");
+}

@@ -1,0 +1,164 @@
+//! What the uploader's tests stand on: files with content, servers with faults, and what was told meanwhile.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use openai_uploads::Uploader;
+use openai_uploads::apis::configuration::Configuration;
+use openai_uploads::models::upload::Status;
+use openai_uploads::server::{Faults, LocalServer, SeenRequest, Server};
+use openai_uploads::uploader::{Event, Options, RetryPolicy, Upload};
+
+pub(crate) const KIB: u64 = 1024;
+pub(crate) const MIB: u64 = 1024 * KIB;
+
+/// A file of random content in a folder of its own.
+pub(crate) struct Sample {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Sample {
+    pub(crate) fn of(length: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sample.bin");
+        let bytes = content(length, length);
+        std::fs::write(&path, &bytes).unwrap();
+        Self { folder, path, bytes }
+    }
+
+    pub(crate) fn state_path(&self) -> PathBuf {
+        self.folder.path().join(".sample.bin.openai-upload")
+    }
+
+    /// The names of what is in the folder besides the file.
+    pub(crate) fn left_over(&self) -> Vec<String> {
+        let names = std::fs::read_dir(self.folder.path()).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.filter(|name| name != "sample.bin").collect();
+        names.sort();
+        names
+    }
+}
+
+pub(crate) fn content(seed: u64, length: u64) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut bytes = vec![0; usize::try_from(length).unwrap()];
+    random.fill(&mut bytes);
+    bytes
+}
+
+pub(crate) async fn server(faults: Faults) -> LocalServer {
+    LocalServer::start_with(Server::builder().faults(faults)).await.unwrap()
+}
+
+/// Parts of 64 KiB, three at a time, and hardly a wait between attempts.
+pub(crate) fn options() -> Options {
+    let retry = RetryPolicy {
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(4),
+        ..RetryPolicy::default()
+    };
+    Options { part_size: Some(64 * KIB), concurrency: 3, retry, ..Options::default() }
+}
+
+pub(crate) fn uploader(server: &LocalServer, options: Options) -> Uploader {
+    Uploader::with_options(server.configuration(), options)
+}
+
+pub(crate) fn at(base_path: &str, options: Options) -> Uploader {
+    Uploader::with_options(Configuration::at(base_path), options)
+}
+
+/// The events of an upload, filled while it runs.
+#[derive(Clone, Default)]
+pub(crate) struct Told(Arc<Mutex<Vec<Event>>>);
+
+impl Told {
+    pub(crate) fn by(upload: Upload) -> (Upload, Self) {
+        let told = Self::default();
+        let kept = told.clone();
+        (upload.on_event(move |event| kept.0.lock().unwrap().push(event.clone())), told)
+    }
+
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap().clone()
+    }
+
+    pub(crate) fn count(&self, is_one: impl Fn(&Event) -> bool) -> usize {
+        self.events().iter().filter(|event| is_one(event)).count()
+    }
+
+    pub(crate) fn has(&self, is_it: impl Fn(&Event) -> bool) -> bool {
+        self.count(is_it) > 0
+    }
+
+    /// The reasons for starting afresh.
+    pub(crate) fn afresh(&self) -> Vec<String> {
+        let events = self.events();
+        let reasons = events.iter().filter_map(|event| match event {
+            Event::Afresh { reason } => Some(reason.to_string()),
+            _ => None,
+        });
+        reasons.collect()
+    }
+
+    /// How many parts an upload that was resumed began with.
+    pub(crate) fn resumed(&self) -> Option<usize> {
+        self.events().iter().find_map(|event| match event {
+            Event::Resumed { parts, .. } => Some(*parts),
+            _ => None,
+        })
+    }
+
+    /// What is counted as sent never exceeds the file, falls only where something failed, and ends at the
+    /// whole.
+    pub(crate) fn check_progress(&self, bytes: u64) {
+        let (mut last, mut may_fall) = (0, false);
+        for event in self.events() {
+            match event {
+                Event::BytesSent { sent, of } => {
+                    assert_eq!(of, bytes);
+                    assert!(sent <= of, "{sent} of {of}");
+                    assert!(sent >= last || may_fall, "{sent} after {last} with no failure between");
+                    (last, may_fall) = (sent, false);
+                }
+                Event::Retrying { .. } | Event::Afresh { .. } => may_fall = true,
+                Event::Done { .. } => assert_eq!(last, bytes),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The requests for an operation, by the end of their paths.
+pub(crate) fn requests(server: &LocalServer, ending: &str) -> Vec<SeenRequest> {
+    server.requests().into_iter().filter(|request| request.uri.path().ends_with(ending)).collect()
+}
+
+pub(crate) fn statuses(server: &LocalServer) -> Vec<Status> {
+    server.uploads().into_iter().map(|stored| stored.upload.status).collect()
+}
+
+/// Nothing is left on the server that has not been completed or cancelled.
+pub(crate) fn check_no_orphan(server: &LocalServer) {
+    assert!(!statuses(server).contains(&Status::Pending), "{:?}", server.uploads());
+}
+
+/// The one file on the server has these bytes.
+pub(crate) fn check_file(server: &LocalServer, bytes: &[u8]) {
+    let files = server.files();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(server.content(&files[0].id).unwrap() == bytes, "the bytes differ");
+}
+
+/// A server answers no more, and another one has its folder and its address.
+pub(crate) async fn restarted(server: LocalServer, folder: &Path, faults: Faults) -> LocalServer {
+    let address = server.local_addr();
+    let clock = server.clock().clone();
+    drop(server);
+    let builder = Server::builder().listen(address).dir(folder).clock(clock).faults(faults);
+    LocalServer::start_with(builder).await.unwrap()
+}
