@@ -9,6 +9,7 @@ mod markdown;
 mod near;
 pub mod package;
 mod rust;
+mod schema_types;
 pub mod slice;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ use api::Api;
 use diagnostic::{Diagnostic, Diagnostics, Severity};
 use document::{Document, Pointer};
 use package::{Folder, MARKER, Package};
+
+pub use schema_types::schema_types;
 
 /// What is to be made of a document.
 #[derive(Clone, Debug, Default)]
@@ -64,11 +67,16 @@ const STACK: usize = 512 << 20;
 ///
 /// All that is wrong with the document, at once.
 pub fn generate(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
+    with_room(|| generate_here(text, options))
+}
+
+/// Works on a thread whose stack has room for schemas that are deeply nested in each other.
+fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
     thread::scope(|scope| {
         let worker = thread::Builder::new().stack_size(STACK);
-        match worker.spawn_scoped(scope, || generate_here(text, options)) {
+        match worker.spawn_scoped(scope, &work) {
             Ok(worker) => worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(_) => generate_here(text, options),
+            Err(_) => work(),
         }
     })
 }

@@ -235,6 +235,8 @@ pub struct Variant {
     pub boxed: bool,
     /// What the tag is for this type; the empty string: it may be missing. Empty: the tag says nothing of it.
     pub tags: Vec<String>,
+    /// Where another variant has the same tag: the property that tells them apart, and its values for this type.
+    pub also: Option<(String, Vec<String>)>,
     /// What it is for.
     pub description: String,
 }

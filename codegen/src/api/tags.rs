@@ -29,7 +29,7 @@ fn tag(api: &Api, union: &mut Union) {
     let declared = union.tag.take();
     let property = match &declared {
         Some(property) => property.clone(),
-        None => match best_property(api, union) {
+        None => match best_property(api, &union.variants, None) {
             Some(property) => property,
             None => return,
         },
@@ -52,17 +52,45 @@ fn tag(api: &Api, union: &mut Union) {
         }
     }
     if union.variants.iter().any(|variant| !variant.tags.is_empty()) {
+        tell_apart(api, &mut union.variants, &property);
         union.tag = Some(property);
     }
 }
 
-/// The property whose values, named by the document, differ between the most variants.
-fn best_property(api: &Api, union: &Union) -> Option<String> {
+/// Finds for the variants that have a tag in common what else tells them apart.
+fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
+    let rivals = |variants: &[Variant], one: usize| -> Vec<usize> {
+        let share = |other: &Variant| {
+            other.tags.iter().any(|tag| !tag.is_empty() && variants[one].tags.contains(tag))
+        };
+        (0..variants.len()).filter(|other| share(&variants[*other])).collect()
+    };
+    for one in 0..variants.len() {
+        let rivals = rivals(variants, one);
+        if rivals.len() < 2 {
+            continue;
+        }
+        let group: Vec<Variant> = rivals.iter().map(|rival| variants[*rival].clone()).collect();
+        let also = best_property(api, &group, Some(tag)).and_then(|property| {
+            let Values { mut values, may_be_missing } = values(api, &variants[one].ty, &property, DEPTH)?;
+            values.extend(may_be_missing.then(String::new));
+            Some((property, values))
+        });
+        variants[one].also = also;
+    }
+}
+
+/// The property whose values, named by the document, differ between the most variants, other than one that is
+/// known to.
+fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
-    for variant in &union.variants {
+    for variant in variants {
         if let Some(structure) = first_struct(api, &variant.ty, DEPTH) {
             for field in &structure.fields {
-                if !names.contains(&field.name.as_str()) && enumeration(api, &field.ty).is_some() {
+                if !names.contains(&field.name.as_str())
+                    && other_than != Some(&field.name)
+                    && enumeration(api, &field.ty).is_some()
+                {
                     names.push(&field.name);
                 }
             }
@@ -72,7 +100,7 @@ fn best_property(api: &Api, union: &Union) -> Option<String> {
     for name in names {
         let mut seen: Vec<String> = Vec::new();
         let mut distinct = 0;
-        for variant in &union.variants {
+        for variant in variants {
             if let Some(values) = values(api, &variant.ty, name, DEPTH)
                 && !values.may_be_missing
                 && values.values.iter().all(|value| !seen.contains(value))
@@ -145,7 +173,7 @@ fn order(api: &Api, union: &mut Union) {
 
 fn rank(api: &Api, variant: &Variant) -> (u8, usize) {
     if !variant.tags.is_empty() {
-        return (2, 0);
+        return (2, usize::from(variant.also.is_none()));
     }
     match api.resolved(&variant.ty) {
         Type::Double | Type::Float | Type::String => (1, 0),

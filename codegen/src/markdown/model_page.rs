@@ -95,15 +95,23 @@ fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Uni
     let _ = writeln!(text, "Name | Type | {told}");
     let _ = writeln!(text, "------------ | ------------- | -------------");
     for (variant, name) in union.variants.iter().zip(rust::variant_names(union, own)) {
-        let tags: Vec<String> =
-            variant.tags.iter().filter(|tag| !tag.is_empty()).map(|tag| format!("`{}`", cell(tag))).collect();
+        let mut told = listed(&variant.tags);
+        if let Some((property, values)) = &variant.also {
+            let _ = write!(told, " with `{}` {}", cell(property), listed(values));
+        }
         let ty = pages.link(&variant.ty, &spelled(&scope.boxed(&variant.ty, variant.boxed)));
-        let _ = writeln!(text, "{}", format!("{name} | {ty} | {}", tags.join(", ")).trim_end());
+        let _ = writeln!(text, "{}", format!("{name} | {ty} | {told}").trim_end());
     }
     if union.tag.is_some() {
         let _ = writeln!(text, "Other | **serde_json::Value** | any other");
     }
     text.push('\n');
+}
+
+/// The values of a property; the empty one stands for none.
+fn listed(values: &[String]) -> String {
+    let named = values.iter().filter(|value| !value.is_empty());
+    named.map(|value| format!("`{}`", cell(value))).collect::<Vec<_>>().join(", ")
 }
 
 fn examples(text: &mut String, named: &Named) {

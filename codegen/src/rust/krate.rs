@@ -70,7 +70,7 @@ reqwest = {{ version = "0.13", default-features = false, features = ["multipart"
 rustls = {{ version = "0.23", default-features = false, features = ["ring", "std", "tls12"], optional = true }}
 secrecy = "0.10"
 serde = {{ version = "1.0", features = ["derive"] }}
-serde_json = "1.0"
+serde_json = {{ version = "1.0", features = ["float_roundtrip"] }}
 serde_path_to_error = "0.1"
 thiserror = "2.0"
 tokio = {{ version = "1.50", default-features = false, features = ["rt", "time"] }}

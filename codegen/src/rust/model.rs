@@ -131,7 +131,8 @@ fn union_piece(scope: &Scope<'_>, named: &Named, union: &Union, name: &proc_macr
             let name = ident(&name);
             let ty = scope.boxed(&variant.ty, variant.boxed);
             let tags = &variant.tags;
-            let tags = (!tags.is_empty()).then(|| quote!(= #(#tags)|*));
+            let also = variant.also.as_ref().map(|(property, values)| quote!(&& #property == #(#values)|*));
+            let tags = (!tags.is_empty()).then(|| quote!(= #(#tags)|* #also));
             quote!(#docs #name(#ty) #tags)
         });
     let tag = union.tag.as_ref().map(|tag| quote!(#[tag = #tag]));

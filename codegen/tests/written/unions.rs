@@ -27,6 +27,17 @@ snapshots! { schemas:
         Started: {type: object, required: [type], properties: {type: {type: string, enum: [started]}, at: {type: integer}}}
         Stopped: {type: object, required: [type], properties: {type: {const: stopped}, why: {type: string}}}
         ",
+    types_of_the_same_tag_are_told_apart_by_what_else_is_constant: "
+        Item:
+          anyOf:
+            - {$ref: '#/components/schemas/Call'}
+            - {$ref: '#/components/schemas/Told'}
+            - {$ref: '#/components/schemas/Asked'}
+          discriminator: {propertyName: type}
+        Call: {type: object, required: [type], properties: {type: {const: call}, role: {const: system}}}
+        Told: {type: object, required: [type, role], properties: {type: {const: message}, role: {const: system}, text: {type: string}}}
+        Asked: {type: object, required: [type, role], properties: {type: {const: message}, role: {enum: [user, guest]}, voice: {type: string}}}
+        ",
     types_that_nothing_tells_apart_are_tried_in_order: "
         Either:
           oneOf:

@@ -5,10 +5,12 @@
 /// `pub enum Name { Variant(Type), … }` reads as the first variant that the value fits. With
 /// `#[tag = "property"] pub enum Name { Variant(Type) = "tag", … }` a variant with tags is read only where the
 /// property has one of them, the empty tag standing for no property, and a value with a tag that no variant
-/// has is kept in `Other`, unchanged.
+/// has is kept in `Other`, unchanged. Where variants have a tag in common, `= "tag" && "other" == "value"` asks for
+/// the value of another property too.
 macro_rules! union {
     (#[tag = $property:literal] $(#[$meta:meta])* pub enum $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident($type:ty $(,)?) $(= $($tag:literal)|+)?),* $(,)?
+        $($(#[$variant_meta:meta])* $variant:ident($type:ty $(,)?)
+            $(= $($tag:literal)|+ $(&& $also:literal == $($value:literal)|+)?)?),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -22,7 +24,11 @@ macro_rules! union {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 let mut candidates = $crate::runtime::Candidates::read(deserializer, ::core::option::Option::Some($property))?;
-                $(if let ::core::option::Option::Some(value) = candidates.fit(stringify!($variant), &[$($($tag),+)?]) {
+                $(if let ::core::option::Option::Some(value) = candidates.fit(
+                    stringify!($variant),
+                    &[$($($tag),+)?],
+                    &[$($(($also, &[$($value),+]))?)?],
+                ) {
                     return ::core::result::Result::Ok(Self::$variant(value));
                 })*
                 candidates.other().map(Self::Other)
@@ -42,7 +48,7 @@ macro_rules! union {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 let mut candidates = $crate::runtime::Candidates::read(deserializer, ::core::option::Option::None)?;
-                $(if let ::core::option::Option::Some(value) = candidates.fit(stringify!($variant), &[]) {
+                $(if let ::core::option::Option::Some(value) = candidates.fit(stringify!($variant), &[], &[]) {
                     return ::core::result::Result::Ok(Self::$variant(value));
                 })*
                 ::core::result::Result::Err(candidates.error())
@@ -78,11 +84,20 @@ impl Candidates {
         Ok(Self { value, tag, tag_is_known: false, errors: Vec::new() })
     }
 
-    /// The value as a `T`, where its tag is among `tags` or none are asked for, and it reads as one.
-    pub fn fit<T: DeserializeOwned>(&mut self, variant: &str, tags: &[&str]) -> Option<T> {
+    /// The value as a `T`, where its tag is among `tags` or none are asked for, the properties of `also` have one of
+    /// their values, and it reads as one.
+    pub fn fit<T: DeserializeOwned>(
+        &mut self,
+        variant: &str,
+        tags: &[&str],
+        also: &[(&str, &[&str])],
+    ) -> Option<T> {
         if !tags.is_empty() {
             let tag = self.tag.as_deref().unwrap_or_default();
-            if !tags.contains(&tag) {
+            let has = |name: &str, values: &[&str]| {
+                values.contains(&self.value.get(name).and_then(Value::as_str).unwrap_or_default())
+            };
+            if !tags.contains(&tag) || !also.iter().all(|(name, values)| has(name, values)) {
                 return None;
             }
             self.tag_is_known = true;
@@ -114,7 +129,7 @@ impl Candidates {
 #[allow(unreachable_pub, reason = "the macro defines what is public")]
 mod tests {
     use serde::{Deserialize, Serialize};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     pub struct Cat {
@@ -134,6 +149,15 @@ mod tests {
         pub enum Pet { Cat(Cat) = "cat" | "kitten", Dog(Dog) = "dog" | "" }
     }
 
+    union! {
+        #[tag = "kind"]
+        pub enum Litter {
+            Kitten(Cat) = "cat" && "age" == "young" | "",
+            Old(Value) = "cat" && "age" == "old",
+            Dog(Dog) = "dog",
+        }
+    }
+
     union! { pub enum Either { Number(u64), Words(Vec<String>), Word(String) } }
 
     #[test]
@@ -148,6 +172,19 @@ mod tests {
             let pet: Pet = serde_json::from_value(value.clone()).unwrap();
             assert!(format!("{pet:?}").starts_with(is), "{pet:?}");
             assert_eq!(serde_json::to_value(pet).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn variants_of_the_same_tag_are_told_apart_by_another_property() {
+        for (value, is) in [
+            (json!({"kind": "cat", "lives": 9}), "Kitten"),
+            (json!({"kind": "cat", "age": "old", "lives": "many"}), "Old"),
+            (json!({"kind": "dog", "age": "old", "tricks": []}), "Dog"),
+            (json!({"kind": "cat", "age": "ageless", "lives": 9}), "Other"),
+        ] {
+            let pet: Litter = serde_json::from_value(value.clone()).unwrap();
+            assert!(format!("{pet:?}").starts_with(is), "{pet:?}");
         }
     }
 

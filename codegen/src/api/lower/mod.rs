@@ -28,6 +28,12 @@ use super::{Api, cycles, tags, usage};
 /// The diagnostics are what is wrong with it and what cannot be expressed; where one is an error, the API is
 /// not to be used.
 pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
+    let (api, _, diagnostics) = lower_with_schemas(document);
+    (api, diagnostics)
+}
+
+/// As [`lower`], and what became of each schema of JSON that has a type, in no order.
+pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnostic>) {
     let mut lowering = Lowering {
         document,
         main: document.file().into(),
@@ -59,8 +65,10 @@ pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
     lowering.component_schemas();
     api.tags = lowering.operations(&api.security_schemes, &api.servers);
     lowering.webhooks();
-    let Lowering { types, places, mut diagnostics, .. } = lowering;
+    let Lowering { types, places, mut diagnostics, lowered, .. } = lowering;
     api.types = types;
+    let schemas = lowered.into_iter().filter(|((_, purpose), _)| *purpose == Purpose::Json);
+    let schemas = schemas.map(|((place, _), ty)| Schema { place, ty }).collect();
     let endless = cycles::endless(&api);
     for id in &endless {
         let place = &places[id.0];
@@ -69,12 +77,32 @@ pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
         diagnostics.push(diagnostic(Severity::Error, place, "schema-cycle", message.to_owned(), Some(help)));
     }
     if !endless.is_empty() {
-        return (api, diagnostics);
+        return (api, schemas, diagnostics);
     }
     usage::mark(&mut api);
     tags::assign(&mut api);
     cycles::break_up(&mut api);
-    (api, diagnostics)
+    (api, schemas, diagnostics)
+}
+
+/// A schema of JSON and the type that it became.
+#[derive(Debug)]
+pub struct Schema {
+    place: Place,
+    /// The type.
+    pub ty: Type,
+}
+
+impl Schema {
+    /// The file that it stands in.
+    pub fn file(&self) -> &str {
+        &self.place.file
+    }
+
+    /// Where it stands there: a JSON pointer.
+    pub fn pointer(&self) -> &str {
+        &self.place.pointer
+    }
 }
 
 /// How deep schemas may be nested in each other, by `$ref` too, before one is refused: what the stack that

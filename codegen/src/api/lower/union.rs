@@ -47,7 +47,7 @@ impl<'d> Lowering<'d> {
         let mut variants: Vec<Variant> = Vec::new();
         for (name, ty, description) in members {
             if !variants.iter().any(|variant| variant.ty == ty) {
-                variants.push(Variant { name, ty, boxed: false, tags: Vec::new(), description });
+                variants.push(Variant { name, ty, boxed: false, tags: Vec::new(), also: None, description });
             }
         }
         match (variants.len(), variants.pop()) {

@@ -1,0 +1,83 @@
+//! Which Rust type each schema of a document became, for tools that work with the generated crate.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::document::Document;
+use crate::rust::{Names, Scope};
+use crate::{Options, api, with_room};
+
+/// The type of each schema of the document's own file that JSON is read by, by the schema's JSON pointer.
+///
+/// A type is written as in a module of the generated crate that has `crate::models`, `crate::runtime::Base64` and
+/// `std::collections::BTreeMap` at hand. A schema that has no type of its own, such as a member of an `allOf`, is
+/// not there.
+///
+/// # Errors
+///
+/// All that is wrong with the document, at once.
+pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, String>, Diagnostics> {
+    with_room(|| {
+        let document = Document::parse_many(&options.file, text, &options.files)?;
+        let (api, schemas, found) = api::lower_with_schemas(&document);
+        let found = Diagnostics::locate(found, &document);
+        if found.count(Severity::Error) > 0 {
+            return Err(found);
+        }
+        let names = Names::new(&api);
+        let scope = Scope::new(&api, &names, None);
+        // A NUL stands in the places that were made up for types that no one schema of the document is.
+        let schemas = schemas
+            .iter()
+            .filter(|schema| schema.file() == document.file() && !schema.pointer().contains('\0'));
+        let types = schemas.map(|schema| {
+            // No type that is written has a space which means something.
+            let ty = scope.ty(&schema.ty).to_string().replace(' ', "");
+            (schema.pointer().to_owned(), ty)
+        });
+        Ok(types.collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_s_type_is_found_by_where_it_stands() {
+        let text = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      responses:
+        '200':
+          description: Pets.
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}
+components:
+  schemas:
+    Pet:
+      allOf:
+        - {type: object, properties: {born: {type: [string, 'null'], format: date}}}
+        - {type: object, properties: {tame: {type: boolean}, names: {type: object, additionalProperties: {type: integer}}}}
+";
+        let types = schema_types(text, &Options::default()).unwrap();
+        let reply = "/paths/~1pets/get/responses/200/content/application~1json/schema";
+        let pet = "/components/schemas/Pet";
+        for (pointer, ty) in [
+            (reply.to_owned(), Some("Vec<models::Pet>")),
+            (format!("{reply}/items"), Some("models::Pet")),
+            (pet.to_owned(), Some("models::Pet")),
+            (format!("{pet}/allOf/0"), None),
+            (format!("{pet}/allOf/0/properties/born"), Some("Option<chrono::NaiveDate>")),
+            (format!("{pet}/allOf/1/properties/tame"), Some("bool")),
+            (format!("{pet}/allOf/1/properties/names"), Some("BTreeMap<String,i64>")),
+        ] {
+            assert_eq!(types.get(&pointer).map(String::as_str), ty, "{pointer}");
+        }
+        let faults = schema_types(&text.replace("schemas/Pet'", "schemas/Cat'"), &Options::default());
+        assert_eq!(faults.unwrap_err().count(Severity::Error), 1);
+    }
+}

@@ -1,0 +1,16 @@
+//! OpenAI's published document as a whole: its crate compiles, has a function for each operation, and reads and
+//! writes every example of the document. Skipped, visibly, where the document is not there.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod compare;
+mod crate_of_it;
+mod examples;
+mod examples_survive;
+mod listed;
+mod operations;
+mod pointer;
+mod probe;
+mod schemas;
+#[path = "../suite/skipped.rs"]
+mod skipped;

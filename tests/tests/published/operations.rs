@@ -1,0 +1,66 @@
+//! Each operation of the document is a function of the crate, and the crate compiles without a word from rustc.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::crate_of_it::published;
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+#[test]
+fn the_crate_compiles_without_an_error_or_a_warning() {
+    let Some(published) = published() else { return };
+    let built = published.built();
+    assert!(built.told.is_empty(), "{} errors and warnings:\n{}", built.told.len(), built.told.join("\n"));
+    assert!(built.program.is_file(), "cargo could not build the crate, and says above why");
+}
+
+#[test]
+fn every_operation_has_its_function() {
+    let Some(published) = published() else { return };
+    let mut sources = String::new();
+    for file in fs::read_dir(published.folder.join("src/apis")).unwrap() {
+        sources += &fs::read_to_string(file.unwrap().path()).unwrap();
+    }
+    let sources = sources.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
+    let functions: BTreeSet<String> = sources
+        .split("pub fn ")
+        .skip(1)
+        .map(|rest| letters(rest.split(['(', '<']).next().unwrap_or_default()))
+        .collect();
+    let operations = operations(&published.document);
+    assert!(!operations.is_empty());
+    let missing = operations.iter().filter(|(id, method, path)| {
+        let sent = format!("Operation::new(\"{id}\", Method::{method}, \"{path}\",");
+        !sources.contains(&sent) || !functions.contains(&letters(id))
+    });
+    let missing: Vec<_> = missing.collect();
+    println!("{} operations", operations.len());
+    assert!(missing.is_empty(), "of {} operations, these have no function: {missing:?}", operations.len());
+}
+
+/// The `operationId`, method and path of each.
+fn operations(document: &Value) -> Vec<(&str, String, &str)> {
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in METHODS {
+            if let Some(operation) = item.get(method) {
+                let id = operation["operationId"].as_str().unwrap();
+                operations.push((id, method.to_uppercase(), path.as_str()));
+            }
+        }
+    }
+    operations
+}
+
+/// A name without what sets its words apart.
+fn letters(name: &str) -> String {
+    name.strip_prefix("r#")
+        .unwrap_or(name)
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

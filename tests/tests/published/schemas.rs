@@ -1,0 +1,99 @@
+//! The document's schemas as a validator of another descent reads them.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use jsonschema::{Registry, Validator};
+use serde_json::{Value, json};
+
+use crate::pointer::{child, fragment, index, of_reference};
+
+const URI: &str = "https://example.com/document";
+
+pub(crate) struct Schemas<'a> {
+    document: &'a Value,
+    registry: Registry<'a>,
+    validators: RefCell<HashMap<String, Rc<Validator>>>,
+}
+
+impl<'a> Schemas<'a> {
+    pub(crate) fn new(document: &'a Value) -> Self {
+        let registry = Registry::new().add(URI, in_json_schema(document.clone())).unwrap().prepare().unwrap();
+        Self { document, registry, validators: RefCell::default() }
+    }
+
+    pub(crate) fn get(&self, pointer: &str) -> &'a Value {
+        self.document.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    /// What is wrong with a value by the schema at `pointer`, `None` where nothing is.
+    pub(crate) fn fault(&self, pointer: &str, value: &Value) -> Option<String> {
+        let validator = self.validator(pointer);
+        let mut errors = validator.iter_errors(value);
+        let error = errors.next()?;
+        Some(format!(
+            "{} ({})",
+            error.to_string().chars().take(200).collect::<String>(),
+            error.instance_path()
+        ))
+    }
+
+    fn validator(&self, pointer: &str) -> Rc<Validator> {
+        if let Some(validator) = self.validators.borrow().get(pointer) {
+            return validator.clone();
+        }
+        let schema = json!({"$ref": format!("{URI}#{}", fragment(pointer))});
+        let built = jsonschema::options().with_registry(&self.registry).build(&schema);
+        let validator = Rc::new(built.unwrap_or_else(|error| panic!("{pointer}: {error}")));
+        self.validators.borrow_mut().insert(pointer.to_owned(), validator.clone());
+        validator
+    }
+
+    /// The schemas that a value is held against: the one at `pointer`, what it refers to, all of an `allOf`, and
+    /// those of `anyOf` and `oneOf` that the value fits.
+    pub(crate) fn that_apply(&self, pointer: &str, value: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        self.gather(pointer, value, &mut found);
+        found
+    }
+
+    fn gather(&self, pointer: &str, value: &Value, found: &mut Vec<String>) {
+        if found.iter().any(|own| own == pointer) {
+            return;
+        }
+        found.push(pointer.to_owned());
+        let schema = self.get(pointer);
+        if let Some(target) = schema["$ref"].as_str().and_then(of_reference) {
+            self.gather(target, value, found);
+        }
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            for number in 0..schema[keyword].as_array().map_or(0, Vec::len) {
+                let member = index(&child(pointer, keyword), number);
+                if keyword == "allOf" || self.validator(&member).is_valid(value) {
+                    self.gather(&member, value, found);
+                }
+            }
+        }
+    }
+}
+
+/// What OpenAPI 3.0 wrote otherwise than JSON Schema does now, and some documents of 3.1 still do.
+fn in_json_schema(document: Value) -> Value {
+    match document {
+        Value::Object(mut members) => {
+            for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+                if let Some(Value::Bool(is_exclusive)) = members.get(exclusive) {
+                    let bound = is_exclusive.then(|| members.remove(bound)).flatten();
+                    match bound {
+                        Some(bound) => members.insert(exclusive.to_owned(), bound),
+                        None => members.remove(exclusive),
+                    };
+                }
+            }
+            members.into_iter().map(|(name, member)| (name, in_json_schema(member))).collect()
+        }
+        Value::Array(elements) => elements.into_iter().map(in_json_schema).collect(),
+        other => other,
+    }
+}
