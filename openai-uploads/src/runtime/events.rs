@@ -24,6 +24,9 @@ pub struct EventStream<T> {
     operation: &'static str,
     bytes: ByteStream,
     buffer: BytesMut,
+    /// How much of the buffer has no line's end in it.
+    searched: usize,
+    is_first_line: bool,
     data: Option<String>,
     ended: bool,
     item: PhantomData<fn() -> T>,
@@ -46,6 +49,8 @@ impl<T> EventStream<T> {
             operation,
             bytes: ByteStream::new(response, operation),
             buffer: BytesMut::new(),
+            searched: 0,
+            is_first_line: true,
             data: None,
             ended: false,
             item: PhantomData,
@@ -74,7 +79,13 @@ impl<T> EventStream<T> {
 
     /// A line without its end, which is a line feed, a carriage return or both.
     fn take_line(&mut self) -> Option<String> {
-        let end = self.buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
+        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let Some(end) = self.buffer[self.searched..].iter().position(is_end) else {
+            self.searched = self.buffer.len();
+            return None;
+        };
+        let end = self.searched + end;
+        self.searched = end;
         let after = match (self.buffer[end], self.buffer.get(end + 1)) {
             (b'\r', Some(b'\n')) => 2,
             // The line feed that belongs to it may be on its way.
@@ -83,8 +94,11 @@ impl<T> EventStream<T> {
         };
         let line = self.buffer.split_to(end);
         self.buffer.advance(after);
+        self.searched = 0;
         let line = String::from_utf8_lossy(&line);
-        Some(line.strip_prefix('\u{feff}').unwrap_or(&line).to_owned())
+        // Only the whole stream may begin with a byte order mark.
+        let may_have_mark = std::mem::replace(&mut self.is_first_line, false);
+        Some(line.strip_prefix('\u{feff}').filter(|_| may_have_mark).unwrap_or(&line).to_owned())
     }
 }
 
@@ -118,6 +132,7 @@ impl<T: DeserializeOwned> Stream for EventStream<T> {
                     Some(Err(error)) => {
                         self.ended = true;
                         self.buffer.clear();
+                        self.searched = 0;
                         return Poll::Ready(Some(Err(error.into())));
                     }
                     None => self.ended = true,

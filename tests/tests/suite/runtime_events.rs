@@ -48,6 +48,22 @@ fn events_are_the_same_wherever_the_stream_is_cut() {
 }
 
 #[test]
+fn a_byte_order_mark_counts_at_the_beginning_alone() {
+    assert_eq!(
+        events(&["\u{feff}data: 1\n\n\u{feff}data: 2\n\ndata: 3\n\n".as_bytes()]),
+        [Ok(json!(1)), Ok(json!(3))]
+    );
+}
+
+#[test]
+fn a_long_event_comes_whole_from_many_pieces() {
+    let long = "x".repeat(300_000);
+    let text = format!("data: \"{long}\"\n\n");
+    let pieces: Vec<_> = text.as_bytes().chunks(1000).collect();
+    assert_eq!(events(&pieces), [Ok(json!(long))]);
+}
+
+#[test]
 fn an_event_that_cannot_be_read_is_told_and_the_next_one_comes() {
     let read = events(&[b"data: {\"n\": \n\ndata: 2\n\n"]);
     assert!(matches!(&read[0], Err(error) if error.contains("watch")), "{read:?}");
