@@ -1,19 +1,27 @@
-//! Documents damaged at random: whatever the bytes, what reads them ends with a result or with faults that have a
-//! place, and never in a panic.
+//! Documents damaged at random, as bytes and as trees: whatever the text, what reads it ends with a package that is
+//! sound or with faults that have a place, and never in a panic.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use codegen::compare::{Departures, compare};
 use codegen::diagnostic::Severity;
 use codegen::document::Document;
 use codegen::slice::{Selection, slice};
-use codegen::{Options, Output, generate};
 use fastrand::Rng;
+use serde_json::Value;
 
+use super::document_mutations::mutate;
+use super::document_output::{generates_or_refuses, have_places};
 use super::program::workspace;
 
-/// How long documents are damaged; a slow machine sees fewer of them.
-const TIME: Duration = Duration::from_secs(10);
+/// How many seconds documents are damaged where `DOCUMENT_SECONDS` does not say.
+const SECONDS: u64 = 10;
+
+/// How many are tried at least, however long that takes.
+const FEWEST: u64 = 40;
 
 /// What a document is damaged with: all that means something to YAML, JSON, pointers or Rust.
 const PIECES: [&str; 48] = [
@@ -67,50 +75,109 @@ const PIECES: [&str; 48] = [
     "#![x]",
 ];
 
-/// `DOCUMENT_SEED=n` repeats a run that failed.
+/// `DOCUMENT_SEED=n` repeats a run that failed, `DOCUMENT_SECONDS=n` goes on for so long.
 #[test]
 fn no_damage_makes_a_document_panic() {
     let seeds = Seeds::documents();
     if let Ok(seed) = std::env::var("DOCUMENT_SEED") {
-        return seeds.run(seed.parse().unwrap());
+        println!("generated from: {}", seeds.run(seed.parse().unwrap()));
+        return;
     }
+    let seconds = std::env::var("DOCUMENT_SECONDS").map_or(SECONDS, |seconds| seconds.parse().unwrap());
     let first = fastrand::u64(..) / 2;
     println!("seeds from {first}");
+    for (file, tree) in &seeds.trees {
+        let generated = generates_or_refuses(file, &tree.to_string(), &seeds.files);
+        assert!(generated, "{file} is refused, and nobody harmed it");
+    }
     let begun = Instant::now();
-    let mut seed = first;
-    while begun.elapsed() < TIME {
+    let (mut seed, mut generated) = (first, 0_u64);
+    while seed - first < FEWEST || begun.elapsed() < Duration::from_secs(seconds) {
         let run = std::panic::catch_unwind(|| seeds.run(seed));
-        assert!(run.is_ok(), "DOCUMENT_SEED={seed} fails");
+        generated += u64::from(run.unwrap_or_else(|_| panic!("DOCUMENT_SEED={seed} fails")));
         seed += 1;
     }
-    println!("{} documents", seed - first);
-    assert!(seed - first > 20, "the machine is too slow to try more than {}", seed - first);
+    println!("{} documents, {generated} of them generated from", seed - first);
 }
 
 /// Documents to damage.
 struct Seeds {
-    documents: Vec<String>,
+    /// Texts and trees, each with the name of its file.
+    texts: Vec<(String, String)>,
+    trees: Vec<(String, Value)>,
+    /// What they refer to beside them.
+    files: BTreeMap<String, String>,
 }
 
 impl Seeds {
+    /// Those of this workspace, and one that says the same in many ways.
     fn documents() -> Self {
-        let spec = std::fs::read_to_string(workspace().join("spec/uploads.yaml")).unwrap();
-        let document = Document::parse("uploads.yaml", &spec).unwrap();
-        let json = serde_json::to_string_pretty(document.root()).unwrap();
+        let (mut texts, mut trees, mut files) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for path in paths() {
+            let text = fs::read_to_string(&path).unwrap();
+            let file = path.file_name().unwrap().to_string_lossy().into_owned();
+            // What is no document is what one of them refers to.
+            if let Ok(document) = Document::parse(&file, &text) {
+                trees.push((file.clone(), serde_json::from_str(&document.root().to_json()).unwrap()));
+                texts.push((file.clone(), text.clone()));
+            }
+            files.insert(file, text);
+        }
+        let (file, tree) = &trees[0];
+        texts.push((file.clone(), serde_json::to_string_pretty(tree).unwrap()));
         let aliases = "openapi: 3.0.3\nx: &a {b: &b [1, 2.5, null], <<: {c: d}}\npaths:\n  /a: &p\n    get: {operationId: a, \
-                       tags: [T], responses: {'200': {$ref: '#/x'}}}\n  /b:\n    <<: *p\n    put: {x: *b, y: *a}\n"
-            .to_owned();
-        Self { documents: vec![spec, json, aliases] }
+             tags: [T], responses: {'200': {$ref: '#/x'}}}\n  /b:\n    <<: *p\n    put: {x: *b, y: *a}\n";
+        texts.push(("aliases.yaml".to_owned(), aliases.to_owned()));
+        Self { texts, trees, files }
     }
 
-    fn run(&self, seed: u64) {
+    /// Whether something could be made of the document.
+    fn run(&self, seed: u64) -> bool {
         let mut rng = Rng::with_seed(seed);
-        let mut bytes = rng.choice(&self.documents).unwrap().clone().into_bytes();
+        let (file, text) = if rng.u8(..3) == 0 { self.damaged(&mut rng) } else { self.mutated(&mut rng) };
+        read(file, &text);
+        generates_or_refuses(file, &text, &self.files)
+    }
+
+    fn damaged(&self, rng: &mut Rng) -> (&str, String) {
+        let (file, text) = rng.choice(&self.texts).unwrap();
+        let mut bytes = text.clone().into_bytes();
         for _ in 0..rng.usize(1..8) {
-            damage(&mut bytes, &mut rng);
+            damage(&mut bytes, rng);
         }
-        let text = String::from_utf8_lossy(&bytes);
-        read(&text);
+        (file, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn mutated(&self, rng: &mut Rng) -> (&str, String) {
+        let (file, tree) = rng.choice(&self.trees).unwrap();
+        let mut tree = tree.clone();
+        thin_out(&mut tree, rng);
+        mutate(&mut tree, rng);
+        let text = match rng.bool() {
+            true => serde_json::to_string_pretty(&tree).unwrap(),
+            false => serde_yaml::to_string(&tree).unwrap(),
+        };
+        (file, text)
+    }
+}
+
+/// The documents of this workspace and what stands beside them.
+fn paths() -> Vec<PathBuf> {
+    let beside = fs::read_dir(workspace().join("tests/documents")).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = beside.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "json"));
+    paths.push(workspace().join("spec/uploads.yaml"));
+    paths.sort();
+    paths
+}
+
+/// Leaves a few of a document's paths, so that many documents are tried in little time.
+fn thin_out(tree: &mut Value, rng: &mut Rng) {
+    let Some(Value::Object(paths)) = tree.get_mut("paths") else { return };
+    let mut names: Vec<String> = paths.keys().cloned().collect();
+    rng.shuffle(&mut names);
+    for name in names.iter().skip(rng.usize(1..5)) {
+        paths.remove(name);
     }
 }
 
@@ -132,9 +199,9 @@ fn damage(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-fn read(text: &str) {
+fn read(file: &str, text: &str) {
     let _ = Departures::parse("departures.yaml", text);
-    match Document::parse("api.yaml", text) {
+    match Document::parse(file, text) {
         Ok(document) => {
             let selection = Selection { tags: vec!["Uploads".to_owned()], operations: vec!["a".to_owned()] };
             let _ = slice(&document, &selection);
@@ -144,14 +211,8 @@ fn read(text: &str) {
         }
         Err(faults) => {
             assert!(faults.count(Severity::Error) > 0, "a refusal without a reason");
-            let lines = text.split('\n').count() + 1;
-            for fault in faults.iter() {
-                let position = fault.position.expect("a fault of a text has a place");
-                assert!((1..=lines).contains(&position.line) && position.column > 0, "{fault}");
-            }
+            have_places(&faults, file, text);
             assert!(!faults.render(true).is_empty());
         }
     }
-    let options = Options { file: "api.yaml".to_owned(), output: Output::Modules, ..Options::default() };
-    let _ = generate(text, &options);
 }

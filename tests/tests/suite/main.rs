@@ -19,6 +19,8 @@ mod command_terminal;
 mod command_upload;
 mod dependencies;
 mod document_agrees;
+mod document_mutations;
+mod document_output;
 mod document_random;
 mod preflight_memory;
 mod program;
