@@ -173,6 +173,9 @@ pub enum FieldDefault {
     None,
     /// The only value that it can have.
     OnlyValue,
+    /// Nothing, and that is no error: the document requires it, but says nothing of what it is, which happens to
+    /// what is left over from an earlier form of a schema.
+    Undescribed,
 }
 
 /// A limit that a keyword sets to a property's values.

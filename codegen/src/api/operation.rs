@@ -36,6 +36,10 @@ pub struct Operation {
     pub successes: Vec<Success>,
     /// The typed replies that mean failure, by status.
     pub errors: Vec<ErrorReply>,
+    /// The others that mean failure.
+    pub untyped_errors: Vec<UntypedError>,
+    /// The headers that failures have.
+    pub error_headers: Vec<Header>,
     /// The alternatives of security schemes, by index into [`Api::security_schemes`](super::Api::security_schemes).
     pub security: Vec<Vec<usize>>,
     /// The server, where it is not the document's first.
@@ -144,8 +148,19 @@ pub struct Success {
     pub description: String,
     /// What it holds, the preferred form first; empty where there is no content.
     pub contents: Vec<ReplyContent>,
-    /// The headers it has, each with what it is for.
-    pub headers: Vec<(String, String)>,
+    /// The headers it has.
+    pub headers: Vec<Header>,
+}
+
+/// A header of a reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// What its value is, in the document's words; empty for a plain string.
+    pub kind: String,
+    /// What it is for.
+    pub description: String,
 }
 
 /// What a reply holds.
@@ -181,6 +196,17 @@ pub struct ErrorReply {
     pub description: String,
     /// The type of its JSON.
     pub ty: Type,
+}
+
+/// A reply that means failure and has no type: there is nothing in it, or no JSON.
+#[derive(Clone, Debug)]
+pub struct UntypedError {
+    /// The status: `404`, `4XX`, `default`.
+    pub status: String,
+    /// What it means.
+    pub description: String,
+    /// The media types it may be of.
+    pub content_types: Vec<String>,
 }
 
 /// A way to show whose a request is.

@@ -1,7 +1,7 @@
 //! Which types are sent and which are received.
 
 use super::Api;
-use super::model::{Field, Kind, Type, TypeId};
+use super::model::{Field, FieldDefault, Kind, Type, TypeId};
 use super::operation::{BodyContent, ReplyContent};
 
 /// Marks every type that a request or a reply reaches, and makes optional what is not there both ways.
@@ -37,9 +37,14 @@ pub(super) fn mark(api: &mut Api) {
 }
 
 /// Whether a property that the schema requires may be missing all the same: one that only replies have, from a
-/// request; one that only requests have, from a reply; one that is on its way out, from a reply.
+/// request; one that only requests have, from a reply; one that is on its way out or not described, from what is
+/// never sent.
 fn may_be_missing(field: &Field, sent: bool, received: bool) -> bool {
-    field.read_only && sent || field.write_only && received || field.deprecated && received && !sent
+    let undescribed = field.default == FieldDefault::Undescribed;
+    field.read_only && sent
+        || field.write_only && received
+        || field.deprecated && received && !sent
+        || undescribed && !sent
 }
 
 fn reached(api: &Api, from: Vec<&Type>) -> Vec<bool> {

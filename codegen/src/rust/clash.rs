@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::api::{Api, Operation};
 
+use super::body::body_suffix;
 use super::identifier::snake;
-use super::operation::body_suffix;
 
 /// A function that would have the name of another.
 pub(crate) struct Clash<'a> {

@@ -81,9 +81,11 @@ fn server_items(index: usize, server: &Server) -> TokenStream {
             [] => String::new(),
             values => format!(" One of `{}`.", values.join("`, `")),
         };
-        let about =
-            format!("`{}`: {} Default: `{}`.{values}", variable.name, variable.description, variable.default);
-        let about = doc(&format!("- {about}"));
+        let said = match variable.description.trim() {
+            "" => String::new(),
+            description => format!("{description} "),
+        };
+        let about = doc(&format!("- `{}`: {said}Default: `{}`.{values}", variable.name, variable.default));
         text.extend(quote!(#[doc = ""] #about));
         arguments.push(quote!(#argument: &str));
         replaced = quote!(#replaced.replace(#placeholder, #argument));

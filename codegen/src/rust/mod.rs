@@ -1,5 +1,7 @@
 //! Tokens for each operation, model and type. Names are made into identifiers here and nowhere else.
 
+mod about;
+mod body;
 mod clash;
 mod configuration;
 mod doc;
@@ -11,6 +13,7 @@ mod names;
 mod operation;
 mod reply;
 mod runtime;
+mod signature;
 mod ty;
 
 use std::collections::HashSet;
@@ -23,13 +26,15 @@ use crate::{Options, Output};
 use format::Source;
 use identifier::{ident, unique};
 
+pub(crate) use body::{body_argument, body_suffix};
 pub(crate) use clash::{Clash, clashes};
 pub(crate) use doc::for_rustdoc;
 pub(crate) use identifier::camel;
 pub(crate) use model::{field_names, field_type, value_names, variant_names};
 pub(crate) use names::{Names, is_written};
-pub(crate) use operation::{argument_names, argument_type, body_argument, body_suffix, function_name};
+pub(crate) use operation::function_name;
 pub(crate) use reply::reply_value;
+pub(crate) use signature::{argument_names, argument_type};
 pub(crate) use ty::Scope;
 
 /// The generated modules of an API and, for a crate of its own, the rest of the crate: paths and texts.

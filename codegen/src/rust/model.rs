@@ -231,6 +231,9 @@ fn field_item(scope: &Scope<'_>, named: &Named, field: &Field, name: &str, strea
         }
     } else if field.default == FieldDefault::OnlyValue && !field.nullable && named.received && !named.sent {
         attributes.push(quote!(default));
+    } else if field.default == FieldDefault::Undescribed && *scope.api.resolved(&field.ty) == Type::Any {
+        // Required by mistake, more often than not: `null` leaves it out.
+        attributes.push(quote!(default, skip_serializing_if = "serde_json::Value::is_null"));
     }
     let serde = (!attributes.is_empty() && !streams).then(|| quote!(#[serde(#(#attributes),*)]));
     let name = ident(name);

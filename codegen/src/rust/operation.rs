@@ -3,17 +3,20 @@
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use crate::api::{Api, BodyContent, Location, Operation, Parameter, Style, StyleKind, Success, Tag, Type};
+use crate::api::{Api, Operation, Tag};
 
+use super::about;
+use super::body::{body_argument, body_suffix};
 use super::configuration::constant_names;
-use super::doc::{doc, own_doc};
+use super::doc::doc;
 use super::format::Source;
-use super::identifier::{camel, ident, shouty, snake, unique};
+use super::identifier::{ident, shouty, snake};
 use super::model::deprecated;
 use super::names::Names;
 use super::reply::Reply;
+use super::signature::Signature;
 use super::ty::{Import, Scope};
 
 /// The text of a module.
@@ -116,193 +119,6 @@ fn items(scope: &Scope<'_>, operation: &Operation, needs: &mut Needs) -> Vec<Tok
     items
 }
 
-/// What the functions of an operation have in common.
-struct Signature {
-    arguments: Vec<TokenStream>,
-    parameters_struct: Option<TokenStream>,
-    setters: Vec<TokenStream>,
-    params: Option<TokenStream>,
-}
-
-impl Signature {
-    fn of(scope: &Scope<'_>, operation: &Operation) -> Self {
-        let (mut arguments, mut fields, mut setters) = (Vec::new(), Vec::new(), Vec::new());
-        for (parameter, name) in argument_names(operation) {
-            let (key, argument) = (&parameter.name, ident(&name));
-            let value = if parameter.required {
-                let ty = argument_type(scope, &parameter.ty);
-                arguments.push(quote!(#argument: #ty));
-                quote!(#argument)
-            } else {
-                let (docs, deprecated) = (doc(&parameter.description), deprecated(parameter.deprecated));
-                let ty = scope.ty(&parameter.ty);
-                fields.push(quote!(#docs #deprecated pub #argument: Option<#ty>));
-                quote!(params.#argument)
-            };
-            setters.push(setter(parameter, key, &value));
-        }
-        let name = format_ident!("{}Params", camel(&operation.id));
-        let about = own_doc(&format!(
-            "What can be given to [`{}`].",
-            function_name(operation).trim_start_matches("r#")
-        ));
-        let parameters_struct = (!fields.is_empty()).then(|| {
-            quote! {
-                #about
-                #[derive(Clone, Debug, Default, PartialEq)]
-                pub struct #name { #(#fields),* }
-            }
-        });
-        let params = parameters_struct.is_some().then(|| quote!(params: #name));
-        Self { arguments, parameters_struct, setters, params }
-    }
-}
-
-/// The parameters with the names of their arguments or fields.
-pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)> {
-    let mut taken = HashSet::from(["configuration".to_owned(), "params".to_owned()]);
-    operation
-        .parameters
-        .iter()
-        .map(|parameter| (parameter, unique(snake(&parameter.name), &mut taken)))
-        .collect()
-}
-
-/// The type of a required parameter.
-pub(crate) fn argument_type(scope: &Scope<'_>, ty: &Type) -> TokenStream {
-    match scope.api.resolved(ty) {
-        Type::String => quote!(&str),
-        _ => scope.ty(ty),
-    }
-}
-
-fn setter(parameter: &Parameter, key: &str, value: &TokenStream) -> TokenStream {
-    let (plain, styled) = match parameter.location {
-        Location::Path => ("path", "path_with"),
-        Location::Query => ("query", "query_with"),
-        Location::Header => ("header", "header_with"),
-        Location::Cookie => ("cookie", "cookie_with"),
-    };
-    if parameter.style == Style::default_of(parameter.location) {
-        let plain = ident(plain);
-        return quote!(.#plain(#key, #value));
-    }
-    let styled = ident(styled);
-    let style = style(parameter.style);
-    quote!(.#styled(#key, #value, #style))
-}
-
-fn style(style: Style) -> TokenStream {
-    let (name, explodes) = match style.kind {
-        StyleKind::Simple => ("SIMPLE", false),
-        StyleKind::Label => ("LABEL", false),
-        StyleKind::Matrix => ("MATRIX", false),
-        StyleKind::Form => ("FORM", true),
-        StyleKind::SpaceDelimited => ("SPACE_DELIMITED", false),
-        StyleKind::PipeDelimited => ("PIPE_DELIMITED", false),
-        StyleKind::DeepObject => ("DEEP_OBJECT", true),
-        StyleKind::Json => ("JSON", false),
-    };
-    let name = ident(name);
-    let explode = (style.explode != explodes).then(|| {
-        let explode = style.explode;
-        quote!(.explode(#explode))
-    });
-    let reserved = style.allow_reserved.then(|| quote!(.allow_reserved()));
-    quote!(crate::runtime::Style::#name #explode #reserved)
-}
-
-/// An argument for a body, and the call that puts it into the request.
-pub(crate) struct BodyArgument {
-    pub(crate) name: String,
-    pub(crate) ty: TokenStream,
-    setter: TokenStream,
-}
-
-/// The argument of the body at `index`; `None` where the operation has no body.
-pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usize) -> Option<BodyArgument> {
-    let mut taken: HashSet<String> = argument_names(operation)
-        .into_iter()
-        .map(|(_, name)| name)
-        .chain(["configuration".to_owned(), "params".to_owned()])
-        .collect();
-    let body = operation.bodies.get(index)?;
-    let content_type = &body.content_type;
-    let (name, ty, by_reference) = match &body.content {
-        BodyContent::Json(ty) => (body_name(scope, ty), scope.ty(ty), true),
-        BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => match only_file(scope, ty) {
-            Some(name) => (name, quote!(impl Into<crate::runtime::Binary>), false),
-            None => (body_name(scope, ty), scope.ty(ty), false),
-        },
-        BodyContent::Text => ("body".to_owned(), quote!(String), false),
-        BodyContent::Binary => ("body".to_owned(), quote!(impl Into<crate::runtime::Binary>), false),
-    };
-    let name = unique(snake(&name), &mut taken);
-    let argument = ident(&name);
-    let value = if body.required { quote!(#argument) } else { quote!(body) };
-    let reference = by_reference.then(|| quote!(&));
-    let setter = match &body.content {
-        BodyContent::Json(_) if content_type == "application/json" || content_type == "*/*" => {
-            quote!(.json_body(#reference #value))
-        }
-        BodyContent::Json(_) => quote!(.json_body_as(#content_type, #reference #value)),
-        BodyContent::Multipart(ty) => {
-            let form = form_value(scope, ty, &value);
-            quote!(.multipart_body(#form))
-        }
-        BodyContent::UrlEncoded(ty) => {
-            let form = form_value(scope, ty, &value);
-            quote!(.form_body(#form))
-        }
-        BodyContent::Text => quote!(.text_body(#content_type, #value)),
-        BodyContent::Binary => quote!(.binary_body(#content_type, #value)),
-    };
-    let ty = match (&body.content, body.required) {
-        (_, true) => ty,
-        (BodyContent::Binary, false) => quote!(Option<crate::runtime::Binary>),
-        (BodyContent::Multipart(_), false) if only_file_of(scope, &body.content).is_some() => {
-            quote!(Option<crate::runtime::Binary>)
-        }
-        (_, false) => quote!(Option<#ty>),
-    };
-    Some(BodyArgument { name, ty, setter })
-}
-
-fn form_value(scope: &Scope<'_>, ty: &Type, value: &TokenStream) -> TokenStream {
-    match only_file(scope, ty) {
-        Some(_) => {
-            let ty = scope.ty(ty);
-            quote!(#ty::new(#value))
-        }
-        None => value.clone(),
-    }
-}
-
-fn only_file_of(scope: &Scope<'_>, content: &BodyContent) -> Option<String> {
-    match content {
-        BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => only_file(scope, ty),
-        _ => None,
-    }
-}
-
-/// The name of a form's file, where the form has nothing else: it is the argument itself then.
-fn only_file(scope: &Scope<'_>, ty: &Type) -> Option<String> {
-    let Type::Named(id) = ty else { return None };
-    let crate::api::Kind::Struct(structure) = &scope.api.named(*id).kind else { return None };
-    match structure.fields.as_slice() {
-        [only] if only.ty == Type::Binary && only.required && !only.nullable => Some(only.name.clone()),
-        _ => None,
-    }
-}
-
-/// What a body is called: after its type, where that has a name of its own.
-fn body_name(scope: &Scope<'_>, ty: &Type) -> String {
-    match ty {
-        Type::Named(id) if scope.names.of(*id).exported => scope.names.of(*id).name.clone(),
-        _ => "body".to_owned(),
-    }
-}
-
 fn function(
     scope: &Scope<'_>,
     operation: &Operation,
@@ -314,16 +130,7 @@ fn function(
     let constant = ident(&constant_name(scope.api, operation));
     let suffix = body.filter(|index| *index > 0).map(|index| body_suffix(operation, index));
     let name = ident(&snake(&format!("{} {}", operation.id, suffix.unwrap_or_default())));
-    let mut docs = match (operation.summary.as_str(), operation.description.as_str()) {
-        ("", description) => description.to_owned(),
-        (summary, "") => summary.to_owned(),
-        (summary, description) if description.starts_with(summary) => description.to_owned(),
-        (summary, description) => format!("{summary}\n\n{description}"),
-    };
-    if let Some(headers) = headers_text(&operation.successes) {
-        docs = format!("{docs}\n\n{headers}");
-    }
-    let (docs, deprecated) = (doc(&docs), deprecated(operation.deprecated));
+    let (docs, deprecated) = (doc(&about::text(operation)), deprecated(operation.deprecated));
     let arguments = &signature.arguments;
     let body = body
         .and_then(|index| Some((body_argument(scope, operation, index)?, operation.bodies[index].required)));
@@ -380,35 +187,4 @@ fn short_binary(ty: &TokenStream) -> TokenStream {
         "Option < crate :: runtime :: Binary >" => quote!(Option<Binary>),
         _ => ty.clone(),
     }
-}
-
-/// What tells the function for another form of the body apart.
-pub(crate) fn body_suffix(operation: &Operation, index: usize) -> String {
-    let word = |index: usize| match &operation.bodies[index].content {
-        BodyContent::Json(_) => "json",
-        BodyContent::Multipart(_) => "multipart",
-        BodyContent::UrlEncoded(_) => "form",
-        BodyContent::Text => "text",
-        BodyContent::Binary => "binary",
-    };
-    let same = (0..index).filter(|other| word(*other) == word(index)).count();
-    match same {
-        0 => format!("as {}", word(index)),
-        _ => format!("as {}", operation.bodies[index].content_type),
-    }
-}
-
-fn headers_text(successes: &[Success]) -> Option<String> {
-    let mut seen = HashSet::new();
-    let headers = successes
-        .iter()
-        .flat_map(|success| &success.headers)
-        .filter(|(name, _)| seen.insert(name.to_lowercase()));
-    let lines: Vec<_> = headers
-        .map(|(name, description)| match description.lines().next() {
-            Some(first) => format!("- `{name}`: {first}"),
-            None => format!("- `{name}`"),
-        })
-        .collect();
-    (!lines.is_empty()).then(|| format!("Headers of the reply, by [`Call::response`]:\n{}", lines.join("\n")))
 }

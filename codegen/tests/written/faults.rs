@@ -1,6 +1,6 @@
 //! What is said of documents that cannot be generated from, all of it at once.
 
-use super::{refused, schemas, snapshots};
+use super::{refused, snapshots};
 
 snapshots! { refused:
     an_operation_without_an_id: "
@@ -55,17 +55,5 @@ snapshots! { refused:
         ",
     a_security_scheme_that_is_not_there: "
         paths: {/a: {get: {operationId: a, security: [{Nope: []}], responses: {'204': {description: Done.}}}}}
-        ",
-}
-
-snapshots! { schemas:
-    keywords_that_no_type_expresses_are_warned_of: "
-        Strict:
-          type: object
-          properties: {a: {type: string, not: {enum: [x]}}}
-          if: {required: [a]}
-          then: {required: [b]}
-          dependentRequired: {a: [b]}
-          made-up: 1
         ",
 }

@@ -12,6 +12,7 @@ mod operations;
 mod replies;
 mod schemas;
 mod servers;
+mod told;
 mod unions;
 
 use codegen::package::MARKER;
@@ -69,7 +70,8 @@ fn document(rest: &str) -> String {
     } else {
         "servers: [{url: https://example.com}]\n"
     };
-    format!("{head}\ninfo: {{title: T, version: '1'}}\n{servers}{rest}")
+    let info = if rest.contains("\ninfo:") { "" } else { "info: {title: T, version: '1'}\n" };
+    format!("{head}\n{info}{servers}{rest}")
 }
 
 fn options() -> Options {

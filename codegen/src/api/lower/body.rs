@@ -46,11 +46,8 @@ impl<'d> Lowering<'d> {
         let schema = media.get("schema");
         let schema_place = place.child("schema");
         let form = |lowering: &mut Self| match schema {
-            Some(schema) => {
-                let encoding = media.get("encoding").and_then(Node::as_object);
-                lowering.form(&schema_place, schema, encoding)
-            }
-            None => lowering.form(&schema_place, const { &Node::Null }, None),
+            Some(schema) => lowering.form(&schema_place, schema),
+            None => lowering.form(&schema_place, const { &Node::Null }),
         };
         match essence(content_type) {
             kind if is_json(&kind) => {
@@ -64,8 +61,17 @@ impl<'d> Lowering<'d> {
                 }
                 BodyContent::Multipart(form(self))
             }
-            kind if is_text(&kind) => BodyContent::Text,
-            _ => BodyContent::Binary,
+            kind => {
+                let content = if is_text(&kind) { BodyContent::Text } else { BodyContent::Binary };
+                if let Some(schema) = schema
+                    && self.is_structured(&schema_place, schema)
+                {
+                    let what = if content == BodyContent::Text { "text" } else { "bytes" };
+                    let message = format!("what is `{kind}` is {what} here; its schema is not expressed");
+                    self.warning(place, "unexpressed-content-type", message, None);
+                }
+                content
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The bodies of forms: objects whose files stream.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::document::{Node, Object};
 
 use super::super::model::{Field, Kind, Type};
+use super::body::essence;
 use super::object::Gathered;
 use super::{Lowering, Place, Purpose, shape};
 
@@ -13,35 +15,61 @@ pub(super) const MULTIPART: &str = "multipart/form-data";
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
 impl<'d> Lowering<'d> {
-    /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON.
-    pub(super) fn find_forms(&mut self) -> HashSet<Place> {
+    /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON, each with the
+    /// `encoding` that it is given first.
+    pub(super) fn find_forms(&mut self) -> HashMap<Place, Option<&'d Object>> {
         let root = Place { file: self.main.clone(), pointer: "".into() };
-        let mut found = HashSet::new();
+        let mut found: HashMap<Place, Option<&'d Object>> = HashMap::new();
         let Some(Node::Object(paths)) = self.document.root().get("paths") else { return found };
         for (path, item) in paths {
-            let place = root.child("paths").child(path);
-            for (method, operation) in item.as_object().into_iter().flatten() {
+            let before = self.diagnostics.len();
+            let item = self.follow(&root.child("paths").child(path), item);
+            // Whatever is wrong there is told when the operation is looked at.
+            self.diagnostics.truncate(before);
+            let Some((place, Node::Object(operations))) = item else { continue };
+            for (method, operation) in operations {
                 let Some(body) = operation.get("requestBody") else { continue };
-                let place = place.child(method).child("requestBody");
                 let before = self.diagnostics.len();
-                if let Some((place, body)) = self.follow(&place, body) {
-                    for form in [MULTIPART, URL_ENCODED] {
-                        let schema = body.get("content").and_then(|content| content.get(form)?.get("schema"));
-                        let place = place.child("content").child(form).child("schema");
-                        if let Some((place, _)) = schema.and_then(|schema| self.follow(&place, schema)) {
-                            found.insert(place);
+                let forms = self.forms_of(&place.child(method).child("requestBody"), body);
+                self.diagnostics.truncate(before);
+                for (schema, media_place, encoding) in forms {
+                    match found.entry(schema) {
+                        Entry::Vacant(entry) => drop(entry.insert(encoding)),
+                        Entry::Occupied(entry) if part_types(*entry.get()) != part_types(encoding) => {
+                            let message =
+                                "the parts of this form are encoded in two ways; the first is taken";
+                            let help = "give each use of the form a schema of its own";
+                            self.warning(&media_place, "several-encodings", message, Some(help));
                         }
+                        Entry::Occupied(_) => {}
                     }
                 }
-                // Whatever is wrong there is told when the operation is looked at.
-                self.diagnostics.truncate(before);
+            }
+        }
+        found
+    }
+
+    /// Where the schemas of a body's forms stand, where its media types do, and their `encoding`s.
+    fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, Option<&'d Object>)> {
+        let Some((place, body)) = self.follow(place, body) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (media_type, media) in body.get("content").and_then(Node::as_object).into_iter().flatten() {
+            let essence = essence(media_type);
+            if essence != URL_ENCODED && !essence.starts_with("multipart/") {
+                continue;
+            }
+            let media_place = place.child("content").child(media_type);
+            if let Some(schema) = media.get("schema")
+                && let Some((place, _)) = self.follow(&media_place.child("schema"), schema)
+            {
+                found.push((place, media_place, media.get("encoding").and_then(Node::as_object)));
             }
         }
         found
     }
 
     /// The type of a form's body.
-    pub(super) fn form(&mut self, place: &Place, node: &'d Node, encoding: Option<&'d Object>) -> Type {
+    pub(super) fn form(&mut self, place: &Place, node: &'d Node) -> Type {
         let Some((place, node)) = self.follow(place, node) else { return Type::Any };
         let key = (place.clone(), Purpose::Form);
         if let Some(ty) = self.lowered.get(&key) {
@@ -55,6 +83,7 @@ impl<'d> Lowering<'d> {
             let message = "the alternatives of a form are not expressed, only the properties that all have";
             self.warning(&place, "form-alternatives", message, None);
         }
+        let encoding = self.forms.get(&place).copied().flatten();
         let mut structure = self.structure(&gathered.parts);
         structure.form = true;
         for field in &mut structure.fields {
@@ -92,10 +121,10 @@ impl<'d> Lowering<'d> {
 
     /// The type of a form's schema where JSON has it too.
     pub(super) fn form_as_json(&mut self, place: &Place, node: &'d Node) -> Option<Type> {
-        if !self.forms.contains(place) {
+        if !self.forms.contains_key(place) {
             return None;
         }
-        let ty = self.form(place, node, None);
+        let ty = self.form(place, node);
         let Type::Named(id) = ty else { return None };
         let Kind::Struct(structure) = &self.types[id.0].kind else { return None };
         if !structure.has_files() && !self.pending.contains(&id) {
@@ -148,6 +177,17 @@ impl<'d> Lowering<'d> {
             field.ty = if kinds.contains(&files) { files } else { Type::Binary };
         }
     }
+}
+
+/// The media types that an `encoding` gives the parts of a form.
+fn part_types(encoding: Option<&Object>) -> Vec<(&str, Option<&str>)> {
+    let parts = encoding.into_iter().flatten();
+    let mut types: Vec<_> = parts
+        .map(|(name, own)| (name.as_str(), own.get("contentType").and_then(Node::as_str)))
+        .filter(|(_, content_type)| content_type.is_some())
+        .collect();
+    types.sort_unstable();
+    types
 }
 
 /// The first media type of a list that is one, and no range of them.

@@ -1,13 +1,15 @@
-//! Single keywords: formats, bounds, and which keywords there are.
+//! Which keywords schemas have, and what each is to the types made of them.
 
-use crate::document::{Node, Number, Object};
+use crate::document::{Node, Object};
 
-use super::super::model::{Bound, Integer, Type};
+use super::super::model::Type;
+use super::constraint::{excluded, is_told};
 use super::{Lowering, Place};
 
 /// Keywords that say something of a value's type.
-const STRUCTURAL: [&str; 14] = [
+const STRUCTURAL: [&str; 15] = [
     "$ref",
+    "$recursiveRef",
     "type",
     "properties",
     "items",
@@ -23,8 +25,8 @@ const STRUCTURAL: [&str; 14] = [
     "not",
 ];
 
-/// Keywords that are expressed, or that say nothing that a type could.
-const KNOWN: [&str; 39] = [
+/// Keywords that say how a value is to be understood or where a schema stands.
+const ANNOTATIONS: [&str; 25] = [
     "title",
     "description",
     "default",
@@ -34,8 +36,30 @@ const KNOWN: [&str; 39] = [
     "deprecated",
     "readOnly",
     "writeOnly",
-    "required",
     "discriminator",
+    "externalDocs",
+    // How a value is written in XML, which is text here.
+    "xml",
+    "contentEncoding",
+    "contentMediaType",
+    "$comment",
+    "$id",
+    "$schema",
+    "$anchor",
+    "$dynamicAnchor",
+    "$recursiveAnchor",
+    "$defs",
+    "definitions",
+    "$vocabulary",
+    // Beside a `$ref` it stands for that of the target (OpenAPI 3.1 §4.8.23).
+    "summary",
+    // Without `contains` they say nothing, and with it that is told.
+    "minContains",
+];
+
+/// Keywords that restrict values, and are told in a constant or a description.
+const TOLD: [&str; 15] = [
+    "required",
     "minimum",
     "maximum",
     "exclusiveMinimum",
@@ -49,42 +73,26 @@ const KNOWN: [&str; 39] = [
     "uniqueItems",
     "minProperties",
     "maxProperties",
-    "propertyNames",
-    "externalDocs",
-    "xml",
-    "contentEncoding",
-    "contentMediaType",
-    "contentSchema",
-    "$comment",
-    "$id",
-    "$schema",
-    "$anchor",
-    "$defs",
-    "definitions",
-    "$vocabulary",
-    // The union of its alternatives is what a type can say of it.
-    "summary",
-    "name",
+    "dependentRequired",
 ];
 
-/// Keywords of JSON Schema that restrict values in ways no type here does.
-const RESTRICTING: [&str; 12] = [
-    "not",
-    "if",
-    "then",
-    "else",
+/// Keywords of JSON Schema that restrict values in ways that are neither expressed nor told.
+const RESTRICTING: [&str; 7] = [
     "contains",
-    "minContains",
-    "maxContains",
-    "dependentRequired",
     "dependentSchemas",
-    "unevaluatedProperties",
+    "dependencies",
     "unevaluatedItems",
+    "additionalItems",
     "$dynamicRef",
+    "contentSchema",
 ];
 
 pub(super) fn is_structural(key: &str) -> bool {
     STRUCTURAL.contains(&key)
+}
+
+pub(super) fn is_annotation(key: &str) -> bool {
+    ANNOTATIONS.contains(&key) || key.starts_with("x-")
 }
 
 /// The type that a schema without `type` must mean, by the keywords that only that type has.
@@ -108,20 +116,6 @@ fn is_string_format(format: &Node) -> bool {
     format.as_str().is_some_and(|format| known.contains(&format))
 }
 
-/// The number of a keyword that counts.
-pub(super) fn count(node: &Node, key: &str) -> Option<i128> {
-    match node.get(key)?.as_number()? {
-        Number::Integer(count) => Some(count),
-        // `1.0` and `1e3` count too (JSON Schema 2020-12 §6.3).
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "it has no fraction, and a cast holds at the ends"
-        )]
-        Number::Float(count) if count.fract() == 0.0 => Some(count as i128),
-        Number::Float(_) => None,
-    }
-}
-
 impl Lowering<'_> {
     pub(super) fn check_keywords(&mut self, place: &Place, object: &Object) {
         self.check_shapes(place, object);
@@ -134,54 +128,55 @@ impl Lowering<'_> {
                 "make a schema that is `oneOf` those that have this one in their `allOf`, and refer to it";
             self.warning(&place.child("discriminator"), "lone-discriminator", message, Some(help));
         }
-        for key in object.keys() {
-            if KNOWN.contains(&key.as_str()) || is_structural(key) && key != "not" || key.starts_with("x-") {
-                continue;
-            }
+        for (key, value) in object {
             let place = place.child(key);
-            if RESTRICTING.contains(&key.as_str()) {
-                let message = format!("`{key}` restricts the values, and the type does not");
-                self.warning(&place, "unexpressed-keyword", message, None);
-            } else {
-                let message = format!("`{key}` is not a keyword of schemas; it is not looked at");
-                self.warning(&place, "unknown-keyword", message, None);
+            match significance(object, key, value) {
+                Significance::Heeded => {}
+                Significance::Unexpressed => {
+                    let message = format!("`{key}` restricts the values, and the type does not");
+                    self.warning(&place, "unexpressed-keyword", message, None);
+                }
+                Significance::Unknown => {
+                    let message = format!("`{key}` is not a keyword of schemas; it is not looked at");
+                    self.warning(&place, "unknown-keyword", message, None);
+                }
             }
         }
     }
+}
 
-    /// The smallest of Rust's types that takes every value the schema allows.
-    pub(super) fn integer(&mut self, place: &Place, node: &Node) -> Integer {
-        let (least, most) = (count(node, "minimum"), count(node, "maximum"));
-        let exclusive = count(node, "exclusiveMinimum").map(|least| least.saturating_add(1));
-        let least = least.max(exclusive);
-        let named = match node.get("format").and_then(Node::as_str) {
-            Some("int8") => Some(Integer::I8),
-            Some("int16") => Some(Integer::I16),
-            Some("int32") => Some(Integer::I32),
-            Some("uint8") => Some(Integer::U8),
-            Some("uint16") => Some(Integer::U16),
-            Some("uint32") => Some(Integer::U32),
-            Some("uint64") => Some(Integer::U64),
-            _ => None,
-        };
-        let holds = |integer: Integer| {
-            let range = range(integer);
-            least.is_none_or(|least| range.contains(&least)) && most.is_none_or(|most| range.contains(&most))
-        };
-        if let Some(named) = named.filter(|named| holds(*named)) {
-            return named;
-        }
-        let chosen = match least {
-            Some(0..) => Integer::U64,
-            _ => Integer::I64,
-        };
-        if !holds(chosen) {
-            let message =
-                format!("the bounds of this integer go beyond 64 bits; it is read as {}", name(chosen));
-            self.warning(place, "beyond-64-bits", message, None);
-        }
-        chosen
+/// What becomes of a keyword.
+enum Significance {
+    /// It is expressed or told, or it asks nothing of a value.
+    Heeded,
+    /// It restricts values in a way that is lost.
+    Unexpressed,
+    /// It is no keyword.
+    Unknown,
+}
+
+fn significance(schema: &Object, key: &str, value: &Node) -> Significance {
+    let heeded = match key {
+        "not" => excluded(value).is_some(),
+        "propertyNames" => *value == Node::Bool(true) || is_told_of_names(value),
+        // Alone it asks nothing; `then` and `else` ask nothing without it.
+        "if" => !schema.contains_key("then") && !schema.contains_key("else"),
+        "then" | "else" | "maxContains" => true,
+        "unevaluatedProperties" => value.as_bool().is_some() || *value == Node::Object(Object::new()),
+        "unevaluatedItems" if schema.contains_key("prefixItems") => value.as_bool().is_some(),
+        "unevaluatedItems" | "additionalItems" => *value == Node::Bool(true),
+        _ => is_structural(key) || ANNOTATIONS.contains(&key) || TOLD.contains(&key) || key.starts_with("x-"),
+    };
+    let restricts = ["not", "propertyNames", "if", "unevaluatedProperties"];
+    match heeded {
+        true => Significance::Heeded,
+        false if restricts.contains(&key) || RESTRICTING.contains(&key) => Significance::Unexpressed,
+        false => Significance::Unknown,
     }
+}
+
+fn is_told_of_names(value: &Node) -> bool {
+    is_told(&Node::Object([("propertyNames".to_owned(), value.clone())].into_iter().collect()))
 }
 
 /// The type of a string, by its format.
@@ -193,106 +188,5 @@ pub(super) fn string(node: &Node) -> Type {
         (Some("uuid"), _) => Type::Uuid,
         (Some("byte"), _) | (None, Some("base64")) => Type::Base64,
         _ => Type::String,
-    }
-}
-
-fn name(integer: Integer) -> &'static str {
-    match integer {
-        Integer::U64 => "an unsigned integer of 64 bits",
-        _ => "a signed integer of 64 bits",
-    }
-}
-
-fn range(integer: Integer) -> std::ops::RangeInclusive<i128> {
-    match integer {
-        Integer::I8 => i8::MIN.into()..=i8::MAX.into(),
-        Integer::I16 => i16::MIN.into()..=i16::MAX.into(),
-        Integer::I32 => i32::MIN.into()..=i32::MAX.into(),
-        Integer::I64 => i64::MIN.into()..=i64::MAX.into(),
-        Integer::U8 => 0..=u8::MAX.into(),
-        Integer::U16 => 0..=u16::MAX.into(),
-        Integer::U32 => 0..=u32::MAX.into(),
-        Integer::U64 => 0..=u64::MAX.into(),
-    }
-}
-
-/// The limits that a property's keywords set, as far as a constant can hold them.
-pub(super) fn bounds(node: &Node, ty: &Type) -> Vec<Bound> {
-    let of_value = [("minimum", true), ("maximum", true)];
-    let counts = [("minLength", false), ("maxLength", false), ("minItems", false), ("maxItems", false)];
-    let held = |value: i128| match ty {
-        Type::Integer(integer) => range(*integer).contains(&value),
-        _ => false,
-    };
-    of_value
-        .into_iter()
-        .chain(counts)
-        .filter_map(|(keyword, of_value)| Some(Bound { keyword, value: count(node, keyword)?, of_value }))
-        .filter(|bound| if bound.of_value { held(bound.value) } else { u64::try_from(bound.value).is_ok() })
-        // That a number is not negative, or a string may be empty, its type says.
-        .filter(|bound| bound.value != 0 || !bound.keyword.starts_with("min"))
-        .collect()
-}
-
-/// What numbers say that are no constants.
-fn numbers(node: &Node) -> Vec<String> {
-    let number = |key: &str| node.get(key).filter(|value| value.as_number().is_some()).map(Node::to_json);
-    let is_integer = node.get("type").and_then(Node::as_str) == Some("integer");
-    let limits = [
-        ("minimum", "At least"),
-        ("maximum", "At most"),
-        ("exclusiveMinimum", "More than"),
-        ("exclusiveMaximum", "Less than"),
-        ("multipleOf", "A multiple of"),
-    ];
-    // The least and the most of integers are constants.
-    let limits = limits.into_iter().filter(|(key, _)| !(is_integer && matches!(*key, "minimum" | "maximum")));
-    let limits = limits.filter_map(|(key, words)| Some(format!("{words} `{}`.", number(key)?)));
-    let counts = [("minProperties", "At least"), ("maxProperties", "At most")];
-    let counts =
-        counts.into_iter().filter_map(|(key, words)| Some(format!("{words} {} properties.", number(key)?)));
-    limits.chain(counts).collect()
-}
-
-/// The values of an `enum` that is not one of strings, where they are few.
-fn values(node: &Node) -> Option<String> {
-    let several = node.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let values: Vec<&Node> =
-        several.iter().chain(node.get("const")).filter(|value| **value != Node::Null).collect();
-    if values.is_empty() || values.iter().all(|value| value.as_str().is_some()) {
-        return None;
-    }
-    let shown = values.iter().map(|value| value.to_json()).collect::<Vec<_>>().join("`, `");
-    let plain = shown.len() <= 200 && !shown.replace("`, `", "").contains(['`', '\\']);
-    plain.then(|| format!("One of `{shown}`."))
-}
-
-/// Adds to a description what keywords say that neither a type nor a constant can.
-pub(super) fn append_constraints(text: &mut String, node: &Node) {
-    let mut said = Vec::new();
-    if let Some(pattern) = node.get("pattern").and_then(Node::as_str)
-        && !pattern.contains('`')
-    {
-        said.push(format!("Matches `{pattern}`."));
-    }
-    if node.get("uniqueItems").and_then(Node::as_bool) == Some(true) {
-        said.push("No element stands twice.".to_owned());
-    }
-    said.extend(numbers(node));
-    said.extend(values(node));
-    if let Some(default) = node.get("default")
-        && !matches!(default, Node::Null | Node::Array(_) | Node::Object(_))
-    {
-        let default = default.to_json();
-        let plain = default.len() <= 60 && !default.contains(['`', '\\']);
-        if plain && !text.to_lowercase().contains("default") {
-            said.push(format!("Default: `{default}`."));
-        }
-    }
-    if !said.is_empty() {
-        if !text.is_empty() {
-            text.push_str("\n\n");
-        }
-        text.push_str(&said.join(" "));
     }
 }

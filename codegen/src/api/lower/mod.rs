@@ -1,9 +1,12 @@
 //! From the document as written to the API as meant.
 
 mod body;
+mod class;
+mod constraint;
 mod form;
 mod keyword;
 mod name;
+mod number;
 mod object;
 mod operation;
 mod parameter;
@@ -43,7 +46,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnos
         lowered: HashMap::new(),
         names: HashMap::new(),
         pending: HashSet::new(),
-        forms: HashSet::new(),
+        forms: HashMap::new(),
         diagnostics: Vec::new(),
         depth: 0,
     };
@@ -128,8 +131,8 @@ struct Lowering<'d> {
     names: HashMap<Place, super::Name>,
     /// The types whose kind is not known yet.
     pending: HashSet<TypeId>,
-    /// The schemas that are bodies of forms.
-    forms: HashSet<Place>,
+    /// The schemas that are bodies of forms, each with the `encoding` of its parts.
+    forms: HashMap<Place, Option<&'d Object>>,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
 }
@@ -250,11 +253,14 @@ impl<'d> Lowering<'d> {
         let root = Place { file: self.main.clone(), pointer: Rc::from("") };
         let Some(components) = self.document.root().get("components") else { return };
         let place = root.child("components");
+        if components.as_object().is_some() {
+            self.check_members(&place, components, shape::COMPONENTS, "`components`");
+        }
         let Some((place, schemas)) = self.object_at(&place, components, "schemas") else { return };
         for (name, schema) in schemas {
             let place = place.child(name);
-            if self.forms.contains(&place) {
-                self.form(&place, schema, None);
+            if self.forms.contains_key(&place) {
+                self.form(&place, schema);
             } else {
                 self.component(&place, schema);
             }
@@ -267,9 +273,14 @@ impl<'d> Lowering<'d> {
         let name = self.name_of(place);
         // What stands in a property is deprecated with the property.
         let component = name.path.is_empty() && !name.operation;
+        let mut description = description(node);
+        // What stands elsewhere tells what is asked of it there.
+        if component {
+            constraint::append_constraints(&mut description, node, &[]);
+        }
         self.types.push(Named {
             name,
-            description: description(node),
+            description,
             deprecated: component && flag(node, "deprecated"),
             kind: Kind::Alias(Type::Any),
             recursive: false,
@@ -327,7 +338,24 @@ fn diagnostic(
 fn description(node: &Node) -> String {
     let text =
         |key: &str| node.get(key).and_then(Node::as_str).map(str::trim).filter(|text| !text.is_empty());
-    text("description").or_else(|| text("title")).unwrap_or_default().to_owned()
+    let said = text("description").or_else(|| text("title")).unwrap_or_default();
+    match more(node) {
+        None => said.to_owned(),
+        Some(more) if said.is_empty() => more,
+        Some(more) => format!("{said}\n\n{more}"),
+    }
+}
+
+/// Where the document says that more is to be read.
+fn more(node: &Node) -> Option<String> {
+    let elsewhere = node.get("externalDocs")?;
+    let text = |key: &str| elsewhere.get(key).and_then(Node::as_str).map(str::trim);
+    let url = text("url").filter(|url| !url.is_empty() && !url.contains(['<', '>', ' ', '\n']))?;
+    let about = text("description").and_then(|text| text.lines().next()).unwrap_or_default();
+    Some(match about.trim_end_matches('.') {
+        "" => format!("See <{url}>."),
+        about => format!("{about}: <{url}>."),
+    })
 }
 
 fn flag(node: &Node, key: &str) -> bool {

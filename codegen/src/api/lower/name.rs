@@ -4,6 +4,7 @@
 use crate::document::Node;
 
 use super::super::Name;
+use super::class::is_null;
 use super::{Lowering, Place};
 
 impl Lowering<'_> {
@@ -153,8 +154,4 @@ impl<'a> Walk<'a> {
         };
         self.node = child.unwrap_or(NOTHING);
     }
-}
-
-pub(super) fn is_null(node: &Node) -> bool {
-    node.get("type").and_then(Node::as_str) == Some("null")
 }

@@ -7,8 +7,10 @@ use indexmap::IndexMap;
 use crate::document::Node;
 
 use super::super::model::{Constant, Field, FieldDefault, Kind, Struct, Type};
-use super::schema::counts;
-use super::{Lowering, Place, description, flag, keyword};
+use super::class::{counts, innermost};
+use super::constraint::append_constraints;
+use super::number::{bounds, count};
+use super::{Lowering, Place, description, flag};
 
 /// What an object is made of when every `$ref` and `allOf` is followed.
 #[derive(Clone, Default)]
@@ -151,21 +153,13 @@ impl<'d> Lowering<'d> {
             if let Some(Node::Array(names)) = node.get("required") {
                 required.extend(names.iter().filter_map(Node::as_str));
             }
-            structure.closed |= node.get("additionalProperties") == Some(&Node::Bool(false));
+            structure.closed |= ["additionalProperties", "unevaluatedProperties"]
+                .iter()
+                .any(|key| node.get(key) == Some(&Node::Bool(false)));
             if let Some(additional) = self.additional(place, node) {
                 structure.additional = Some(additional);
             }
             structure.constants.extend(constants(node));
-        }
-        for (part, node) in parts {
-            for name in node.get("required").and_then(Node::as_array).unwrap_or_default() {
-                if let Some(name) = name.as_str()
-                    && !properties.contains_key(name)
-                {
-                    let message = format!("`{name}` is required, and no such property is described");
-                    self.warning(&part.child("required"), "undescribed-required", message, None);
-                }
-            }
         }
         if parts.first().is_some_and(|(place, _)| !self.can_afford(place, properties.len())) {
             return structure;
@@ -174,6 +168,14 @@ impl<'d> Lowering<'d> {
             .into_iter()
             .map(|(name, (place, node))| self.field(name, &place, node, required.contains(name)))
             .collect();
+        for name in parts.iter().filter_map(|(_, node)| node.get("required")?.as_array()).flatten() {
+            if let Some(name) = name.as_str()
+                && !structure.fields.iter().any(|field| field.name == name)
+            {
+                let ty = structure.additional.clone().unwrap_or(Type::Any);
+                structure.fields.push(undescribed(name, ty));
+            }
+        }
         structure
     }
 
@@ -189,7 +191,13 @@ impl<'d> Lowering<'d> {
             let about = self.types[id.0].description.lines().next().unwrap_or_default();
             about.clone_into(&mut text);
         }
-        keyword::append_constraints(&mut text, node);
+        let inner = innermost(node);
+        let mut limits = bounds(node, &ty);
+        if !std::ptr::eq(inner, node) {
+            limits.extend(bounds(inner, &ty));
+            append_constraints(&mut text, inner, &limits);
+        }
+        append_constraints(&mut text, node, &limits);
         Field {
             name: name.to_owned(),
             required,
@@ -203,7 +211,7 @@ impl<'d> Lowering<'d> {
             },
             read_only: flag(node, "readOnly"),
             write_only: flag(node, "writeOnly"),
-            bounds: keyword::bounds(node, &ty),
+            bounds: limits,
             content_type: None,
             ty,
         }
@@ -216,13 +224,31 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// A property that is required and that the schema says nothing else of.
+fn undescribed(name: &str, ty: Type) -> Field {
+    Field {
+        name: name.to_owned(),
+        ty,
+        required: true,
+        nullable: false,
+        boxed: false,
+        description: String::new(),
+        deprecated: false,
+        default: FieldDefault::Undescribed,
+        read_only: false,
+        write_only: false,
+        bounds: Vec::new(),
+        content_type: None,
+    }
+}
+
 /// The numbers of `x-constants`, an extension that names what no keyword can.
 fn constants(node: &Node) -> impl Iterator<Item = Constant> {
     let list = node.get("x-constants").and_then(Node::as_array).unwrap_or_default();
     list.iter().filter_map(|constant| {
         Some(Constant {
             name: constant.get("name")?.as_str()?.to_owned(),
-            value: u64::try_from(keyword::count(constant, "value")?).ok()?,
+            value: u64::try_from(count(constant, "value")?).ok()?,
             description: description(constant),
         })
     })

@@ -16,6 +16,10 @@ impl<'d> Lowering<'d> {
     pub(super) fn operations(&mut self, schemes: &[SecurityScheme], servers: &[Server]) -> Vec<Tag> {
         let root_node = self.document.root();
         let root = Place { file: self.main.clone(), pointer: "".into() };
+        self.check_members(&root, root_node, shape::DOCUMENT, "a document");
+        if let Some(info) = root_node.get("info").filter(|info| info.as_object().is_some()) {
+            self.check_members(&root.child("info"), info, shape::INFO, "`info`");
+        }
         let mut tags = self.tags(&root, root_node);
         let common = self.security(&root, root_node, schemes).unwrap_or_default();
         let Some((place, paths)) = self.object_at(&root, root_node, "paths") else { return tags };
@@ -78,14 +82,16 @@ impl<'d> Lowering<'d> {
     }
 
     fn tags(&mut self, root: &Place, node: &'d Node) -> Vec<Tag> {
-        let tags = self.array_at(root, node, "tags").map(|(_, tags)| tags).unwrap_or_default();
-        let tags = tags.iter().filter_map(|tag| {
-            let name = tag.get("name")?.as_str()?.to_owned();
-            let description =
-                tag.get("description").and_then(Node::as_str).unwrap_or_default().trim().to_owned();
-            Some(Tag { name, description, operations: Vec::new() })
-        });
-        tags.collect()
+        let Some((place, tags)) = self.array_at(root, node, "tags") else { return Vec::new() };
+        let mut found = Vec::new();
+        for (index, tag) in tags.iter().enumerate() {
+            self.check_members(&place.index(index), tag, shape::TAG, "a tag");
+            if let Some(name) = tag.get("name").and_then(Node::as_str) {
+                let (name, description) = (name.to_owned(), super::description(tag));
+                found.push(Tag { name, description, operations: Vec::new() });
+            }
+        }
+        found
     }
 
     /// The operations of a path: where each stands, the path item it is in, its method and itself.
@@ -149,19 +155,33 @@ impl<'d> Lowering<'d> {
             self.warning(&place.child("callbacks"), "unexpressed-callbacks", message, None);
         }
         let bodies = self.bodies(place, node);
-        let (successes, errors) = self.responses(place, node);
-        let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
+        let replies = self.responses(place, node);
+        let text = |node: &Node, key: &str| {
+            node.get(key).and_then(Node::as_str).unwrap_or_default().trim().to_owned()
+        };
+        let (mut summary, mut about) = (text(node, "summary"), text(node, "description"));
+        // What a path says of itself is said of each of its operations (OpenAPI 3.1 §4.8.9.1).
+        if summary.is_empty() && about.is_empty() {
+            (summary, about) = (text(path_item.1, "summary"), text(path_item.1, "description"));
+        }
+        let scopes = self.scopes(node);
+        for more in [super::more(node), scopes].into_iter().flatten() {
+            let gap = if about.is_empty() { "" } else { "\n\n" };
+            about = format!("{about}{gap}{more}");
+        }
         Operation {
             id: id.to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            summary: text("summary"),
-            description: text("description"),
+            summary,
+            description: about,
             deprecated: flag(node, "deprecated"),
             parameters,
             bodies,
-            successes,
-            errors,
+            successes: replies.successes,
+            errors: replies.errors,
+            untyped_errors: replies.untyped_errors,
+            error_headers: replies.error_headers,
             security: Vec::new(),
             server: None,
         }

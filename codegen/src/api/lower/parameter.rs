@@ -5,7 +5,9 @@ use crate::document::Node;
 use super::super::Type;
 use super::super::operation::{Location, Parameter, Style, StyleKind};
 use super::body::{essence, is_json};
-use super::{Lowering, Place, description, flag, keyword, shape};
+use super::class::innermost;
+use super::constraint::append_constraints;
+use super::{Lowering, Place, description, flag, shape};
 
 impl<'d> Lowering<'d> {
     /// The parameters of an operation: the path's, and over them its own.
@@ -19,8 +21,14 @@ impl<'d> Lowering<'d> {
             let Some((place, parameters)) = self.array_at(place, node, "parameters") else { continue };
             let before = found.len();
             for (index, parameter) in parameters.iter().enumerate() {
+                let written = parameter;
                 let Some((place, node)) = self.follow(&place.index(index), parameter) else { continue };
-                let Some(parameter) = self.parameter(&place, node) else { continue };
+                let Some(mut parameter) = self.parameter(&place, node) else { continue };
+                // What stands beside the `$ref` comes first (OpenAPI 3.1 §4.8.23).
+                let own = description(written);
+                if written.get("$ref").is_some() && !own.is_empty() {
+                    parameter.description = own;
+                }
                 let same =
                     |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
                 match found.iter().position(same) {
@@ -65,7 +73,12 @@ impl<'d> Lowering<'d> {
             return None;
         }
         let mut style = self.style(place, node, location);
-        let content = node.get("content").and_then(Node::as_object).and_then(|content| content.first());
+        let contents = node.get("content").and_then(Node::as_object);
+        let content = contents.and_then(|content| content.first());
+        if contents.is_some_and(|contents| contents.len() > 1 || node.get("schema").is_some()) {
+            let message = "a parameter has a `schema` or one media type; what comes first is expressed";
+            self.warning(&place.child("content"), "several-contents", message, None);
+        }
         let ty = if let Some(schema) = node.get("schema") {
             self.schema(&place.child("schema"), schema)
         } else if let Some((content_type, media)) = content {
@@ -86,7 +99,11 @@ impl<'d> Lowering<'d> {
         let required = flag(node, "required") || location == Location::Path;
         let mut text = description(node);
         if let Some(schema) = node.get("schema") {
-            keyword::append_constraints(&mut text, schema);
+            let inner = innermost(schema);
+            if !std::ptr::eq(inner, schema) {
+                append_constraints(&mut text, inner, &[]);
+            }
+            append_constraints(&mut text, schema, &[]);
         }
         Some(Parameter {
             name: name.to_owned(),

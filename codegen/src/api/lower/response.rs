@@ -1,118 +1,245 @@
 //! The replies of operations.
 
-use crate::document::Node;
+use crate::document::{Node, Object};
 
 use super::super::Type;
-use super::super::operation::{ErrorReply, ReplyContent, Success};
+use super::super::operation::{ErrorReply, Header, ReplyContent, Success, UntypedError};
 use super::body::{essence, is_json, is_text};
 use super::{Lowering, Place, description, shape};
 
+/// What an operation may answer.
+#[derive(Default)]
+pub(super) struct Replies {
+    pub(super) successes: Vec<Success>,
+    pub(super) errors: Vec<ErrorReply>,
+    pub(super) untyped_errors: Vec<UntypedError>,
+    pub(super) error_headers: Vec<Header>,
+}
+
+/// One of the forms that a reply may have.
+struct Form<'d> {
+    place: Place,
+    media_type: &'d str,
+    schema: Option<&'d Node>,
+    content: ReplyContent,
+}
+
 impl<'d> Lowering<'d> {
-    pub(super) fn responses(
-        &mut self,
-        place: &Place,
-        operation: &'d Node,
-    ) -> (Vec<Success>, Vec<ErrorReply>) {
-        let (mut successes, mut errors) = (Vec::new(), Vec::new());
+    pub(super) fn responses(&mut self, place: &Place, operation: &'d Node) -> Replies {
+        let mut replies = Replies::default();
         let Some((place, responses)) = self.object_at(place, operation, "responses") else {
-            return (successes, errors);
+            return replies;
         };
         let succeeds = |status: &str| status.starts_with('2');
         let some_succeed = responses.keys().any(|status| succeeds(status));
-        for (status, response) in responses {
+        for (status, written) in responses {
             if status.starts_with("x-") {
                 continue;
             }
             let place = place.child(status);
-            let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-            let range = status.len() == 3 && status.ends_with("XX") && digits(&status[..1]);
-            if status != "default" && !range && !(status.len() == 3 && digits(status)) {
-                let message = format!("`{status}` is neither a status nor a range of them nor `default`");
-                self.error(
-                    &place,
-                    "unknown-status",
-                    message,
-                    Some("a status is written as '200', '4XX' or default"),
-                );
+            if !self.is_status(&place, status) {
                 continue;
             }
-            let Some((place, response)) = self.follow(&place, response) else { continue };
+            let Some((place, response)) = self.follow(&place, written) else { continue };
             self.check_members(&place, response, shape::RESPONSE, "a response");
             if response.get("links").and_then(Node::as_object).is_some_and(|links| !links.is_empty()) {
                 let message = "links between operations are not expressed";
                 self.warning(&place.child("links"), "unexpressed-links", message, None);
             }
-            let success = succeeds(status) || status == "default" && !some_succeed;
-            if success {
-                successes.push(self.success(&place, status, response));
-            } else if let Some(ty) = self.error_type(&place, response) {
-                errors.push(ErrorReply { status: status.clone(), description: description(response), ty });
+            // What stands beside the `$ref` comes first (OpenAPI 3.1 §4.8.23).
+            let description = Some(super::description(written)).filter(|own| !own.is_empty());
+            let description = description.unwrap_or_else(|| super::description(response));
+            let headers = self.headers(&place, response);
+            if succeeds(status) || status == "default" && !some_succeed {
+                let contents = self.contents(&place, response);
+                replies.successes.push(Success { status: status.clone(), description, headers, contents });
+            } else {
+                self.failure(&place, status, response, description, &mut replies);
+                replies.error_headers.extend(headers);
             }
         }
-        (successes, errors)
+        replies
     }
 
-    fn success(&mut self, place: &Place, status: &str, response: &'d Node) -> Success {
-        let mut contents = Vec::new();
-        for (content_type, media) in response.get("content").and_then(Node::as_object).into_iter().flatten() {
-            let media_place = place.child("content").child(content_type);
-            self.check_members(&media_place, media, shape::MEDIA_TYPE, "a media type");
-            let place = media_place.child("schema");
-            let schema = media.get("schema");
-            let kind = essence(content_type);
-            let typed =
-                |lowering: &mut Self| schema.map_or(Type::Any, |schema| lowering.schema(&place, schema));
-            let content = if kind == "text/event-stream" {
-                ReplyContent::Events(typed(self))
-            } else if is_json(&kind) && !schema.is_some_and(is_binary) {
-                ReplyContent::Json(typed(self))
-            } else if is_text(&kind) {
-                ReplyContent::Text(content_type.clone())
-            } else {
-                ReplyContent::Binary(content_type.clone())
-            };
-            contents.push((media_place, content));
+    fn is_status(&mut self, place: &Place, status: &str) -> bool {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let range = status.len() == 3 && status.ends_with("XX") && digits(&status[..1]);
+        let is_status = status == "default" || range || status.len() == 3 && digits(status);
+        if !is_status {
+            let message = format!("`{status}` is neither a status nor a range of them nor `default`");
+            let help = "a status is written as '200', '4XX' or default";
+            self.error(place, "unknown-status", message, Some(help));
         }
-        contents.sort_by_key(|(_, content)| match content {
+        is_status
+    }
+
+    /// What a reply may hold, what is asked for first, then the events that may be had instead.
+    fn contents(&mut self, place: &Place, response: &'d Node) -> Vec<ReplyContent> {
+        let mut forms = Vec::new();
+        for (media_type, media) in media_types(response) {
+            let place = place.child("content").child(media_type);
+            self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
+            let schema = media.get("schema");
+            let content = self.content(&place.child("schema"), media_type, schema);
+            forms.push(Form { place, media_type, schema, content });
+        }
+        // Beside a file, JSON that is but a string is no more than another word for it.
+        let streams = forms.iter().any(|form| matches!(form.content, ReplyContent::Binary(_)));
+        let is_string =
+            |content: &ReplyContent| matches!(content, ReplyContent::Json(Type::String | Type::Any));
+        if streams {
+            forms.retain(|form| !is_string(&form.content));
+        }
+        forms.sort_by_key(|form| match form.content {
             ReplyContent::Json(_) => 0,
             ReplyContent::Binary(_) => 1,
             ReplyContent::Text(_) => 2,
             ReplyContent::Events(_) => 3,
         });
-        // The first of two of a kind is the one that is asked for.
-        contents.dedup_by(|(later_place, later), (_, earlier)| {
-            let same = std::mem::discriminant(later) == std::mem::discriminant(earlier);
-            if same
-                && matches!((&*later, &*earlier), (ReplyContent::Json(a), ReplyContent::Json(b)) if a != b)
-            {
-                let message = "of several types of JSON that a reply may be, the first is expressed";
-                self.warning(later_place, "several-contents", message, None);
+        let mut contents: Vec<ReplyContent> = Vec::new();
+        let mut asked: Option<(&str, Option<&Node>)> = None;
+        for form in forms {
+            match (contents.last_mut(), form.content) {
+                (None, content) => {
+                    self.check_untyped(&form.place, form.media_type, form.schema, &content);
+                    asked = Some((form.media_type, form.schema));
+                    contents.push(content);
+                }
+                (Some(ReplyContent::Binary(types)), ReplyContent::Binary(another)) => {
+                    types.push_str(", ");
+                    types.push_str(&another);
+                }
+                (Some(last), content @ ReplyContent::Events(_))
+                    if !matches!(last, ReplyContent::Events(_)) =>
+                {
+                    contents.push(content);
+                }
+                _ => self.other_form(&form.place, form.media_type, form.schema, asked),
             }
-            same
-        });
-        let contents = contents.into_iter().map(|(_, content)| content).collect();
-        let headers = response.get("headers").and_then(Node::as_object).into_iter().flatten();
-        let headers = headers.filter_map(|(name, header)| {
-            let (_, header) = self.follow(&place.child("headers").child(name), header)?;
-            Some((name.clone(), description(header)))
-        });
-        Success {
-            status: status.to_owned(),
-            description: description(response),
-            headers: headers.collect(),
-            contents,
+        }
+        contents
+    }
+
+    fn content(&mut self, place: &Place, media_type: &str, schema: Option<&'d Node>) -> ReplyContent {
+        let typed = |lowering: &mut Self| schema.map_or(Type::Any, |schema| lowering.schema(place, schema));
+        match essence(media_type) {
+            kind if kind == "text/event-stream" => ReplyContent::Events(typed(self)),
+            kind if is_json(&kind) && !schema.is_some_and(is_binary) => ReplyContent::Json(typed(self)),
+            kind if is_text(&kind) => ReplyContent::Text(media_type.to_owned()),
+            _ => ReplyContent::Binary(media_type.to_owned()),
         }
     }
 
-    fn error_type(&mut self, place: &Place, response: &'d Node) -> Option<Type> {
-        let content = response.get("content")?.as_object()?;
-        let (content_type, media) =
-            content.iter().find(|(content_type, _)| is_json(&essence(content_type)))?;
-        let place = place.child("content").child(content_type).child("schema");
-        match self.schema(&place, media.get("schema")?) {
-            Type::Any => None,
-            ty => Some(ty),
+    /// Tells of a form of a reply that is not asked for, unless it says the same as the one that is.
+    fn other_form(
+        &mut self,
+        place: &Place,
+        media_type: &str,
+        schema: Option<&Node>,
+        asked: Option<(&str, Option<&Node>)>,
+    ) {
+        if let Some((asked, first)) = asked
+            && (first.is_none() || first != schema)
+        {
+            let message = format!("a reply is asked for as `{asked}`, not as `{media_type}`");
+            self.warning(place, "several-contents", message, None);
         }
+    }
+
+    /// Tells of a schema that neither text nor bytes have.
+    pub(super) fn check_untyped(
+        &mut self,
+        place: &Place,
+        media_type: &str,
+        schema: Option<&'d Node>,
+        content: &ReplyContent,
+    ) {
+        let kind = match content {
+            ReplyContent::Text(_) => "text",
+            ReplyContent::Binary(_) => "bytes",
+            ReplyContent::Json(_) | ReplyContent::Events(_) => return,
+        };
+        if schema.is_some_and(|schema| self.is_structured(&place.child("schema"), schema)) {
+            let message = format!("what is `{media_type}` is {kind} here; its schema is not expressed");
+            self.warning(place, "unexpressed-content-type", message, None);
+        }
+    }
+
+    /// Whether a schema is one of objects or arrays.
+    pub(super) fn is_structured(&mut self, place: &Place, schema: &'d Node) -> bool {
+        self.follow(place, schema).is_some_and(|(_, schema)| {
+            let kind = schema.get("type").and_then(Node::as_str);
+            matches!(kind, Some("object" | "array"))
+                || ["properties", "allOf", "items"].iter().any(|key| schema.get(key).is_some())
+        })
+    }
+
+    fn failure(
+        &mut self,
+        place: &Place,
+        status: &str,
+        response: &'d Node,
+        description: String,
+        replies: &mut Replies,
+    ) {
+        let mut ty: Option<(Type, &'d str, Option<&'d Node>)> = None;
+        for (media_type, media) in media_types(response) {
+            let place = place.child("content").child(media_type);
+            self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
+            let schema = media.get("schema");
+            match (self.content(&place.child("schema"), media_type, schema), &ty) {
+                (ReplyContent::Json(json), None) => ty = Some((json, media_type, schema)),
+                (_, Some((_, first, asked))) => {
+                    self.other_form(&place, media_type, schema, Some((first, *asked)));
+                }
+                (content, None) => self.check_untyped(&place, media_type, schema, &content),
+            }
+        }
+        let status = status.to_owned();
+        match ty {
+            Some((ty, ..)) if ty != Type::Any => replies.errors.push(ErrorReply { status, description, ty }),
+            _ => {
+                let content_types =
+                    media_types(response).map(|(media_type, _)| media_type.to_owned()).collect();
+                replies.untyped_errors.push(UntypedError { status, description, content_types });
+            }
+        }
+    }
+
+    fn headers(&mut self, place: &Place, response: &'d Node) -> Vec<Header> {
+        let mut headers = Vec::new();
+        for (name, header) in response.get("headers").and_then(Node::as_object).into_iter().flatten() {
+            // The media type says it (OpenAPI 3.1 §4.8.17.1).
+            if name.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let Some((place, header)) = self.follow(&place.child("headers").child(name), header) else {
+                continue;
+            };
+            self.check_members(&place, header, shape::HEADER, "a header");
+            let schema = header.get("schema").and_then(|schema| self.follow(&place.child("schema"), schema));
+            headers.push(Header {
+                name: name.clone(),
+                kind: schema.map(|(_, schema)| kind_of(schema)).unwrap_or_default(),
+                description: description(header),
+            });
+        }
+        headers
+    }
+}
+
+fn media_types(response: &Node) -> impl Iterator<Item = (&str, &Node)> {
+    let content: Option<&Object> = response.get("content").and_then(Node::as_object);
+    content.into_iter().flatten().map(|(media_type, media)| (media_type.as_str(), media))
+}
+
+/// What a header's value is, in a word.
+fn kind_of(schema: &Node) -> String {
+    let text = |key: &str| schema.get(key).and_then(Node::as_str);
+    match (text("type"), text("format")) {
+        (_, Some(format)) => format.to_owned(),
+        (None | Some("string"), None) => String::new(),
+        (Some(kind), None) => kind.to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::document::Node;
 
 use super::super::operation::{KeyLocation, SecurityKind, SecurityScheme};
-use super::{Lowering, Place, description};
+use super::{Lowering, Place, description, shape};
 
 impl<'d> Lowering<'d> {
     pub(super) fn security_schemes(&mut self) -> Vec<SecurityScheme> {
@@ -16,8 +16,14 @@ impl<'d> Lowering<'d> {
         let mut found = Vec::new();
         for (name, scheme) in schemes {
             let Some((place, scheme)) = self.follow(&place.child(name), scheme) else { continue };
+            self.check_members(&place, scheme, shape::SECURITY_SCHEME, "a security scheme");
             if let Some(kind) = self.security_kind(&place, scheme) {
-                found.push(SecurityScheme { name: name.clone(), description: description(scheme), kind });
+                let mut description = description(scheme);
+                for more in hints(scheme) {
+                    let gap = if description.is_empty() { "" } else { " " };
+                    description = format!("{description}{gap}{more}");
+                }
+                found.push(SecurityScheme { name: name.clone(), description, kind });
             }
         }
         found
@@ -75,10 +81,47 @@ impl<'d> Lowering<'d> {
         Some(found)
     }
 
+    /// What an operation's credentials must be good for, where the document says that.
+    pub(super) fn scopes(&self, operation: &Node) -> Option<String> {
+        let alternatives = operation.get("security").or_else(|| self.document.root().get("security"))?;
+        let mut said: Vec<String> = Vec::new();
+        for alternative in alternatives.as_array()? {
+            let scopes = alternative.as_object().into_iter().flat_map(|schemes| schemes.values());
+            let scopes = scopes.filter_map(Node::as_array).flatten().filter_map(Node::as_str);
+            let scopes: Vec<String> = scopes.map(|scope| format!("`{}`", scope.replace('`', ""))).collect();
+            let scopes = scopes.join(", ");
+            if !scopes.is_empty() && !said.contains(&scopes) {
+                said.push(scopes);
+            }
+        }
+        (!said.is_empty()).then(|| format!("Scopes: {}.", said.join("; or ")))
+    }
+
     /// Whether the document has the scheme, be it one that is not expressed.
     fn names_a_scheme(&self, name: &str) -> bool {
         let schemes =
             self.document.root().get("components").and_then(|components| components.get("securitySchemes"));
         schemes.is_some_and(|schemes| schemes.get(name).is_some())
     }
+}
+
+/// What the document says of how tokens are come by, which is the caller's affair.
+fn hints(scheme: &Node) -> Vec<String> {
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
+    let url = |words: &str, url: Option<String>| {
+        let url = url.filter(|url| !url.contains(['<', '>', ' ', '\n']))?;
+        Some(format!("{words} <{url}>."))
+    };
+    let mut said = Vec::new();
+    said.extend(url("Tokens are described at", text(scheme, "openIdConnectUrl")));
+    for flow in scheme.get("flows").and_then(Node::as_object).into_iter().flat_map(|flows| flows.values()) {
+        said.extend(url("Authorization is asked for at", text(flow, "authorizationUrl")));
+        said.extend(url("Tokens come from", text(flow, "tokenUrl")));
+        said.extend(url("They are renewed at", text(flow, "refreshUrl")));
+    }
+    let format = text(scheme, "bearerFormat").filter(|format| !format.contains(['`', '\n']));
+    said.extend(format.map(|format| format!("The token is a `{format}`.")));
+    let mut seen = std::collections::HashSet::new();
+    said.retain(|hint| seen.insert(hint.clone()));
+    said
 }

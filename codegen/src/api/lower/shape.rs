@@ -22,6 +22,62 @@ pub(super) enum Shape {
 
 use Shape::{Any, Array, Flag, Names, Number, NumberOrFlag, Object as Members, Text};
 
+pub(super) const DOCUMENT: &[(&str, Shape)] = &[
+    ("openapi", Any),
+    ("info", Members),
+    ("jsonSchemaDialect", Text),
+    ("servers", Array),
+    ("paths", Members),
+    ("webhooks", Members),
+    ("components", Members),
+    ("security", Array),
+    ("tags", Array),
+    ("externalDocs", Members),
+];
+
+pub(super) const INFO: &[(&str, Shape)] = &[
+    ("title", Text),
+    ("summary", Text),
+    ("description", Text),
+    ("termsOfService", Text),
+    ("contact", Members),
+    ("license", Members),
+    ("version", Any),
+];
+
+pub(super) const TAG: &[(&str, Shape)] = &[("name", Text), ("description", Text), ("externalDocs", Members)];
+
+pub(super) const COMPONENTS: &[(&str, Shape)] = &[
+    ("schemas", Members),
+    ("responses", Members),
+    ("parameters", Members),
+    ("examples", Members),
+    ("requestBodies", Members),
+    ("headers", Members),
+    ("securitySchemes", Members),
+    ("links", Members),
+    ("callbacks", Members),
+    ("pathItems", Members),
+];
+
+pub(super) const SERVER: &[(&str, Shape)] = &[("url", Text), ("description", Text), ("variables", Members)];
+
+pub(super) const SERVER_VARIABLE: &[(&str, Shape)] =
+    &[("default", Any), ("enum", Array), ("description", Text)];
+
+pub(super) const SECURITY_SCHEME: &[(&str, Shape)] = &[
+    ("type", Text),
+    ("description", Text),
+    ("name", Text),
+    ("in", Text),
+    ("scheme", Text),
+    ("bearerFormat", Text),
+    ("flows", Members),
+    ("openIdConnectUrl", Text),
+];
+
+pub(super) const DISCRIMINATOR: &[(&str, Shape)] = &[("propertyName", Any), ("mapping", Members)];
+
 pub(super) const OPERATION: &[(&str, Shape)] = &[
     ("operationId", Text),
     ("summary", Text),
@@ -58,6 +114,21 @@ pub(super) const BODY: &[(&str, Shape)] = &[("description", Text), ("required", 
 
 pub(super) const RESPONSE: &[(&str, Shape)] =
     &[("description", Text), ("headers", Members), ("content", Members), ("links", Members)];
+
+pub(super) const HEADER: &[(&str, Shape)] = &[
+    ("description", Text),
+    ("required", Flag),
+    ("deprecated", Flag),
+    ("style", Text),
+    ("explode", Flag),
+    ("schema", Any),
+    ("content", Members),
+    ("example", Any),
+    ("examples", Any),
+    // Of no meaning here, though documents have them, as parameters do.
+    ("allowEmptyValue", Flag),
+    ("allowReserved", Flag),
+];
 
 pub(super) const MEDIA_TYPE: &[(&str, Shape)] =
     &[("schema", Any), ("example", Any), ("examples", Any), ("encoding", Members)];

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::document::Node;
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type, TypeId, Union, Variant};
-use super::{Lowering, Place, description};
+use super::constraint::append_constraints;
+use super::{Lowering, Place, description, shape};
 
 /// A type that a value may be of: what to call it, the type, what it is for.
 pub(super) type Member = (String, Type, String);
@@ -15,7 +16,12 @@ impl<'d> Lowering<'d> {
         let mut typed = Vec::new();
         for (place, member) in members {
             let label = self.label(&place, member);
-            typed.push((label, self.schema(&place, member), description(member)));
+            let ty = self.schema(&place, member);
+            let mut text = description(member);
+            if member.get("$ref").is_none() {
+                append_constraints(&mut text, member, &[]);
+            }
+            typed.push((label, ty, text));
         }
         self.union_of(
             place,
@@ -154,6 +160,9 @@ impl<'d> Lowering<'d> {
 
     /// Notes which values of which property tell the variants apart (OpenAPI 3.1 §4.8.25).
     fn discriminate(&mut self, place: &Place, node: &'d Node, union: &mut Union) {
+        if node.as_object().is_some() {
+            self.check_members(place, node, shape::DISCRIMINATOR, "a discriminator");
+        }
         let Some(property) = node.get("propertyName").and_then(Node::as_str) else {
             self.error(place, "missing-property-name", "a discriminator has a `propertyName`", None);
             return;
@@ -186,6 +195,9 @@ impl<'d> Lowering<'d> {
             node.get("$ref").and_then(Node::as_str).and_then(|reference| reference.rsplit('/').next())
         {
             return name.to_owned();
+        }
+        if node.get("$recursiveRef").is_some() {
+            return self.name_of(place).root;
         }
         if let Some(title) = node.get("title").and_then(Node::as_str)
             && title.len() <= 60

@@ -1,0 +1,61 @@
+//! What is said of an operation's function.
+
+use std::collections::HashSet;
+
+use crate::api::{Header, Operation, UntypedError};
+
+/// The function's description: the document's words, then what its types do not say.
+pub(super) fn text(operation: &Operation) -> String {
+    let about = match (operation.summary.as_str(), operation.description.as_str()) {
+        ("", description) => description.to_owned(),
+        (summary, "") => summary.to_owned(),
+        (summary, description) if description.starts_with(summary) => description.to_owned(),
+        (summary, description) => format!("{summary}\n\n{description}"),
+    };
+    let of_replies = operation.successes.iter().flat_map(|success| &success.headers);
+    let parts = [
+        headers("Headers of the reply, by `Call::response`:", of_replies),
+        errors(&operation.untyped_errors),
+        headers("Headers of errors, in `ApiError::headers`:", operation.error_headers.iter()),
+    ];
+    let parts = [Some(about).filter(|about| !about.is_empty())].into_iter().chain(parts);
+    parts.flatten().collect::<Vec<_>>().join("\n\n")
+}
+
+fn headers<'a>(title: &str, headers: impl Iterator<Item = &'a Header>) -> Option<String> {
+    let mut seen = HashSet::new();
+    let lines: Vec<String> = headers
+        .filter(|header| seen.insert(header.name.to_lowercase()))
+        .map(|header| {
+            let kind = match header.kind.as_str() {
+                "" => String::new(),
+                kind => format!(" ({kind})"),
+            };
+            line(&format!("`{}`{kind}", header.name), &header.description)
+        })
+        .collect();
+    (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
+}
+
+/// The errors that have nothing but a status, and those whose body is not JSON.
+fn errors(errors: &[UntypedError]) -> Option<String> {
+    let lines: Vec<String> = errors
+        .iter()
+        .filter(|error| !error.description.is_empty() || !error.content_types.is_empty())
+        .map(|error| {
+            let kind = match error.content_types.join(", ") {
+                none if none.is_empty() => String::new(),
+                types => format!(" ({types})"),
+            };
+            line(&format!("`{}`{kind}", error.status), &error.description)
+        })
+        .collect();
+    (!lines.is_empty()).then(|| format!("Errors without a type:\n{}", lines.join("\n")))
+}
+
+fn line(subject: &str, about: &str) -> String {
+    match about.lines().next().unwrap_or_default() {
+        "" => format!("- {subject}"),
+        first => format!("- {subject}: {first}"),
+    }
+}
