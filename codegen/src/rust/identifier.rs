@@ -34,6 +34,11 @@ pub(crate) fn shouty(words: &str) -> String {
     identifier(&words.to_shouty_snake_case(), words, |text| text.to_shouty_snake_case(), "N_")
 }
 
+/// The words of a text, as they are told apart in a name.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    text.to_snake_case().split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 /// The identifier of a name that one of the functions above made.
 pub(crate) fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {

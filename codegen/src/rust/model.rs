@@ -114,8 +114,9 @@ pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
     let mut taken = HashSet::from(["Other".to_owned()]);
     let names = union.variants.iter().map(|variant| {
         let name = camel(&variant.name);
-        // `Event::EventCreated` says it twice.
+        // `Event::EventCreated` says it twice, and so does `Filter::CompoundFilter`.
         let rest = name.strip_prefix(own).filter(|rest| rest.starts_with(|first: char| first.is_uppercase()));
+        let rest = rest.or_else(|| name.strip_suffix(own)).filter(|rest| !["", "Self"].contains(rest));
         match rest.unwrap_or(&name) {
             "Other" => unique("OtherValue".to_owned(), &mut taken),
             name => unique(name.to_owned(), &mut taken),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::api::{Api, Kind, Name, TypeId};
 
-use super::identifier::{camel, module as module_name, unique};
+use super::identifier::{camel, module as module_name, unique, words};
 
 /// Names that generated code uses for something else.
 const RESERVED: [&str; 10] =
@@ -97,12 +97,42 @@ pub(crate) fn is_written(api: &Api, id: TypeId) -> bool {
 }
 
 fn type_name(name: &Name, taken: &HashSet<String>) -> String {
-    let short = if name.path.is_empty() { camel(&name.root) } else { camel(&name.path.join(" ")) };
+    let short =
+        if name.path.is_empty() { camel(&name.root) } else { camel(&said_once(&name.path).join(" ")) };
     if !taken.contains(&short) {
         return short;
     }
+    let long = camel(&name.path.join(" "));
     match name.path.is_empty() {
         true => format!("{short}Value"),
+        false if !taken.contains(&long) => long,
         false => camel(&format!("{} {}", name.root, name.path.join(" "))),
     }
+}
+
+/// The words of a path, without those that a step says again: the `Auto Chunking Strategy` of a `chunking_strategy`.
+fn said_once(path: &[String]) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for (index, step) in path.iter().enumerate() {
+        let Some(last) = said.last() else {
+            said.push(step.clone());
+            continue;
+        };
+        let (before, words) = (words(last), words(step));
+        let overlap =
+            (1..=before.len().min(words.len())).rev().find(|length| before.ends_with(&words[..*length]));
+        let is_last = index + 1 == path.len();
+        match overlap {
+            _ if before.is_empty() || words.is_empty() => said.push(step.clone()),
+            _ if before == words => said.extend(is_last.then(|| step.clone())),
+            _ if words.starts_with(&before) || words.ends_with(&before) => {
+                said.pop();
+                said.push(step.clone());
+            }
+            Some(length) if length < words.len() => said.push(words[length..].join(" ")),
+            Some(_) if !is_last => {}
+            _ => said.push(step.clone()),
+        }
+    }
+    said
 }

@@ -27,6 +27,67 @@ snapshots! { schemas:
     a_variant_named_other_makes_room_for_the_open_one: "
         Reason: {type: string, enum: [other, Other, none]}
         ",
+    strings_of_which_some_are_known_have_the_name_of_the_whole: "
+        Model: {anyOf: [{type: string}, {type: string, enum: [small, large]}]}
+        Holder:
+          type: object
+          properties:
+            size: {anyOf: [{type: string}, {type: string, enum: [s, m]}, {type: 'null'}]}
+            level: {description: How much., oneOf: [{const: low, description: A little.}, {const: high, description: A lot.}], default: low}
+            stop: {oneOf: [{type: string}, {type: string, enum: [end]}, {type: array, items: {type: string}}]}
+        ",
+    alternatives_are_named_by_the_value_that_tells_them_apart: "
+        Event:
+          oneOf:
+            - {type: object, required: [event, data], properties: {object: {const: event}, event: {type: string, enum: [thread.created]}, data: {type: string}}}
+            - {type: object, required: [event, data], properties: {object: {const: event}, event: {type: string, enum: [thread.run.created]}, data: {type: integer}}}
+        ",
+    alternatives_are_named_by_the_property_that_the_others_lack: "
+        Image:
+          anyOf:
+            - {type: object, required: [file_id], properties: {detail: {type: string}, file_id: {type: string}}}
+            - {type: object, required: [url], properties: {detail: {type: string}, url: {type: string}}}
+            - {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {b: {type: integer}}}]}
+        Base: {type: object, properties: {a: {type: string}}}
+        ",
+    arrays_are_named_by_their_elements: "
+        Input:
+          oneOf:
+            - {type: string}
+            - {type: string, format: date-time}
+            - {type: array, items: {type: string}}
+            - {type: array, title: Array, items: {type: integer}}
+            - {type: array, title: Array, items: {type: array, items: {type: integer}}}
+            - {type: array, items: {oneOf: [{type: boolean}, {type: number}]}}
+            - {type: array, items: {$ref: '#/components/schemas/Part'}}
+        Part: {type: object, properties: {text: {type: string}}}
+        ",
+    what_is_in_a_part_of_all_of_is_named_as_in_the_whole: "
+        Base: {type: object, properties: {id: {type: string}}}
+        Thing: {allOf: [{$ref: '#/components/schemas/Base'}, {type: object, title: More, properties: {kind: {type: string, enum: [a, b]}}}]}
+        ",
+    a_list_of_types_is_no_alias_of_a_union: "
+        Value: {type: [string, integer]}
+        Holder: {type: object, properties: {value: {type: [string, boolean]}}}
+        ",
+    a_variant_does_not_say_the_name_of_its_union: "
+        Filter: {oneOf: [{$ref: '#/components/schemas/CompoundFilter'}, {$ref: '#/components/schemas/FilterByKey'}, {$ref: '#/components/schemas/Other'}]}
+        CompoundFilter: {type: object, required: [filters], properties: {filters: {type: array, items: {type: string}}}}
+        FilterByKey: {type: object, required: [key], properties: {key: {type: string}}}
+        Other: {type: object, required: [a], properties: {a: {type: string}}}
+        ",
+    words_are_not_said_twice: "
+        Request:
+          type: object
+          properties:
+            chunking_strategy:
+              oneOf:
+                - {type: object, title: Auto Chunking Strategy, properties: {type: {type: string, enum: [auto]}}}
+                - {type: object, title: Static Chunking Strategy, properties: {type: {type: string, enum: [static]}}}
+            tracing: {anyOf: [{type: string, enum: [auto]}, {type: object, title: Tracing Configuration, properties: {group: {type: string}}}]}
+            input_messages: {type: object, properties: {messages_template: {type: object, properties: {template: {type: object, properties: {item: {type: object, properties: {a: {type: string}}}}}}}}}
+            filter: {type: object, properties: {filter: {type: object, properties: {filter: {type: string, enum: [x]}}}}}
+        ",
 }
 
 snapshots! { written:
@@ -41,6 +102,25 @@ snapshots! { written:
                 - {name: type, in: query, schema: {type: string}}
                 - {name: X-Request-Id, in: header, schema: {type: string}}
               responses: {'204': {description: Moved.}}
+        ",
+    bodies_and_replies_are_named_by_their_media_type: "
+        paths:
+          /a:
+            post:
+              operationId: a
+              requestBody:
+                required: true
+                content:
+                  application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}}}}
+                  application/json: {schema: {type: object, required: [b], properties: {b: {type: string}}}}
+                  multipart/form-data: {schema: {type: object, required: [c], properties: {c: {type: string}}}}
+                  application/merge-patch+json: {schema: {type: object, required: [d], properties: {d: {type: string}}}}
+              responses:
+                '200':
+                  description: All at once or bit by bit.
+                  content:
+                    text/event-stream: {schema: {type: object, required: [bit], properties: {bit: {type: string}}}}
+                    application/json: {schema: {type: object, required: [all], properties: {all: {type: string}}}}
         ",
     a_tag_may_be_called_anything: "
         tags: [{name: Fine-tuning jobs, description: Jobs.}]

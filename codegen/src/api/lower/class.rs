@@ -2,6 +2,7 @@
 
 use crate::document::{Node, Object};
 
+use super::super::model::Type;
 use super::constraint::only_requires;
 use super::{Lowering, Place, keyword};
 
@@ -75,6 +76,7 @@ impl<'d> Lowering<'d> {
                 let (place, node) = alternatives.remove(0);
                 return Class::Only(place, node);
             }
+            _ if are_strings(&alternatives) => return Class::Strings,
             _ => return Class::Union(alternatives),
         }
         let types: Vec<&str> = match node.get("type") {
@@ -205,6 +207,25 @@ pub(super) fn enum_values(node: &Node) -> impl Iterator<Item = &Node> {
     let several = node.get("enum").and_then(Node::as_array).unwrap_or_default();
     let only = node.get("const").filter(|only| !several.contains(only));
     several.iter().chain(only).filter(|value| **value != Node::Null)
+}
+
+/// Whether alternatives are strings without a name of their own, some of them with values: one enumeration, since that
+/// takes any other string too.
+fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
+    let is_string = |node: &Node| {
+        let others = ["$ref", "anyOf", "oneOf", "allOf"].iter().any(|key| node.get(key).is_some());
+        let typed = node.get("type").and_then(Node::as_str).is_none_or(|kind| kind == "string");
+        let valued = enum_values(node).next().is_some();
+        let strings = enum_values(node).all(|value| value.as_str().is_some());
+        typed
+            && strings
+            && !others
+            && !is_nullable(node)
+            && keyword::string(node) == Type::String
+            && (valued || node.get("type").is_some())
+    };
+    alternatives.iter().all(|(_, node)| is_string(node))
+        && alternatives.iter().any(|(_, node)| enum_values(node).next().is_some())
 }
 
 /// An `enum` of strings is an enumeration; of other values, their type.

@@ -1,5 +1,6 @@
 //! From the document as written to the API as meant.
 
+mod alternative;
 mod body;
 mod class;
 mod constraint;

@@ -4,8 +4,10 @@
 use crate::document::Node;
 
 use super::super::Name;
+use super::body::{essence, is_json};
 use super::class::is_null;
-use super::{Lowering, Place};
+use super::form::URL_ENCODED;
+use super::{Lowering, Place, alternative};
 
 impl Lowering<'_> {
     pub(super) fn name_of(&mut self, place: &Place) -> Name {
@@ -78,6 +80,8 @@ enum Next {
     Keyword,
     /// A name that the document's author chose.
     Name,
+    /// A media type.
+    MediaType,
     /// Something that no name is made of.
     Nothing,
 }
@@ -89,19 +93,23 @@ impl<'a> Walk<'a> {
         self.enter(token);
         let word = match std::mem::replace(&mut self.next, Next::Keyword) {
             Next::Name => Some(token.to_owned()),
+            Next::MediaType => media_type(parent, token),
             Next::Nothing => None,
             Next::Keyword => match token {
                 "properties" | "patternProperties" | "$defs" | "definitions" | "schemas" => {
                     self.next = Next::Name;
                     None
                 }
-                // A media type follows.
                 "content" => {
+                    self.next = Next::MediaType;
+                    None
+                }
+                // What is in one of the parts is in the whole.
+                "allOf" => {
                     self.next = Next::Nothing;
                     None
                 }
-                "schema" | "allOf" | "anyOf" | "oneOf" | "prefixItems" | "components" | "parameters"
-                | "paths" => None,
+                "schema" | "anyOf" | "oneOf" | "prefixItems" | "components" | "parameters" | "paths" => None,
                 "requestBody" => Some("request".to_owned()),
                 "responses" => Some("response".to_owned()),
                 "items" => Some("item".to_owned()),
@@ -117,7 +125,7 @@ impl<'a> Walk<'a> {
         self.path.extend(word);
     }
 
-    /// What an element of `allOf`, `anyOf`, `parameters` … is called.
+    /// What an element of `anyOf`, `parameters` … is called.
     fn element(&self, parent: &Node, index: usize) -> Option<String> {
         let Some(elements) = parent.as_array() else { return Some(index.to_string()) };
         if let Some(name) = self.node.get("name").and_then(Node::as_str)
@@ -130,19 +138,7 @@ impl<'a> Walk<'a> {
         if others <= 1 {
             return None;
         }
-        if let Some(title) = self.node.get("title").and_then(Node::as_str)
-            && title.len() <= 60
-        {
-            return Some(title.to_owned());
-        }
-        let kind = self.node.get("type").and_then(Node::as_str);
-        let same_kind =
-            elements.iter().filter(|element| element.get("type").and_then(Node::as_str) == kind).count();
-        match kind {
-            Some(kind) if same_kind == 1 => Some(kind.to_owned()),
-            Some(kind) => Some(format!("{kind} {}", index + 1)),
-            None => Some(format!("option {}", index + 1)),
-        }
+        Some(alternative::name(elements, index))
     }
 
     fn enter(&mut self, token: &str) {
@@ -154,4 +150,20 @@ impl<'a> Walk<'a> {
         };
         self.node = child.unwrap_or(NOTHING);
     }
+}
+
+/// What tells a body or reply of one media type from those of the others: nothing, where it is JSON or the first.
+fn media_type(content: &Node, token: &str) -> Option<String> {
+    let types = || content.as_object().into_iter().flat_map(|content| content.keys());
+    let preferred = types().find(|media_type| is_json(&essence(media_type))).or_else(|| types().next());
+    if preferred.is_none_or(|preferred| preferred == token) {
+        return None;
+    }
+    let essence = essence(token);
+    Some(match essence.as_str() {
+        URL_ENCODED => "form".to_owned(),
+        "text/event-stream" => "event".to_owned(),
+        multipart if multipart.starts_with("multipart/") => "multipart".to_owned(),
+        other => other.rsplit('/').next().unwrap_or_default().trim_start_matches("x-").to_owned(),
+    })
 }

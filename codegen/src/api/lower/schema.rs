@@ -94,6 +94,7 @@ impl<'d> Lowering<'d> {
             Class::Object => self.object(place, node),
             Class::Strings => Kind::Enumeration(self.strings(place, node)),
             Class::Union(members) => self.union(place, node, members),
+            Class::Types(types) => self.types_union(place, node, &types),
             class => Kind::Alias(self.alias(place, node, class)),
         }
     }
@@ -104,7 +105,12 @@ impl<'d> Lowering<'d> {
             Class::Reference(reference) => self.reference(place, reference),
             Class::Whole => self.whole(place),
             Class::Only(place, node) => self.schema(&place, node),
-            Class::Types(types) => self.types_union(place, node, &types),
+            Class::Types(types) => {
+                let id = self.declare(place, node);
+                let kind = self.types_union(place, node, &types);
+                self.complete(id, kind);
+                Type::Named(id)
+            }
             Class::Simple(kind) => self.simple(place, node, kind),
             Class::Any | Class::Object | Class::Strings | Class::Union(_) => Type::Any,
         };
@@ -209,34 +215,30 @@ impl<'d> Lowering<'d> {
     fn strings(&mut self, place: &Place, node: &'d Node) -> Enumeration {
         let mut values: Vec<EnumValue> = Vec::new();
         let mut seen = HashSet::new();
-        for value in enum_values(node).filter_map(Node::as_str) {
-            if !seen.insert(value) {
-                let message = format!("`{value}` stands twice in this `enum`");
-                self.warning(&place.child("enum"), "repeated-value", message, None);
-            } else {
-                values.push(EnumValue { value: value.to_owned(), description: String::new() });
+        for (place, part) in std::iter::once((place.clone(), node)).chain(self.alternatives(place, node)) {
+            for value in enum_values(part).filter_map(Node::as_str) {
+                if !seen.insert(value) {
+                    let message = format!("`{value}` stands twice in this `enum`");
+                    self.warning(&place.child("enum"), "repeated-value", message, None);
+                    continue;
+                }
+                let only = part.get("const").is_some();
+                let description = if only { description(part) } else { String::new() };
+                values.push(EnumValue { value: value.to_owned(), description });
             }
         }
         let default = node.get("default").and_then(Node::as_str);
         let default = default.and_then(|default| values.iter().position(|value| value.value == default));
-        if let [only] = values.as_mut_slice()
-            && node.get("const").is_some()
-        {
-            only.description = description(node);
-        }
         Enumeration { values, default }
     }
 
     /// `type: [string, number]`: a union of what the schema is for each type.
-    fn types_union(&mut self, place: &Place, node: &'d Node, types: &[&'d str]) -> Type {
+    fn types_union(&mut self, place: &Place, node: &'d Node, types: &[&'d str]) -> Kind {
         let members = types.iter().map(|kind| {
             let ty = self.simple(place, node, kind);
             (kind.to_string(), ty, String::new())
         });
         let members = members.collect();
-        let id = self.declare(place, node);
-        let kind = self.union_of(place, members, None);
-        self.complete(id, kind);
-        Type::Named(id)
+        self.union_of(place, members, None)
     }
 }

@@ -199,11 +199,6 @@ impl<'d> Lowering<'d> {
         if node.get("$recursiveRef").is_some() {
             return self.name_of(place).root;
         }
-        if let Some(title) = node.get("title").and_then(Node::as_str)
-            && title.len() <= 60
-        {
-            return title.to_owned();
-        }
         self.name_of(place).path.pop().unwrap_or_else(|| "value".to_owned())
     }
 }
