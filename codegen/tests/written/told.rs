@@ -56,11 +56,18 @@ snapshots! { schemas:
     what_only_null_fits_makes_a_type_optional: "
         Holder:
           type: object
-          required: [a, b]
+          required: [a, b, c, d]
           properties:
+            c: {oneOf: [{$ref: '#/components/schemas/Name'}, {$ref: '#/components/schemas/Nothing'}]}
+            d: {oneOf: [{$ref: '#/components/schemas/MaybeName'}, {type: integer}]}
             a: {oneOf: [{$ref: '#/components/schemas/Name'}, {enum: [null]}]}
             b: {anyOf: [{$ref: '#/components/schemas/Name'}, {nullable: true}]}
         Name: {type: string}
+        Nothing: {enum: [null]}
+        MaybeName: {type: [string, 'null']}
+        ",
+    an_integer_or_a_string_is_either: "
+        Port: {type: string, format: int-or-string, description: A number or a name.}
         ",
 }
 

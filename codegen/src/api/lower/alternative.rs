@@ -108,7 +108,8 @@ fn reference(node: &Node) -> Option<String> {
 }
 
 fn referred(node: &Node) -> Option<String> {
-    node.get("$ref")?.as_str()?.rsplit('/').next().map(str::to_owned)
+    let name = node.get("$ref")?.as_str()?.rsplit('/').next()?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
 }
 
 /// The names of an object's properties, those that it must have first.

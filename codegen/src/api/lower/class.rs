@@ -89,6 +89,10 @@ impl<'d> Lowering<'d> {
         match *types.as_slice() {
             [] => Class::Any,
             ["object"] if own => Class::Object,
+            // Kubernetes' word for it.
+            ["string"] if node.get("format").and_then(Node::as_str) == Some("int-or-string") => {
+                Class::Types(vec!["integer", "string"])
+            }
             [kind] => Class::Simple(kind),
             _ => Class::Types(types),
         }

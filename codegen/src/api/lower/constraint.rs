@@ -13,7 +13,7 @@ const WIDTH: usize = 100;
 
 /// Formats whose names say what the description of a value says anyway: those of JSON Schema and of OpenAPI's
 /// registry.
-const WELL_KNOWN_FORMATS: [&str; 44] = [
+const WELL_KNOWN_FORMATS: [&str; 45] = [
     "base64url",
     "binary",
     "byte",
@@ -37,6 +37,7 @@ const WELL_KNOWN_FORMATS: [&str; 44] = [
     "int16",
     "int32",
     "int64",
+    "int-or-string",
     "ipv4",
     "ipv6",
     "iri",

@@ -47,6 +47,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnos
         lowered: HashMap::new(),
         names: HashMap::new(),
         pending: HashSet::new(),
+        nullable_unions: HashSet::new(),
         forms: HashMap::new(),
         diagnostics: Vec::new(),
         depth: 0,
@@ -132,6 +133,8 @@ struct Lowering<'d> {
     names: HashMap<Place, super::Name>,
     /// The types whose kind is not known yet.
     pending: HashSet<TypeId>,
+    /// The unions of which an alternative may be `null`.
+    nullable_unions: HashSet<Place>,
     /// The schemas that are bodies of forms, each with the `encoding` of its parts.
     forms: HashMap<Place, Option<&'d Object>>,
     diagnostics: Vec<Diagnostic>,

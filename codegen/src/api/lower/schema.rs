@@ -81,6 +81,7 @@ impl<'d> Lowering<'d> {
             }
             kind => kind,
         };
+        nullable |= self.nullable_unions.contains(&inner.0);
         if self.types[id.0].description.is_empty() {
             self.types[id.0].description = description(inner.1);
         }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::Node;
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type, TypeId, Union, Variant};
+use super::class::is_null;
 use super::constraint::append_constraints;
 use super::{Lowering, Place, description, shape};
 
@@ -14,7 +15,14 @@ pub(super) type Member = (String, Type, String);
 impl<'d> Lowering<'d> {
     pub(super) fn union(&mut self, place: &Place, node: &'d Node, members: Vec<(Place, &'d Node)>) -> Kind {
         let mut typed = Vec::new();
-        for (place, member) in members {
+        for (member_place, member) in members {
+            // A schema of its own that only `null` fits.
+            let target = member.get("$ref").and_then(|_| self.follow(&member_place, member));
+            if target.is_some_and(|(_, target)| is_null(target)) {
+                self.nullable_unions.insert(place.clone());
+                continue;
+            }
+            let place = member_place;
             let label = self.label(&place, member);
             let ty = self.schema(&place, member);
             let mut text = description(member);
@@ -37,6 +45,9 @@ impl<'d> Lowering<'d> {
         discriminator: Option<(Place, &'d Node)>,
     ) -> Kind {
         let nullable = members.iter().any(|(_, ty, _)| matches!(ty, Type::Nullable(_)));
+        if nullable {
+            self.nullable_unions.insert(place.clone());
+        }
         let mut members: Vec<Member> = members
             .into_iter()
             .map(|(label, ty, text)| match ty {
@@ -194,7 +205,7 @@ impl<'d> Lowering<'d> {
         if let Some(name) =
             node.get("$ref").and_then(Node::as_str).and_then(|reference| reference.rsplit('/').next())
         {
-            return name.to_owned();
+            return name.replace("~1", "/").replace("~0", "~");
         }
         if node.get("$recursiveRef").is_some() {
             return self.name_of(place).root;
