@@ -1,5 +1,7 @@
 //! Types: those that JSON has, and those that the document names.
 
+use super::operation::Style;
+
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
@@ -164,6 +166,8 @@ pub struct Field {
     pub bounds: Vec<Bound>,
     /// The media type of its part of a form, where the document's `encoding` gives one.
     pub content_type: Option<String>,
+    /// How it is written in a form in the URL's encoding, where the document's `encoding` says.
+    pub style: Option<Style>,
 }
 
 /// What stands for a property that a reply lacks.

@@ -166,8 +166,8 @@ pub struct Header {
 /// What a reply holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReplyContent {
-    /// JSON.
-    Json(Type),
+    /// JSON of a media type.
+    Json(Type, String),
     /// Text of a media type.
     Text(String),
     /// Bytes of a media type, streamed.
@@ -180,8 +180,9 @@ impl ReplyContent {
     /// The media type to ask for.
     pub fn content_type(&self) -> &str {
         match self {
-            Self::Json(_) => "application/json",
-            Self::Text(content_type) | Self::Binary(content_type) => content_type,
+            Self::Json(_, content_type) | Self::Text(content_type) | Self::Binary(content_type) => {
+                content_type
+            }
             Self::Events(_) => "text/event-stream",
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn mark(api: &mut Api) {
         }
         for content in operation.successes.iter().flat_map(|success| &success.contents) {
             match content {
-                ReplyContent::Json(ty) | ReplyContent::Events(ty) => received.push(ty),
+                ReplyContent::Json(ty, _) | ReplyContent::Events(ty) => received.push(ty),
                 ReplyContent::Text(_) | ReplyContent::Binary(_) => {}
             }
         }

@@ -173,7 +173,7 @@ fn body_description(api: &Api, body: &Body) -> String {
 fn returned(pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
     let preferred = operation.successes.first().and_then(|success| success.contents.first());
     let mut text = match preferred {
-        Some(ReplyContent::Json(ty) | ReplyContent::Events(ty)) => pages.link(ty, value),
+        Some(ReplyContent::Json(ty, _) | ReplyContent::Events(ty)) => pages.link(ty, value),
         _ => pages.link(&Type::Any, value),
     };
     let contents = operation.successes.iter().flat_map(|success| &success.contents);

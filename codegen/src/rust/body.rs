@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{BodyContent, Operation, Type};
+use crate::api::{Body, BodyContent, Operation, Type};
 
 use super::identifier::{ident, snake, unique};
 use super::signature::argument_names;
@@ -26,7 +26,7 @@ pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usi
         .chain(["configuration".to_owned(), "params".to_owned()])
         .collect();
     let body = operation.bodies.get(index)?;
-    let content_type = &body.content_type;
+    let content_type = sent_type(body);
     let (name, ty, by_reference) = match &body.content {
         BodyContent::Json(ty) => (body_name(scope, ty), scope.ty(ty), true),
         BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => match only_file(scope, ty) {
@@ -41,7 +41,7 @@ pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usi
     let value = if body.required { quote!(#argument) } else { quote!(body) };
     let reference = by_reference.then(|| quote!(&));
     let setter = match &body.content {
-        BodyContent::Json(_) if content_type == "application/json" || content_type == "*/*" => {
+        BodyContent::Json(_) if content_type == "application/json" => {
             quote!(.json_body(#reference #value))
         }
         BodyContent::Json(_) => quote!(.json_body_as(#content_type, #reference #value)),
@@ -65,6 +65,16 @@ pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usi
         (_, false) => quote!(Option<#ty>),
     };
     Some(BodyArgument { name, ty, setter })
+}
+
+/// The media type that a body is said to be of: of a range, which nothing is of, one that is always true.
+fn sent_type(body: &Body) -> &str {
+    match &body.content {
+        _ if !body.content_type.contains('*') => &body.content_type,
+        BodyContent::Json(_) => "application/json",
+        BodyContent::Text => "text/plain",
+        _ => "application/octet-stream",
+    }
 }
 
 fn form_value(scope: &Scope<'_>, ty: &Type, value: &TokenStream) -> TokenStream {

@@ -31,7 +31,7 @@ fn library(api: &Api, header: &str) -> String {
         pub mod apis;
         pub mod models;
     });
-    super::allowing(source)
+    super::allowing("clippy::large_enum_variant, clippy::pedantic", source)
 }
 
 /// The manifest, with the dependencies that the crate has a use for.
@@ -116,7 +116,9 @@ fn uses(api: &Api, is: &dyn Fn(&Type) -> bool) -> bool {
         || operations.clone().any(|operation| {
             let replies = operation.successes.iter().flat_map(|success| &success.contents);
             replies.into_iter().any(|content| match content {
-                crate::api::ReplyContent::Json(ty) | crate::api::ReplyContent::Events(ty) => within(ty, is),
+                crate::api::ReplyContent::Json(ty, _) | crate::api::ReplyContent::Events(ty) => {
+                    within(ty, is)
+                }
                 _ => false,
             }) || operation.bodies.iter().any(|body| match &body.content {
                 crate::api::BodyContent::Json(ty) => within(ty, is),

@@ -48,7 +48,7 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
                 pub mod apis;
                 pub mod models;
             });
-            ("src/generated", vec![("src/generated/mod.rs".to_owned(), allowing(source))])
+            ("src/generated", vec![("src/generated/mod.rs".to_owned(), allowing("clippy::pedantic", source))])
         }
         Output::Crate { name } => ("src", krate::files(api, name, &header)),
     };
@@ -89,9 +89,9 @@ pub(crate) fn header(options: &Options) -> String {
 }
 
 /// A root module that lints which a document decides on are not for.
-fn allowing(source: Source) -> String {
+fn allowing(lints: &str, source: Source) -> String {
     let text = source.finish();
-    let allow = "#![allow(clippy::pedantic, deprecated, missing_docs, reason = \"the document decides\")]\n";
+    let allow = format!("#![allow({lints}, deprecated, missing_docs, reason = \"the document decides\")]\n");
     match text.split_once("\n\n") {
         Some((head, rest)) => format!("{head}\n{allow}\n{rest}"),
         None => text,

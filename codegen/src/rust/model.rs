@@ -11,6 +11,7 @@ use super::doc::doc;
 use super::format::Source;
 use super::identifier::{camel, ident, shouty, snake, unique};
 use super::names::Names;
+use super::signature::style;
 use super::ty::{Import, Scope};
 
 /// The text of a module.
@@ -338,14 +339,22 @@ fn form_impl(
     let fields = structure.fields.iter().zip(names).map(|(field, name)| {
         let (name, key) = (ident(name), &field.name);
         let optional = is_optional(scope.api, field);
-        match (&field.ty, &field.content_type) {
-            (Type::Binary, Some(content_type)) => quote!(.file_of(#key, #content_type, form.#name)),
-            (Type::Binary, None) => quote!(.file(#key, form.#name)),
-            (Type::Array(element), _) if **element == Type::Binary && optional => {
-                quote!(.files(#key, form.#name.unwrap_or_default()))
+        match (&field.ty, &field.content_type, field.style) {
+            (Type::Binary, Some(content_type), _) => quote!(.file_of(#key, #content_type, form.#name)),
+            (Type::Binary, None, _) => quote!(.file(#key, form.#name)),
+            (Type::Array(element), content_type, _) if **element == Type::Binary => {
+                let files =
+                    if optional { quote!(form.#name.unwrap_or_default()) } else { quote!(form.#name) };
+                match content_type {
+                    Some(content_type) => quote!(.files_of(#key, #content_type, #files)),
+                    None => quote!(.files(#key, #files)),
+                }
             }
-            (Type::Array(element), _) if **element == Type::Binary => quote!(.files(#key, form.#name)),
-            (_, Some(content_type)) if content_type != "text/plain" => {
+            (_, _, Some(own)) => {
+                let own = style(own);
+                quote!(.styled_field(#key, #own, &form.#name))
+            }
+            (_, Some(content_type), None) if content_type != "text/plain" => {
                 quote!(.encoded_field(#key, #content_type, &form.#name))
             }
             _ => quote!(.field(#key, &form.#name)),

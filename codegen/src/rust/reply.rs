@@ -28,7 +28,7 @@ impl Reply {
         let mut kinds: Vec<Option<&ReplyContent>> = Vec::new();
         for success in &operation.successes {
             let preferred = success.contents.first();
-            if !kinds.contains(&preferred) {
+            if !kinds.iter().any(|kind| are_alike(*kind, preferred)) {
                 kinds.push(preferred);
             }
         }
@@ -43,7 +43,7 @@ impl Reply {
         let (value, end, types) = match kinds.as_slice() {
             [] | [None] => (quote!(()), quote!(.empty()), TokenStream::new()),
             [Some(content)] => {
-                let (value, end) = single(scope, content, needs);
+                let (value, end) = single(scope, operation, content, needs);
                 (value, end, TokenStream::new())
             }
             _ => several(scope, operation, needs),
@@ -72,9 +72,36 @@ pub(crate) fn reply_value(scope: &Scope<'_>, operation: &Operation) -> TokenStre
     Reply::of(scope, operation, &mut Needs::default()).value
 }
 
-fn single(scope: &Scope<'_>, content: &ReplyContent, needs: &mut Needs) -> (TokenStream, TokenStream) {
+/// Whether two replies are read alike, whatever JSON is called.
+fn are_alike(one: Option<&ReplyContent>, other: Option<&ReplyContent>) -> bool {
+    match (one, other) {
+        (Some(ReplyContent::Json(one, _)), Some(ReplyContent::Json(other, _))) => one == other,
+        (one, other) => one == other,
+    }
+}
+
+/// The media types to ask for.
+fn accept(operation: &Operation) -> String {
+    let mut accept: Vec<&str> = Vec::new();
+    for content in operation.successes.iter().filter_map(|success| success.contents.first()) {
+        if !accept.contains(&content.content_type()) {
+            accept.push(content.content_type());
+        }
+    }
+    if accept.is_empty() { "*/*".to_owned() } else { accept.join(", ") }
+}
+
+fn single(
+    scope: &Scope<'_>,
+    operation: &Operation,
+    content: &ReplyContent,
+    needs: &mut Needs,
+) -> (TokenStream, TokenStream) {
     match content {
-        ReplyContent::Json(ty) => (scope.ty(ty), quote!(.json())),
+        ReplyContent::Json(ty, _) => match accept(operation).as_str() {
+            "application/json" | "*/*" => (scope.ty(ty), quote!(.json())),
+            accept => (scope.ty(ty), quote!(.json_as(#accept))),
+        },
         ReplyContent::Text(_) => (quote!(String), quote!(.text())),
         ReplyContent::Binary(content_type) => {
             needs.runtime.insert("ByteStream");
@@ -105,7 +132,7 @@ fn several(
         let pattern = status_pattern(&success.status);
         has_default |= success.status == "default";
         match success.contents.first() {
-            Some(ReplyContent::Json(ty)) => {
+            Some(ReplyContent::Json(ty, _)) => {
                 let ty = scope.ty(ty);
                 variants.push(quote!(#docs #variant(#ty)));
                 arms.push(quote!(#pattern => reply.json().map(#name::#variant)));
@@ -127,13 +154,7 @@ fn several(
     if !has_default {
         arms.push(quote!(_ => Err(reply.undeclared())));
     }
-    let accept = operation
-        .successes
-        .iter()
-        .filter_map(|success| success.contents.first())
-        .map(ReplyContent::content_type)
-        .next();
-    let accept = accept.unwrap_or("*/*");
+    let accept = accept(operation);
     let about = own_doc(&format!("What [`{}`] gives.", function_name(operation).trim_start_matches("r#")));
     let types = quote! {
         #about

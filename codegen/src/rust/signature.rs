@@ -89,7 +89,8 @@ fn setter(parameter: &Parameter, key: &str, value: &TokenStream) -> TokenStream 
     quote!(.#styled(#key, #value, #style))
 }
 
-fn style(style: Style) -> TokenStream {
+/// A style by its name in the runtime.
+pub(super) fn style(style: Style) -> TokenStream {
     let (name, explodes) = match style.kind {
         StyleKind::Simple => ("SIMPLE", false),
         StyleKind::Label => ("LABEL", false),

@@ -78,6 +78,48 @@ snapshots! { operation:
           content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, b: {type: array, items: {type: integer}}}}}}
         responses: {'204': {description: Done.}}
         ",
+    fields_of_a_form_have_the_styles_that_its_encoding_gives: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            application/x-www-form-urlencoded:
+              schema:
+                type: object
+                properties:
+                  plain: {type: object, properties: {k: {type: string}}}
+                  deep: {type: object, properties: {k: {type: string}}}
+                  joined: {type: array, items: {type: string}}
+                  piped: {type: array, items: {type: string}}
+                  to: {type: string}
+                  json: {type: array, items: {type: string}}
+              encoding:
+                deep: {style: deepObject}
+                joined: {explode: false}
+                piped: {style: pipeDelimited}
+                to: {allowReserved: true}
+                json: {contentType: application/json}
+        responses: {'204': {description: Done.}}
+        ",
+    a_part_goes_by_its_content_type: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            multipart/form-data:
+              schema:
+                type: object
+                properties:
+                  files: {type: array, items: {type: string, format: binary}}
+                  notes: {type: array, items: {type: string}}
+              encoding: {files: {contentType: image/png}, notes: {contentType: text/markdown, explode: false}}
+        responses: {'204': {description: Done.}}
+        ",
+    a_body_of_a_range_of_media_types_is_said_to_be_of_none_of_them: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody: {required: true, content: {'image/*': {schema: {type: string, format: binary}}}}
+        responses: {'204': {description: Done.}}
+        ",
     a_body_of_bytes_streams: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody: {required: true, content: {application/octet-stream: {schema: {type: string, format: binary}}}}

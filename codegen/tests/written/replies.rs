@@ -16,6 +16,18 @@ snapshots! { operation:
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses: {'200': {description: The audio., content: {audio/mpeg: {schema: {type: string, format: binary}}}}}
         ",
+    a_reply_of_json_by_another_name_is_asked_for_by_it: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        responses:
+          '200': {description: The thing., content: {application/vnd.thing+json: {schema: {type: string}}}}
+        ",
+    replies_of_several_names_are_asked_for_by_each: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        responses:
+          '200': {description: The thing., content: {application/json: {schema: {type: string}}}}
+          '201': {description: A new thing., content: {application/vnd.thing+json: {schema: {type: string}}}}
+          '202': {description: A thing to come., content: {text/plain: {schema: {type: string}}}}
+        ",
     a_reply_of_text: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses: {'200': {description: The words., content: {text/plain: {schema: {type: string}}}}}

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::binary::Binary;
 use super::error::InputError;
-use super::parameter::{pairs, plain};
+use super::parameter::{Style, plain, query_pairs};
 
 /// The fields of a form, in order.
 #[derive(Debug, Default)]
@@ -20,6 +20,7 @@ pub struct Form {
 struct Field {
     name: &'static str,
     content_type: Option<&'static str>,
+    style: Option<Style>,
     value: FieldValue,
 }
 
@@ -39,10 +40,18 @@ impl Form {
     /// and an object as JSON (OpenAPI 3.1 §4.8.14.4). `None` adds nothing.
     #[must_use]
     pub fn field(self, name: &'static str, value: &impl Serialize) -> Self {
-        self.with(name, None, value)
+        self.with(name, None, None, value)
     }
 
-    /// Adds a field of the media type `content_type`, which the document's `encoding` gives.
+    /// Adds a field of a style that the document's `encoding` gives, which counts where the form is
+    /// `application/x-www-form-urlencoded`.
+    #[must_use]
+    pub fn styled_field(self, name: &'static str, style: Style, value: &impl Serialize) -> Self {
+        self.with(name, None, Some(style), value)
+    }
+
+    /// Adds a field of the media type `content_type`, which the document's `encoding` gives. An array is one field
+    /// where that is JSON, and a field for each element where it is not.
     #[must_use]
     pub fn encoded_field(
         self,
@@ -50,18 +59,21 @@ impl Form {
         content_type: &'static str,
         value: &impl Serialize,
     ) -> Self {
-        self.with(name, Some(content_type), value)
+        self.with(name, Some(content_type), None, value)
     }
 
     fn with(
         mut self,
         name: &'static str,
         content_type: Option<&'static str>,
+        style: Option<Style>,
         value: &impl Serialize,
     ) -> Self {
         match serde_json::to_value(value) {
             Ok(Value::Null) => {}
-            Ok(value) => self.fields.push(Field { name, content_type, value: FieldValue::Json(value) }),
+            Ok(value) => {
+                self.fields.push(Field { name, content_type, style, value: FieldValue::Json(value) });
+            }
             Err(error) => {
                 let message = format!("the field `{name}` cannot be written: {error}");
                 self.error.get_or_insert(message);
@@ -87,12 +99,24 @@ impl Form {
         self.files(name, file.into().map(|file| file.or_content_type(content_type)))
     }
 
+    /// Adds files under one name, each of the media type `content_type` where it does not name its own.
+    #[must_use]
+    pub fn files_of(
+        self,
+        name: &'static str,
+        content_type: &'static str,
+        files: impl IntoIterator<Item = Binary>,
+    ) -> Self {
+        self.files(name, files.into_iter().map(|file| file.or_content_type(content_type)))
+    }
+
     /// Adds files under one name.
     #[must_use]
     pub fn files(mut self, name: &'static str, files: impl IntoIterator<Item = Binary>) -> Self {
         self.fields.extend(files.into_iter().map(|file| Field {
             name,
             content_type: None,
+            style: None,
             value: FieldValue::Binary(file),
         }));
         self
@@ -104,12 +128,13 @@ impl Form {
             return Err(InputError::new(error));
         }
         let mut form = multipart::Form::new();
-        for Field { name, content_type, value } in self.fields {
-            match value {
+        for field in self.fields {
+            let Field { name, content_type, .. } = field;
+            match field.value {
                 FieldValue::Binary(file) => form = form.part(name, file_part(name, file).await?),
-                FieldValue::Json(Value::Array(elements)) if content_type.is_none() => {
+                FieldValue::Json(Value::Array(elements)) if !content_type.is_some_and(is_json) => {
                     for element in elements {
-                        form = form.part(name, text_part(&element, None)?);
+                        form = form.part(name, text_part(&element, content_type)?);
                     }
                 }
                 FieldValue::Json(value) => form = form.part(name, text_part(&value, content_type)?),
@@ -123,22 +148,30 @@ impl Form {
         if let Some(error) = self.error {
             return Err(InputError::new(error));
         }
-        let mut text = url::form_urlencoded::Serializer::new(String::new());
-        for Field { name, value, content_type } in self.fields {
-            match value {
-                FieldValue::Binary(_) => {
+        let mut pairs = Vec::new();
+        for Field { name, content_type, style, value } in self.fields {
+            match (value, style) {
+                (FieldValue::Binary(_), _) => {
                     return Err(InputError::new(format!("the field `{name}` cannot be a file in this form")));
                 }
-                FieldValue::Json(value) if content_type.is_some() => {
-                    text.append_pair(name, &value.to_string());
+                (FieldValue::Json(value), Some(style)) => pairs.extend(query_pairs(name, &value, style)),
+                (FieldValue::Json(Value::Array(elements)), None) if !content_type.is_some_and(is_json) => {
+                    pairs.extend(elements.iter().map(|element| pair(name, &plain(element))));
                 }
-                FieldValue::Json(value) => {
-                    text.extend_pairs(pairs(name, &value));
-                }
+                (FieldValue::Json(value), None) => pairs.push(pair(name, &plain(&value))),
             }
         }
-        Ok(text.finish())
+        Ok(pairs.join("&"))
     }
+}
+
+fn pair(name: &str, value: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim_end();
+    essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 fn text_part(value: &Value, content_type: Option<&str>) -> Result<multipart::Part, InputError> {

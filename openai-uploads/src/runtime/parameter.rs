@@ -77,6 +77,11 @@ impl Style {
         Self { allow_reserved: true, ..self }
     }
 
+    /// A value that stands between delimiters, which it may not have unescaped.
+    fn escape_joined(self, text: &str) -> String {
+        self.escape(text).replace(',', "%2C")
+    }
+
     fn escape(self, text: &str) -> String {
         utf8_percent_encode(text, if self.allow_reserved { RESERVED } else { UNRESERVED }).to_string()
     }
@@ -117,6 +122,7 @@ pub(super) fn path_segment(name: &str, value: &Value, style: Style) -> String {
 pub(super) fn query_pairs(name: &str, value: &Value, style: Style) -> Vec<String> {
     let pair = |name: &str, value: &str| format!("{}={value}", utf8_percent_encode(name, UNRESERVED));
     let escape = |value: &Value| style.escape(&plain(value));
+    let joined = |value: &Value| style.escape_joined(&plain(value));
     let delimiter = match style.kind {
         Kind::SpaceDelimited => "%20",
         Kind::PipeDelimited => "%7C",
@@ -138,10 +144,10 @@ pub(super) fn query_pairs(name: &str, value: &Value, style: Style) -> Vec<String
             .map(|(key, value)| pair(key, &escape(value)))
             .collect(),
         (Value::Array(elements), _) => {
-            vec![pair(name, &elements.iter().map(escape).collect::<Vec<_>>().join(delimiter))]
+            vec![pair(name, &elements.iter().map(joined).collect::<Vec<_>>().join(delimiter))]
         }
         (Value::Object(members), _) => {
-            let flat = members.iter().flat_map(|(key, value)| [style.escape(key), escape(value)]);
+            let flat = members.iter().flat_map(|(key, value)| [style.escape_joined(key), joined(value)]);
             vec![pair(name, &flat.collect::<Vec<_>>().join(delimiter))]
         }
         (scalar, _) => vec![pair(name, &escape(scalar))],
@@ -230,5 +236,7 @@ mod tests {
     fn reserved_characters_stay_where_the_document_allows_them() {
         assert_eq!(query_pairs("to", &json!("/a?b=c&d"), Style::FORM), ["to=%2Fa%3Fb%3Dc%26d"]);
         assert_eq!(query_pairs("to", &json!("/a?b=c&d"), Style::FORM.allow_reserved()), ["to=/a?b%3Dc%26d"]);
+        let joined = Style::FORM.explode(false).allow_reserved();
+        assert_eq!(query_pairs("to", &json!(["a,b", "/"]), joined), ["to=a%2Cb,/"]);
     }
 }

@@ -140,7 +140,7 @@ impl Request {
     pub fn cookie_with(mut self, name: &str, value: impl Serialize, style: Style) -> Self {
         if let Some(value) = self.value(name, value) {
             for pair in query_pairs(name, &value, style) {
-                self.add_header(COOKIE.as_str(), &pair, true);
+                self.add_cookie(&pair);
             }
         }
         self
@@ -195,7 +195,12 @@ impl Request {
 
     /// A call whose reply is JSON.
     pub fn json<T: DeserializeOwned, E: ErrorBody>(self) -> Call<T, E> {
-        self.call("application/json", Decode::Whole(Reply::json))
+        self.json_as("application/json")
+    }
+
+    /// A call whose reply is JSON under another media type.
+    pub fn json_as<T: DeserializeOwned, E: ErrorBody>(self, accept: &'static str) -> Call<T, E> {
+        self.call(accept, Decode::Whole(Reply::json))
     }
 
     /// A call whose reply is text.
@@ -239,6 +244,14 @@ impl Request {
         self.headers.remove(CONTENT_TYPE);
         self.add_header(CONTENT_TYPE.as_str(), content_type, false);
         self
+    }
+
+    /// Adds a pair to the cookies, which have one header together (RFC 6265 §5.4).
+    pub(super) fn add_cookie(&mut self, pair: &str) {
+        let others = self.headers.remove(COOKIE);
+        let others = others.as_ref().and_then(|others| others.to_str().ok());
+        let cookies = others.map_or_else(|| pair.to_owned(), |others| format!("{others}; {pair}"));
+        self.add_header(COOKIE.as_str(), &cookies, true);
     }
 
     fn add_header(&mut self, name: &str, value: &str, sensitive: bool) {

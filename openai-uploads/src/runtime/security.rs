@@ -1,6 +1,6 @@
 //! Security schemes (OpenAPI 3.1 §4.8.27) and how a request satisfies them.
 
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::InputError;
@@ -93,7 +93,9 @@ fn apply_key(
         ApiKeyLocation::Query => request.add_query_pair(name, key.expose_secret()),
         ApiKeyLocation::Cookie => {
             let cookie = format!("{name}={}", key.expose_secret());
-            request.headers.append(COOKIE, secret_header("API key", &cookie)?);
+            // The error that says what is wrong with a key comes before one that says it of cookies.
+            secret_header("API key", &cookie)?;
+            request.add_cookie(&cookie);
         }
     }
     Ok(())

@@ -140,8 +140,7 @@ fn a_form_is_written_as_openapi_says() {
     block_on(call).unwrap();
     let caught = server.caught();
     assert_eq!(caught.header("content-type"), Some("application/x-www-form-urlencoded"));
-    let expected =
-        "text=a+b%26c%3Dd+%C3%A9&number=1.5&flag=true&list=x&list=y&object%5Bk%5D=v&json=%5B%22v%22%5D";
+    let expected = "text=a+b%26c%3Dd+%C3%A9&number=1.5&flag=true&list=x&list=y&object=%7B%22k%22%3A%5B%22v%22%5D%7D&json=%5B%22v%22%5D";
     assert_eq!(String::from_utf8(caught.body).unwrap(), expected);
 
     let server = Catcher::json(200, &json!({}));

@@ -22,7 +22,7 @@ impl<'d> Lowering<'d> {
             let place = content_place.child(content_type);
             self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
             if let Some(encoding) = media.get("encoding").and_then(Node::as_object) {
-                self.check_encoding(&place.child("encoding"), encoding);
+                self.check_encoding(&place.child("encoding"), encoding, content_type);
             }
             let content = self.body_content(&place, content_type, media);
             bodies.push(Body {

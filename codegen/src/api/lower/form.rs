@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use crate::document::{Node, Object};
 
 use super::super::model::{Field, Kind, Type};
+use super::super::operation::{Style, StyleKind};
 use super::body::essence;
 use super::object::Gathered;
 use super::{Lowering, Place, Purpose, shape};
@@ -14,12 +15,19 @@ use super::{Lowering, Place, Purpose, shape};
 pub(super) const MULTIPART: &str = "multipart/form-data";
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
+/// How the fields of a form are written.
+#[derive(Clone, Copy)]
+pub(super) struct Encoding<'d> {
+    fields: &'d Object,
+    url_encoded: bool,
+}
+
 impl<'d> Lowering<'d> {
     /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON, each with the
     /// `encoding` that it is given first.
-    pub(super) fn find_forms(&mut self) -> HashMap<Place, Option<&'d Object>> {
+    pub(super) fn find_forms(&mut self) -> HashMap<Place, Option<Encoding<'d>>> {
         let root = Place { file: self.main.clone(), pointer: "".into() };
-        let mut found: HashMap<Place, Option<&'d Object>> = HashMap::new();
+        let mut found: HashMap<Place, Option<Encoding<'d>>> = HashMap::new();
         let Some(Node::Object(paths)) = self.document.root().get("paths") else { return found };
         for (path, item) in paths {
             let before = self.diagnostics.len();
@@ -35,7 +43,7 @@ impl<'d> Lowering<'d> {
                 for (schema, media_place, encoding) in forms {
                     match found.entry(schema) {
                         Entry::Vacant(entry) => drop(entry.insert(encoding)),
-                        Entry::Occupied(entry) if part_types(*entry.get()) != part_types(encoding) => {
+                        Entry::Occupied(entry) if are_two_ways(*entry.get(), encoding) => {
                             let message =
                                 "the parts of this form are encoded in two ways; the first is taken";
                             let help = "give each use of the form a schema of its own";
@@ -50,7 +58,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Where the schemas of a body's forms stand, where its media types do, and their `encoding`s.
-    fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, Option<&'d Object>)> {
+    fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, Option<Encoding<'d>>)> {
         let Some((place, body)) = self.follow(place, body) else { return Vec::new() };
         let mut found = Vec::new();
         for (media_type, media) in body.get("content").and_then(Node::as_object).into_iter().flatten() {
@@ -62,7 +70,9 @@ impl<'d> Lowering<'d> {
             if let Some(schema) = media.get("schema")
                 && let Some((place, _)) = self.follow(&media_place.child("schema"), schema)
             {
-                found.push((place, media_place, media.get("encoding").and_then(Node::as_object)));
+                let fields = media.get("encoding").and_then(Node::as_object);
+                let encoding = fields.map(|fields| Encoding { fields, url_encoded: essence == URL_ENCODED });
+                found.push((place, media_place, encoding));
             }
         }
         found
@@ -90,15 +100,17 @@ impl<'d> Lowering<'d> {
             if let Some(schema) = gathered.property(&field.name) {
                 self.make_file(field, schema);
             }
-            let own = encoding.and_then(|encoding| encoding.get(&field.name));
+            let own = encoding.and_then(|encoding| encoding.fields.get(&field.name));
             field.content_type = own.and_then(|own| part_type(own.get("contentType")?.as_str()?));
+            field.style = encoding.and_then(|encoding| encoding.style(&field.name));
         }
         self.complete(id, Kind::Struct(structure));
         Type::Named(id)
     }
 
     /// Tells what of a form's `encoding` its parts do not follow.
-    pub(super) fn check_encoding(&mut self, place: &Place, encoding: &'d Object) {
+    pub(super) fn check_encoding(&mut self, place: &Place, encoding: &'d Object, content_type: &str) {
+        let url_encoded = essence(content_type) == URL_ENCODED;
         for (name, own) in encoding {
             let place = place.child(name);
             self.check_members(&place, own, shape::ENCODING, "an encoding");
@@ -106,14 +118,15 @@ impl<'d> Lowering<'d> {
                 let message = "headers of a form's part are not expressed";
                 self.warning(&place.child("headers"), "unexpressed-encoding", message, None);
             }
-            let style = own.get("style").and_then(Node::as_str);
-            let explode = own.get("explode").and_then(Node::as_bool);
-            let usual = matches!(
-                (style, explode),
-                (None | Some("form"), None | Some(true)) | (Some("deepObject"), _)
-            );
-            if !usual || super::flag(own, "allowReserved") {
-                let message = "a field of a form is written as `form` with `explode`, or as a deep object";
+            if let Some(style) = own.get("style").and_then(Node::as_str)
+                && form_style(style).is_none()
+            {
+                let message = format!("`{style}` is no style of a form's field; `form` is taken");
+                self.warning(&place.child("style"), "misplaced-style", message, None);
+            }
+            if !url_encoded && field_style(own).is_some() {
+                let message =
+                    format!("a style is for fields of `{URL_ENCODED}`; a part goes by its content type");
                 self.warning(&place, "unexpressed-encoding", message, None);
             }
         }
@@ -179,15 +192,49 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The media types that an `encoding` gives the parts of a form.
-fn part_types(encoding: Option<&Object>) -> Vec<(&str, Option<&str>)> {
-    let parts = encoding.into_iter().flatten();
-    let mut types: Vec<_> = parts
-        .map(|(name, own)| (name.as_str(), own.get("contentType").and_then(Node::as_str)))
-        .filter(|(_, content_type)| content_type.is_some())
-        .collect();
-    types.sort_unstable();
-    types
+/// Whether two encodings of a form differ in what is made of them.
+fn are_two_ways(one: Option<Encoding<'_>>, other: Option<Encoding<'_>>) -> bool {
+    let fields = |encoding: Option<Encoding<'_>>| -> Vec<String> {
+        encoding.into_iter().flat_map(|encoding| encoding.fields.keys().cloned()).collect()
+    };
+    let ways = |encoding: Option<Encoding<'_>>, name: &str| {
+        let content_type =
+            encoding.and_then(|encoding| encoding.fields.get(name)?.get("contentType")?.as_str());
+        (content_type.map(str::to_owned), encoding.and_then(|encoding| encoding.style(name)))
+    };
+    [one, other].into_iter().flat_map(fields).any(|name| ways(one, &name) != ways(other, &name))
+}
+
+impl Encoding<'_> {
+    /// The style of a field, which counts in the URL's encoding alone.
+    fn style(self, name: &str) -> Option<Style> {
+        self.fields.get(name).and_then(field_style).filter(|_| self.url_encoded)
+    }
+}
+
+/// The style that an `encoding` gives, by any of the members that do.
+fn field_style(encoding: &Node) -> Option<Style> {
+    if !["style", "explode", "allowReserved"].iter().any(|key| encoding.get(key).is_some()) {
+        return None;
+    }
+    let kind = encoding.get("style").and_then(|style| form_style(style.as_str()?));
+    let kind = kind.unwrap_or(StyleKind::Form);
+    let explode = encoding.get("explode").and_then(Node::as_bool);
+    Some(Style {
+        kind,
+        explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
+        allow_reserved: super::flag(encoding, "allowReserved"),
+    })
+}
+
+fn form_style(name: &str) -> Option<StyleKind> {
+    match name {
+        "form" => Some(StyleKind::Form),
+        "spaceDelimited" => Some(StyleKind::SpaceDelimited),
+        "pipeDelimited" => Some(StyleKind::PipeDelimited),
+        "deepObject" => Some(StyleKind::DeepObject),
+        _ => None,
+    }
 }
 
 /// The first media type of a list that is one, and no range of them.

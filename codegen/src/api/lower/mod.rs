@@ -136,7 +136,7 @@ struct Lowering<'d> {
     /// The unions of which an alternative may be `null`.
     nullable_unions: HashSet<Place>,
     /// The schemas that are bodies of forms, each with the `encoding` of its parts.
-    forms: HashMap<Place, Option<&'d Object>>,
+    forms: HashMap<Place, Option<form::Encoding<'d>>>,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
 }

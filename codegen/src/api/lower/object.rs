@@ -213,6 +213,7 @@ impl<'d> Lowering<'d> {
             write_only: flag(node, "writeOnly"),
             bounds: limits,
             content_type: None,
+            style: None,
             ty,
         }
     }
@@ -239,6 +240,7 @@ fn undescribed(name: &str, ty: Type) -> Field {
         write_only: false,
         bounds: Vec::new(),
         content_type: None,
+        style: None,
     }
 }
 

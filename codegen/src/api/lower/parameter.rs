@@ -157,7 +157,8 @@ impl<'d> Lowering<'d> {
         Style {
             kind,
             explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
-            allow_reserved: flag(node, "allowReserved"),
+            // Elsewhere nothing reserved may stand as it is (OpenAPI 3.1 §4.8.12.2).
+            allow_reserved: flag(node, "allowReserved") && location == Location::Query,
         }
     }
 }

@@ -86,12 +86,12 @@ impl<'d> Lowering<'d> {
         // Beside a file, JSON that is but a string is no more than another word for it.
         let streams = forms.iter().any(|form| matches!(form.content, ReplyContent::Binary(_)));
         let is_string =
-            |content: &ReplyContent| matches!(content, ReplyContent::Json(Type::String | Type::Any));
+            |content: &ReplyContent| matches!(content, ReplyContent::Json(Type::String | Type::Any, _));
         if streams {
             forms.retain(|form| !is_string(&form.content));
         }
         forms.sort_by_key(|form| match form.content {
-            ReplyContent::Json(_) => 0,
+            ReplyContent::Json(..) => 0,
             ReplyContent::Binary(_) => 1,
             ReplyContent::Text(_) => 2,
             ReplyContent::Events(_) => 3,
@@ -124,7 +124,9 @@ impl<'d> Lowering<'d> {
         let typed = |lowering: &mut Self| schema.map_or(Type::Any, |schema| lowering.schema(place, schema));
         match essence(media_type) {
             kind if kind == "text/event-stream" => ReplyContent::Events(typed(self)),
-            kind if is_json(&kind) && !schema.is_some_and(is_binary) => ReplyContent::Json(typed(self)),
+            kind if is_json(&kind) && !schema.is_some_and(is_binary) => {
+                ReplyContent::Json(typed(self), media_type.to_owned())
+            }
             kind if is_text(&kind) => ReplyContent::Text(media_type.to_owned()),
             _ => ReplyContent::Binary(media_type.to_owned()),
         }
@@ -157,7 +159,7 @@ impl<'d> Lowering<'d> {
         let kind = match content {
             ReplyContent::Text(_) => "text",
             ReplyContent::Binary(_) => "bytes",
-            ReplyContent::Json(_) | ReplyContent::Events(_) => return,
+            ReplyContent::Json(..) | ReplyContent::Events(_) => return,
         };
         if schema.is_some_and(|schema| self.is_structured(&place.child("schema"), schema)) {
             let message = format!("what is `{media_type}` is {kind} here; its schema is not expressed");
@@ -188,7 +190,7 @@ impl<'d> Lowering<'d> {
             self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
             let schema = media.get("schema");
             match (self.content(&place.child("schema"), media_type, schema), &ty) {
-                (ReplyContent::Json(json), None) => ty = Some((json, media_type, schema)),
+                (ReplyContent::Json(json, _), None) => ty = Some((json, media_type, schema)),
                 (_, Some((_, first, asked))) => {
                     self.other_form(&place, media_type, schema, Some((first, *asked)));
                 }
