@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Caught {
     pub(crate) method: String,
     pub(crate) target: String,
-    headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -106,7 +106,7 @@ impl Catcher {
     }
 }
 
-fn read(connection: &mut TcpStream) -> Caught {
+pub(crate) fn read(connection: &mut TcpStream) -> Caught {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

@@ -231,7 +231,7 @@ fn target_is(operation: &SpecOperation<'_>, given: &Given, target: &str) -> bool
 }
 
 /// A segment without its percent signs (RFC 3986 §2.1).
-fn decoded(segment: &str) -> String {
+pub(crate) fn decoded(segment: &str) -> String {
     let mut bytes = segment.bytes();
     let mut decoded = Vec::new();
     while let Some(byte) = bytes.next() {

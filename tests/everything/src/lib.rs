@@ -1,0 +1,11 @@
+//! The client of a document in `tests/documents`, for the tests that run it against a server.
+
+#![allow(
+    clippy::large_enum_variant,
+    clippy::pedantic,
+    deprecated,
+    missing_docs,
+    reason = "the document decides"
+)]
+
+include!(concat!(env!("OUT_DIR"), "/modules.rs"));

@@ -1,0 +1,92 @@
+//! A server that every host of a document is reached at: a proxy that answers by itself, so that a request comes with
+//! the whole URL that it was sent to.
+
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use super::agreement_caught::{Caught, read};
+
+/// A server that answers each request as it was told before.
+pub(crate) struct Proxy {
+    url: String,
+    client: reqwest::Client,
+    answers: Sender<Answer>,
+    caught: Receiver<Caught>,
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// Whether the body's length is not told, and it comes in pieces.
+    pub(crate) in_pieces: bool,
+}
+
+impl Proxy {
+    pub(crate) fn start() -> Self {
+        // It chooses what encrypts, which a client is made with even where nothing is encrypted.
+        drop(everything::runtime::default_client());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let proxy = reqwest::Proxy::http(&url).unwrap();
+        let client = reqwest::Client::builder().proxy(proxy).http1_only().build().unwrap();
+        let (answers, to_give) = channel::<Answer>();
+        let (to_keep, caught) = channel();
+        std::thread::spawn(move || {
+            // Ends with the sender of answers.
+            for answer in to_give {
+                let (mut connection, _) = listener.accept().unwrap();
+                let request = read(&mut connection);
+                connection.write_all(&answer.text(&request.method)).unwrap();
+                to_keep.send(request).unwrap();
+            }
+        });
+        Self { url, client, answers, caught }
+    }
+
+    pub(crate) fn client(&self) -> reqwest::Client {
+        self.client.clone()
+    }
+
+    pub(crate) fn answer_next(&self, answer: Answer) {
+        self.answers.send(answer).unwrap();
+    }
+
+    /// Gives the next answer to nobody, for a request that was never sent.
+    pub(crate) fn skip(&self) {
+        let mut connection = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        connection.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        drop(self.caught());
+    }
+
+    /// The request that was answered last. The client has its answer, so that this one is on its way.
+    pub(crate) fn caught(&self) -> Caught {
+        self.caught.recv_timeout(Duration::from_secs(600)).unwrap()
+    }
+}
+
+impl Answer {
+    fn text(&self, method: &str) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} \r\nconnection: close\r\n", self.status);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if self.status == 204 || self.status == 304 || method == "HEAD" {
+            return format!("{head}\r\n").into_bytes();
+        }
+        if !self.in_pieces {
+            let head = format!("{head}content-length: {}\r\n\r\n", self.body.len());
+            return [head.as_bytes(), &self.body].concat();
+        }
+        let pieces = self
+            .body
+            .chunks(7)
+            .map(|piece| [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat());
+        let pieces: Vec<u8> = pieces.flatten().collect();
+        [format!("{head}transfer-encoding: chunked\r\n\r\n").as_bytes(), &pieces, b"0\r\n\r\n"].concat()
+    }
+}
