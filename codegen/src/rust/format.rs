@@ -102,7 +102,8 @@ fn widened(text: &str) -> String {
             lines.truncate(start);
             lines.push(one);
         }
-        if line.ends_with(['(', '[', '{', '<']) {
+        // What a description ends with opens nothing.
+        if line.ends_with(['(', '[', '{', '<']) && !line.trim_start().starts_with("//") {
             open.push(lines.len() - 1);
         }
     }

@@ -116,6 +116,23 @@ fn names_that_are_code_are_names() {
 }
 
 #[test]
+fn a_description_that_opens_a_bracket_closes_nothing() {
+    for opener in ["{", "a (", "[", "<"] {
+        let field = json!({"type": "integer", "description": opener});
+        let object =
+            json!({"type": "object", "description": opener, "required": ["a"], "properties": {"a": field}});
+        let union = json!({"description": opener, "anyOf": [{"type": "integer", "description": opener}, {"type": "array"}]});
+        let values = json!({"description": opener, "enum": ["a", "b"]});
+        let parameter =
+            json!({"name": "a", "in": "query", "description": opener, "schema": {"type": "string"}});
+        let operation = json!({"operationId": "a", "description": opener, "parameters": [parameter],
+            "responses": {"200": {"description": opener}}});
+        let schemas = json!({"A": object, "B": union, "C": values});
+        is_rust(&run(&document(schemas, json!({"/a": {"get": operation}}))).unwrap());
+    }
+}
+
+#[test]
 fn recursion_through_every_keyword_is_written_or_refused() {
     let this = json!({"$ref": "#/components/schemas/A"});
     let mut tried = 0;
