@@ -147,7 +147,8 @@ fn without_user_info(base_path: &str) -> String {
 ///
 /// # Panics
 ///
-/// Never: nothing that it is made of can be refused.
+/// Only where this crate's feature `rustls` is off, another crate turns on `reqwest/rustls-no-provider`, and the
+/// program has installed no provider of rustls: `reqwest` asks for one then.
 pub fn default_client() -> reqwest::Client {
     // Another provider that the program has already chosen is as good as this one.
     #[cfg(feature = "rustls")]
