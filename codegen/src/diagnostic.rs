@@ -103,7 +103,7 @@ struct Excerpt {
 
 impl Diagnostics {
     /// Finds where each diagnostic stands in the document's files, all in one pass over each file, and puts
-    /// them in the order of the text.
+    /// errors before warnings, each in the order of the text.
     pub fn locate(list: Vec<Diagnostic>, document: &Document) -> Self {
         let places: Vec<(&str, &Pointer)> = list.iter().map(|one| (&*one.file, &one.pointer)).collect();
         let marks = document.marks(&places);
@@ -132,9 +132,14 @@ impl Diagnostics {
             diagnostic.message = one_line(&diagnostic.message);
             diagnostic.help = diagnostic.help.as_deref().map(one_line);
         }
-        marked.sort_by(|(a, _), (b, _)| {
-            (&a.file, a.position, a.code, &a.message).cmp(&(&b.file, b.position, b.code, &b.message))
-        });
+        // Errors first: they are what has to be mended, and only so many are drawn.
+        let order = |one: &Diagnostic, other: &Diagnostic| {
+            other.severity.cmp(&one.severity).then_with(|| {
+                let place = (&one.file, one.position, one.code, &one.message);
+                place.cmp(&(&other.file, other.position, other.code, &other.message))
+            })
+        };
+        marked.sort_by(|(one, _), (other, _)| order(one, other));
         // What is reached in several ways is told once.
         marked.dedup_by(|(a, _), (b, _)| a == b);
         let mut lines: (String, Vec<&str>) = Default::default();

@@ -32,6 +32,9 @@ pub struct Options {
     pub files: BTreeMap<String, String>,
     /// Where the output goes.
     pub output: Output,
+    /// Whether an operation without an `operationId` is named by its method and path. Otherwise it is an error,
+    /// since such a name changes with the path.
+    pub name_operations: bool,
 }
 
 /// Where the output goes.
@@ -83,7 +86,7 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 
 fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
     let document = Document::parse_many(&options.file, text, &options.files)?;
-    let (api, mut found) = api::lower(&document);
+    let (api, mut found) = api::lower(&document, options.name_operations);
     found.extend(clashing_functions(&api, &document));
     let found = Diagnostics::locate(found, &document);
     if found.count(Severity::Error) > 0 {

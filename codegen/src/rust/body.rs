@@ -124,6 +124,10 @@ pub(crate) fn body_suffix(operation: &Operation, index: usize) -> String {
     let same = (0..index).filter(|other| word(*other) == word(index)).count();
     match same {
         0 => format!("as {}", word(index)),
-        _ => format!("as {}", operation.bodies[index].content_type),
+        // A plus at the end is all that tells some types apart; elsewhere it parts words.
+        _ => match operation.bodies[index].content_type.strip_suffix('+') {
+            Some(base) => format!("as {base} plus"),
+            None => format!("as {}", operation.bodies[index].content_type),
+        },
     }
 }

@@ -1,6 +1,8 @@
 //! From a document's names to identifiers.
 
-use super::{schemas, snapshots, written};
+use codegen::{Options, generate};
+
+use super::{document, options, schemas, snapshots, written};
 
 snapshots! { schemas:
     properties_named_like_keywords_are_raw: "
@@ -129,4 +131,44 @@ snapshots! { written:
           /b: {get: {operationId: b, tags: [configuration], responses: {'204': {description: Done.}}}}
           /c: {get: {operationId: c, responses: {'204': {description: Done.}}}}
         ",
+}
+
+#[test]
+fn operations_without_an_id_are_named_by_method_and_path_where_that_is_wanted() {
+    let methods = [
+        ("get", "/"),
+        ("get", "/orders/{order-id}/lines"),
+        ("post", "/orders"),
+        ("get", "/maps/{x},{y}.png"),
+        ("get", "/type"),
+        ("delete", "/größe/{größe}"),
+    ];
+    let paths: String = methods
+        .iter()
+        .map(|(method, path)| {
+            let names = path.split(['{', '}']).skip(1).step_by(2);
+            let parameter = |name: &str| format!("{{name: {name}, in: path, required: true, schema: {{type: string}}}}");
+            let parameters: Vec<_> = names.map(parameter).collect();
+            let parameters = parameters.join(", ");
+            format!("  '{path}': {{{method}: {{parameters: [{parameters}], responses: {{'204': {{description: Done.}}}}}}}}\n")
+        })
+        .collect::<String>();
+    let text = document(&format!("paths:\n{paths}"));
+    assert!(generate(&text, &options()).is_err(), "it is an error otherwise");
+    let written = generate(&text, &Options { name_operations: true, ..options() }).unwrap();
+    let (_, functions) =
+        written.package.files().find(|(path, _)| path.ends_with("apis/default_api.rs")).unwrap();
+    let names: Vec<_> =
+        functions.lines().filter_map(|line| line.strip_prefix("pub fn ")?.split(['(', '<']).next()).collect();
+    assert_eq!(
+        names,
+        [
+            "get_root",
+            "get_orders_by_order_id_lines",
+            "post_orders",
+            "get_maps_by_x_by_y_png",
+            "get_type",
+            "delete_größe_by_größe",
+        ]
+    );
 }

@@ -29,17 +29,19 @@ use super::{Api, cycles, tags, usage};
 
 /// Finds what the document means.
 ///
-/// The diagnostics are what is wrong with it and what cannot be expressed; where one is an error, the API is
-/// not to be used.
-pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
-    let (api, _, diagnostics) = lower_with_schemas(document);
+/// An operation without an `operationId` is an error unless `name_operations` has it named by its method and path.
+/// The diagnostics are what is wrong with the document and what cannot be expressed; where one is an error, the API
+/// is not to be used.
+pub fn lower(document: &Document, name_operations: bool) -> (Api, Vec<Diagnostic>) {
+    let (api, _, diagnostics) = lower_with_schemas(document, name_operations);
     (api, diagnostics)
 }
 
 /// As [`lower`], and what became of each schema of JSON that has a type, in no order.
-pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnostic>) {
+pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, Vec<Schema>, Vec<Diagnostic>) {
     let mut lowering = Lowering {
         document,
+        name_operations,
         main: document.file().into(),
         types: Vec::new(),
         places: Vec::new(),
@@ -123,6 +125,7 @@ const MAXIMUM_EFFORT: usize = 2_000_000;
 
 struct Lowering<'d> {
     document: &'d Document,
+    name_operations: bool,
     main: Rc<str>,
     types: Vec<Named>,
     /// Where each of the types stands.

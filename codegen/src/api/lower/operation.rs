@@ -2,10 +2,29 @@
 
 use std::collections::HashMap;
 
+use heck::ToLowerCamelCase as _;
+
 use crate::document::{Node, Object};
 
 use super::super::operation::{Location, Operation, SecurityScheme, Server, Tag};
 use super::{Lowering, Place, flag, shape};
+
+/// What an operation that has no id is called: `getOrdersByOrderLines` for a GET of `/orders/{order}/lines`. Made of
+/// nothing but method and path, so that it stays when other operations come and go.
+fn id_of(method: &str, path: &str) -> String {
+    let mut words = vec![method.to_owned()];
+    for (at, piece) in path.split(['{', '}']).enumerate() {
+        // Every other piece is the name of a parameter.
+        if at % 2 == 1 {
+            words.push("by".to_owned());
+        }
+        words.push(piece.to_owned());
+    }
+    if path == "/" {
+        words.push("root".to_owned());
+    }
+    words.join(" ").to_lower_camel_case()
+}
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -23,7 +42,7 @@ impl<'d> Lowering<'d> {
         let mut tags = self.tags(&root, root_node);
         let common = self.security(&root, root_node, schemes).unwrap_or_default();
         let Some((place, paths)) = self.object_at(&root, root_node, "paths") else { return tags };
-        let mut ids: HashMap<&str, Place> = HashMap::new();
+        let mut ids: HashMap<String, Place> = HashMap::new();
         for (path, item) in paths {
             if path.starts_with("x-") {
                 continue;
@@ -36,19 +55,25 @@ impl<'d> Lowering<'d> {
             }
             for (place, path_item, method, node) in self.operations_of(&place, item) {
                 let id = node.get("operationId").and_then(Node::as_str).filter(|id| !id.trim().is_empty());
-                let Some(id) = id else {
-                    let message =
-                        format!("the operation {} {path} has no `operationId`", method.to_uppercase());
-                    let help = "give it one: the function is named after it";
-                    self.error(&place, "missing-operation-id", message, Some(help));
-                    continue;
+                let id = match id {
+                    Some(id) => id.to_owned(),
+                    None if self.name_operations => id_of(method, path),
+                    None => {
+                        let message =
+                            format!("the operation {} {path} has no `operationId`", method.to_uppercase());
+                        let help = "give it one: the function is named after it. With `--name-operations` it is \
+                                    named by its method and path";
+                        self.error(&place, "missing-operation-id", message, Some(help));
+                        continue;
+                    }
                 };
-                if ids.insert(id, place.clone()).is_some() {
+                if ids.insert(id.clone(), place.clone()).is_some() {
                     let message = format!("there are two operations `{id}`");
                     self.error(&place.child("operationId"), "repeated-operation-id", message, None);
                     continue;
                 }
-                let operation = self.operation((&place, node), (&path_item.0, path_item.1), path, method, id);
+                let operation =
+                    self.operation((&place, node), (&path_item.0, path_item.1), path, method, &id);
                 let own = self.security(&place, node, schemes).unwrap_or_else(|| common.clone());
                 let server = self.own_server((&place, node), (&path_item.0, path_item.1), servers);
                 let operation = Operation { security: own, server, ..operation };
