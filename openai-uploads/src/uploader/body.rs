@@ -14,9 +14,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::file::SourceFile;
 
-/// What is read from a file at a time. Large enough that the way to another thread and back costs little, small
-/// enough to stay in a core's cache until it is sent.
+/// What is read from a disk at a time. Large enough that the way to another thread and back costs little.
 const CHUNK: usize = 256 * 1024;
+
+/// What is read at a time if it is in memory: small enough to stay in a core's cache until it is sent.
+const CACHED_CHUNK: usize = 64 * 1024;
 
 /// What is handed to a connection at a time: how finely progress is seen, and how slow a line may be before it
 /// counts as stalled. Costs nothing, since a chunk is cut without being copied.
@@ -38,7 +40,7 @@ impl PartBytes {
                     file: file.clone(),
                     buffers: buffers.clone(),
                     left: range.clone(),
-                    reading: None,
+                    next: None,
                 }),
                 ready: Bytes::new(),
                 progress,
@@ -73,41 +75,60 @@ impl Stream for Body {
     }
 }
 
-/// A stretch of a file, the next chunk of which is read while the last one is sent.
+/// A stretch of a file. What the system has in memory is read on the spot; what has to come from the disk is read
+/// on another thread, while what came before it is sent.
 struct FileChunks {
     file: Arc<SourceFile>,
     buffers: Buffers,
     left: Range<u64>,
-    reading: Option<JoinHandle<io::Result<Bytes>>>,
+    next: Option<Chunk>,
+}
+
+enum Chunk {
+    Read(Bytes),
+    Reading(JoinHandle<io::Result<Bytes>>),
 }
 
 impl FileChunks {
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        if self.reading.is_none() {
-            self.read_on();
+        match self.next.take().or_else(|| self.read()) {
+            None => Poll::Ready(None),
+            Some(Chunk::Read(chunk)) => Poll::Ready(Some(Ok(chunk))),
+            Some(Chunk::Reading(mut reading)) => {
+                let Poll::Ready(chunk) = Pin::new(&mut reading).poll(context) else {
+                    self.next = Some(Chunk::Reading(reading));
+                    return Poll::Pending;
+                };
+                let chunk = chunk.map_err(io::Error::from).flatten();
+                match &chunk {
+                    Ok(_) => self.next = self.read(),
+                    Err(_) => self.left.start = self.left.end,
+                }
+                Poll::Ready(Some(chunk))
+            }
         }
-        let Some(reading) = &mut self.reading else { return Poll::Ready(None) };
-        let chunk = ready!(Pin::new(reading).poll(context)).map_err(io::Error::from).flatten();
-        self.reading = None;
-        if chunk.is_ok() {
-            self.read_on();
-        }
-        Poll::Ready(Some(chunk))
     }
 
-    fn read_on(&mut self) {
-        if self.left.is_empty() {
-            return;
-        }
+    /// The next chunk, or its being read.
+    fn read(&mut self) -> Option<Chunk> {
         let start = self.left.start;
-        self.left.start = self.left.end.min(start + CHUNK as u64);
-        let length = usize::try_from(self.left.start - start).expect("it is at most CHUNK");
-        let (file, mut buffer) = (self.file.clone(), self.buffers.take());
-        self.reading = Some(spawn_blocking(move || {
+        let length = usize::try_from(self.left.end - start).unwrap_or(CHUNK).min(CHUNK);
+        if length == 0 {
+            return None;
+        }
+        let mut buffer = self.buffers.take();
+        buffer.filled = self.file.read_cached_at(&mut buffer.bytes[..length.min(CACHED_CHUNK)], start);
+        if buffer.filled > 0 {
+            self.left.start += buffer.filled as u64;
+            return Some(Chunk::Read(Bytes::from_owner(buffer)));
+        }
+        self.left.start += length as u64;
+        let file = self.file.clone();
+        Some(Chunk::Reading(spawn_blocking(move || {
             file.read_exact_at(&mut buffer.bytes[..length], start)?;
             buffer.filled = length;
             Ok(Bytes::from_owner(buffer))
-        }));
+        })))
     }
 }
 
@@ -213,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stretch_of_a_file_is_given_whole_in_order() {
+    async fn a_file_is_read_the_same_from_memory_and_from_the_disk() {
         let content: Vec<u8> = (0..3 * CHUNK + 777).map(|i| (i * 31 % 251).to_le_bytes()[0]).collect();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data");
@@ -222,6 +243,13 @@ mod tests {
         let length = content.len() as u64;
         assert!(read_through(&file, 0..length).await == content);
         assert_eq!(read_through(&file, 5..17).await, content[5..17]);
+        #[cfg(target_os = "linux")]
+        {
+            let opened = std::fs::File::open(&path).unwrap();
+            opened.sync_all().unwrap();
+            rustix::fs::fadvise(&opened, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+            assert!(read_through(&file, 0..length).await == content);
+        }
     }
 
     #[tokio::test]

@@ -71,6 +71,23 @@ impl SourceFile {
         Ok(())
     }
 
+    /// Reads from `offset` on as much as fits into `buffer` and is in the system's memory already; gives how much
+    /// that is. Never waits for a disk, so it can be called where nothing may wait. Where the system has no such
+    /// call it is always nothing.
+    pub(super) fn read_cached_at(&self, buffer: &mut [u8], offset: u64) -> usize {
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::io::{ReadWriteFlags, preadv2};
+            let buffer = io::IoSliceMut::new(buffer);
+            preadv2(&self.file, &mut [buffer], offset, ReadWriteFlags::NOWAIT).unwrap_or(0)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = (buffer, offset);
+            0
+        }
+    }
+
     /// What has changed since the file was opened, if anything has.
     pub(super) fn change(&self) -> io::Result<Option<String>> {
         let mut seen = vec![self.file.metadata()?];

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -21,9 +23,17 @@ pub(crate) struct Load {
 }
 
 pub(crate) enum Contender {
-    Ours { program: PathBuf, md5: bool },
-    Curl,
-    Python { interpreter: PathBuf },
+    Ours {
+        program: PathBuf,
+        md5: bool,
+    },
+    /// With `md5` the digest is computed by `md5sum` alongside, as ours does by itself.
+    Curl {
+        md5: bool,
+    },
+    Python {
+        interpreter: PathBuf,
+    },
 }
 
 const PYTHON: &str = "\
@@ -41,7 +51,10 @@ impl Contender {
         let ours = |md5| Self::Ours { program: program.to_owned(), md5 };
         let mut all = vec![ours(true), ours(false)];
         if succeeds(Command::new("curl").arg("--version")) {
-            all.push(Self::Curl);
+            all.push(Self::Curl { md5: false });
+            if succeeds(Command::new("md5sum").arg("--version")) {
+                all.push(Self::Curl { md5: true });
+            }
         }
         let interpreter = std::env::var_os("OPENAI_PYTHON").map_or_else(|| "python3".into(), PathBuf::from);
         if succeeds(Command::new(&interpreter).args(["-c", "import openai"])) {
@@ -54,7 +67,10 @@ impl Contender {
         match self {
             Self::Ours { md5: true, .. } => format!("openai-uploads, {concurrency} in flight"),
             Self::Ours { md5: false, .. } => format!("openai-uploads --no-md5, {concurrency} in flight"),
-            Self::Curl => format!("curl, {concurrency} in flight, parts split beforehand"),
+            Self::Curl { md5: false } => format!("curl, {concurrency} in flight, parts split beforehand"),
+            Self::Curl { md5: true } => {
+                format!("curl and md5sum, {concurrency} in flight, parts split beforehand")
+            }
             Self::Python { .. } => "openai-python, upload_file_chunked".to_owned(),
         }
     }
@@ -72,7 +88,11 @@ impl Contender {
                     .envs([("OPENAI_BASE_URL", base_url), ("OPENAI_API_KEY", "any")]);
                 Ok(measured(&mut command)?.1)
             }
-            Self::Curl => curl(load, base_url),
+            Self::Curl { md5: false } => curl(load, base_url, None),
+            Self::Curl { md5: true } => thread::scope(|scope| {
+                let md5sum = scope.spawn(|| measured(Command::new("md5sum").arg(&load.file)));
+                curl(load, base_url, Some(md5sum))
+            }),
             Self::Python { interpreter } => {
                 let mut command = Command::new(interpreter);
                 command
@@ -86,8 +106,13 @@ impl Contender {
     }
 }
 
-/// The upload is created, its parts are sent side by side by one process, and it is completed.
-fn curl(load: &Load, base_url: &str) -> Result<Cost, Failure> {
+/// What `md5sum` says, once it is done.
+type Md5Sum<'scope> = ScopedJoinHandle<'scope, Result<(String, Cost), Failure>>;
+
+/// The upload is created, its parts are sent side by side by one process, and it is completed, with the digest where
+/// one is computed.
+fn curl(load: &Load, base_url: &str, md5sum: Option<Md5Sum>) -> Result<Cost, Failure> {
+    let begun = Instant::now();
     let upload = json!({
         "filename": "file.bin", "purpose": "assistants", "bytes": load.bytes,
         "mime_type": "application/octet-stream",
@@ -120,12 +145,18 @@ fn curl(load: &Load, base_url: &str) -> Result<Cost, Failure> {
         let part: Value = serde_json::from_slice(&text).unwrap_or_default();
         part_ids.push(part["id"].clone());
     }
-    let (completed, last) =
-        post(&format!("{base_url}/uploads/{id}/complete"), &json!({ "part_ids": part_ids }))?;
+    let mut completion = json!({ "part_ids": part_ids });
+    if let Some(md5sum) = md5sum {
+        let (digest, own) = md5sum.join().map_err(|_| Failure::new("md5sum cannot be waited for"))??;
+        completion["md5"] = digest.split(' ').next().into();
+        cost = cost.and(own);
+    }
+    let (completed, last) = post(&format!("{base_url}/uploads/{id}/complete"), &completion)?;
     if completed["file"]["bytes"] != load.bytes {
         return Err(Failure::new(format!("curl: the upload came to nothing: {completed}")));
     }
-    Ok(cost.and(last))
+    // What ran at the same time is waited for once.
+    Ok(Cost { wall: begun.elapsed(), ..cost.and(last) })
 }
 
 fn post(url: &str, body: &Value) -> Result<(Value, Cost), Failure> {
