@@ -14,6 +14,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 /// The commands a maintainer types.
+/// Half of what a generator does is make small things and drop them again, on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {

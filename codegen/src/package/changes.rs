@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use similar::TextDiff;
 use tempfile::TempPath;
@@ -62,19 +63,10 @@ impl Changes {
     /// A file that cannot be written, replaced or removed. What was changed before is then changed back.
     pub fn write(&self) -> Result<(), PackageError> {
         let mut folders = NewFolders::default();
-        let mut ready = Vec::with_capacity(self.list.len());
-        for change in &self.list {
-            let file = self.root.join(&change.path);
-            let contents = match &change.after {
-                Some(after) => {
-                    folders.create(file.parent().unwrap_or(&self.root))?;
-                    let written = write_beside(&file, after.as_bytes(), change.before.is_some());
-                    Some(written.map_err(|error| PackageError::new("write", &file, error))?)
-                }
-                None => None,
-            };
-            ready.push((file, contents));
+        for change in self.list.iter().filter(|change| change.after.is_some()) {
+            folders.create(self.root.join(&change.path).parent().unwrap_or(&self.root))?;
         }
+        let ready = self.all_beside()?;
         for (done, (file, contents)) in ready.into_iter().enumerate() {
             let changed = match contents {
                 Some(contents) => contents.persist(&file).map(drop).map_err(|error| error.error),
@@ -88,6 +80,34 @@ impl Changes {
         folders.keep();
         self.remove_empty_folders();
         Ok(())
+    }
+
+    /// Each file of the changes, and its new contents beside it.
+    ///
+    /// Half of them are written on another thread: a system takes its time to make a file, and the two halves are
+    /// mostly in different folders.
+    fn all_beside(&self) -> Result<Vec<(PathBuf, Option<TempPath>)>, PackageError> {
+        let write = |changes: &[Change]| {
+            let files = changes.iter().map(|change| {
+                let file = self.root.join(&change.path);
+                let Some(after) = &change.after else { return Ok((file, None)) };
+                match write_beside(&file, after.as_bytes(), change.before.is_some()) {
+                    Ok(contents) => Ok((file, Some(contents))),
+                    Err(error) => Err(PackageError::new("write", &file, error)),
+                }
+            });
+            files.collect::<Result<Vec<_>, _>>()
+        };
+        let (first, second) = self.list.split_at(self.list.len() / 2);
+        thread::scope(|scope| {
+            let second = scope.spawn(|| write(second));
+            let first = write(first);
+            // Waited for whatever came of the first, so that what it has written is taken away again.
+            let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let mut ready = first?;
+            ready.extend(second?);
+            Ok(ready)
+        })
     }
 
     /// Undoes the first changes, as far as that can be done.

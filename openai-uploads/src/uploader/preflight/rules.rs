@@ -42,10 +42,13 @@ impl Start {
         self.cut = false;
     }
 
-    fn push(&mut self, piece: &[u8]) {
+    /// Gives back what there was no room for.
+    fn push<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
         let room = Self::LONGEST - self.bytes.len();
-        self.cut |= piece.len() > room;
-        self.bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+        let (kept, rest) = piece.split_at(piece.len().min(room));
+        self.bytes.extend_from_slice(kept);
+        self.cut |= !rest.is_empty();
+        rest
     }
 
     /// The text if it is whole, its beginning if not.

@@ -1,7 +1,7 @@
 //! `batch`: a request a line.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use md5::{Digest, Md5};
 
@@ -28,12 +28,13 @@ const MEMBERS: [(&str, Member); 4] = [
 pub(in super::super) struct Batch {
     name: Name,
     at: Option<Member>,
+    /// Its beginning, and the digest of what is beyond it: an id may be as long as the file.
     custom_id: (Option<Kind>, Start, Md5),
     method: (Option<Kind>, Start),
     url: (Option<Kind>, Start),
     body: Option<Kind>,
-    /// The line of each id, under the id's digest: an id may be as long as the file, and the table stays small.
-    ids: HashMap<[u8; 16], u64>,
+    /// The line of each id, under the id itself or, where it is long, its beginning and the digest of the rest.
+    ids: HashMap<Box<[u8]>, u64>,
 }
 
 impl Rules for Batch {
@@ -85,16 +86,18 @@ impl Batch {
     /// As many ids are kept as a batch may have lines, so that the table is bounded; a file with more is at
     /// fault anyway, and what is beyond is still compared with those.
     fn remember_id(&mut self, line: u64) -> Option<u64> {
-        let digest = self.custom_id.2.finalize_reset().into();
+        let (_, id, rest) = &mut self.custom_id;
+        // A key with a digest is longer than any id that is whole.
+        let key = match id.cut {
+            false => Cow::Borrowed(&*id.bytes),
+            true => Cow::Owned([&*id.bytes, &rest.finalize_reset()].concat()),
+        };
+        let first_line = self.ids.get(&*key).copied();
         let full = Self::LINES_MAXIMUM.is_some_and(|maximum| self.ids.len() as u64 >= maximum);
-        match self.ids.entry(digest) {
-            Entry::Occupied(first) => Some(*first.get()),
-            Entry::Vacant(_) if full => None,
-            Entry::Vacant(entry) => {
-                entry.insert(line);
-                None
-            }
+        if first_line.is_none() && !full {
+            self.ids.insert(key.into(), line);
         }
+        first_line
     }
 }
 
@@ -133,15 +136,18 @@ impl Visit for Batch {
 
     fn text(&mut self, piece: &[u8]) {
         if self.name.open {
-            return self.name.text.push(piece);
+            self.name.text.push(piece);
+            return;
         }
         match self.at {
             Some(Member::CustomId) => {
-                self.custom_id.1.push(piece);
-                self.custom_id.2.update(piece);
+                let rest = self.custom_id.1.push(piece);
+                if !rest.is_empty() {
+                    self.custom_id.2.update(rest);
+                }
             }
-            Some(Member::Method) => self.method.1.push(piece),
-            Some(Member::Url) => self.url.1.push(piece),
+            Some(Member::Method) => drop(self.method.1.push(piece)),
+            Some(Member::Url) => drop(self.url.1.push(piece)),
             Some(Member::Body) | None => {}
         }
     }
