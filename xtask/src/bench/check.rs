@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// How it went.
 pub(crate) enum Check {
     /// It compiles.
-    Passed { seconds: f64, warnings: usize },
+    Passed { seconds: f64, whole: f64, warnings: usize },
     /// It does not.
     Failed { seconds: f64, errors: usize },
     /// There is no manifest.
@@ -28,10 +28,15 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
         return Ok(Check::NotACrate);
     }
     let mut command = cargo();
-    command.current_dir(folder).args(["check", "--message-format", "json"]);
-    // What this run of cargo says of its own workspace is not said of another.
-    command.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_MANIFEST_DIR");
-    attempted(&mut command)?;
+    let mut fetch = cargo();
+    for command in [&mut command, &mut fetch] {
+        // What this run of cargo says of its own workspace is not said of another.
+        command.current_dir(folder).env_remove("CARGO_TARGET_DIR").env_remove("CARGO_MANIFEST_DIR");
+    }
+    attempted(fetch.arg("fetch"))?;
+    // What is kept for the next time would make it the second one's, and cargo keeps nothing of dependencies.
+    command.args(["check", "--message-format", "json"]).env("CARGO_INCREMENTAL", "0");
+    let whole = attempted(&mut command)?.cost.wall.as_secs_f64();
     for root in ["src/lib.rs", "src/main.rs"].map(|root| folder.join(root)) {
         if root.is_file() {
             File::options()
@@ -56,16 +61,28 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
     let count = |level: &str| levels.iter().filter(|own| own.as_str() == Some(level)).count();
     let seconds = run.cost.wall.as_secs_f64();
     if run.status.success() {
-        return Ok(Check::Passed { seconds, warnings: count("warning") });
+        return Ok(Check::Passed { seconds, whole, warnings: count("warning") });
     }
     Ok(Check::Failed { seconds, errors: count("error").max(1) })
+}
+
+impl Check {
+    /// Seconds for the crate and all that it depends on.
+    pub(crate) fn whole(&self) -> Option<f64> {
+        match self {
+            Self::Passed { whole, .. } => Some(*whole),
+            Self::Failed { .. } | Self::NotACrate => None,
+        }
+    }
 }
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Passed { seconds: time, warnings: 0 } => f.write_str(&seconds(*time)),
-            Self::Passed { seconds: time, warnings } => write!(f, "{}, {warnings} warnings", seconds(*time)),
+            Self::Passed { seconds: time, warnings: 0, .. } => f.write_str(&seconds(*time)),
+            Self::Passed { seconds: time, warnings, .. } => {
+                write!(f, "{}, {warnings} warnings", seconds(*time))
+            }
             Self::Failed { seconds: time, errors } => {
                 write!(f, "fails: {errors} errors after {}", seconds(*time))
             }

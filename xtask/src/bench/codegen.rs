@@ -21,7 +21,7 @@ use crate::{Outcome, terminal, workspace};
 ///
 /// ploidy, oas3-gen, cargo-progenitor and openapi-generator-cli are measured where they are installed. Shown are the
 /// median time and peak memory of the whole process, the lines generated, and how long `cargo check` takes for the
-/// generated crate alone.
+/// generated crate alone, as a dependency would be checked, and with what it depends on.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The large document [default: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml where that is there]
@@ -52,6 +52,7 @@ struct Row {
 struct Made {
     cost: Cost,
     lines: usize,
+    folder: PathBuf,
     check: Option<Check>,
 }
 
@@ -73,24 +74,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let bench = Bench { arguments, generators: &generators, scratch: scratch.path() };
 
     let fragment = workspace::root().join(workspace::SPEC);
-    let mut text = conditions(arguments);
-    // A process counts the memory of the one that starts it, so documents are read here only afterwards.
-    let rows = bench.rows(&fragment)?;
-    let mut chart = Chart::new("An OpenAPI document made into a Rust crate");
-    chart = panels(chart, workspace::SPEC, &rows);
-    text.push_str(&table(
-        &format!("{} ({} operations)", workspace::SPEC, count_operations(&fragment)?),
-        &rows,
-    ));
+    let mut documents =
+        vec![Timed { name: workspace::SPEC.to_owned(), rows: bench.rows(&fragment)?, spec: fragment }];
+    let mut parts = String::new();
     if let Some(spec) = large_document(arguments) {
-        let rows = bench.rows(&spec)?;
         let name = spec.file_name().unwrap_or(spec.as_os_str()).to_string_lossy().into_owned();
+        let rows = bench.rows(&spec)?;
+        parts = parts_table(&name, &bench.parts(&spec)?);
+        documents.push(Timed { name, rows, spec });
+    } else {
+        parts.push_str("No large document was given: name one with --spec or OPENAI_SPEC.\n");
+    }
+    let mut text = conditions(arguments);
+    let mut chart = Chart::new("An OpenAPI document made into a Rust crate");
+    for mut document in documents {
+        if !arguments.skip_check {
+            document.check()?;
+        }
+        let Timed { name, spec, rows } = document;
         chart = panels(chart, &name, &rows);
         text.push_str(&table(&format!("{name} ({} operations)", count_operations(&spec)?), &rows));
-        text.push_str(&parts_table(&name, &bench.parts(&spec)?));
-    } else {
-        text.push_str("No large document was given: name one with --spec or OPENAI_SPEC.\n");
     }
+    text.push_str(&parts);
     if !absent.is_empty() {
         let _ = writeln!(text, "Skipped, since they are not installed: {}.", absent.join(", "));
     }
@@ -115,6 +120,26 @@ fn large_document(arguments: &Arguments) -> Option<PathBuf> {
     named.or_else(beside)
 }
 
+/// What everyone made of one document.
+struct Timed {
+    name: String,
+    spec: PathBuf,
+    rows: Vec<Row>,
+}
+
+impl Timed {
+    /// Has cargo check each crate. That leaves the machine busy with its disk, so it comes after all that is timed.
+    fn check(&mut self) -> Result<(), Failure> {
+        for Row { name, made, .. } in &mut self.rows {
+            let Ok(made) = made else { continue };
+            let check = check(&made.folder)?;
+            terminal::complain(&format!("{}: {name}: checked: {check}\n", self.name));
+            made.check = Some(check);
+        }
+        Ok(())
+    }
+}
+
 struct Bench<'a> {
     arguments: &'a Arguments,
     generators: &'a [Generator],
@@ -135,27 +160,21 @@ impl Bench<'_> {
     }
 
     fn made(&self, generator: &Generator, spec: &Path) -> Result<Result<Made, String>, Failure> {
+        // A folder of its own each time, since whether it is there can change what is done; none is removed before the
+        // end, since some file systems make files slowly for minutes after others were removed.
+        let folder = tempfile::Builder::new().prefix("api-").tempdir_in(self.scratch);
+        let folder = folder.map_err(|error| Failure::io("make a folder in", self.scratch, &error))?.keep();
         let mut costs = Vec::new();
-        let mut lines = 0;
-        let mut checked = None;
         for run in 1..=self.arguments.runs.max(1) {
-            // A name of its own each time: whether the folder is there already can change what is done.
-            let out = tempfile::Builder::new().prefix("api-").tempdir_in(self.scratch);
-            let out = out.map_err(|error| Failure::io("make a folder in", self.scratch, &error))?;
-            let out = out.path().join("api");
-            let run_ = attempted(&mut generator.command(spec, &out))?;
-            if !run_.status.success() {
-                return Ok(Err(refusal(&run_.stderr)));
+            let run = attempted(&mut generator.command(spec, &folder.join(format!("{run}/api"))))?;
+            if !run.status.success() {
+                return Ok(Err(refusal(&run.stderr)));
             }
-            costs.push(run_.cost);
-            if run == 1 {
-                lines = count_lines(&out).map_err(|error| Failure::io("read", &out, &error))?;
-                if !self.arguments.skip_check {
-                    checked = Some(check(&out)?);
-                }
-            }
+            costs.push(run.cost);
         }
-        Ok(Ok(Made { cost: Cost::median(&costs), lines, check: checked }))
+        let folder = folder.join("1/api");
+        let lines = count_lines(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
+        Ok(Ok(Made { cost: Cost::median(&costs), lines, folder, check: None }))
     }
 
     /// Has ours make crates of a quarter, a half and the whole of a document's operations.
@@ -210,16 +229,18 @@ fn refusal(stderr: &str) -> String {
 
 fn table(title: &str, rows: &[Row]) -> String {
     let mut table = format!(
-        "### {title}\n\n| generator | time | peak memory | lines | `cargo check` of it |\n|---|---|---|---|---|\n"
+        "### {title}\n\n| generator | time | peak memory | lines | `cargo check` of it | with its dependencies |\n\
+         |---|---|---|---|---|---|\n"
     );
     for Row { name, made, .. } in rows {
         let _ = match made {
-            Ok(Made { cost, lines, check }) => {
+            Ok(Made { cost, lines, check, .. }) => {
+                let whole = check.as_ref().and_then(Check::whole).map(seconds).unwrap_or_default();
                 let check = check.as_ref().map_or_else(|| "not tried".to_owned(), ToString::to_string);
                 let (time, memory) = (seconds(cost.wall.as_secs_f64()), megabytes(cost.memory));
-                writeln!(table, "| {name} | {time} | {memory} | {lines} | {check} |")
+                writeln!(table, "| {name} | {time} | {memory} | {lines} | {check} | {whole} |")
             }
-            Err(why) => writeln!(table, "| {name} | {why} | | | |"),
+            Err(why) => writeln!(table, "| {name} | {why} | | | | |"),
         };
     }
     table + "\n"
