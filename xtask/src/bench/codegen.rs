@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         if !arguments.skip_check {
             document.check()?;
         }
-        let Timed { name, spec, rows } = document;
+        let Timed { name, rows, spec } = document;
         chart = panels(chart, &name, &rows);
         text.push_str(&table(&format!("{name} ({} operations)", count_operations(&spec)?), &rows));
     }
@@ -123,8 +123,8 @@ fn large_document(arguments: &Arguments) -> Option<PathBuf> {
 /// What everyone made of one document.
 struct Timed {
     name: String,
-    spec: PathBuf,
     rows: Vec<Row>,
+    spec: PathBuf,
 }
 
 impl Timed {
