@@ -7,6 +7,7 @@ use crate::server_fixture::start_with;
 
 const KEY: &str = "sk-of-the-test";
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/uploads.yaml");
+const SCHEMATHESIS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/schemathesis.toml");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/openai_client.py");
 
 #[test]
@@ -44,7 +45,8 @@ fn run_schemathesis(python: &mut std::process::Command, arguments: &[&str]) {
     // Where it keeps what it found last time, which a test must not depend on.
     let folder = tempfile::tempdir().unwrap();
     let seed = fastrand::u32(..).to_string();
-    python.current_dir(&folder).args(["-m", "schemathesis.cli", "run", SPEC, "--url", server.base_url()]);
+    python.current_dir(&folder).args(["-m", "schemathesis.cli", "--config-file", SCHEMATHESIS, "run", SPEC]);
+    python.args(["--url", server.base_url()]);
     python.args(["--header", &format!("Authorization: Bearer {KEY}"), "--seed", &seed]);
     python.args(["--checks", "all", "--max-examples", "50", "--continue-on-failure"]).args(arguments);
     // That a busy machine makes requests up slowly says nothing of the server.
