@@ -13,11 +13,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The commands a maintainer types.
-/// Half of what a generator does is make small things and drop them again, on several threads.
+// Half of what a generator does is make small things and drop them again, on several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The commands a maintainer types.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
