@@ -328,6 +328,18 @@ fn an_empty_file_holds_nothing() {
 }
 
 #[test]
+fn ids_that_differ_only_far_from_their_beginning_are_told_apart() {
+    let long = "x".repeat(200);
+    let file: String = [&*long, &*format!("{long}1"), &*format!("{long}2"), &long[..80], &long[..81]]
+        .map(batch_line)
+        .concat();
+    assert_eq!(told(Purpose::Batch, &file), "");
+    let again = file + &batch_line(&format!("{long}2"));
+    let said = told(Purpose::Batch, &again);
+    assert!(said.starts_with("line 6: ") && said.ends_with(" is that of line 3 already"), "{said}");
+}
+
+#[test]
 fn finds_an_id_again_after_fifty_thousand_lines_and_says_that_they_are_too_many() {
     let mut file: String = (0..50_000).map(|id| batch_line(&format!("request-{id}"))).collect();
     assert_eq!(told(Purpose::Batch, &file), "");
