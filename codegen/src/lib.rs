@@ -10,6 +10,7 @@ mod near;
 pub mod package;
 mod rust;
 mod schema_types;
+mod sentence;
 pub mod slice;
 
 use std::collections::BTreeMap;

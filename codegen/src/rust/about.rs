@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::api::{Header, Operation, UntypedError};
+use crate::sentence;
 
 /// The function's description: the document's words, then what its types do not say.
 pub(super) fn text(operation: &Operation) -> String {
@@ -54,7 +55,7 @@ fn errors(errors: &[UntypedError]) -> Option<String> {
 }
 
 fn line(subject: &str, about: &str) -> String {
-    match about.lines().next().unwrap_or_default() {
+    match sentence::first(about).as_str() {
         "" => format!("- {subject}"),
         first => format!("- {subject}: {first}"),
     }

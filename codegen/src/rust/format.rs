@@ -37,9 +37,9 @@ impl Source {
         self.text.push('\n');
     }
 
-    /// Adds an enumeration wrapped in a macro of the runtime that says the rest: on one line where it is short.
+    /// Adds a type wrapped in a macro of the runtime that says the rest: on one line where it is short.
     pub(crate) fn wrapped(&mut self, name: &str, item: TokenStream) {
-        let text = table(&layout(item));
+        let text = table(&with_properties(&layout(item)));
         if let [line] = text.lines().collect::<Vec<_>>().as_slice() {
             let one = format!("{name}! {{ {line} }}\n");
             if one.len() <= WIDTH {
@@ -62,6 +62,36 @@ impl Source {
     pub(crate) fn finish(self) -> String {
         self.text
     }
+}
+
+/// The fields of a struct with what an attribute `#[property = …]` says of each behind it, where the macro `object`
+/// has it: no field of Rust's has a place for it yet.
+fn with_properties(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut property = None;
+    for line in text.lines() {
+        if let Some(own) = line.strip_prefix("    #[property = ").and_then(|own| own.strip_suffix(']')) {
+            property = Some(own);
+            continue;
+        }
+        let own = property.filter(|_| line.starts_with("    pub ") || line == "    >,");
+        match (own, line.strip_prefix("    pub "), line.strip_suffix(',')) {
+            (Some(".."), Some(field), _) => {
+                out.push_str("    ..pub ");
+                out.push_str(field);
+                property = None;
+            }
+            (Some(own), _, Some(field)) if own != ".." => {
+                // What does not fit behind a field stands below it.
+                let gap = if field.len() + own.len() + 8 > WIDTH { "\n        " } else { " " };
+                out.push_str(&format!("{field}{gap}= {own},"));
+                property = None;
+            }
+            _ => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// An enumeration with its values on one line, where they fit and nothing is said of them.

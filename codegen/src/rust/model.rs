@@ -6,6 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::api::{Api, Enumeration, Field, FieldDefault, Integer, Kind, Named, Struct, Type, TypeId, Union};
+use crate::sentence;
 
 use super::doc::doc;
 use super::format::Source;
@@ -71,12 +72,8 @@ fn pieces(scope: &Scope<'_>, id: TypeId) -> Vec<Piece> {
 fn about(named: &Named) -> TokenStream {
     match named.name.path.is_empty() {
         true => doc(&named.description),
-        false => doc(first_line(&named.description)),
+        false => doc(&sentence::first(&named.description)),
     }
-}
-
-fn first_line(text: &str) -> &str {
-    text.trim_start().lines().next().unwrap_or_default()
 }
 
 pub(super) fn deprecated(deprecated: bool) -> Option<TokenStream> {
@@ -175,34 +172,32 @@ fn structure_pieces(
         .zip(&names)
         .map(|(field, name)| field_item(scope, named, field, name, streams));
     let fields: Vec<_> = fields.collect();
-    let additional = structure.additional.as_ref().map(|ty| {
+    let additional = structure.additional.as_ref().filter(|_| !streams).map(|ty| {
         let ty = scope.ty(&Type::Map(Box::new(ty.clone())));
         quote! {
-            /// The properties that have no field of their own.
-            #[serde(flatten)]
+            #[property = ..]
             pub additional_properties: #ty,
         }
     });
     let all_optional = structure.fields.iter().all(|field| is_optional(scope.api, field));
-    let default = all_optional.then(|| quote!(, Default));
-    let derive = if streams {
-        quote!(#[derive(Debug #default)])
-    } else {
-        quote!(#[derive(Clone, Debug #default, PartialEq, serde::Serialize, serde::Deserialize)])
+    let derive = match (streams, all_optional) {
+        (true, true) => quote!(#[derive(Debug, Default)]),
+        (true, false) => quote!(#[derive(Debug)]),
+        (false, true) => quote!(#[derive(Default)]),
+        (false, false) => TokenStream::new(),
     };
-    let additional = if streams { None } else { additional };
     // Only servers read what is sent and never received, and they may not overlook what a schema forbids.
-    let strict = structure.closed && named.sent && !named.received && !streams;
-    let strict = strict.then(|| quote!(#[serde(deny_unknown_fields)]));
+    let closed = structure.closed && named.sent && !named.received && !streams;
+    let closed = closed.then(|| quote!(#[closed]));
     let (docs, deprecated) = (about(named), deprecated(named.deprecated));
     let items = quote! {
+        #closed
         #docs
         #deprecated
         #derive
-        #strict
         pub struct #name { #(#fields)* #additional }
     };
-    let mut pieces = vec![Piece::Items(items)];
+    let mut pieces = vec![if streams { Piece::Items(items) } else { Piece::Wrapped("object", items) }];
     let constants = constants(structure);
     let new = (!all_optional).then(|| constructor(scope, structure, &names, additional.is_some()));
     if !constants.is_empty() || new.is_some() {
@@ -218,28 +213,25 @@ fn field_item(scope: &Scope<'_>, named: &Named, field: &Field, name: &str, strea
     let docs = doc(&field.description);
     let deprecated = deprecated(field.deprecated);
     let ty = field_type(scope, field);
-    let bare = name.strip_prefix("r#").unwrap_or(name);
-    let mut attributes = Vec::new();
-    if bare != field.name {
-        let name = &field.name;
-        attributes.push(quote!(rename = #name));
-    }
-    if !field.required {
-        attributes.push(quote!(skip_serializing_if = "Option::is_none"));
-        // An `Option` of an alias that hides another still has to be there unless it is said not to be.
-        if field.read_only && named.sent && !named.received {
-            attributes.push(quote!(skip_serializing));
-            attributes.remove(attributes.len() - 2);
-        }
-    } else if field.default == FieldDefault::OnlyValue && !field.nullable && named.received && !named.sent {
-        attributes.push(quote!(default));
-    } else if field.default == FieldDefault::Undescribed && *scope.api.resolved(&field.ty) == Type::Any {
-        // Required by mistake, more often than not: `null` leaves it out.
-        attributes.push(quote!(default, skip_serializing_if = "serde_json::Value::is_null"));
-    }
-    let serde = (!attributes.is_empty() && !streams).then(|| quote!(#[serde(#(#attributes),*)]));
+    let property = &field.name;
+    let absent = absent(scope, named, field).map(|absent| quote!(| #absent));
+    let property = (!streams).then(|| quote!(#[property = #property #absent]));
     let name = ident(name);
-    quote!(#docs #deprecated #serde pub #name: #ty,)
+    quote!(#docs #deprecated #property pub #name: #ty,)
+}
+
+/// What the macro `object` is told of a property that may be missing.
+fn absent(scope: &Scope<'_>, named: &Named, field: &Field) -> Option<TokenStream> {
+    let (sent, received) = (named.sent && !named.received, named.received && !named.sent);
+    if !field.required {
+        return Some(if field.read_only && sent { quote!(Unsent) } else { quote!(None) });
+    }
+    match field.default {
+        FieldDefault::OnlyValue if !field.nullable && received => Some(quote!(Default)),
+        // Required by mistake, more often than not: `null` leaves it out.
+        FieldDefault::Undescribed if *scope.api.resolved(&field.ty) == Type::Any => Some(quote!(Null)),
+        _ => None,
+    }
 }
 
 fn constants(structure: &Struct) -> TokenStream {

@@ -1,7 +1,7 @@
 //! The runtime that every generated crate rests on: a copy of the one of `openai-uploads`, file by file.
 
 /// Each file of the runtime, by its name in the folder `runtime`.
-pub(super) const FILES: [(&str, &str); 16] = [
+pub(super) const FILES: [(&str, &str); 17] = [
     ("base64.rs", include_str!("../../../openai-uploads/src/runtime/base64.rs")),
     ("binary.rs", include_str!("../../../openai-uploads/src/runtime/binary.rs")),
     ("call.rs", include_str!("../../../openai-uploads/src/runtime/call.rs")),
@@ -10,6 +10,7 @@ pub(super) const FILES: [(&str, &str); 16] = [
     ("events.rs", include_str!("../../../openai-uploads/src/runtime/events.rs")),
     ("form.rs", include_str!("../../../openai-uploads/src/runtime/form.rs")),
     ("mod.rs", include_str!("../../../openai-uploads/src/runtime/mod.rs")),
+    ("object.rs", include_str!("../../../openai-uploads/src/runtime/object.rs")),
     ("open_enum.rs", include_str!("../../../openai-uploads/src/runtime/open_enum.rs")),
     ("operation.rs", include_str!("../../../openai-uploads/src/runtime/operation.rs")),
     ("parameter.rs", include_str!("../../../openai-uploads/src/runtime/parameter.rs")),

@@ -11,6 +11,9 @@ mod form;
 #[macro_use]
 #[allow(unused_macros, reason = "a document may have no enumeration")]
 mod open_enum;
+#[macro_use]
+#[allow(unused_macros, reason = "a document may have no object")]
+mod object;
 mod operation;
 mod parameter;
 mod reply;
@@ -28,6 +31,7 @@ pub use configuration::{BasicAuth, Configuration, default_client};
 pub use error::{ApiError, DecodeError, Error, ErrorBody, InputError, TransportError};
 pub use events::{EventError, EventStream};
 pub use form::Form;
+pub use object::{Members, Object, Writer, read_object, write_object};
 pub use operation::Operation;
 pub use parameter::Style;
 pub use reply::{ByteStream, Reply};

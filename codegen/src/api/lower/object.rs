@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::document::Node;
+use crate::sentence;
 
 use super::super::model::{Constant, Field, FieldDefault, Kind, Struct, Type};
 use super::class::{counts, innermost};
@@ -188,8 +189,7 @@ impl<'d> Lowering<'d> {
         if text.is_empty()
             && let Type::Named(id) = &ty
         {
-            let about = self.types[id.0].description.lines().next().unwrap_or_default();
-            about.clone_into(&mut text);
+            text = sentence::first(&self.types[id.0].description);
         }
         let inner = innermost(node);
         let mut limits = bounds(node, &ty);
