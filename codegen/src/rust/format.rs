@@ -1,6 +1,7 @@
 //! Tokens laid out as text.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 /// The text of one generated file, item after item.
 pub(crate) struct Source {
@@ -39,7 +40,7 @@ impl Source {
 
     /// Adds a type wrapped in a macro of the runtime that says the rest: on one line where it is short.
     pub(crate) fn wrapped(&mut self, name: &str, item: TokenStream) {
-        let text = table(&with_properties(&layout(item)));
+        let text = table(&layout_for_macro(item));
         if let [line] = text.lines().collect::<Vec<_>>().as_slice() {
             let one = format!("{name}! {{ {line} }}\n");
             if one.len() <= WIDTH {
@@ -64,34 +65,48 @@ impl Source {
     }
 }
 
-/// The fields of a struct with what an attribute `#[property = …]` says of each behind it, where the macro `object`
-/// has it: no field of Rust's has a place for it yet.
-fn with_properties(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut property = None;
+/// A type for a macro of the runtime. Behind a field may stand what it is on the wire, where the syntax of Rust has a
+/// default value.
+fn layout_for_macro(item: TokenStream) -> String {
+    let file = parsed(item);
+    let text = widened(&prettyplease::unparse(&file));
+    let [syn::Item::Struct(structure)] = file.items.as_slice() else { return text };
+    with_properties(&text, &structure.fields)
+}
+
+/// The fields of a struct with what stands behind them, which the layout leaves out.
+fn with_properties(text: &str, fields: &syn::Fields) -> String {
+    let mut properties = fields.iter().map(|field| {
+        field.default.as_ref().map(|(_, property)| property.to_token_stream().to_string()).unwrap_or_default()
+    });
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut field = String::new();
     for line in text.lines() {
-        if let Some(own) = line.strip_prefix("    #[property = ").and_then(|own| own.strip_suffix(']')) {
-            property = Some(own);
+        if field.is_empty() && !line.starts_with("    pub ") {
+            out.push_str(line);
+            out.push('\n');
             continue;
         }
-        let own = property.filter(|_| line.starts_with("    pub ") || line == "    >,");
-        match (own, line.strip_prefix("    pub "), line.strip_suffix(',')) {
-            (Some(".."), Some(field), _) => {
-                out.push_str("    ..pub ");
-                out.push_str(field);
-                property = None;
-            }
-            (Some(own), _, Some(field)) if own != ".." => {
-                // What does not fit behind a field stands below it.
-                let gap = if field.len() + own.len() + 8 > WIDTH { "\n        " } else { " " };
-                out.push_str(&format!("{field}{gap}= {own},"));
-                property = None;
-            }
-            _ => out.push_str(line),
+        field.push_str(line);
+        // The lines of a long type are indented further, or close a bracket.
+        if line.ends_with(',') && !line.starts_with("     ") {
+            out.push_str(&with_property(&field, &properties.next().unwrap_or_default()));
+            field.clear();
         }
-        out.push('\n');
+        field.push_str(if field.is_empty() { "" } else { "\n" });
     }
     out
+}
+
+fn with_property(field: &str, property: &str) -> String {
+    let bare = field.trim_end_matches(',');
+    match property {
+        "" => format!("{field}\n"),
+        ".." => format!("    ..{}\n", field.trim_start()),
+        // What does not fit behind a field stands below it.
+        property if bare.len() + property.len() + 8 > WIDTH => format!("{bare}\n        = {property},\n"),
+        property => format!("{bare} = {property},\n"),
+    }
 }
 
 /// An enumeration with its values on one line, where they fit and nothing is said of them.
@@ -115,8 +130,11 @@ fn table(text: &str) -> String {
 const WIDTH: usize = 110;
 
 fn layout(items: TokenStream) -> String {
-    let file: syn::File = syn::parse2(items).expect("the generator makes nothing but items");
-    widened(&prettyplease::unparse(&file))
+    widened(&prettyplease::unparse(&parsed(items)))
+}
+
+fn parsed(items: TokenStream) -> syn::File {
+    syn::parse2(items).expect("the generator makes nothing but items")
 }
 
 /// Lists and chains that were broken into lines, on one line again where they fit the width.

@@ -175,8 +175,7 @@ fn structure_pieces(
     let additional = structure.additional.as_ref().filter(|_| !streams).map(|ty| {
         let ty = scope.ty(&Type::Map(Box::new(ty.clone())));
         quote! {
-            #[property = ..]
-            pub additional_properties: #ty,
+            pub additional_properties: #ty = ..,
         }
     });
     let all_optional = structure.fields.iter().all(|field| is_optional(scope.api, field));
@@ -215,9 +214,9 @@ fn field_item(scope: &Scope<'_>, named: &Named, field: &Field, name: &str, strea
     let ty = field_type(scope, field);
     let property = &field.name;
     let absent = absent(scope, named, field).map(|absent| quote!(| #absent));
-    let property = (!streams).then(|| quote!(#[property = #property #absent]));
+    let property = (!streams).then(|| quote!(= #property #absent));
     let name = ident(name);
-    quote!(#docs #deprecated #property pub #name: #ty,)
+    quote!(#docs #deprecated pub #name: #ty #property,)
 }
 
 /// What the macro `object` is told of a property that may be missing.

@@ -23,6 +23,18 @@ snapshots! { schemas:
         Größe: {type: object, properties: {größe: {type: string}, 名前: {type: string}, 1st: {type: string}, '@id': {type: string}, '$ref': {type: string}, '-': {type: string}, '': {type: string}}}
         2D: {type: string, enum: ['2d', 3d, '+1', '-1', '*', ' ', é]}
         ",
+    what_does_not_fit_behind_a_field_stands_below_it: "
+        Installments:
+          type: object
+          properties:
+            installmentPaymentData.installmentOption.itemNr.maximumNumberOfInstallments: {type: string, deprecated: true}
+            byNameOfTheInstallmentPaymentDataOption: {type: object, additionalProperties: {type: array, items: {$ref: '#/components/schemas/AnInstallmentWithAnExceedinglyLongName'}}}
+            short: {type: string}
+        AnInstallmentWithAnExceedinglyLongName: {type: object, properties: {a: {type: string}}}
+        ",
+    signs_in_the_names_of_properties_end_no_string: "
+        Signs: {type: object, properties: {'a\"b': {type: string}, 'c\\\\d': {type: string}, \"e\\nf\": {type: string}, '{}//': {type: string}, ' = ': {type: string}}}
+        ",
     abbreviations_become_words: "
         OpenAIFile: {type: object, properties: {fileURL: {type: string}, HTTPStatus: {type: integer}, userID2: {type: string}}}
         ",
