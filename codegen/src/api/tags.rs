@@ -34,20 +34,37 @@ fn tag(api: &Api, union: &mut Union) {
             None => return,
         },
     };
-    for variant in &mut union.variants {
-        let own = values(api, &variant.ty, &property, DEPTH);
-        let mapped = !variant.tags.is_empty();
+    let all: Vec<Option<Values>> =
+        union.variants.iter().map(|variant| values(api, &variant.ty, &property, DEPTH)).collect();
+    // A list that several have comes from what they have in common, and tells none of them apart.
+    let is_common = |own: &Values| {
+        own.values.len() > 1
+            && all
+                .iter()
+                .flatten()
+                .filter(|other| own.values.iter().all(|value| other.values.contains(value)))
+                .count()
+                > 1
+    };
+    let mapped: Vec<String> = union.variants.iter().flat_map(|variant| variant.tags.clone()).collect();
+    for (variant, own) in union.variants.iter_mut().zip(&all) {
+        let is_mapped = !variant.tags.is_empty();
         match own {
+            Some(own) if declared.is_some() && is_common(own) => {
+                if !is_mapped {
+                    variant.tags.extend(component_name(api, &variant.ty));
+                }
+            }
             Some(own) => {
-                let new: Vec<_> =
-                    own.values.into_iter().filter(|value| !variant.tags.contains(value)).collect();
-                variant.tags.extend(new);
+                // A value that the document maps to another is that one's.
+                let new = own.values.iter().filter(|value| !mapped.contains(value));
+                variant.tags.extend(new.cloned());
                 if own.may_be_missing {
                     variant.tags.push(String::new());
                 }
             }
             // Without a mapping the value is the component's name (OpenAPI 3.1 §4.8.25.1).
-            None if declared.is_some() && !mapped => variant.tags.extend(component_name(api, &variant.ty)),
+            None if declared.is_some() && !is_mapped => variant.tags.extend(component_name(api, &variant.ty)),
             None => {}
         }
     }

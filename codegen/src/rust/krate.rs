@@ -31,7 +31,14 @@ fn library(api: &Api, header: &str) -> String {
         pub mod apis;
         pub mod models;
     });
-    super::allowing("clippy::large_enum_variant, clippy::pedantic", source)
+    let lints = [
+        "clippy::large_enum_variant",
+        "clippy::pedantic",
+        "deprecated",
+        "missing_docs",
+        "uncommon_codepoints",
+    ];
+    super::allowing(&lints, source)
 }
 
 /// The manifest, with the dependencies that the crate has a use for.

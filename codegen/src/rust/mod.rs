@@ -48,7 +48,13 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
                 pub mod apis;
                 pub mod models;
             });
-            ("src/generated", vec![("src/generated/mod.rs".to_owned(), allowing("clippy::pedantic", source))])
+            (
+                "src/generated",
+                vec![(
+                    "src/generated/mod.rs".to_owned(),
+                    allowing(&["clippy::pedantic", "deprecated", "missing_docs"], source),
+                )],
+            )
         }
         Output::Crate { name } => ("src", krate::files(api, name, &header)),
     };
@@ -89,9 +95,10 @@ pub(crate) fn header(options: &Options) -> String {
 }
 
 /// A root module that lints which a document decides on are not for.
-fn allowing(lints: &str, source: Source) -> String {
+fn allowing(lints: &[&str], source: Source) -> String {
     let text = source.finish();
-    let allow = format!("#![allow({lints}, deprecated, missing_docs, reason = \"the document decides\")]\n");
+    let lints: String = lints.iter().map(|lint| format!("    {lint},\n")).collect();
+    let allow = format!("#![allow(\n{lints}    reason = \"the document decides\"\n)]\n");
     match text.split_once("\n\n") {
         Some((head, rest)) => format!("{head}\n{allow}\n{rest}"),
         None => text,

@@ -17,7 +17,7 @@ use super::model::deprecated;
 use super::names::Names;
 use super::reply::Reply;
 use super::signature::Signature;
-use super::ty::{Import, Scope};
+use super::ty::Scope;
 
 /// The text of a module.
 pub(super) fn module(api: &Api, names: &Names, tag: &Tag, header: &str) -> String {
@@ -108,7 +108,7 @@ fn items(scope: &Scope<'_>, operation: &Operation, needs: &mut Needs) -> Vec<Tok
     let signature = Signature::of(scope, operation);
     let reply = Reply::of(scope, operation, needs);
     items.extend(signature.parameters_struct.clone());
-    items.push(reply.types.clone());
+    items.extend(reply.types.clone());
     if operation.bodies.is_empty() {
         items.push(function(scope, operation, None, &signature, &reply, needs));
     }
@@ -138,7 +138,6 @@ fn function(
         let (name, ty) = (ident(&body.name), &body.ty);
         if ty.to_string().contains("runtime :: Binary") {
             needs.runtime.insert("Binary");
-            scope.import(Import::Models);
         }
         let ty = short_binary(ty);
         quote!(#name: #ty)
@@ -160,11 +159,13 @@ fn function(
         }
         Some((body, false)) => {
             let (setter, name) = (&body.setter, ident(&body.name));
+            // The body may be called so too.
+            let request = ident(if body.name == "request" { "without_body" } else { "request" });
             quote! {
-                let request = Request::new(configuration, &#constant) #server #(#setters)*;
+                let #request = Request::new(configuration, &#constant) #server #(#setters)*;
                 match #name {
-                    Some(body) => request #setter,
-                    None => request,
+                    Some(body) => #request #setter,
+                    None => #request,
                 } #end
             }
         }

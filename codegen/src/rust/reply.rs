@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::api::{ErrorReply, Operation, ReplyContent, Type};
 
 use super::doc::{doc, own_doc};
-use super::identifier::{camel, ident, snake};
+use super::identifier::{camel, ident};
 use super::operation::{Needs, function_name};
 use super::ty::Scope;
 
@@ -16,15 +16,15 @@ pub(crate) struct Reply {
     pub(super) ty: TokenStream,
     /// The call that makes it of a request.
     pub(super) end: TokenStream,
-    /// Types that only this operation has.
-    pub(super) types: TokenStream,
+    /// Items that only this operation has: its types.
+    pub(super) types: Vec<TokenStream>,
     /// The type of the value that awaiting it gives.
     pub(crate) value: TokenStream,
 }
 
 impl Reply {
     pub(super) fn of(scope: &Scope<'_>, operation: &Operation, needs: &mut Needs) -> Self {
-        let (error, error_types) = error_type(scope, operation, needs);
+        let (error, mut types) = error_type(scope, operation, needs);
         let mut kinds: Vec<Option<&ReplyContent>> = Vec::new();
         for success in &operation.successes {
             let preferred = success.contents.first();
@@ -40,13 +40,10 @@ impl Reply {
                     _ => None,
                 },
             );
-        let (value, end, types) = match kinds.as_slice() {
-            [] | [None] => (quote!(()), quote!(.empty()), TokenStream::new()),
-            [Some(content)] => {
-                let (value, end) = single(scope, operation, content, needs);
-                (value, end, TokenStream::new())
-            }
-            _ => several(scope, operation, needs),
+        let (value, end) = match kinds.as_slice() {
+            [] | [None] => (quote!(()), quote!(.empty())),
+            [Some(content)] => single(scope, operation, content, needs),
+            _ => several(scope, operation, needs, &mut types),
         };
         let preferred_events = matches!(kinds.as_slice(), [Some(ReplyContent::Events(_))]);
         let (ty, end) = match events.filter(|_| !preferred_events) {
@@ -58,7 +55,7 @@ impl Reply {
             }
             None => (quote!(Call<#value #error>), end),
         };
-        Self { ty, end, types: quote!(#error_types #types), value }
+        Self { ty, end, types, value }
     }
 }
 
@@ -120,7 +117,8 @@ fn several(
     scope: &Scope<'_>,
     operation: &Operation,
     needs: &mut Needs,
-) -> (TokenStream, TokenStream, TokenStream) {
+    types: &mut Vec<TokenStream>,
+) -> (TokenStream, TokenStream) {
     needs.runtime.insert("Decode");
     needs.runtime.insert("Reply");
     let name = format_ident!("{}Reply", camel(&operation.id));
@@ -135,19 +133,19 @@ fn several(
             Some(ReplyContent::Json(ty, _)) => {
                 let ty = scope.ty(ty);
                 variants.push(quote!(#docs #variant(#ty)));
-                arms.push(quote!(#pattern => reply.json().map(#name::#variant)));
+                arms.push(quote!(#pattern => reply.json().map(Self::#variant)));
             }
             Some(ReplyContent::Text(_)) => {
                 variants.push(quote!(#docs #variant(String)));
-                arms.push(quote!(#pattern => reply.text().map(#name::#variant)));
+                arms.push(quote!(#pattern => reply.text().map(Self::#variant)));
             }
             Some(_) => {
                 variants.push(quote!(#docs #variant(bytes::Bytes)));
-                arms.push(quote!(#pattern => Ok(#name::#variant(reply.body.clone()))));
+                arms.push(quote!(#pattern => Ok(Self::#variant(reply.body.clone()))));
             }
             None => {
                 variants.push(quote!(#docs #variant));
-                arms.push(quote!(#pattern => Ok(#name::#variant)));
+                arms.push(quote!(#pattern => Ok(Self::#variant)));
             }
         }
     }
@@ -156,19 +154,19 @@ fn several(
     }
     let accept = accept(operation);
     let about = own_doc(&format!("What [`{}`] gives.", function_name(operation).trim_start_matches("r#")));
-    let types = quote! {
+    types.push(quote! {
         #about
         #[derive(Clone, Debug, PartialEq)]
         pub enum #name { #(#variants),* }
-    };
-    let read = ident(&snake(&format!("read {}", operation.id)));
-    let types = quote! {
-        #types
-        fn #read(reply: &Reply) -> Result<#name, crate::runtime::DecodeError> {
-            match reply.status.as_u16() { #(#arms,)* }
+    });
+    types.push(quote! {
+        impl #name {
+            fn read(reply: &Reply) -> Result<Self, crate::runtime::DecodeError> {
+                match reply.status.as_u16() { #(#arms,)* }
+            }
         }
-    };
-    (quote!(#name), quote!(.call(#accept, Decode::Whole(#read))), types)
+    });
+    (quote!(#name), quote!(.call(#accept, Decode::Whole(#name::read))))
 }
 
 /// The type of an operation's errors, and the types it needs for that; `None` where the document says nothing.
@@ -176,7 +174,7 @@ fn error_type(
     scope: &Scope<'_>,
     operation: &Operation,
     needs: &mut Needs,
-) -> (Option<TokenStream>, TokenStream) {
+) -> (Option<TokenStream>, Vec<TokenStream>) {
     let mut types: Vec<&Type> = Vec::new();
     for error in &operation.errors {
         if !types.contains(&&error.ty) {
@@ -184,8 +182,8 @@ fn error_type(
         }
     }
     match types.as_slice() {
-        [] => (None, TokenStream::new()),
-        [one] => (Some(scope.ty(one)), TokenStream::new()),
+        [] => (None, Vec::new()),
+        [one] => (Some(scope.ty(one)), Vec::new()),
         _ => {
             needs.runtime.insert("ErrorBody");
             let name = format_ident!("{}Error", camel(&operation.id));
@@ -194,7 +192,7 @@ fn error_type(
     }
 }
 
-fn error_enum(scope: &Scope<'_>, operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
+fn error_enum(scope: &Scope<'_>, operation: &Operation, name: &proc_macro2::Ident) -> Vec<TokenStream> {
     let (mut variants, mut arms) = (Vec::new(), Vec::new());
     let mut has_default = false;
     for error in by_precision(&operation.errors, |error: &ErrorReply| &error.status) {
@@ -209,17 +207,20 @@ fn error_enum(scope: &Scope<'_>, operation: &Operation, name: &proc_macro2::Iden
         arms.push(quote!(_ => None));
     }
     let about = own_doc(&format!("The errors of [`{}`].", function_name(operation).trim_start_matches("r#")));
-    quote! {
-        #about
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum #name { #(#variants),* }
-
-        impl ErrorBody for #name {
-            fn read(status: u16, body: &[u8]) -> Option<Self> {
-                match status { #(#arms,)* }
+    vec![
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq)]
+            pub enum #name { #(#variants),* }
+        },
+        quote! {
+            impl ErrorBody for #name {
+                fn read(status: u16, body: &[u8]) -> Option<Self> {
+                    match status { #(#arms,)* }
+                }
             }
-        }
-    }
+        },
+    ]
 }
 
 /// Exact statuses before ranges, ranges before `default` (OpenAPI 3.1 §4.8.16.2).

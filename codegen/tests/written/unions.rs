@@ -19,6 +19,35 @@ snapshots! { schemas:
         Cat: {type: object, required: [kind], properties: {kind: {type: string}}}
         Dog: {type: object, required: [kind], properties: {kind: {type: string}}}
         ",
+    a_schema_that_others_are_made_from_is_any_of_them: "
+        Pet:
+          type: object
+          description: Any pet.
+          required: [petType, name]
+          discriminator: {propertyName: petType, mapping: {dog: Dog, pup: '#/components/schemas/Dog'}}
+          properties: {petType: {type: string}, name: {type: string}, friend: {$ref: '#/components/schemas/Pet'}}
+        Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [lives], properties: {lives: {type: integer}}}]}
+        Dog: {allOf: [{$ref: '#/components/schemas/Pet'}], description: Barks., properties: {tricks: {type: array, items: {type: string}}}}
+        Siamese: {allOf: [{$ref: '#/components/schemas/Cat'}, {properties: {blue: {type: boolean}}}]}
+        Fish: {allOf: [{$ref: '#/components/schemas/Pet'}]}
+        Owner:
+          type: object
+          properties:
+            pets: {type: array, items: {$ref: '#/components/schemas/Pet'}}
+            first: {description: The first., allOf: [{$ref: '#/components/schemas/Pet'}]}
+            animal: {$ref: '#/components/schemas/Animal'}
+        Animal: {type: object, required: [class], properties: {class: {type: string}}}
+        Bird: {allOf: [{$ref: '#/components/schemas/Animal'}], discriminator: {propertyName: class}}
+        Parrot: {allOf: [{$ref: '#/components/schemas/Bird'}, {properties: {says: {type: string}}}]}
+        ",
+    a_list_of_values_that_alternatives_have_in_common_tells_none_apart: "
+        Shape:
+          type: object
+          discriminator: {propertyName: kind}
+          properties: {kind: {type: string, enum: [Circle, Square]}}
+        Circle: {allOf: [{$ref: '#/components/schemas/Shape'}, {properties: {radius: {type: number}}}]}
+        Square: {allOf: [{$ref: '#/components/schemas/Shape'}, {properties: {side: {type: number}}}]}
+        ",
     a_property_that_is_constant_in_each_type_tells_them_apart: "
         Event:
           anyOf:

@@ -5,6 +5,7 @@
     clippy::pedantic,
     deprecated,
     missing_docs,
+    uncommon_codepoints,
     reason = "the document decides"
 )]
 

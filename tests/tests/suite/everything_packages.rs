@@ -15,8 +15,9 @@ use super::program::workspace;
 /// What the generator cannot say of a document, by code and place.
 type Unsaid = &'static [(&'static str, &'static str)];
 
-const DOCUMENTS: [(&str, &str, &[&str], Unsaid); 2] = [
+const DOCUMENTS: [(&str, &str, &[&str], Unsaid); 3] = [
     ("earlier", "earlier.json", &[], &[]),
+    ("names", "names.yaml", &[], &[]),
     (
         "everything",
         "everything.yaml",

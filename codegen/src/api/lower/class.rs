@@ -44,6 +44,7 @@ impl<'d> Lowering<'d> {
             }
         };
         self.check_keywords(place, object);
+        self.check_discriminator(place, node);
         if let Some(reference) = object.get("$ref").and_then(Node::as_str) {
             let bare =
                 !object.keys().any(|key| key != "$ref" && key != "type" && keyword::is_structural(key));
@@ -58,7 +59,7 @@ impl<'d> Lowering<'d> {
             let alone = !own && !object.contains_key("anyOf") && !object.contains_key("oneOf");
             match members.len() {
                 0 => {}
-                1 if alone => {
+                1 if alone && !self.is_in_a_family(place, node, members[0].1) => {
                     let (place, node) = members.remove(0);
                     return Class::Only(place, node);
                 }

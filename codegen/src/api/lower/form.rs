@@ -26,7 +26,7 @@ impl<'d> Lowering<'d> {
     /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON, each with the
     /// `encoding` that it is given first.
     pub(super) fn find_forms(&mut self) -> HashMap<Place, Option<Encoding<'d>>> {
-        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let root = self.root();
         let mut found: HashMap<Place, Option<Encoding<'d>>> = HashMap::new();
         let Some(Node::Object(paths)) = self.document.root().get("paths") else { return found };
         for (path, item) in paths {
@@ -139,8 +139,12 @@ impl<'d> Lowering<'d> {
         }
         let ty = self.form(place, node);
         let Type::Named(id) = ty else { return None };
-        let Kind::Struct(structure) = &self.types[id.0].kind else { return None };
-        if !structure.has_files() && !self.pending.contains(&id) {
+        // Of a form that holds itself it is not known yet.
+        let may_have_files = match &self.types[id.0].kind {
+            Kind::Struct(structure) => structure.has_files(),
+            _ => self.pending.contains(&id),
+        };
+        if !may_have_files {
             self.lowered.insert((place.clone(), Purpose::Json), ty.clone());
             return Some(ty);
         }

@@ -119,15 +119,6 @@ fn is_string_format(format: &Node) -> bool {
 impl Lowering<'_> {
     pub(super) fn check_keywords(&mut self, place: &Place, object: &Object) {
         self.check_shapes(place, object);
-        if object.contains_key("discriminator")
-            && !object.contains_key("oneOf")
-            && !object.contains_key("anyOf")
-        {
-            let message = "a discriminator without `oneOf` or `anyOf` does not say what it tells apart";
-            let help =
-                "make a schema that is `oneOf` those that have this one in their `allOf`, and refer to it";
-            self.warning(&place.child("discriminator"), "lone-discriminator", message, Some(help));
-        }
         for (key, value) in object {
             let place = place.child(key);
             match significance(object, key, value) {

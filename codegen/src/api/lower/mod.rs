@@ -5,6 +5,7 @@ mod body;
 mod class;
 mod constraint;
 mod form;
+mod heirs;
 mod keyword;
 mod name;
 mod number;
@@ -51,10 +52,11 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         pending: HashSet::new(),
         nullable_unions: HashSet::new(),
         forms: HashMap::new(),
+        children: HashMap::new(),
         diagnostics: Vec::new(),
         depth: 0,
     };
-    let root = Place { file: lowering.main.clone(), pointer: Rc::from("") };
+    let root = lowering.root();
     let info = document.root().get("info");
     let text = |name: &str| {
         info.and_then(|info| info.get(name)).and_then(Node::as_str).unwrap_or_default().to_owned()
@@ -69,6 +71,7 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         types: Vec::new(),
     };
     lowering.forms = lowering.find_forms();
+    lowering.children = lowering.find_children();
     lowering.component_schemas();
     api.tags = lowering.operations(&api.security_schemes, &api.servers);
     lowering.webhooks();
@@ -140,6 +143,8 @@ struct Lowering<'d> {
     nullable_unions: HashSet<Place>,
     /// The schemas that are bodies of forms, each with the `encoding` of its parts.
     forms: HashMap<Place, Option<form::Encoding<'d>>>,
+    /// The schemas that are made from others.
+    children: heirs::Children<'d>,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
 }
@@ -179,6 +184,10 @@ impl Place {
 }
 
 impl<'d> Lowering<'d> {
+    fn root(&self) -> Place {
+        Place { file: self.main.clone(), pointer: Rc::from("") }
+    }
+
     fn error(&mut self, place: &Place, code: &'static str, message: impl Into<String>, help: Option<&str>) {
         self.report(Severity::Error, place, code, message.into(), help);
     }
@@ -257,7 +266,7 @@ impl<'d> Lowering<'d> {
     }
 
     fn component_schemas(&mut self) {
-        let root = Place { file: self.main.clone(), pointer: Rc::from("") };
+        let root = self.root();
         let Some(components) = self.document.root().get("components") else { return };
         let place = root.child("components");
         if components.as_object().is_some() {

@@ -34,7 +34,7 @@ const PATH_MEMBERS: [&str; 5] = ["$ref", "summary", "description", "servers", "p
 impl<'d> Lowering<'d> {
     pub(super) fn operations(&mut self, schemes: &[SecurityScheme], servers: &[Server]) -> Vec<Tag> {
         let root_node = self.document.root();
-        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let root = self.root();
         self.check_members(&root, root_node, shape::DOCUMENT, "a document");
         if let Some(info) = root_node.get("info").filter(|info| info.as_object().is_some()) {
             self.check_members(&root.child("info"), info, shape::INFO, "`info`");
@@ -95,7 +95,7 @@ impl<'d> Lowering<'d> {
     /// Webhooks are sent by the server: only what they carry is of use here.
     pub(super) fn webhooks(&mut self) {
         let root_node = self.document.root();
-        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let root = self.root();
         let Some((place, webhooks)) = self.object_at(&root, root_node, "webhooks") else { return };
         for (name, item) in webhooks {
             for (place, _, _, node) in self.operations_of(&place.child(name), item) {

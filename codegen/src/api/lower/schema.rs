@@ -91,6 +91,12 @@ impl<'d> Lowering<'d> {
     }
 
     fn kind(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Kind {
+        if let Class::Object | Class::Simple("object") = class {
+            let heirs = self.heirs(place, node);
+            if !heirs.is_empty() {
+                return self.ancestor(place, node, heirs);
+            }
+        }
         match class {
             Class::Object => self.object(place, node),
             Class::Strings => Kind::Enumeration(self.strings(place, node)),

@@ -7,7 +7,7 @@ use super::{Lowering, Place, description, shape};
 
 impl<'d> Lowering<'d> {
     pub(super) fn security_schemes(&mut self) -> Vec<SecurityScheme> {
-        let root = Place { file: self.main.clone(), pointer: "".into() };
+        let root = self.root();
         let Some(components) = self.document.root().get("components") else { return Vec::new() };
         let Some((place, schemes)) = self.object_at(&root.child("components"), components, "securitySchemes")
         else {

@@ -170,7 +170,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Notes which values of which property tell the variants apart (OpenAPI 3.1 §4.8.25).
-    fn discriminate(&mut self, place: &Place, node: &'d Node, union: &mut Union) {
+    pub(super) fn discriminate(&mut self, place: &Place, node: &'d Node, union: &mut Union) {
         if node.as_object().is_some() {
             self.check_members(place, node, shape::DISCRIMINATOR, "a discriminator");
         }
@@ -183,12 +183,7 @@ impl<'d> Lowering<'d> {
         for (value, target) in mapping {
             let place = place.child(value);
             let Some(target) = target.as_str() else { continue };
-            // A bare name is a component's.
-            let reference = match target.contains(['#', '/', '.']) {
-                true => target.to_owned(),
-                false => format!("#/components/schemas/{target}"),
-            };
-            let Some((target, node)) = self.target(&place, &reference) else { continue };
+            let Some((target, node)) = self.target(&place, &mapped_reference(target)) else { continue };
             let ty = self.component(&target, node);
             match union.variants.iter_mut().find(|variant| variant.ty == ty) {
                 Some(variant) => variant.tags.push(value.clone()),
@@ -211,5 +206,13 @@ impl<'d> Lowering<'d> {
             return self.name_of(place).root;
         }
         self.name_of(place).path.pop().unwrap_or_else(|| "value".to_owned())
+    }
+}
+
+/// What an entry of a discriminator's mapping refers to; a bare name is a component's.
+pub(super) fn mapped_reference(target: &str) -> String {
+    match target.contains(['#', '/', '.']) {
+        true => target.to_owned(),
+        false => format!("#/components/schemas/{target}"),
     }
 }
