@@ -49,12 +49,7 @@ fn tag(api: &Api, union: &mut Union) {
     let mapped: Vec<String> = union.variants.iter().flat_map(|variant| variant.tags.clone()).collect();
     for (variant, own) in union.variants.iter_mut().zip(&all) {
         let is_mapped = !variant.tags.is_empty();
-        match own {
-            Some(own) if declared.is_some() && is_common(own) => {
-                if !is_mapped {
-                    variant.tags.extend(component_name(api, &variant.ty));
-                }
-            }
+        match own.as_ref().filter(|own| declared.is_none() || !is_common(own)) {
             Some(own) => {
                 // A value that the document maps to another is that one's.
                 let new = own.values.iter().filter(|value| !mapped.contains(value));

@@ -6,7 +6,7 @@ use crate::api::{Api, Body, BodyContent, Kind, Operation, ReplyContent, Tag, Typ
 use crate::rust::{self, Names, Scope};
 
 use super::pages::Pages;
-use super::text::{block, cell, spelled};
+use super::text::{block, cell};
 
 /// What a value that streams can be made of.
 const BINARY: &str =
@@ -47,7 +47,7 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &
     let name = plain_name(operation);
     let rows = parameter_rows(scope, pages, operation);
     let arguments: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    let value = spelled(&rust::reply_value(scope, operation));
+    let value = rust::spelled(&rust::reply_value(scope, operation));
     let _ = writeln!(text, "\n\n## {name}\n");
     let _ = writeln!(text, "> {value} {name}({})\n", arguments.join(", "));
     for about in [&operation.summary, &operation.description] {
@@ -78,7 +78,7 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &
         }
         text.push('\n');
     }
-    let _ = writeln!(text, "### Return type\n\n{}\n", returned(pages, operation, &value));
+    let _ = writeln!(text, "### Return type\n\n{}\n", returned(scope, pages, operation, &value));
     for error in &operation.errors {
         let status = &error.status;
         let about = cell(&error.description);
@@ -110,8 +110,8 @@ fn parameter_rows(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) -
     let mut optional: Vec<Row> = Vec::new();
     for (parameter, name) in rust::argument_names(operation) {
         let shown = match parameter.required {
-            true => spelled(&rust::argument_type(scope, &parameter.ty)),
-            false => format!("Option<{}>", spelled(&scope.ty(&parameter.ty))),
+            true => rust::spelled(&rust::argument_type(scope, &parameter.ty)),
+            false => format!("Option<{}>", rust::spelled(&scope.ty(&parameter.ty))),
         };
         let notes = match (shown.as_str(), parameter.required) {
             ("&str", _) => "a `String`, borrowed".to_owned(),
@@ -129,7 +129,7 @@ fn parameter_rows(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) -
     }
     for (index, body) in operation.bodies.iter().enumerate() {
         let Some(argument) = rust::body_argument(scope, operation, index) else { continue };
-        let shown = spelled(&argument.ty).replace("crate::runtime::", "");
+        let shown = rust::spelled(&argument.ty).replace("crate::runtime::", "");
         let ty = match &body.content {
             BodyContent::Json(ty) | BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => {
                 pages.link(ty, &shown)
@@ -170,7 +170,7 @@ fn body_description(api: &Api, body: &Body) -> String {
     }
 }
 
-fn returned(pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
+fn returned(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
     let preferred = operation.successes.first().and_then(|success| success.contents.first());
     let mut text = match preferred {
         Some(ReplyContent::Json(ty, _) | ReplyContent::Events(ty)) => pages.link(ty, value),
@@ -185,6 +185,9 @@ fn returned(pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
         && !matches!(preferred, Some(ReplyContent::Events(_)))
     {
         let _ = write!(text, "; with `.events()` a stream of {}", pages.linked(event));
+    }
+    for (media, call) in rust::other_calls(scope, operation) {
+        let _ = write!(text, "; with `.{call}` as `{media}`");
     }
     text
 }

@@ -6,7 +6,7 @@ use crate::api::{Api, Enumeration, Kind, Named, Struct, TypeId, Union};
 use crate::rust::{self, Names, Scope};
 
 use super::pages::Pages;
-use super::text::{block, cell, spelled};
+use super::text::{block, cell};
 
 pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>, module: &str, types: &[TypeId]) -> String {
     let mut text = String::new();
@@ -49,7 +49,7 @@ fn properties(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, structure
     let _ = writeln!(text, "Name | Type | Description | Notes");
     let _ = writeln!(text, "------------ | ------------- | ------------- | -------------");
     for (field, name) in structure.fields.iter().zip(rust::field_names(structure)) {
-        let shown = spelled(&rust::field_type(scope, field));
+        let shown = rust::spelled(&rust::field_type(scope, field));
         let mut notes: Vec<String> = Vec::new();
         if !field.required {
             notes.push("[optional]".to_owned());
@@ -99,7 +99,7 @@ fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Uni
         if let Some((property, values)) = &variant.also {
             let _ = write!(told, " with `{}` {}", cell(property), listed(values));
         }
-        let ty = pages.link(&variant.ty, &spelled(&scope.boxed(&variant.ty, variant.boxed)));
+        let ty = pages.link(&variant.ty, &rust::spelled(&scope.boxed(&variant.ty, variant.boxed)));
         let _ = writeln!(text, "{}", format!("{name} | {ty} | {told}").trim_end());
     }
     if union.tag.is_some() {

@@ -5,8 +5,6 @@ use std::collections::{HashMap, HashSet};
 use crate::api::{Api, Kind, Type};
 use crate::rust::{self, Names, camel};
 
-use super::text::spelled;
-
 /// The names of the pages, without their extension.
 pub(super) struct Pages<'a> {
     api: &'a Api,
@@ -59,7 +57,7 @@ impl<'a> Pages<'a> {
     /// A type as it is in Rust, linked.
     pub(super) fn linked(&self, ty: &Type) -> String {
         let scope = rust::Scope::new(self.api, self.names, None);
-        self.link(ty, &spelled(&scope.ty(ty)))
+        self.link(ty, &rust::spelled(&scope.ty(ty)))
     }
 
     fn page_of(&self, ty: &Type) -> Option<&str> {

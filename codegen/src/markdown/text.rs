@@ -1,18 +1,5 @@
 //! Descriptions as Markdown that stays where it is put.
 
-use proc_macro2::TokenStream;
-
-/// A type's tokens as Rust is written.
-pub(super) fn spelled(tokens: &TokenStream) -> String {
-    let text = tokens.to_string().replace(" :: ", "::").replace(":: ", "::");
-    text.replace(" < ", "<")
-        .replace(" >", ">")
-        .replace("< ", "<")
-        .replace(" ,", ",")
-        .replace("& ", "&")
-        .replace(",)", ")")
-}
-
 /// A description in a cell of a table: one line, its bars no borders.
 pub(super) fn cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::api::{Header, Operation, UntypedError};
+use crate::api::{Header, Operation, ReplyContent, UntypedError};
 use crate::sentence;
 
+use super::ty::{Scope, spelled};
+
 /// The function's description: the document's words, then what its types do not say.
-pub(super) fn text(operation: &Operation) -> String {
+pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
     let about = match (operation.summary.as_str(), operation.description.as_str()) {
         ("", description) => description.to_owned(),
         (summary, "") => summary.to_owned(),
@@ -15,12 +17,41 @@ pub(super) fn text(operation: &Operation) -> String {
     };
     let of_replies = operation.successes.iter().flat_map(|success| &success.headers);
     let parts = [
+        other_forms(scope, operation),
         headers("Headers of the reply, by `Call::response`:", of_replies),
         errors(&operation.untyped_errors),
         headers("Headers of errors, in `ApiError::headers`:", operation.error_headers.iter()),
     ];
     let parts = [Some(about).filter(|about| !about.is_empty())].into_iter().chain(parts);
     parts.flatten().collect::<Vec<_>>().join("\n\n")
+}
+
+/// The forms that the reply may be had in besides the one that the function's type has, and the events.
+fn other_forms(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
+    let lines: Vec<String> =
+        other_calls(scope, operation).map(|(media, call)| format!("- `{media}`: `.{call}`")).collect();
+    (!lines.is_empty())
+        .then(|| format!("Other forms of the reply, by a method of the call:\n{}", lines.join("\n")))
+}
+
+/// The media types of those forms, and the method of `Call` for each.
+pub(crate) fn other_calls<'a>(
+    scope: &Scope<'a>,
+    operation: &'a Operation,
+) -> impl Iterator<Item = (&'a str, String)> {
+    // What is only said needs no import.
+    let scope = Scope::new(scope.api, scope.names, None);
+    let others = operation.successes.iter().flat_map(|success| success.contents.iter().skip(1));
+    others.filter_map(move |content| {
+        let media = content.content_type();
+        let call = match content {
+            ReplyContent::Json(ty, _) => format!("json_as::<{}>({media:?})", spelled(&scope.ty(ty))),
+            ReplyContent::Text(_) => format!("text_as({media:?})"),
+            ReplyContent::Binary(_) => format!("binary_as({media:?})"),
+            ReplyContent::Events(_) => return None,
+        };
+        Some((media, call))
+    })
 }
 
 fn headers<'a>(title: &str, headers: impl Iterator<Item = &'a Header>) -> Option<String> {

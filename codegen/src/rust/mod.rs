@@ -26,6 +26,7 @@ use crate::{Options, Output};
 use format::Source;
 use identifier::{ident, unique};
 
+pub(crate) use about::other_calls;
 pub(crate) use body::{body_argument, body_suffix};
 pub(crate) use clash::{Clash, clashes};
 pub(crate) use doc::for_rustdoc;
@@ -35,7 +36,7 @@ pub(crate) use names::{Names, is_written};
 pub(crate) use operation::function_name;
 pub(crate) use reply::reply_value;
 pub(crate) use signature::{argument_names, argument_type};
-pub(crate) use ty::Scope;
+pub(crate) use ty::{Scope, spelled};
 
 /// The generated modules of an API and, for a crate of its own, the rest of the crate: paths and texts.
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {

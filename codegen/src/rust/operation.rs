@@ -130,7 +130,7 @@ fn function(
     let constant = ident(&constant_name(scope.api, operation));
     let suffix = body.filter(|index| *index > 0).map(|index| body_suffix(operation, index));
     let name = ident(&snake(&format!("{} {}", operation.id, suffix.unwrap_or_default())));
-    let (docs, deprecated) = (doc(&about::text(operation)), deprecated(operation.deprecated));
+    let (docs, deprecated) = (doc(&about::text(scope, operation)), deprecated(operation.deprecated));
     let arguments = &signature.arguments;
     let body = body
         .and_then(|index| Some((body_argument(scope, operation, index)?, operation.bodies[index].required)));

@@ -156,3 +156,14 @@ impl<'a> Scope<'a> {
         }
     }
 }
+
+/// A type's tokens as Rust is written.
+pub(crate) fn spelled(tokens: &TokenStream) -> String {
+    let text = tokens.to_string().replace(" :: ", "::").replace(":: ", "::");
+    text.replace(" < ", "<")
+        .replace(" >", ">")
+        .replace("< ", "<")
+        .replace(" ,", ",")
+        .replace("& ", "&")
+        .replace(",)", ")")
+}

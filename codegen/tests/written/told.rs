@@ -97,7 +97,7 @@ snapshots! { operation:
               image/webp: {schema: {type: string, format: binary}}
               application/json: {schema: {type: string}}
         ",
-    forms_that_are_not_asked_for_are_warned_of: "
+    forms_that_are_not_asked_for_are_told: "
         parameters:
           - {name: id, in: path, required: true, schema: {type: string}}
           - {name: filter, in: query, content: {application/json: {schema: {type: string}}, text/plain: {schema: {type: string}}}}

@@ -15,7 +15,7 @@ use tracing::field::Empty;
 
 use super::error::{ApiError, DecodeError, ErrorBody, TransportError, from_reqwest, request_id};
 use super::events::EventStream;
-use super::reply::Reply;
+use super::reply::{ByteStream, Reply};
 use super::{Error, Request};
 
 /// A request that is ready to be sent: awaiting it sends it and gives the reply's body.
@@ -94,6 +94,40 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
     }
 }
 
+impl<T, E: ErrorBody, V> Call<T, E, V> {
+    /// The same request, its reply wanted as a stream of bytes of the media type `accept`.
+    ///
+    /// # Panics
+    ///
+    /// When the call was polled before.
+    pub fn binary_as(self, accept: &'static str) -> Call<ByteStream, E> {
+        self.into_request().binary(accept)
+    }
+
+    /// The same request, its reply wanted as text of the media type `accept`.
+    ///
+    /// # Panics
+    ///
+    /// When the call was polled before.
+    pub fn text_as(self, accept: &'static str) -> Call<String, E> {
+        self.into_request().call(accept, Decode::Whole(Reply::text))
+    }
+
+    /// The same request, its reply wanted as JSON of the media type `accept`.
+    ///
+    /// # Panics
+    ///
+    /// When the call was polled before.
+    pub fn json_as<U: DeserializeOwned>(self, accept: &'static str) -> Call<U, E> {
+        self.into_request().json_as(accept)
+    }
+
+    fn into_request(self) -> Request {
+        let State::Ready(Some(ready)) = self.state else { panic!("the call has already been sent") };
+        ready.request
+    }
+}
+
 impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
     /// The same request, its reply wanted as a stream of events.
     ///
@@ -103,8 +137,7 @@ impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
     ///
     /// When the call was polled before.
     pub fn events(self) -> Call<EventStream<V>, E> {
-        let State::Ready(Some(ready)) = self.state else { panic!("the call has already been sent") };
-        ready.request.events()
+        self.into_request().events()
     }
 }
 

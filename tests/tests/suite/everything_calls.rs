@@ -5,7 +5,7 @@
 use everything::apis::{
     doors_api::*, orders_api::*, presses_api::*, proofs_api::*, specimens_api::*, stock_api::*, works_api::*,
 };
-use everything::models::send_proof;
+use everything::models::{Section, send_proof};
 use everything::runtime::Binary;
 
 use super::everything_client::{client, client_of_events};
@@ -79,6 +79,13 @@ pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option
         ("watchOrder", None) => events(watch_order(c, given.get("order"))),
         ("printOrder", None) if meant.reply == Some("text/event-stream") => {
             events(print_order(c, given.get("order")).events())
+        }
+        ("printOrder", None) if meant.reply == Some("application/vnd.press.tally+json") => {
+            let tally = print_order(c, given.get("order"));
+            plain(tally.json_as::<Vec<Section>>("application/vnd.press.tally+json"))
+        }
+        ("printOrder", None) if meant.reply == Some("text/csv") => {
+            plain(print_order(c, given.get("order")).text_as("text/csv"))
         }
         ("printOrder", None) => plain(print_order(c, given.get("order"))),
         ("sendProof", Some("multipart/form-data")) => plain(send_proof(c, proof(given))),

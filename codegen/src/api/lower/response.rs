@@ -73,7 +73,7 @@ impl<'d> Lowering<'d> {
         is_status
     }
 
-    /// What a reply may hold, what is asked for first, then the events that may be had instead.
+    /// What a reply may hold: first what is asked for, then what may be had instead.
     fn contents(&mut self, place: &Place, response: &'d Node) -> Vec<ReplyContent> {
         let mut forms = Vec::new();
         for (media_type, media) in media_types(response) {
@@ -97,24 +97,27 @@ impl<'d> Lowering<'d> {
             ReplyContent::Events(_) => 3,
         });
         let mut contents: Vec<ReplyContent> = Vec::new();
-        let mut asked: Option<(&str, Option<&Node>)> = None;
+        let mut asked: Option<Option<&Node>> = None;
         for form in forms {
             match (contents.last_mut(), form.content) {
                 (None, content) => {
                     self.check_untyped(&form.place, form.media_type, form.schema, &content);
-                    asked = Some((form.media_type, form.schema));
+                    asked = Some(form.schema);
                     contents.push(content);
                 }
                 (Some(ReplyContent::Binary(types)), ReplyContent::Binary(another)) => {
                     types.push_str(", ");
                     types.push_str(&another);
                 }
-                (Some(last), content @ ReplyContent::Events(_))
-                    if !matches!(last, ReplyContent::Events(_)) =>
-                {
+                (Some(_), ReplyContent::Json(..)) if asked == Some(form.schema) => {
+                    // The same by another name.
+                }
+                (Some(_), content) => {
+                    if asked != Some(form.schema) {
+                        self.check_untyped(&form.place, form.media_type, form.schema, &content);
+                    }
                     contents.push(content);
                 }
-                _ => self.other_form(&form.place, form.media_type, form.schema, asked),
             }
         }
         contents
@@ -129,22 +132,6 @@ impl<'d> Lowering<'d> {
             }
             kind if is_text(&kind) => ReplyContent::Text(media_type.to_owned()),
             _ => ReplyContent::Binary(media_type.to_owned()),
-        }
-    }
-
-    /// Tells of a form of a reply that is not asked for, unless it says the same as the one that is.
-    fn other_form(
-        &mut self,
-        place: &Place,
-        media_type: &str,
-        schema: Option<&Node>,
-        asked: Option<(&str, Option<&Node>)>,
-    ) {
-        if let Some((asked, first)) = asked
-            && (first.is_none() || first != schema)
-        {
-            let message = format!("a reply is asked for as `{asked}`, not as `{media_type}`");
-            self.warning(place, "several-contents", message, None);
         }
     }
 
@@ -191,9 +178,11 @@ impl<'d> Lowering<'d> {
             let schema = media.get("schema");
             match (self.content(&place.child("schema"), media_type, schema), &ty) {
                 (ReplyContent::Json(json, _), None) => ty = Some((json, media_type, schema)),
-                (_, Some((_, first, asked))) => {
-                    self.other_form(&place, media_type, schema, Some((first, *asked)));
+                (_, Some((_, first, asked))) if asked.is_none() || *asked != schema => {
+                    let message = format!("an error is read as `{first}`, not as `{media_type}`");
+                    self.warning(&place, "several-contents", message, None);
                 }
+                (_, Some(_)) => {}
                 (content, None) => self.check_untyped(&place, media_type, schema, &content),
             }
         }
