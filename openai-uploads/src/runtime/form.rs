@@ -1,5 +1,6 @@
 //! Forms: `multipart/form-data` (RFC 7578) and `application/x-www-form-urlencoded`.
 
+use percent_encoding::percent_decode_str;
 use reqwest::Body;
 use reqwest::multipart;
 use serde::Serialize;
@@ -43,8 +44,8 @@ impl Form {
         self.with(name, None, None, value)
     }
 
-    /// Adds a field of a style that the document's `encoding` gives, which counts where the form is
-    /// `application/x-www-form-urlencoded`.
+    /// Adds a field of a style that the document's `encoding` gives, in place of its media type: as the parts or pairs
+    /// that a query would have for it.
     #[must_use]
     pub fn styled_field(self, name: &'static str, style: Style, value: &impl Serialize) -> Self {
         self.with(name, None, Some(style), value)
@@ -127,17 +128,26 @@ impl Form {
         if let Some(error) = self.error {
             return Err(InputError::new(error));
         }
-        let mut form = multipart::Form::new();
+        // Otherwise names with other signs than ASCII's would be in `name*`, which no server reads (RFC 7578 §5.1).
+        let mut form = multipart::Form::new().percent_encode_noop();
         for field in self.fields {
-            let Field { name, content_type, .. } = field;
-            match field.value {
-                FieldValue::Binary(file) => form = form.part(name, file_part(name, file).await?),
-                FieldValue::Json(Value::Array(elements)) if !content_type.is_some_and(is_json) => {
-                    for element in elements {
-                        form = form.part(name, text_part(&element, content_type)?);
+            let Field { name, content_type, style, value } = field;
+            let part_name = quoted(name);
+            match (value, style) {
+                (FieldValue::Binary(file), _) => form = form.part(part_name, file_part(name, file).await?),
+                (FieldValue::Json(value), Some(style)) => {
+                    for (name, value) in plain_pairs(name, &value, style) {
+                        form = form.text(quoted(&name), value);
                     }
                 }
-                FieldValue::Json(value) => form = form.part(name, text_part(&value, content_type)?),
+                (FieldValue::Json(Value::Array(elements)), None) if !content_type.is_some_and(is_json) => {
+                    for element in elements {
+                        form = form.part(part_name.clone(), text_part(&element, content_type)?);
+                    }
+                }
+                (FieldValue::Json(value), None) => {
+                    form = form.part(part_name, text_part(&value, content_type)?);
+                }
             }
         }
         Ok(form)
@@ -169,6 +179,17 @@ fn pair(name: &str, value: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
+/// The pairs of a query as they are before anything is escaped.
+fn plain_pairs(name: &str, value: &Value, style: Style) -> Vec<(String, String)> {
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pairs = query_pairs(name, value, style);
+    pairs
+        .iter()
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (plain(name), plain(value)))
+        .collect()
+}
+
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim_end();
     essence.ends_with("/json") || essence.ends_with("+json")
@@ -191,6 +212,11 @@ async fn file_part(name: &str, file: Binary) -> Result<multipart::Part, InputErr
     let part = multipart::Part::stream_with_length(Body::wrap_stream(file.stream), file.length)
         .file_name(in_one_line(&file.file_name.unwrap_or_else(|| name.to_owned())));
     with_content_type(part, file.content_type.as_deref().unwrap_or("application/octet-stream"))
+}
+
+/// A part's name as it can stand in quotes, escaped as HTML §4.10.21.8 has it.
+fn quoted(name: &str) -> String {
+    in_one_line(name).replace('"', "%22")
 }
 
 /// A file's name without line breaks, which would begin a header of their own: escaped as HTML §4.10.21.8 has it.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::stream;
 use openai_uploads::apis::uploads_api::add_upload_part;
 use openai_uploads::models::upload_part;
-use openai_uploads::runtime::{Binary, Call, Error, Form, InputError, Operation, Request};
+use openai_uploads::runtime::{Binary, Call, Error, Form, InputError, Operation, Request, Style};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -129,10 +129,13 @@ fn a_form_is_written_as_openapi_says() {
             .field("text", &"a b&c=d é")
             .field("number", &1.5)
             .field("flag", &true)
+            .field("größe \"\n", &"x")
             .field("nothing", &Option::<String>::None)
             .field("list", &["x", "y"])
             .field("object", &json!({"k": ["v"]}))
             .encoded_field("json", "application/json", &json!(["v"]))
+            .styled_field("deep", Style::DEEP_OBJECT, &json!({"a b": ["1", "2"]}))
+            .styled_field("piped", Style::PIPE_DELIMITED, &["x=1", "é"])
     };
     let server = Catcher::json(200, &json!({}));
     let to = configuration().with_base_path(&server.url);
@@ -140,7 +143,8 @@ fn a_form_is_written_as_openapi_says() {
     block_on(call).unwrap();
     let caught = server.caught();
     assert_eq!(caught.header("content-type"), Some("application/x-www-form-urlencoded"));
-    let expected = "text=a+b%26c%3Dd+%C3%A9&number=1.5&flag=true&list=x&list=y&object=%7B%22k%22%3A%5B%22v%22%5D%7D&json=%5B%22v%22%5D";
+    let expected = "text=a+b%26c%3Dd+%C3%A9&number=1.5&flag=true&gr%C3%B6%C3%9Fe+%22%0A=x&list=x&list=y&object=%7B%22k%22%3A%5B%22v%22%5D%7D&json=%5B%22v%22%5D\
+                    &deep[a%20b]=1&deep[a%20b]=2&piped=x%3D1%7C%C3%A9";
     assert_eq!(String::from_utf8(caught.body).unwrap(), expected);
 
     let server = Catcher::json(200, &json!({}));
@@ -156,6 +160,9 @@ fn a_form_is_written_as_openapi_says() {
     assert_eq!(form["list"], "y", "the last of several");
     assert_eq!(form["object"], "{\"k\":[\"v\"]}");
     assert_eq!(form["json"], "[\"v\"]");
+    assert_eq!(form["deep[a b]"], "2", "the last of several");
+    assert_eq!(form["piped"], "x=1|é");
+    assert_eq!(form["größe %22%0A"], "x");
     assert_eq!(form["file"], "bytes");
     assert!(form.get("nothing").is_none());
     let body = String::from_utf8(caught.body).unwrap();

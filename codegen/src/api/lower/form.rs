@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::document::{Node, Object};
+use crate::document::{Node, Object, Version};
 
 use super::super::model::{Field, Kind, Type};
 use super::super::operation::{Style, StyleKind};
@@ -19,7 +19,8 @@ pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 #[derive(Clone, Copy)]
 pub(super) struct Encoding<'d> {
     fields: &'d Object,
-    url_encoded: bool,
+    /// Whether its styles count.
+    styled: bool,
 }
 
 impl<'d> Lowering<'d> {
@@ -71,7 +72,7 @@ impl<'d> Lowering<'d> {
                 && let Some((place, _)) = self.follow(&media_place.child("schema"), schema)
             {
                 let fields = media.get("encoding").and_then(Node::as_object);
-                let encoding = fields.map(|fields| Encoding { fields, url_encoded: essence == URL_ENCODED });
+                let encoding = fields.map(|fields| Encoding { fields, styled: self.has_styles(&essence) });
                 found.push((place, media_place, encoding));
             }
         }
@@ -110,7 +111,7 @@ impl<'d> Lowering<'d> {
 
     /// Tells what of a form's `encoding` its parts do not follow.
     pub(super) fn check_encoding(&mut self, place: &Place, encoding: &'d Object, content_type: &str) {
-        let url_encoded = essence(content_type) == URL_ENCODED;
+        let styled = self.has_styles(&essence(content_type));
         for (name, own) in encoding {
             let place = place.child(name);
             self.check_members(&place, own, shape::ENCODING, "an encoding");
@@ -124,12 +125,19 @@ impl<'d> Lowering<'d> {
                 let message = format!("`{style}` is no style of a form's field; `form` is taken");
                 self.warning(&place.child("style"), "misplaced-style", message, None);
             }
-            if !url_encoded && field_style(own).is_some() {
-                let message =
-                    format!("a style is for fields of `{URL_ENCODED}`; a part goes by its content type");
+            if !styled && field_style(own).is_some() {
+                let message = format!(
+                    "a style is for fields of `{URL_ENCODED}`, and since OpenAPI 3.1 of `{MULTIPART}`; a part goes by \
+                     its content type"
+                );
                 self.warning(&place, "unexpressed-encoding", message, None);
             }
         }
+    }
+
+    /// Whether the styles of an `encoding` count in forms of a media type (OpenAPI 3.0 and 3.1 §4.8.15.1).
+    fn has_styles(&self, essence: &str) -> bool {
+        essence == URL_ENCODED || essence == MULTIPART && self.document.version() == Version::V3_1
     }
 
     /// The type of a form's schema where JSON has it too.
@@ -210,9 +218,9 @@ fn are_two_ways(one: Option<Encoding<'_>>, other: Option<Encoding<'_>>) -> bool 
 }
 
 impl Encoding<'_> {
-    /// The style of a field, which counts in the URL's encoding alone.
+    /// The style of a field, where it counts.
     fn style(self, name: &str) -> Option<Style> {
-        self.fields.get(name).and_then(field_style).filter(|_| self.url_encoded)
+        self.fields.get(name).and_then(field_style).filter(|_| self.styled)
     }
 }
 
