@@ -141,11 +141,13 @@ fn models_module(names: &Names, header: &str) -> String {
     source.gap();
     let modules = names.modules().iter().map(|(module, _)| ident(module));
     source.items(quote!(#(pub mod #modules;)*));
-    let exported = names.modules().iter().filter_map(|(module, types)| {
-        let path = types.iter().map(|id| names.of(*id)).find(|path| path.exported)?;
-        let (module, name) = (ident(module), ident(&path.name));
-        Some(quote!(#module::#name))
-    });
+    let types = names.modules().iter().flat_map(|(module, types)| types.iter().map(move |id| (module, *id)));
+    let exported = types.map(|(module, id)| (module, names.of(id))).filter(|(_, path)| path.exported).map(
+        |(module, path)| {
+            let (module, name) = (ident(module), ident(&path.name));
+            quote!(#module::#name)
+        },
+    );
     let exported: Vec<_> = exported.collect();
     if !exported.is_empty() {
         source.gap();

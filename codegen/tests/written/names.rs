@@ -64,6 +64,10 @@ snapshots! { schemas:
             - {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {b: {type: integer}}}]}
         Base: {type: object, properties: {a: {type: string}}}
         ",
+    a_part_of_all_of_that_is_referred_to_has_a_name_of_its_own: "
+        Dates: {allOf: [{type: object, properties: {made: {type: string}}}, {title: Changed date, type: object, properties: {changed: {type: string}}}]}
+        Account: {type: object, properties: {made: {$ref: '#/components/schemas/Dates/allOf/0'}, changed: {$ref: '#/components/schemas/Dates/allOf/1'}}}
+        ",
     arrays_are_named_by_their_elements: "
         Input:
           oneOf:

@@ -71,6 +71,22 @@ snapshots! { operation:
               encoding: {meta: {contentType: application/json}}
         responses: {'204': {description: Done.}}
         ",
+    the_alternatives_of_a_form_are_in_one_struct: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            multipart/form-data:
+              schema:
+                type: object
+                description: A picture.
+                required: [title]
+                properties: {title: {type: string}}
+                oneOf:
+                  - {required: [kind, file], properties: {kind: {const: file}, file: {type: string, format: binary}, size: {type: integer}}}
+                  - {required: [kind, url], properties: {kind: {const: link}, url: {type: string}, size: {type: string}}}
+        responses: {'204': {description: Done.}}
+        ",
     a_form_in_the_url_s_encoding: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use crate::document::{Node, Object, Version};
 
-use super::super::model::{Field, Kind, Type};
+use super::super::model::{Field, Kind, Struct, Type, TypeId};
 use super::super::operation::{Style, StyleKind};
 use super::body::essence;
 use super::object::Gathered;
@@ -90,23 +90,87 @@ impl<'d> Lowering<'d> {
         self.lowered.insert(key, Type::Named(id));
         let mut gathered = Gathered::default();
         self.gather(&place, node, &mut gathered);
-        if gathered.has_alternatives() {
-            let message = "the alternatives of a form are not expressed, only the properties that all have";
-            self.warning(&place, "form-alternatives", message, None);
-        }
         let encoding = self.forms.get(&place).copied().flatten();
-        let mut structure = self.structure(&gathered.parts);
+        let mut structure = self.form_of(&gathered);
         structure.form = true;
+        for alternatives in &gathered.unions {
+            self.add_alternatives(&place, id, alternatives, &mut structure);
+        }
         for field in &mut structure.fields {
-            if let Some(schema) = gathered.property(&field.name) {
-                self.make_file(field, schema);
-            }
             let own = encoding.and_then(|encoding| encoding.fields.get(&field.name));
             field.content_type = own.and_then(|own| part_type(own.get("contentType")?.as_str()?));
             field.style = encoding.and_then(|encoding| encoding.style(&field.name));
         }
         self.complete(id, Kind::Struct(structure));
         Type::Named(id)
+    }
+
+    /// The properties of a form, those that are files streaming.
+    fn form_of(&mut self, gathered: &Gathered<'d>) -> Struct {
+        let mut structure = self.structure(&gathered.parts);
+        for field in &mut structure.fields {
+            if let Some(schema) = gathered.property(&field.name) {
+                self.make_file(field, schema);
+            }
+        }
+        structure
+    }
+
+    /// Adds to a form the properties of its alternatives, which are required where all of them require them, and says
+    /// in its description which go together.
+    fn add_alternatives(
+        &mut self,
+        place: &Place,
+        id: TypeId,
+        alternatives: &[(Place, &'d Node)],
+        structure: &mut Struct,
+    ) {
+        let mut forms: Vec<Struct> = Vec::new();
+        for (place, node) in alternatives {
+            let mut gathered = Gathered::default();
+            self.gather(place, node, &mut gathered);
+            if !gathered.unions.is_empty() {
+                let message = "alternatives within the alternatives of a form are not expressed";
+                self.warning(place, "form-alternatives", message, None);
+            }
+            forms.push(self.form_of(&gathered));
+        }
+        let own: Vec<String> = structure.fields.iter().map(|field| field.name.clone()).collect();
+        let mut sets = Vec::new();
+        for form in &forms {
+            let added = form.fields.iter().filter(|field| !own.contains(&field.name));
+            for field in added.clone() {
+                let in_others =
+                    || forms.iter().map(|form| form.fields.iter().find(|other| other.name == field.name));
+                match structure.fields.iter_mut().find(|other| other.name == field.name) {
+                    // What one of several strings is here is another of them there.
+                    Some(known) if self.is_string(&known.ty) && self.is_string(&field.ty) => {
+                        known.ty = Type::String
+                    }
+                    Some(known) if known.ty != field.ty => {
+                        let message = format!(
+                            "`{}` is of another type in another alternative of this form; the first is expressed",
+                            field.name
+                        );
+                        self.warning(place, "form-alternatives", message, None);
+                    }
+                    Some(_) => {}
+                    None => {
+                        let required = in_others().all(|other| other.is_some_and(|other| other.required));
+                        structure.fields.push(Field { required, ..field.clone() });
+                    }
+                }
+            }
+            let names: Vec<String> = added.map(|field| format!("`{}`", field.name)).collect();
+            if !names.is_empty() {
+                sets.push(names.join(", "));
+            }
+        }
+        if sets.len() > 1 {
+            let description = &mut self.types[id.0].description;
+            let gap = if description.is_empty() { "" } else { "\n\n" };
+            description.push_str(&format!("{gap}Either {}.", sets.join("; or ")));
+        }
     }
 
     /// Tells what of a form's `encoding` its parts do not follow.

@@ -63,6 +63,12 @@ impl Lowering<'_> {
         for token in steps {
             walk.step(token);
         }
+        // A part of a component's `allOf` that a `$ref` names.
+        if walk.path.is_empty() && !operation && tokens.len() > 3 {
+            let title = walk.node.get("title").and_then(Node::as_str);
+            let index = tokens.last().map(String::as_str).unwrap_or_default();
+            walk.path.push(title.map_or_else(|| format!("part {index}"), str::to_owned));
+        }
         Name { root, operation, path: walk.path }
     }
 }

@@ -19,17 +19,13 @@ pub(super) struct Gathered<'d> {
     /// The schemas that name properties.
     pub(super) parts: Vec<(Place, &'d Node)>,
     /// Alternatives that the properties of one of come on top.
-    unions: Vec<Vec<(Place, &'d Node)>>,
+    pub(super) unions: Vec<Vec<(Place, &'d Node)>>,
     /// Schemas that are no objects.
     others: Vec<(Place, &'d Node)>,
     seen: HashSet<Place>,
 }
 
 impl<'d> Gathered<'d> {
-    pub(super) fn has_alternatives(&self) -> bool {
-        !self.unions.is_empty()
-    }
-
     /// The schema of a property, where it stands last.
     pub(super) fn property(&self, name: &str) -> Option<(Place, &'d Node)> {
         self.parts.iter().rev().find_map(|(place, node)| {

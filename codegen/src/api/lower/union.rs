@@ -138,7 +138,7 @@ impl<'d> Lowering<'d> {
         Enumeration { values, default: None }
     }
 
-    fn is_string(&self, ty: &Type) -> bool {
+    pub(super) fn is_string(&self, ty: &Type) -> bool {
         *self.settled(ty) == Type::String || self.enumeration(ty).is_some()
     }
 
