@@ -29,6 +29,8 @@ pub enum Type {
     Base64,
     /// Bytes in a form, streamed.
     Binary,
+    /// Bytes in a form, streamed, or a value of the type in their place.
+    FileOr(Box<Type>),
     /// An array.
     Array(Box<Type>),
     /// An array of a known length with a type for each element.
@@ -85,6 +87,8 @@ pub struct Named {
     pub sent: bool,
     /// Whether a reply has it.
     pub received: bool,
+    /// Whether nothing has it: what stood for it in a form is a file.
+    pub unused: bool,
     /// Values of it that the document shows, as JSON.
     pub examples: Vec<String>,
 }
@@ -132,7 +136,7 @@ impl Struct {
     /// Whether it has files, which only a form can hold.
     pub fn has_files(&self) -> bool {
         self.fields.iter().any(|field| match &field.ty {
-            Type::Binary => true,
+            Type::Binary | Type::FileOr(_) => true,
             Type::Array(element) => **element == Type::Binary,
             _ => false,
         })

@@ -1,11 +1,14 @@
 //! Which types are sent and which are received.
 
+use std::collections::HashSet;
+
 use super::Api;
 use super::model::{Field, FieldDefault, Kind, Type, TypeId};
 use super::operation::{BodyContent, ReplyContent};
 
-/// Marks every type that a request or a reply reaches, and makes optional what is not there both ways.
-pub(super) fn mark(api: &mut Api) {
+/// Marks every type that a request or a reply reaches, and those of `replaced` that nothing has any more, and makes
+/// optional what is not there both ways.
+pub(super) fn mark(api: &mut Api, replaced: &HashSet<TypeId>) {
     let (mut sent, mut received) = (Vec::new(), Vec::new());
     for operation in api.tags.iter().flat_map(|tag| &tag.operations) {
         sent.extend(operation.parameters.iter().map(|parameter| &parameter.ty));
@@ -25,7 +28,16 @@ pub(super) fn mark(api: &mut Api) {
         }
         received.extend(operation.errors.iter().map(|error| &error.ty));
     }
+    let mut mentioned = Vec::new();
+    sent.iter().chain(&received).for_each(|ty| names(ty, &mut mentioned));
+    for (_, named) in api.types.iter().enumerate().filter(|(index, _)| !replaced.contains(&TypeId(*index))) {
+        each_type(&named.kind, &mut |ty| names(ty, &mut mentioned));
+    }
+    let unused: Vec<TypeId> = replaced.iter().copied().filter(|id| !mentioned.contains(id)).collect();
     let (sent, received) = (reached(api, sent), reached(api, received));
+    for id in unused {
+        api.types[id.0].unused = true;
+    }
     for (index, named) in api.types.iter_mut().enumerate() {
         (named.sent, named.received) = (sent[index], received[index]);
         if let Kind::Struct(structure) = &mut named.kind {
@@ -75,7 +87,9 @@ fn each_type<'a>(kind: &'a Kind, visit: &mut impl FnMut(&'a Type)) {
 fn names(ty: &Type, into: &mut Vec<TypeId>) {
     match ty {
         Type::Named(id) => into.push(*id),
-        Type::Nullable(inner) | Type::Array(inner) | Type::Map(inner) => names(inner, into),
+        Type::Nullable(inner) | Type::FileOr(inner) | Type::Array(inner) | Type::Map(inner) => {
+            names(inner, into)
+        }
         Type::Tuple(elements) => elements.iter().for_each(|element| names(element, into)),
         _ => {}
     }

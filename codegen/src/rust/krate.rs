@@ -101,7 +101,9 @@ fn uses(api: &Api, is: &dyn Fn(&Type) -> bool) -> bool {
     fn within(ty: &Type, is: &dyn Fn(&Type) -> bool) -> bool {
         is(ty)
             || match ty {
-                Type::Nullable(inner) | Type::Array(inner) | Type::Map(inner) => within(inner, is),
+                Type::Nullable(inner) | Type::FileOr(inner) | Type::Array(inner) | Type::Map(inner) => {
+                    within(inner, is)
+                }
                 Type::Tuple(elements) => elements.iter().any(|element| within(element, is)),
                 _ => false,
             }

@@ -258,7 +258,7 @@ fn constants(structure: &Struct) -> TokenStream {
 
 fn meaning(keyword: &str, name: &str, ty: &Type) -> String {
     let counted = match ty {
-        Type::Binary => "bytes",
+        Type::Binary | Type::FileOr(_) => "bytes",
         Type::Array(_) | Type::Tuple(_) => "elements",
         _ => "characters",
     };
@@ -333,6 +333,10 @@ fn form_impl(
         match (&field.ty, &field.content_type, field.style) {
             (Type::Binary, Some(content_type), _) => quote!(.file_of(#key, #content_type, form.#name)),
             (Type::Binary, None, _) => quote!(.file(#key, form.#name)),
+            (Type::FileOr(_), Some(content_type), _) => {
+                quote!(.file_or_of(#key, #content_type, form.#name))
+            }
+            (Type::FileOr(_), None, _) => quote!(.file_or(#key, form.#name)),
             (Type::Array(element), content_type, _) if **element == Type::Binary => {
                 let files =
                     if optional { quote!(form.#name.unwrap_or_default()) } else { quote!(form.#name) };

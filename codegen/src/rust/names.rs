@@ -7,8 +7,8 @@ use crate::api::{Api, Kind, Name, TypeId};
 use super::identifier::{camel, module as module_name, unique, words};
 
 /// Names that generated code uses for something else.
-const RESERVED: [&str; 10] =
-    ["BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "Binary", "Base64"];
+const RESERVED: [&str; 11] =
+    ["BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "FileOr", "Binary", "Base64"];
 
 /// The module and name of every type that is written out.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ fn root(name: &Name) -> (&str, bool) {
 pub(crate) fn is_written(api: &Api, id: TypeId) -> bool {
     let named = api.named(id);
     let component = named.name.path.is_empty() && !named.name.operation;
-    component || named.recursive || !matches!(named.kind, Kind::Alias(_))
+    !named.unused && (component || named.recursive || !matches!(named.kind, Kind::Alias(_)))
 }
 
 fn type_name(name: &Name, taken: &HashSet<String>) -> String {

@@ -25,6 +25,7 @@ pub(crate) enum Import {
     Models,
     Base64,
     Binary,
+    FileOr,
     Form,
     BTreeMap,
 }
@@ -44,8 +45,12 @@ impl<'a> Scope<'a> {
         let imports = self.imports.borrow();
         let has = |import: Import| imports.contains(&import);
         let mut runtime = Vec::new();
-        for (import, name) in [(Import::Base64, "Base64"), (Import::Binary, "Binary"), (Import::Form, "Form")]
-        {
+        for (import, name) in [
+            (Import::Base64, "Base64"),
+            (Import::Binary, "Binary"),
+            (Import::FileOr, "FileOr"),
+            (Import::Form, "Form"),
+        ] {
             if has(import) {
                 runtime.push(ident(name));
             }
@@ -90,6 +95,11 @@ impl<'a> Scope<'a> {
             Type::Binary => {
                 self.import(Import::Binary);
                 quote!(Binary)
+            }
+            Type::FileOr(other) => {
+                self.import(Import::FileOr);
+                let other = self.ty(other);
+                quote!(FileOr<#other>)
             }
             Type::Array(element) => {
                 let element = self.ty(element);

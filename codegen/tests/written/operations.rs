@@ -71,6 +71,22 @@ snapshots! { operation:
               encoding: {meta: {contentType: application/json}}
         responses: {'204': {description: Done.}}
         ",
+    a_part_may_be_a_file_or_something_else: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            multipart/form-data:
+              schema:
+                type: object
+                required: [video]
+                properties:
+                  video: {oneOf: [{type: string, format: binary}, {type: object, title: Reference, required: [id], properties: {id: {type: string}}}]}
+                  still: {anyOf: [{type: string, format: binary}, {type: object, title: Link, required: [url], properties: {url: {type: string}}}]}
+                  pages: {oneOf: [{type: string, format: binary}, {type: array, items: {type: string, format: binary}}]}
+              encoding: {still: {contentType: image/png}}
+        responses: {'204': {description: Done.}}
+        ",
     the_alternatives_of_a_form_are_in_one_struct: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:

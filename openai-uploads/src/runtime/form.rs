@@ -31,6 +31,21 @@ enum FieldValue {
     Binary(Binary),
 }
 
+/// A file, or something that stands for one.
+#[derive(Debug)]
+pub enum FileOr<T> {
+    /// The file.
+    File(Binary),
+    /// What stands for it.
+    Other(T),
+}
+
+impl<T> From<Binary> for FileOr<T> {
+    fn from(file: Binary) -> Self {
+        Self::File(file)
+    }
+}
+
 impl Form {
     /// A form without fields.
     pub fn new() -> Self {
@@ -109,6 +124,34 @@ impl Form {
         files: impl IntoIterator<Item = Binary>,
     ) -> Self {
         self.files(name, files.into_iter().map(|file| file.or_content_type(content_type)))
+    }
+
+    /// Adds a file, or a field as [`field`](Self::field) does. `None` adds nothing.
+    #[must_use]
+    pub fn file_or<T: Serialize>(self, name: &'static str, value: impl Into<Option<FileOr<T>>>) -> Self {
+        match value.into() {
+            None => self,
+            Some(FileOr::File(file)) => self.file(name, file),
+            Some(FileOr::Other(value)) => self.field(name, &value),
+        }
+    }
+
+    /// Adds a file of the media type `content_type` where it does not name its own, or a field as
+    /// [`field`](Self::field) does. `None` adds nothing.
+    #[must_use]
+    pub fn file_or_of<T: Serialize>(
+        self,
+        name: &'static str,
+        content_type: &'static str,
+        value: impl Into<Option<FileOr<T>>>,
+    ) -> Self {
+        self.file_or(
+            name,
+            value.into().map(|value| match value {
+                FileOr::File(file) => FileOr::File(file.or_content_type(content_type)),
+                other @ FileOr::Other(_) => other,
+            }),
+        )
     }
 
     /// Adds files under one name.

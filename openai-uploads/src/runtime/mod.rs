@@ -30,7 +30,7 @@ pub use call::{Call, Decode, NoEvents, Response};
 pub use configuration::{BasicAuth, Configuration, default_client};
 pub use error::{ApiError, DecodeError, Error, ErrorBody, InputError, TransportError};
 pub use events::{EventError, EventStream};
-pub use form::Form;
+pub use form::{FileOr, Form};
 pub use object::{Members, Object, Writer, read_object, write_object};
 pub use operation::Operation;
 pub use parameter::Style;

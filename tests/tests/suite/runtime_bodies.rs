@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::stream;
 use openai_uploads::apis::uploads_api::add_upload_part;
 use openai_uploads::models::upload_part;
-use openai_uploads::runtime::{Binary, Call, Error, Form, InputError, Operation, Request, Style};
+use openai_uploads::runtime::{Binary, Call, Error, FileOr, Form, InputError, Operation, Request, Style};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -151,6 +151,10 @@ fn a_form_is_written_as_openapi_says() {
     let to = configuration().with_base_path(&server.url);
     let form =
         values().file("file", Binary::bytes("bytes").file_name("a\"\r\nb.txt").content_type("text/plain"));
+    let form = form
+        .file_or("either", FileOr::Other(json!({"id": 7})))
+        .file_or::<Value>("neither", None)
+        .file_or_of::<Value>("picture", "image/png", FileOr::File(Binary::bytes("png")));
     let call: Call<Value> = Request::new(&to, &FORM).multipart_body(form).json();
     block_on(call).unwrap();
     let caught = server.caught();
@@ -163,10 +167,12 @@ fn a_form_is_written_as_openapi_says() {
     assert_eq!(form["deep[a b]"], "2", "the last of several");
     assert_eq!(form["piped"], "x=1|é");
     assert_eq!(form["größe %22%0A"], "x");
+    assert_eq!((&form["either"], &form["picture"]), (&json!("{\"id\":7}"), &json!("png")));
     assert_eq!(form["file"], "bytes");
-    assert!(form.get("nothing").is_none());
+    assert!(form.get("nothing").is_none() && form.get("neither").is_none());
     let body = String::from_utf8(caught.body).unwrap();
     assert_eq!(body.matches("name=\"list\"").count(), 2, "{body}");
+    assert!(body.contains("filename=\"picture\"\r\nContent-Type: image/png"), "{body}");
     assert!(body.contains("%0D%0Ab.txt\"\r\n"), "a file's name begins no header of its own: {body}");
 }
 

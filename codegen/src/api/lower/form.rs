@@ -110,7 +110,14 @@ impl<'d> Lowering<'d> {
         let mut structure = self.structure(&gathered.parts);
         for field in &mut structure.fields {
             if let Some(schema) = gathered.property(&field.name) {
+                let before = field.ty.clone();
                 self.make_file(field, schema);
+                if let Type::Named(id) = before
+                    && field.ty != before
+                    && !self.types[id.0].name.path.is_empty()
+                {
+                    self.replaced.insert(id);
+                }
             }
         }
         structure
@@ -246,25 +253,30 @@ impl<'d> Lowering<'d> {
             field.ty = Type::Array(Box::new(Type::Binary));
             return;
         }
-        let alternatives = self.alternatives(&place, node);
-        let mut inner = field.clone();
-        let kinds: Vec<Type> = alternatives
-            .into_iter()
-            .map(|schema| {
-                inner.ty = Type::Any;
-                self.make_file(&mut inner, schema);
-                inner.ty.clone()
-            })
-            .collect();
         let files = Type::Array(Box::new(Type::Binary));
-        if kinds.contains(&Type::Binary) || kinds.contains(&files) {
-            if kinds.iter().any(|kind| *kind != Type::Binary && *kind != files) {
-                let message =
-                    format!("`{}` is a file or something else; only files are expressed", field.name);
-                self.warning(&place, "file-or-else", message, None);
+        let mut inner = field.clone();
+        let (mut one, mut several, mut others) = (false, false, Vec::new());
+        for (place, node) in self.alternatives(&place, node) {
+            inner.ty = Type::Any;
+            self.make_file(&mut inner, (place.clone(), node));
+            one |= inner.ty == Type::Binary;
+            several |= inner.ty == files;
+            if inner.ty != Type::Binary && inner.ty != files {
+                others.push((place, node));
             }
-            field.ty = if kinds.contains(&files) { files } else { Type::Binary };
         }
+        field.ty = match (one, several, others.as_slice()) {
+            (false, false, _) => return,
+            (true, false, [(place, node)]) => Type::FileOr(Box::new(self.schema(place, node))),
+            (_, _, others) => {
+                if !others.is_empty() {
+                    let message =
+                        format!("`{}` is a file or something else; only files are expressed", field.name);
+                    self.warning(&place, "file-or-else", message, None);
+                }
+                if several { files } else { Type::Binary }
+            }
+        };
     }
 }
 

@@ -52,6 +52,7 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         pending: HashSet::new(),
         nullable_unions: HashSet::new(),
         forms: HashMap::new(),
+        replaced: HashSet::new(),
         children: HashMap::new(),
         diagnostics: Vec::new(),
         depth: 0,
@@ -75,7 +76,7 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
     lowering.component_schemas();
     api.tags = lowering.operations(&api.security_schemes, &api.servers);
     lowering.webhooks();
-    let Lowering { types, places, mut diagnostics, lowered, .. } = lowering;
+    let Lowering { types, places, mut diagnostics, lowered, replaced, .. } = lowering;
     api.types = types;
     let schemas = lowered.into_iter().filter(|((_, purpose), _)| *purpose == Purpose::Json);
     let schemas = schemas.map(|((place, _), ty)| Schema { place, ty }).collect();
@@ -89,7 +90,7 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
     if !endless.is_empty() {
         return (api, schemas, diagnostics);
     }
-    usage::mark(&mut api);
+    usage::mark(&mut api, &replaced);
     tags::assign(&mut api);
     cycles::break_up(&mut api);
     (api, schemas, diagnostics)
@@ -143,6 +144,8 @@ struct Lowering<'d> {
     nullable_unions: HashSet<Place>,
     /// The schemas that are bodies of forms, each with the `encoding` of its parts.
     forms: HashMap<Place, Option<form::Encoding<'d>>>,
+    /// The types that files took the place of.
+    replaced: HashSet<TypeId>,
     /// The schemas that are made from others.
     children: heirs::Children<'d>,
     diagnostics: Vec<Diagnostic>,
@@ -302,6 +305,7 @@ impl<'d> Lowering<'d> {
             recursive: false,
             sent: false,
             received: false,
+            unused: false,
             examples: examples(node),
         });
         self.places.push(place.clone());
