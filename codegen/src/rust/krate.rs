@@ -33,6 +33,7 @@ fn library(api: &Api, header: &str) -> String {
     });
     let lints = [
         "clippy::large_enum_variant",
+        "clippy::module_inception",
         "clippy::pedantic",
         "deprecated",
         "missing_docs",

@@ -40,7 +40,7 @@ macro_rules! object {
             ) -> ::core::option::Option<Self> {
                 $(let mut $field: ::core::option::Option<$type> = ::core::option::Option::None;)*
                 $(let mut $rest: $rest_type = ::core::default::Default::default();)?
-                while members.next() {
+                while members.advance() {
                     $(members.read(&mut $field);)*
                     object!(@other members $($rest)?);
                 }
@@ -161,7 +161,7 @@ pub struct Members<'de, A: MapAccess<'de>> {
 
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
     /// Goes to the next member; whether there is one. The first field is asked next.
-    pub fn next(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         self.field = 0;
         if self.error.is_some() {
             return false;
