@@ -14,8 +14,9 @@ pub use model::{
     TypeId, Union, Variant,
 };
 pub use operation::{
-    Body, BodyContent, ErrorReply, Header, KeyLocation, Location, Operation, Parameter, ReplyContent,
-    SecurityKind, SecurityScheme, Server, ServerVariable, Style, StyleKind, Success, Tag, UntypedError,
+    Body, BodyContent, Callback, ErrorReply, Header, KeyLocation, Location, Operation, Parameter,
+    ReplyContent, SecurityKind, SecurityScheme, Server, ServerVariable, Style, StyleKind, Success, Tag,
+    UntypedError,
 };
 
 /// An API: what can be asked of it, and of what types that is.

@@ -44,6 +44,21 @@ pub struct Operation {
     pub security: Vec<Vec<usize>>,
     /// The server, where it is not the document's first.
     pub server: Option<Server>,
+    /// The requests that the server sends because of it.
+    pub callbacks: Vec<Callback>,
+}
+
+/// A request that a server sends because of an operation.
+#[derive(Debug)]
+pub struct Callback {
+    /// Its name.
+    pub name: String,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// Where it goes: an expression (OpenAPI 3.1 §4.8.20.4).
+    pub url: String,
+    /// The body, in each of the forms it can have.
+    pub bodies: Vec<Body>,
 }
 
 /// A parameter.

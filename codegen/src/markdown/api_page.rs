@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::api::{Api, Body, BodyContent, Kind, Operation, ReplyContent, Tag, Type};
+use crate::api::{Api, Body, BodyContent, Callback, Kind, Operation, ReplyContent, Tag, Type};
 use crate::rust::{self, Names, Scope};
 
 use super::pages::Pages;
@@ -83,6 +83,16 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &
         let status = &error.status;
         let about = cell(&error.description);
         let _ = writeln!(text, "Error {status}: {} {about}\n", pages.linked(&error.ty));
+    }
+    for Callback { name, method, url, bodies } in &operation.callbacks {
+        let body = match bodies.first().map(|body| &body.content) {
+            Some(BodyContent::Json(ty) | BodyContent::UrlEncoded(ty) | BodyContent::Multipart(ty)) => {
+                pages.linked(ty)
+            }
+            _ => String::new(),
+        };
+        let line = format!("Callback {name}, which the server sends: **{method}** `{url}` {body}");
+        let _ = writeln!(text, "{}\n", line.trim_end());
     }
     let _ = writeln!(text, "### Authorization\n\n{}\n", authorization(scope.api, operation));
     let _ = writeln!(text, "### HTTP request headers\n");

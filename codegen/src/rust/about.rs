@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::api::{Header, Operation, ReplyContent, UntypedError};
+use crate::api::{BodyContent, Header, Operation, ReplyContent, UntypedError};
 use crate::sentence;
 
 use super::ty::{Scope, spelled};
@@ -21,6 +21,7 @@ pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
         headers("Headers of the reply, by `Call::response`:", of_replies),
         errors(&operation.untyped_errors),
         headers("Headers of errors, in `ApiError::headers`:", operation.error_headers.iter()),
+        callbacks(scope, operation),
     ];
     let parts = [Some(about).filter(|about| !about.is_empty())].into_iter().chain(parts);
     parts.flatten().collect::<Vec<_>>().join("\n\n")
@@ -83,6 +84,27 @@ fn errors(errors: &[UntypedError]) -> Option<String> {
         })
         .collect();
     (!lines.is_empty()).then(|| format!("Errors without a type:\n{}", lines.join("\n")))
+}
+
+/// What the server sends because of the operation, and the types of that.
+fn callbacks(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
+    // What is only said needs no import.
+    let scope = Scope::new(scope.api, scope.names, None);
+    let lines: Vec<String> = operation
+        .callbacks
+        .iter()
+        .map(|callback| {
+            let body = callback.bodies.first().map(|body| match &body.content {
+                BodyContent::Json(ty) | BodyContent::UrlEncoded(ty) | BodyContent::Multipart(ty) => {
+                    format!("`{}`", spelled(&scope.ty(ty)))
+                }
+                BodyContent::Text | BodyContent::Binary => body.content_type.clone(),
+            });
+            let subject = format!("`{}`, {} `{}`", callback.name, callback.method, callback.url);
+            line(&subject, &body.unwrap_or_default())
+        })
+        .collect();
+    (!lines.is_empty()).then(|| format!("What the server sends because of it:\n{}", lines.join("\n")))
 }
 
 fn line(subject: &str, about: &str) -> String {

@@ -71,6 +71,16 @@ snapshots! { operation:
               encoding: {meta: {contentType: application/json}}
         responses: {'204': {description: Done.}}
         ",
+    what_the_server_sends_because_of_it_has_types: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        responses: {'204': {description: Done.}}
+        callbacks:
+          onEvent:
+            '{$request.query.url}':
+              post:
+                requestBody: {content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}, kind: {enum: [made, gone]}}}}}}
+                responses: {'200': {description: Heard.}}
+        ",
     a_part_may_be_a_file_or_something_else: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:

@@ -88,6 +88,8 @@ enum Next {
     Name,
     /// A media type.
     MediaType,
+    /// The name of a callback, which is followed by where it goes.
+    Callback,
     /// Something that no name is made of.
     Nothing,
 }
@@ -101,9 +103,17 @@ impl<'a> Walk<'a> {
             Next::Name => Some(token.to_owned()),
             Next::MediaType => media_type(parent, token),
             Next::Nothing => None,
+            Next::Callback => {
+                self.next = Next::Nothing;
+                Some(token.to_owned())
+            }
             Next::Keyword => match token {
                 "properties" | "patternProperties" | "$defs" | "definitions" | "schemas" => {
                     self.next = Next::Name;
+                    None
+                }
+                "callbacks" => {
+                    self.next = Next::Callback;
                     None
                 }
                 "content" => {

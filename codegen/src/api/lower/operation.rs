@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use heck::ToLowerCamelCase as _;
 
-use crate::document::{Node, Object};
+use crate::document::Node;
 
-use super::super::operation::{Location, Operation, SecurityScheme, Server, Tag};
+use super::super::operation::{Callback, Location, Operation, SecurityScheme, Server, Tag};
 use super::{Lowering, Place, flag, shape};
 
 /// What an operation that has no id is called: `getOrdersByOrderLines` for a GET of `/orders/{order}/lines`. Made of
@@ -171,14 +171,7 @@ impl<'d> Lowering<'d> {
                 self.warning(place, "unused-path-parameter", message, None);
             }
         }
-        if node
-            .get("callbacks")
-            .and_then(Node::as_object)
-            .is_some_and(|callbacks: &Object| !callbacks.is_empty())
-        {
-            let message = "callbacks are requests of the server's; they are not expressed";
-            self.warning(&place.child("callbacks"), "unexpressed-callbacks", message, None);
-        }
+        let callbacks = self.callbacks(place, node);
         let bodies = self.bodies(place, node);
         let replies = self.responses(place, node);
         let text = |node: &Node, key: &str| {
@@ -209,7 +202,31 @@ impl<'d> Lowering<'d> {
             error_headers: replies.error_headers,
             security: Vec::new(),
             server: None,
+            callbacks,
         }
+    }
+
+    /// The requests that the server sends because of an operation. Of them the client has the types.
+    fn callbacks(&mut self, place: &Place, node: &'d Node) -> Vec<Callback> {
+        let mut callbacks = Vec::new();
+        let Some((place, named)) = self.object_at(place, node, "callbacks") else { return callbacks };
+        for (name, callback) in named {
+            let Some((place, callback)) = self.follow(&place.child(name), callback) else { continue };
+            for (url, item) in callback.as_object().into_iter().flatten() {
+                if url.starts_with("x-") {
+                    continue;
+                }
+                for (place, _, method, node) in self.operations_of(&place.child(url), item) {
+                    callbacks.push(Callback {
+                        name: name.clone(),
+                        method: method.to_uppercase(),
+                        url: url.clone(),
+                        bodies: self.bodies(&place, node),
+                    });
+                }
+            }
+        }
+        callbacks
     }
 
     /// Reports what stands in braces in a path and is no parameter.
