@@ -1,5 +1,7 @@
 //! How the variants of a union are told apart, once all types are known.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Api;
 use super::model::{Kind, Struct, Type, TypeId, Union, Variant};
 
@@ -37,22 +39,16 @@ fn tag(api: &Api, union: &mut Union) {
     let all: Vec<Option<Values>> =
         union.variants.iter().map(|variant| values(api, &variant.ty, &property, DEPTH)).collect();
     // A list that several have comes from what they have in common, and tells none of them apart.
-    let is_common = |own: &Values| {
-        own.values.len() > 1
-            && all
-                .iter()
-                .flatten()
-                .filter(|other| own.values.iter().all(|value| other.values.contains(value)))
-                .count()
-                > 1
-    };
-    let mapped: Vec<String> = union.variants.iter().flat_map(|variant| variant.tags.clone()).collect();
+    let counts = counted(all.iter().flatten().flat_map(|own| &own.values));
+    let is_common =
+        |own: &Values| own.values.len() > 1 && own.values.iter().all(|value| counts[value.as_str()] > 1);
+    let mapped: HashSet<String> = union.variants.iter().flat_map(|variant| variant.tags.clone()).collect();
     for (variant, own) in union.variants.iter_mut().zip(&all) {
         let is_mapped = !variant.tags.is_empty();
         match own.as_ref().filter(|own| declared.is_none() || !is_common(own)) {
             Some(own) => {
                 // A value that the document maps to another is that one's.
-                let new = own.values.iter().filter(|value| !mapped.contains(value));
+                let new = own.values.iter().filter(|value| !mapped.contains(*value));
                 variant.tags.extend(new.cloned());
                 if own.may_be_missing {
                     variant.tags.push(String::new());
@@ -69,6 +65,13 @@ fn tag(api: &Api, union: &mut Union) {
     }
 }
 
+/// How often each value is there.
+fn counted<'a>(values: impl Iterator<Item = &'a String>) -> HashMap<&'a str, usize> {
+    let mut counts = HashMap::new();
+    values.for_each(|value| *counts.entry(value.as_str()).or_default() += 1);
+    counts
+}
+
 /// Finds for the variants that have a tag in common what else tells them apart.
 fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
     let rivals = |variants: &[Variant], one: usize| -> Vec<usize> {
@@ -77,7 +80,11 @@ fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
         };
         (0..variants.len()).filter(|other| share(&variants[*other])).collect()
     };
-    for one in 0..variants.len() {
+    let counts = counted(variants.iter().flat_map(|variant| &variant.tags));
+    let shared: Vec<usize> = (0..variants.len())
+        .filter(|one| variants[*one].tags.iter().any(|tag| !tag.is_empty() && counts[tag.as_str()] > 1))
+        .collect();
+    for one in shared {
         let rivals = rivals(variants, one);
         if rivals.len() < 2 {
             continue;

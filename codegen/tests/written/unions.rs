@@ -24,7 +24,7 @@ snapshots! { schemas:
           type: object
           description: Any pet.
           required: [petType, name]
-          discriminator: {propertyName: petType, mapping: {dog: Dog, pup: '#/components/schemas/Dog'}}
+          discriminator: {propertyName: petType, mapping: {dog: Dog, pup: '#/components/schemas/Dog', pet: Pet}}
           properties: {petType: {type: string}, name: {type: string}, friend: {$ref: '#/components/schemas/Pet'}}
         Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [lives], properties: {lives: {type: integer}}}]}
         Dog: {allOf: [{$ref: '#/components/schemas/Pet'}], description: Barks., properties: {tricks: {type: array, items: {type: string}}}}

@@ -2,6 +2,7 @@
 //! those is meant (OpenAPI 3.1 §4.8.25).
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::document::Node;
 
@@ -10,6 +11,19 @@ use super::{Lowering, Place};
 
 /// The schemas under `components` that have a schema in their `allOf`, by where that one stands, in the document's order.
 pub(super) type Children<'d> = HashMap<Place, Vec<(Place, &'d Node)>>;
+
+/// The schemas that a value of one may be of besides.
+#[derive(Default)]
+pub(super) struct Heirs<'d> {
+    schemas: Vec<(Place, &'d Node)>,
+    places: HashSet<Place>,
+}
+
+impl Heirs<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.schemas.is_empty()
+    }
+}
 
 /// What the struct of the schema's own properties is called beside the types that are made from it.
 const BASE: &str = "base";
@@ -34,26 +48,30 @@ impl<'d> Lowering<'d> {
 
     /// The schemas that a value of this one may be of besides: those made from it, those made from them, and those that
     /// its discriminator maps to. None where it has no discriminator, or lists what it may be.
-    pub(super) fn heirs(&mut self, place: &Place, node: &'d Node) -> Vec<(Place, &'d Node)> {
-        let Some(discriminator) = node.get("discriminator") else { return Vec::new() };
-        if lists_alternatives(node) || node.get("type").is_some_and(|kind| kind.as_str() != Some("object")) {
-            return Vec::new();
+    pub(super) fn heirs(&mut self, place: &Place, node: &'d Node) -> Rc<Heirs<'d>> {
+        let Some(discriminator) = node.get("discriminator") else { return Rc::default() };
+        if lists_alternatives(node) || !may_be_object(node) {
+            return Rc::default();
+        }
+        if let Some(known) = self.heirs.get(place) {
+            return known.clone();
         }
         let mut heirs = self.children.get(place).cloned().unwrap_or_default();
         for target in discriminator.get("mapping").and_then(Node::as_object).into_iter().flatten() {
             let reference = target.1.as_str().map(super::union::mapped_reference);
             heirs.extend(reference.and_then(|to| self.quietly(|lowering| lowering.target(place, &to))));
         }
-        let mut seen = HashSet::from([place.clone()]);
-        let mut found = Vec::new();
+        let mut found = Heirs::default();
         let mut at = 0;
-        while let Some((place, node)) = heirs.get(at).cloned() {
+        while let Some((heir, node)) = heirs.get(at).cloned() {
             at += 1;
-            if seen.insert(place.clone()) {
-                heirs.extend(self.children.get(&place).cloned().unwrap_or_default());
-                found.push((place, node));
+            if heir != *place && found.places.insert(heir.clone()) {
+                heirs.extend(self.children.get(&heir).cloned().unwrap_or_default());
+                found.schemas.push((heir, node));
             }
         }
+        let found = Rc::new(found);
+        self.heirs.insert(place.clone(), found.clone());
         found
     }
 
@@ -65,7 +83,7 @@ impl<'d> Lowering<'d> {
         }
         let Some(reference) = member.get("$ref").and_then(Node::as_str) else { return false };
         let parent = self.quietly(|lowering| lowering.target(place, reference));
-        parent.is_some_and(|(parent, node)| self.heirs(&parent, node).iter().any(|(heir, _)| heir == place))
+        parent.is_some_and(|(parent, node)| self.heirs(&parent, node).places.contains(place))
     }
 
     /// Tells of a discriminator that there is nothing to tell apart for.
@@ -82,14 +100,17 @@ impl<'d> Lowering<'d> {
     }
 
     /// A union of the schemas made from one, and of a struct of its own properties.
-    pub(super) fn ancestor(&mut self, place: &Place, node: &'d Node, heirs: Vec<(Place, &'d Node)>) -> Kind {
+    pub(super) fn ancestor(&mut self, place: &Place, node: &'d Node, heirs: &Heirs<'d>) -> Kind {
         let mut variants: Vec<Variant> = Vec::new();
-        for (place, node) in heirs {
-            let ty = match self.component(&place, node) {
+        if !self.can_afford(place, heirs.schemas.len()) {
+            return Kind::Alias(Type::Any);
+        }
+        for (place, node) in &heirs.schemas {
+            let ty = match self.component(place, node) {
                 Type::Nullable(inner) => *inner,
                 ty => ty,
             };
-            variants.push(variant(self.name_of(&place).root, ty));
+            variants.push(variant(self.name_of(place).root, ty));
         }
         let mut name = self.name_of(place);
         let own_name = name.root.clone();
@@ -113,7 +134,7 @@ impl<'d> Lowering<'d> {
 
         let mut union = Union { variants, tag: None };
         if let Some(discriminator) = node.get("discriminator") {
-            self.discriminate(&place.child("discriminator"), discriminator, &mut union);
+            self.discriminate(&place.child("discriminator"), discriminator, &mut union, Some(place));
         }
         // What no entry of the mapping is about goes by its name.
         for variant in union.variants.iter_mut().filter(|variant| variant.tags.is_empty()) {
@@ -134,6 +155,13 @@ impl<'d> Lowering<'d> {
         let found = look(self);
         self.diagnostics.truncate(before);
         found
+    }
+}
+
+fn may_be_object(node: &Node) -> bool {
+    match node.get("type") {
+        Some(Node::Array(kinds)) => kinds.iter().any(|kind| kind.as_str() == Some("object")),
+        kind => kind.is_none_or(|kind| kind.as_str() == Some("object")),
     }
 }
 

@@ -54,6 +54,7 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         forms: HashMap::new(),
         replaced: HashSet::new(),
         children: HashMap::new(),
+        heirs: HashMap::new(),
         diagnostics: Vec::new(),
         depth: 0,
     };
@@ -148,6 +149,8 @@ struct Lowering<'d> {
     replaced: HashSet<TypeId>,
     /// The schemas that are made from others.
     children: heirs::Children<'d>,
+    /// What is made from each schema that tells it apart, as far as that was asked.
+    heirs: HashMap<Place, Rc<heirs::Heirs<'d>>>,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
 }

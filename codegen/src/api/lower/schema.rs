@@ -94,7 +94,7 @@ impl<'d> Lowering<'d> {
         if let Class::Object | Class::Simple("object") = class {
             let heirs = self.heirs(place, node);
             if !heirs.is_empty() {
-                return self.ancestor(place, node, heirs);
+                return self.ancestor(place, node, &heirs);
             }
         }
         match class {

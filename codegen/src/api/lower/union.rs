@@ -75,7 +75,7 @@ impl<'d> Lowering<'d> {
                 variants.push(last);
                 let mut union = Union { variants, tag: None };
                 if let Some((place, node)) = discriminator {
-                    self.discriminate(&place, node, &mut union);
+                    self.discriminate(&place, node, &mut union, None);
                 }
                 Kind::Union(union)
             }
@@ -169,8 +169,15 @@ impl<'d> Lowering<'d> {
         ty
     }
 
-    /// Notes which values of which property tell the variants apart (OpenAPI 3.1 §4.8.25).
-    pub(super) fn discriminate(&mut self, place: &Place, node: &'d Node, union: &mut Union) {
+    /// Notes which values of which property tell the variants apart (OpenAPI 3.1 §4.8.25). The last variant is what the
+    /// schema at `base` itself is.
+    pub(super) fn discriminate(
+        &mut self,
+        place: &Place,
+        node: &'d Node,
+        union: &mut Union,
+        base: Option<&Place>,
+    ) {
         if node.as_object().is_some() {
             self.check_members(place, node, shape::DISCRIMINATOR, "a discriminator");
         }
@@ -184,6 +191,10 @@ impl<'d> Lowering<'d> {
             let place = place.child(value);
             let Some(target) = target.as_str() else { continue };
             let Some((target, node)) = self.target(&place, &mapped_reference(target)) else { continue };
+            if base == Some(&target) {
+                union.variants.last_mut().into_iter().for_each(|base| base.tags.push(value.clone()));
+                continue;
+            }
             let ty = self.component(&target, node);
             match union.variants.iter_mut().find(|variant| variant.ty == ty) {
                 Some(variant) => variant.tags.push(value.clone()),
