@@ -2,12 +2,13 @@
 
 /// Defines an object with known properties, which reads and writes as serde's derives would have it.
 ///
-/// `pub struct Name { pub field: Type = "property", … }` names each field's property, which has to be there.
-/// After the name it may say how one is that has not:
+/// `pub struct Name { pub field: Type = "property", … }` names each field's property, which has to be there; one whose
+/// field is an `Option` reads as `None` where it is missing, and is written as `null`. After the name it may say how
+/// a property is that may be missing:
 ///
-/// - `| None`: it may be missing, and is left out where the field is `None`;
+/// - `| None`: it is left out where the field is `None`;
 /// - `| Default`: a missing one is the default of its type;
-/// - `| Null`: it may be missing, and is left out where the field is JSON's `null`;
+/// - `| Null`: it is left out where the field is JSON's `null`, which a missing one is;
 /// - `| Unsent`: as `None`, and never written.
 ///
 /// A last `..pub field: BTreeMap<String, Type>` takes the properties that have no field. Otherwise they are ignored,
