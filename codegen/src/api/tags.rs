@@ -146,6 +146,15 @@ fn values(api: &Api, ty: &Type, property: &str, depth: usize) -> Option<Values> 
             let values = enumeration.values.iter().map(|value| value.value.clone()).collect();
             Some(Values { values, may_be_missing: !field.required || field.nullable })
         }
+        // What its own tags tell.
+        Kind::Union(union)
+            if union.tag.as_deref() == Some(property)
+                && union.variants.iter().all(|variant| !variant.tags.is_empty()) =>
+        {
+            let tags = union.variants.iter().flat_map(|variant| &variant.tags);
+            let may_be_missing = tags.clone().any(String::is_empty);
+            Some(Values { values: tags.filter(|tag| !tag.is_empty()).cloned().collect(), may_be_missing })
+        }
         Kind::Union(union) if depth > 0 => {
             let mut all = Values { values: Vec::new(), may_be_missing: false };
             for variant in &union.variants {

@@ -35,8 +35,10 @@ fn library(api: &Api, header: &str) -> String {
         "clippy::large_enum_variant",
         "clippy::module_inception",
         "clippy::pedantic",
+        "confusable_idents",
         "deprecated",
         "missing_docs",
+        "mixed_script_confusables",
         "uncommon_codepoints",
     ];
     super::allowing(&lints, source)

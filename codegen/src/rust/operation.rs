@@ -78,7 +78,8 @@ impl Needs {
 /// The name of an operation's constant, which makes way for what the module imports.
 fn constant_name(api: &Api, operation: &Operation) -> String {
     let name = shouty(&operation.id);
-    if name == "BASE_PATH" || constant_names(api).contains(&name) {
+    // Not all scripts have capitals.
+    if name == "BASE_PATH" || name == function_name(operation) || constant_names(api).contains(&name) {
         format!("{name}_OPERATION")
     } else {
         name

@@ -45,12 +45,14 @@ impl Reply {
             [Some(content)] => single(scope, operation, content, needs),
             _ => several(scope, operation, needs, &mut types),
         };
+        // A call that is read by its status is one of any kind of events.
+        let by_status = kinds.len() > 1;
         let preferred_events = matches!(kinds.as_slice(), [Some(ReplyContent::Events(_))]);
         let (ty, end) = match events.filter(|_| !preferred_events) {
             Some(event) => {
                 let event = scope.ty(event);
                 let error = error.unwrap_or_else(|| quote!(, serde_json::Value));
-                let end = or_events(&end);
+                let end = if by_status { end } else { or_events(&end) };
                 (quote!(Call<#value #error, #event>), end)
             }
             None => (quote!(Call<#value #error>), end),

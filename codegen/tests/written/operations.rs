@@ -81,6 +81,19 @@ snapshots! { operation:
                 requestBody: {content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}, kind: {enum: [made, gone]}}}}}}
                 responses: {'200': {description: Heard.}}
         ",
+    a_file_is_one_in_an_all_of_too: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            multipart/form-data:
+              schema:
+                type: object
+                properties:
+                  cover: {description: The cover., allOf: [{type: string, format: binary}]}
+                  pages: {type: array, items: {allOf: [{type: string, format: binary}]}}
+        responses: {'204': {description: Done.}}
+        ",
     a_part_may_be_a_file_or_something_else: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:

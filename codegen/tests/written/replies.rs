@@ -37,6 +37,12 @@ snapshots! { operation:
         responses:
           '200': {description: The events., content: {text/event-stream: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}
         ",
+    a_reply_by_its_status_may_be_had_as_events_too: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        responses:
+          '200': {description: Done., content: {application/json: {schema: {type: string}}, text/event-stream: {schema: {type: string}}}}
+          '202': {description: Not yet.}
+        ",
     a_reply_of_json_that_may_be_had_as_events: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:

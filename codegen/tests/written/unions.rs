@@ -40,6 +40,24 @@ snapshots! { schemas:
         Bird: {allOf: [{$ref: '#/components/schemas/Animal'}], discriminator: {propertyName: class}}
         Parrot: {allOf: [{$ref: '#/components/schemas/Bird'}, {properties: {says: {type: string}}}]}
         ",
+    alternatives_that_are_made_of_the_whole_are_its_variants: "
+        Pet:
+          type: object
+          required: [kind]
+          properties: {kind: {type: string}}
+          discriminator: {propertyName: kind, mapping: {cat: '#/components/schemas/Cat', dog: '#/components/schemas/Dog'}}
+          oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+        Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {lives: {type: integer}}}]}
+        Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {bark: {type: string}}}]}
+        ",
+    a_schema_in_the_middle_of_a_family_is_its_own_properties_to_the_first: "
+        Shape: {required: [t], properties: {t: {type: string}}, discriminator: {propertyName: t, mapping: {poly: '#/components/schemas/Poly', tri: '#/components/schemas/Tri'}}}
+        Poly: {allOf: [{$ref: '#/components/schemas/Shape'}, {properties: {sides: {type: integer}}}], discriminator: {propertyName: t, mapping: {tri: '#/components/schemas/Tri'}}}
+        Tri: {allOf: [{$ref: '#/components/schemas/Poly'}, {properties: {right: {type: boolean}}}]}
+        Wild: {required: [t], properties: {t: {type: string}}, discriminator: {propertyName: t}}
+        Wolf: {allOf: [{$ref: '#/components/schemas/Wild'}, {properties: {pack: {type: integer}}}]}
+        Either: {oneOf: [{$ref: '#/components/schemas/Shape'}, {$ref: '#/components/schemas/Wild'}], discriminator: {propertyName: t}}
+        ",
     a_list_of_values_that_alternatives_have_in_common_tells_none_apart: "
         Shape:
           type: object

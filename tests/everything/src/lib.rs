@@ -4,8 +4,10 @@
     clippy::large_enum_variant,
     clippy::module_inception,
     clippy::pedantic,
+    confusable_idents,
     deprecated,
     missing_docs,
+    mixed_script_confusables,
     uncommon_codepoints,
     reason = "the document decides"
 )]

@@ -8,8 +8,9 @@ use crate::document::{Node, Object, Version};
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
 use super::super::operation::{Style, StyleKind};
 use super::body::essence;
+use super::class::counts;
 use super::object::Gathered;
-use super::{Lowering, Place, Purpose, shape};
+use super::{Lowering, MAXIMUM_REFERENCES, Place, Purpose, shape};
 
 /// The media types of forms.
 pub(super) const MULTIPART: &str = "multipart/form-data";
@@ -223,32 +224,46 @@ impl<'d> Lowering<'d> {
             Kind::Struct(structure) => structure.has_files(),
             _ => self.pending.contains(&id),
         };
-        if !may_have_files {
+        let heirs = self.heirs(place, node);
+        if !may_have_files && heirs.is_empty() {
             self.lowered.insert((place.clone(), Purpose::Json), ty.clone());
             return Some(ty);
         }
-        // JSON has strings where the form has files, so it needs a type of its own.
+        // JSON has strings where the form has files, and what is made from a schema, so it needs a type of its own.
         let json = place.child("\u{0}").child("json");
         let mut name = self.name_of(place);
         name.path.push("json".to_owned());
         self.names.insert(json.clone(), name);
         let id = self.declare(&json, node);
         self.lowered.insert((place.clone(), Purpose::Json), Type::Named(id));
-        let kind = self.object(place, node);
+        let kind =
+            if heirs.is_empty() { self.object(place, node) } else { self.ancestor(place, node, &heirs) };
         self.complete(id, kind);
         Some(Type::Named(id))
     }
 
+    /// What a schema refers to, by `$ref` or by an `allOf` of nothing else.
+    fn unwrapped(&mut self, place: Place, node: &'d Node) -> Option<(Place, &'d Node)> {
+        let mut at = self.follow(&place, node)?;
+        for _ in 0..MAXIMUM_REFERENCES {
+            let mut members = self.members(&at.0, at.1, "allOf").unwrap_or_default();
+            members.retain(|(_, member)| counts(member));
+            let [(place, member)] = members.as_slice() else { break };
+            at = self.follow(place, member)?;
+        }
+        Some(at)
+    }
+
     /// Makes a file of a property that is `format: binary`, an array of such, or either.
     fn make_file(&mut self, field: &mut Field, schema: (Place, &'d Node)) {
-        let Some((place, node)) = self.follow(&schema.0, schema.1) else { return };
+        let Some((place, node)) = self.unwrapped(schema.0, schema.1) else { return };
         if is_file(node) {
             field.ty = Type::Binary;
             return;
         }
         let items = node.get("items").map(|items| (place.child("items"), items));
         if let Some((place, items)) = items
-            && self.follow(&place, items).is_some_and(|(_, items)| is_file(items))
+            && self.unwrapped(place, items).is_some_and(|(_, items)| is_file(items))
         {
             field.ty = Type::Array(Box::new(Type::Binary));
             return;

@@ -106,10 +106,7 @@ impl<'d> Lowering<'d> {
             return Kind::Alias(Type::Any);
         }
         for (place, node) in &heirs.schemas {
-            let ty = match self.component(place, node) {
-                Type::Nullable(inner) => *inner,
-                ty => ty,
-            };
+            let ty = self.heir(place, node);
             variants.push(variant(self.name_of(place).root, ty));
         }
         let mut name = self.name_of(place);
@@ -130,6 +127,7 @@ impl<'d> Lowering<'d> {
             _ => Vec::new(),
         };
         self.complete(id, kind);
+        self.bases.insert(place.clone(), id);
         variants.push(variant(own_name, Type::Named(id)));
 
         let mut union = Union { variants, tag: None };
@@ -149,8 +147,17 @@ impl<'d> Lowering<'d> {
         Kind::Union(union)
     }
 
+    /// The type of a schema beside those made from it: of its own properties alone.
+    pub(super) fn heir(&mut self, place: &Place, node: &'d Node) -> Type {
+        let ty = match self.component(place, node) {
+            Type::Nullable(inner) => *inner,
+            ty => ty,
+        };
+        self.bases.get(place).map_or(ty, |base| Type::Named(*base))
+    }
+
     /// Looks something up whose faults are told elsewhere.
-    fn quietly<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn quietly<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.diagnostics.len();
         let found = look(self);
         self.diagnostics.truncate(before);

@@ -54,6 +54,7 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         forms: HashMap::new(),
         replaced: HashSet::new(),
         children: HashMap::new(),
+        bases: HashMap::new(),
         heirs: HashMap::new(),
         diagnostics: Vec::new(),
         depth: 0,
@@ -149,6 +150,8 @@ struct Lowering<'d> {
     replaced: HashSet<TypeId>,
     /// The schemas that are made from others.
     children: heirs::Children<'d>,
+    /// The types of the own properties of schemas that others are made from.
+    bases: HashMap<Place, TypeId>,
     /// What is made from each schema that tells it apart, as far as that was asked.
     heirs: HashMap<Place, Rc<heirs::Heirs<'d>>>,
     diagnostics: Vec<Diagnostic>,

@@ -96,8 +96,15 @@ impl<'d> Lowering<'d> {
                 let (place, member) = alternatives.remove(0);
                 self.gather(&place, member, into);
             }
+            // Of alternatives that have it in them the schema is one.
+            _ if alternatives.iter().any(|(place, member)| self.is_seen(place, member, into)) => {}
             _ => into.unions.push(alternatives),
         }
+    }
+
+    fn is_seen(&mut self, place: &Place, node: &'d Node, gathered: &Gathered<'d>) -> bool {
+        let target = node.get("$ref").and_then(|_| self.quietly(|lowering| lowering.follow(place, node)));
+        target.is_some_and(|(target, _)| gathered.seen.contains(&target))
     }
 
     /// Properties, and one of several sets of more: a union of structs that each have all.
@@ -111,6 +118,16 @@ impl<'d> Lowering<'d> {
         let name = self.name_of(place);
         let mut variants = Vec::new();
         for (index, (member_place, member)) in members.iter().enumerate() {
+            // One that is made of the whole has its properties already.
+            if let Some((target, node)) = member.get("$ref").and_then(|_| self.follow(member_place, member)) {
+                let mut alone = Gathered::default();
+                self.gather(&target, node, &mut alone);
+                if base.parts.iter().all(|(part, _)| alone.seen.contains(part)) {
+                    let ty = self.component(&target, node);
+                    variants.push((self.label(member_place, member), ty, description(member)));
+                    continue;
+                }
+            }
             let mut gathered =
                 Gathered { parts: base.parts.clone(), seen: base.seen.clone(), ..Gathered::default() };
             self.gather(member_place, member, &mut gathered);

@@ -125,6 +125,16 @@ impl<'d> Lowering<'d> {
         place: &Place,
         item: &'d Node,
     ) -> Vec<(Place, (Place, &'d Node), &'d str, &'d Node)> {
+        let beside = item.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+        if item.get("$ref").is_some()
+            && let Some(lost) = beside
+                .into_iter()
+                .find(|key| METHODS.contains(key) || matches!(*key, "parameters" | "servers"))
+        {
+            let message = format!("beside the `$ref` of a path, `{lost}` is not looked at");
+            let help = "put it into what the `$ref` refers to";
+            self.warning(&place.child(lost), "beside-ref", message, Some(help));
+        }
         let Some((place, item)) = self.follow(place, item) else { return Vec::new() };
         let Some(members) = item.as_object() else {
             self.error(&place, "wrong-type", format!("a path item is an object, not {}", item.kind()), None);

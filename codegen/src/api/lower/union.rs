@@ -195,7 +195,10 @@ impl<'d> Lowering<'d> {
                 union.variants.last_mut().into_iter().for_each(|base| base.tags.push(value.clone()));
                 continue;
             }
-            let ty = self.component(&target, node);
+            let ty = match base {
+                Some(_) => self.heir(&target, node),
+                None => self.component(&target, node),
+            };
             match union.variants.iter_mut().find(|variant| variant.ty == ty) {
                 Some(variant) => variant.tags.push(value.clone()),
                 None => {
