@@ -99,6 +99,7 @@ fn only_file(scope: &Scope<'_>, ty: &Type) -> Option<String> {
     let Type::Named(id) = ty else { return None };
     let crate::api::Kind::Struct(structure) = &scope.api.named(*id).kind else { return None };
     match structure.fields.as_slice() {
+        _ if structure.additional.is_some() => None,
         [only] if only.ty == Type::Binary && only.required && !only.nullable => Some(only.name.clone()),
         _ => None,
     }

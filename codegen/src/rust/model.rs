@@ -172,10 +172,15 @@ fn structure_pieces(
         .zip(&names)
         .map(|(field, name)| field_item(scope, named, field, name, streams));
     let fields: Vec<_> = fields.collect();
-    let additional = structure.additional.as_ref().filter(|_| !streams).map(|ty| {
+    let additional = structure.additional.as_ref().map(|ty| {
         let ty = scope.ty(&Type::Map(Box::new(ty.clone())));
-        quote! {
-            pub additional_properties: #ty = ..,
+        // The macro says what it is.
+        match streams {
+            true => quote! {
+                /// The properties that have no field of their own.
+                pub additional_properties: #ty,
+            },
+            false => quote!(pub additional_properties: #ty = ..,),
         }
     });
     let all_optional = structure.fields.iter().all(|field| is_optional(scope.api, field));
@@ -355,11 +360,13 @@ fn form_impl(
             _ => quote!(.field(#key, &form.#name)),
         }
     });
-    let form = if structure.fields.is_empty() { quote!(_) } else { quote!(form) };
+    let others = structure.additional.is_some().then(|| quote!(.others(&form.additional_properties)));
+    let is_empty = structure.fields.is_empty() && others.is_none();
+    let form = if is_empty { quote!(_) } else { quote!(form) };
     quote! {
         impl From<#name> for Form {
             fn from(#form: #name) -> Self {
-                Self::new() #(#fields)*
+                Self::new() #(#fields)* #others
             }
         }
     }

@@ -94,6 +94,15 @@ snapshots! { operation:
                   pages: {type: array, items: {allOf: [{type: string, format: binary}]}}
         responses: {'204': {description: Done.}}
         ",
+    a_form_has_the_properties_that_are_not_named_too: "
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        requestBody:
+          required: true
+          content:
+            multipart/form-data: {schema: {type: object, required: [file], properties: {file: {type: string, format: binary}}, additionalProperties: {type: integer}}}
+            application/x-www-form-urlencoded: {schema: {type: object}}
+        responses: {'204': {description: Done.}}
+        ",
     a_part_may_be_a_file_or_something_else: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:

@@ -1,5 +1,8 @@
 //! Forms: `multipart/form-data` (RFC 7578) and `application/x-www-form-urlencoded`.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use percent_encoding::percent_decode_str;
 use reqwest::Body;
 use reqwest::multipart;
@@ -19,7 +22,7 @@ pub struct Form {
 
 #[derive(Debug)]
 struct Field {
-    name: &'static str,
+    name: Cow<'static, str>,
     content_type: Option<&'static str>,
     style: Option<Style>,
     value: FieldValue,
@@ -78,13 +81,20 @@ impl Form {
         self.with(name, Some(content_type), None, value)
     }
 
+    /// Adds a field for each of `others`, as [`field`](Self::field) does.
+    #[must_use]
+    pub fn others(self, others: &BTreeMap<String, impl Serialize>) -> Self {
+        others.iter().fold(self, |form, (name, value)| form.with(name.clone(), None, None, value))
+    }
+
     fn with(
         mut self,
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         content_type: Option<&'static str>,
         style: Option<Style>,
         value: &impl Serialize,
     ) -> Self {
+        let name = name.into();
         match serde_json::to_value(value) {
             Ok(Value::Null) => {}
             Ok(value) => {
@@ -158,7 +168,7 @@ impl Form {
     #[must_use]
     pub fn files(mut self, name: &'static str, files: impl IntoIterator<Item = Binary>) -> Self {
         self.fields.extend(files.into_iter().map(|file| Field {
-            name,
+            name: name.into(),
             content_type: None,
             style: None,
             value: FieldValue::Binary(file),
@@ -175,11 +185,11 @@ impl Form {
         let mut form = multipart::Form::new().percent_encode_noop();
         for field in self.fields {
             let Field { name, content_type, style, value } = field;
-            let part_name = quoted(name);
+            let part_name = quoted(&name);
             match (value, style) {
-                (FieldValue::Binary(file), _) => form = form.part(part_name, file_part(name, file).await?),
+                (FieldValue::Binary(file), _) => form = form.part(part_name, file_part(&name, file).await?),
                 (FieldValue::Json(value), Some(style)) => {
-                    for (name, value) in plain_pairs(name, &value, style) {
+                    for (name, value) in plain_pairs(&name, &value, style) {
                         form = form.text(quoted(&name), value);
                     }
                 }
@@ -207,11 +217,11 @@ impl Form {
                 (FieldValue::Binary(_), _) => {
                     return Err(InputError::new(format!("the field `{name}` cannot be a file in this form")));
                 }
-                (FieldValue::Json(value), Some(style)) => pairs.extend(query_pairs(name, &value, style)),
+                (FieldValue::Json(value), Some(style)) => pairs.extend(query_pairs(&name, &value, style)),
                 (FieldValue::Json(Value::Array(elements)), None) if !content_type.is_some_and(is_json) => {
-                    pairs.extend(elements.iter().map(|element| pair(name, &plain(element))));
+                    pairs.extend(elements.iter().map(|element| pair(&name, &plain(element))));
                 }
-                (FieldValue::Json(value), None) => pairs.push(pair(name, &plain(&value))),
+                (FieldValue::Json(value), None) => pairs.push(pair(&name, &plain(&value))),
             }
         }
         Ok(pairs.join("&"))

@@ -1,5 +1,6 @@
 //! Bodies that are streamed, and what becomes of a request whose body is not what it was said to be.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::net::TcpListener;
@@ -134,6 +135,7 @@ fn a_form_is_written_as_openapi_says() {
             .field("list", &["x", "y"])
             .field("object", &json!({"k": ["v"]}))
             .encoded_field("json", "application/json", &json!(["v"]))
+            .others(&BTreeMap::from([("more".to_owned(), 7)]))
             .styled_field("deep", Style::DEEP_OBJECT, &json!({"a b": ["1", "2"]}))
             .styled_field("piped", Style::PIPE_DELIMITED, &["x=1", "é"])
     };
@@ -144,7 +146,7 @@ fn a_form_is_written_as_openapi_says() {
     let caught = server.caught();
     assert_eq!(caught.header("content-type"), Some("application/x-www-form-urlencoded"));
     let expected = "text=a+b%26c%3Dd+%C3%A9&number=1.5&flag=true&gr%C3%B6%C3%9Fe+%22%0A=x&list=x&list=y&object=%7B%22k%22%3A%5B%22v%22%5D%7D&json=%5B%22v%22%5D\
-                    &deep[a%20b]=1&deep[a%20b]=2&piped=x%3D1%7C%C3%A9";
+                    &more=7&deep[a%20b]=1&deep[a%20b]=2&piped=x%3D1%7C%C3%A9";
     assert_eq!(String::from_utf8(caught.body).unwrap(), expected);
 
     let server = Catcher::json(200, &json!({}));

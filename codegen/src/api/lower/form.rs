@@ -94,6 +94,9 @@ impl<'d> Lowering<'d> {
         let encoding = self.forms.get(&place).copied().flatten();
         let mut structure = self.form_of(&gathered);
         structure.form = true;
+        if gathered.parts.is_empty() && gathered.unions.is_empty() {
+            self.formless(&place, node, &mut structure);
+        }
         for alternatives in &gathered.unions {
             self.add_alternatives(&place, id, alternatives, &mut structure);
         }
@@ -104,6 +107,18 @@ impl<'d> Lowering<'d> {
         }
         self.complete(id, Kind::Struct(structure));
         Type::Named(id)
+    }
+
+    /// A form of which the document names no properties: of any, where it is an object at all.
+    fn formless(&mut self, place: &Place, node: &'d Node, structure: &mut Struct) {
+        match node.get("type").and_then(Node::as_str) {
+            None | Some("object") => structure.additional = Some(Type::Any),
+            Some(kind) => {
+                let message =
+                    format!("a form has the properties of an object, and this schema is of type `{kind}`");
+                self.warning(place, "unexpressed-form", message, None);
+            }
+        }
     }
 
     /// The properties of a form, those that are files streaming.

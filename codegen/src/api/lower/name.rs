@@ -32,7 +32,8 @@ impl Lowering<'_> {
                 walk.enter(kind);
                 walk.enter(name);
                 if kind != "schemas" {
-                    walk.path.push(kind.trim_end_matches('s').to_owned());
+                    let word = if kind == "requestBodies" { "request" } else { kind.trim_end_matches('s') };
+                    walk.path.push(word.to_owned());
                 }
                 (name.to_owned(), false)
             }
