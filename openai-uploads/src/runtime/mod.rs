@@ -8,12 +8,13 @@ mod configuration;
 mod error;
 mod events;
 mod form;
-#[macro_use]
-#[allow(unused_macros, reason = "a document may have no enumeration")]
-mod open_enum;
+mod members;
 #[macro_use]
 #[allow(unused_macros, reason = "a document may have no object")]
 mod object;
+#[macro_use]
+#[allow(unused_macros, reason = "a document may have no enumeration")]
+mod open_enum;
 mod operation;
 mod parameter;
 mod reply;
@@ -31,7 +32,8 @@ pub use configuration::{BasicAuth, Configuration, default_client};
 pub use error::{ApiError, DecodeError, Error, ErrorBody, InputError, TransportError};
 pub use events::{EventError, EventStream};
 pub use form::{FileOr, Form};
-pub use object::{Members, Object, Writer, read_object, write_object};
+pub use members::{Members, Writer};
+pub use object::{Object, read_object, write_object};
 pub use operation::Operation;
 pub use parameter::Style;
 pub use reply::{ByteStream, Reply};

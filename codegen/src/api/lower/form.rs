@@ -163,12 +163,10 @@ impl<'d> Lowering<'d> {
         for form in &forms {
             let added = form.fields.iter().filter(|field| !own.contains(&field.name));
             for field in added.clone() {
-                let in_others =
-                    || forms.iter().map(|form| form.fields.iter().find(|other| other.name == field.name));
                 match structure.fields.iter_mut().find(|other| other.name == field.name) {
                     // What one of several strings is here is another of them there.
                     Some(known) if self.is_string(&known.ty) && self.is_string(&field.ty) => {
-                        known.ty = Type::String
+                        known.ty = Type::String;
                     }
                     Some(known) if known.ty != field.ty => {
                         let message = format!(
@@ -179,7 +177,10 @@ impl<'d> Lowering<'d> {
                     }
                     Some(_) => {}
                     None => {
-                        let required = in_others().all(|other| other.is_some_and(|other| other.required));
+                        let requires = |form: &Struct| {
+                            form.fields.iter().any(|other| other.name == field.name && other.required)
+                        };
+                        let required = forms.iter().all(requires);
                         structure.fields.push(Field { required, ..field.clone() });
                     }
                 }
