@@ -116,6 +116,7 @@ snapshots! { operation:
                   video: {oneOf: [{type: string, format: binary}, {type: object, title: Reference, required: [id], properties: {id: {type: string}}}]}
                   still: {anyOf: [{type: string, format: binary}, {type: object, title: Link, required: [url], properties: {url: {type: string}}}]}
                   pages: {oneOf: [{type: string, format: binary}, {type: array, items: {type: string, format: binary}}]}
+                  links: {type: array, items: {oneOf: [{type: string, format: binary}, {type: string, format: uri}]}}
               encoding: {still: {contentType: image/png}}
         responses: {'204': {description: Done.}}
         ",

@@ -278,10 +278,17 @@ impl<'d> Lowering<'d> {
             return;
         }
         let items = node.get("items").map(|items| (place.child("items"), items));
-        if let Some((place, items)) = items
-            && self.unwrapped(place, items).is_some_and(|(_, items)| is_file(items))
-        {
-            field.ty = Type::Array(Box::new(Type::Binary));
+        if let Some((place, items)) = items.and_then(|(place, items)| self.unwrapped(place, items)) {
+            let alternatives = self.alternatives(&place, items);
+            if is_file(items) {
+                field.ty = Type::Array(Box::new(Type::Binary));
+            } else if alternatives.iter().any(|(_, node)| is_file(node)) {
+                let message = format!(
+                    "elements of `{}` are files or something else; only the latter is expressed",
+                    field.name
+                );
+                self.warning(&place, "file-or-else", message, None);
+            }
             return;
         }
         let files = Type::Array(Box::new(Type::Binary));
