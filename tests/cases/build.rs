@@ -1,0 +1,113 @@
+//! Generates the client of each document in `tests/documents/cases` as a module of this crate.
+//!
+//! A document is a file `NAME.yaml`, or a folder `NAME` with `api.yaml` and the files that it refers to. All clients
+//! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. What the generator reports is the
+//! module's `REPORT`, one line each: `warning[code] at POINTER: message`. A document that is refused has a module with
+//! its report and nothing else.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use codegen::diagnostic::Diagnostics;
+use codegen::document::{Document, mentions_other_files};
+use codegen::{Generated, Options, Output, generate};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let cases = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../documents/cases");
+    println!("cargo::rerun-if-changed={}", cases.display());
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut modules = String::new();
+    for (name, folder, file) in documents(&cases)? {
+        let module = name.replace('-', "_");
+        let text = fs::read_to_string(folder.join(&file))?;
+        let files = files_beside(&folder, &file, &text)?;
+        let options = Options { file, files, output: Output::Crate { name }, ..Options::default() };
+        let (report, inner) = match generate(&text, &options) {
+            Ok(generated) => (report(&generated.warnings), write_modules(&out, &module, &generated)?),
+            Err(errors) => (report(&errors), String::new()),
+        };
+        write!(modules, "pub mod {module} {{\npub const REPORT: &[&str] = &{report:?};\n{inner}}}\n")?;
+    }
+    let runtime = out.join("runtime/mod.rs");
+    fs::write(
+        out.join("modules.rs"),
+        format!("#[macro_use]\n#[path = {runtime:?}]\npub mod runtime;\n{modules}"),
+    )?;
+    Ok(())
+}
+
+/// The documents by name, each with its folder and file.
+fn documents(cases: &Path) -> Result<Vec<(String, PathBuf, String)>, Box<dyn Error>> {
+    let mut documents = Vec::new();
+    for entry in fs::read_dir(cases)? {
+        let path = entry?.path();
+        let file = path.file_name().and_then(|name| name.to_str()).ok_or("a name that is not text")?;
+        if path.is_dir() {
+            documents.push((file.to_owned(), path.clone(), "api.yaml".to_owned()));
+        } else if let Some(name) = file.strip_suffix(".yaml") {
+            documents.push((name.to_owned(), cases.to_owned(), file.to_owned()));
+        }
+    }
+    documents.sort();
+    Ok(documents)
+}
+
+fn report(diagnostics: &Diagnostics) -> Vec<String> {
+    let lines = diagnostics.iter().map(|diagnostic| {
+        format!(
+            "{}[{}] at {}: {}",
+            diagnostic.severity, diagnostic.code, diagnostic.pointer, diagnostic.message
+        )
+    });
+    lines.collect()
+}
+
+/// Writes the client's modules, and the runtime once for all; returns the items that include them.
+fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<String, Box<dyn Error>> {
+    for (path, text) in generated.package.files() {
+        let Some(path) = path.strip_prefix("src/") else { continue };
+        let (path, text) = match path.starts_with("runtime/") {
+            true => (out.join(path), text.to_owned()),
+            false => (out.join(module).join(path), inside(module, text)),
+        };
+        fs::create_dir_all(path.parent().ok_or("a file stands in a folder")?)?;
+        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            fs::write(path, text)?;
+        }
+    }
+    let items = ["apis", "models"].map(|part| {
+        let path = out.join(module).join(part).join("mod.rs");
+        format!("#[path = {path:?}]\npub mod {part};\n")
+    });
+    Ok(items.concat())
+}
+
+/// A generated file's text for a client that is a module. The shared `Configuration` has no default server.
+fn inside(module: &str, text: &str) -> String {
+    let text = text.split("\nimpl Configuration {").next().unwrap_or(text);
+    ["models", "apis"].iter().fold(text.to_owned(), |text, part| {
+        text.replace(&format!("crate::{part}"), &format!("crate::{module}::{part}"))
+    })
+}
+
+/// The files that the document refers to.
+fn files_beside(folder: &Path, file: &str, text: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    let mut files = BTreeMap::new();
+    if !mentions_other_files(text) {
+        return Ok(files);
+    }
+    loop {
+        let Ok(document) = Document::parse_many(file, text, &files) else { return Ok(files) };
+        let wanted = document.external_files();
+        if wanted.is_empty() {
+            return Ok(files);
+        }
+        for name in wanted {
+            let text = fs::read_to_string(folder.join(&name))?;
+            files.insert(name, text);
+        }
+    }
+}
