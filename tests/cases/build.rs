@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", cases.display());
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut modules = String::new();
-    for (name, folder, file) in documents(&cases)? {
+    for Case { name, folder, file } in documents(&cases)? {
         let module = name.replace('-', "_");
         let text = fs::read_to_string(folder.join(&file))?;
         let files = files_beside(&folder, &file, &text)?;
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         write!(modules, "pub mod {module} {{\npub const REPORT: &[&str] = &{report:?};\n{inner}}}\n")?;
     }
-    let runtime = out.join("runtime/mod.rs");
+    let runtime = out.join("runtime/mod.rs").display().to_string();
     fs::write(
         out.join("modules.rs"),
         format!("#[macro_use]\n#[path = {runtime:?}]\npub mod runtime;\n{modules}"),
@@ -39,19 +39,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The documents by name, each with its folder and file.
-fn documents(cases: &Path) -> Result<Vec<(String, PathBuf, String)>, Box<dyn Error>> {
+struct Case {
+    name: String,
+    folder: PathBuf,
+    file: String,
+}
+
+/// The documents, ordered by name.
+fn documents(cases: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let mut documents = Vec::new();
     for entry in fs::read_dir(cases)? {
         let path = entry?.path();
         let file = path.file_name().and_then(|name| name.to_str()).ok_or("a name that is not text")?;
         if path.is_dir() {
-            documents.push((file.to_owned(), path.clone(), "api.yaml".to_owned()));
+            documents.push(Case { name: file.to_owned(), folder: path.clone(), file: "api.yaml".to_owned() });
         } else if let Some(name) = file.strip_suffix(".yaml") {
-            documents.push((name.to_owned(), cases.to_owned(), file.to_owned()));
+            documents.push(Case { name: name.to_owned(), folder: cases.to_owned(), file: file.to_owned() });
         }
     }
-    documents.sort();
+    documents.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(documents)
 }
 
@@ -79,7 +85,7 @@ fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<Stri
         }
     }
     let items = ["apis", "models"].map(|part| {
-        let path = out.join(module).join(part).join("mod.rs");
+        let path = out.join(module).join(part).join("mod.rs").display().to_string();
         format!("#[path = {path:?}]\npub mod {part};\n")
     });
     Ok(items.concat())
