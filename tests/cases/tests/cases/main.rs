@@ -1,4 +1,6 @@
 //! What the types and functions generated from `tests/documents/cases` do: one file for each kind of document.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod enums;
 mod wire;
