@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use std::thread::JoinHandle;
 
 use openai_uploads::apis::configuration::Configuration;
+use openai_uploads::apis::files_api::create_file;
 use openai_uploads::apis::uploads_api::add_upload_part;
+use openai_uploads::models::CreateFileRequest;
 use openai_uploads::runtime::Binary;
 use serde_json::{Map, Value, json};
 
@@ -51,7 +53,15 @@ impl Caught {
             while let Some(field) = form.next_field().await.map_err(|error| error.to_string())? {
                 let name = field.name().unwrap_or_default().to_owned();
                 let bytes = field.bytes().await.map_err(|error| error.to_string())?;
-                fields.insert(name, json!(String::from_utf8_lossy(&bytes)));
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+                    // A member of an object, as `expires_after[seconds]`.
+                    Some((object, member)) => {
+                        let object = fields.entry(object).or_insert_with(|| json!({}));
+                        object[member] = text.parse::<u64>().map_or(Value::String(text), Value::from);
+                    }
+                    None => drop(fields.insert(name, Value::String(text))),
+                }
             }
             Ok(Value::Object(fields))
         })
@@ -157,4 +167,32 @@ pub(crate) fn round_trip_of_a_part(value: &Value) -> Result<Value, String> {
     sent.map(drop).unwrap_err();
     let form = catcher.caught().form()?;
     if form.get(name).is_none() { Err(format!("the form has no `{name}`")) } else { Ok(form) }
+}
+
+/// The request for a file, made from its form as JSON.
+pub(crate) fn file_request(form: &Value) -> Result<CreateFileRequest, String> {
+    fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, String> {
+        serde_json::from_value(value.clone()).map_err(|error| error.to_string())
+    }
+    for (name, _) in form.as_object().ok_or("a form is an object")? {
+        if !["file", "purpose", "expires_after"].contains(&name.as_str()) {
+            return Err(format!("the form has no `{name}`"));
+        }
+    }
+    let bytes: String = read(&form["file"])?;
+    let mut request = CreateFileRequest::new(Binary::bytes(bytes), read(&form["purpose"])?);
+    if let Some(expires_after) = form.get("expires_after") {
+        request.expires_after = Some(read(expires_after)?);
+    }
+    Ok(request)
+}
+
+/// Sends a file and returns the form that the server received.
+pub(crate) fn round_trip_of_a_file(value: &Value) -> Result<Value, String> {
+    let request = file_request(value)?;
+    let catcher = Catcher::json(500, &json!({}));
+    let configuration = configuration().with_base_path(&catcher.url);
+    let sent = block_on(create_file(&configuration, request).response());
+    sent.map(drop).unwrap_err();
+    catcher.caught().form()
 }

@@ -70,7 +70,10 @@ pub(crate) fn disagreements(spec: &Spec, pages: &Pages) -> BTreeSet<String> {
         let name = page.trim_end_matches(".md");
         name == "README"
             || spec.schemas().any(|(schema, _)| schema.eq_ignore_ascii_case(name))
-            || operations.iter().any(|operation| api_page(operation).as_deref() == Some(name))
+            || operations.iter().any(|operation| {
+                // The second page has the types of the parameters.
+                api_page(operation).as_deref() == Some(name) || operation.id.eq_ignore_ascii_case(name)
+            })
     };
     found.extend(pages.0.keys().filter(|page| !known(page)).map(|page| format!("{page}: for nothing")));
     for operation in &operations {
@@ -132,12 +135,14 @@ fn of_operation(spec: &Spec, operation: &SpecOperation<'_>, pages: &Pages) -> BT
                 section.contains(&format!("- **Accept**: {}\n", content.media_type)),
                 format!("it gives {}", content.media_type),
             );
-            let schema = reference(content.schema).unwrap_or_default().to_lowercase();
-            let gives = self::section(section, "### Return type").unwrap_or_default().to_lowercase();
-            check(
-                gives.contains(&format!("[**models::{schema}**]({schema}.md)")),
-                format!("it gives a {schema}"),
-            );
+            let returned = self::section(section, "### Return type").unwrap_or_default().to_lowercase();
+            match reference(content.schema).map(str::to_lowercase) {
+                Some(schema) => check(
+                    returned.contains(&format!("[**models::{schema}**]({schema}.md)")),
+                    format!("the return type is not {schema}"),
+                ),
+                None => check(returned.contains("byte"), "the return type is not bytes".to_owned()),
+            }
         }
     }
     found

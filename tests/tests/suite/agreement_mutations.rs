@@ -48,7 +48,10 @@ const MUTATIONS: [Mutation; 22] = [
         drop(schema(spec, "CreateUploadRequest").as_object_mut().unwrap().remove("additionalProperties"))
     }),
     ("an enum has one more value", |spec| {
-        property(spec, "CreateUploadRequest", "purpose")["enum"].as_array_mut().unwrap().push(json!("evals"))
+        property(spec, "CreateUploadRequest", "purpose")["enum"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!("reports"))
     }),
     ("a limit changes", |spec| {
         property(spec, "CreateUploadRequest", "bytes")["maximum"] = json!(4_294_967_296_u64)
@@ -128,9 +131,14 @@ fn no_change_of_the_document_goes_unnoticed() {
         assert!(changes.iter().len() > 0, "{what}: what is generated is the same");
 
         let spec = Spec::of(mutated);
-        let mut found = agreement_models::disagreements(&spec, seed, VALUES);
-        found.extend(agreement_wire::disagreements(&spec, seed, CALLS));
-        found.extend(agreement_docs::disagreements(&spec, &pages));
+        // The quickest first: one that notices is enough.
+        let mut found = agreement_docs::disagreements(&spec, &pages);
+        if found.is_empty() {
+            found = agreement_models::disagreements(&spec, seed, VALUES);
+        }
+        if found.is_empty() {
+            found = agreement_wire::disagreements(&spec, seed, CALLS);
+        }
         assert!(!found.is_empty(), "{what}: no test notices");
         println!("{what}: {}", found.first().expect("not empty"));
     }

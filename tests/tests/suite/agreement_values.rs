@@ -13,7 +13,7 @@ const STRINGS: [&str; 12] =
     ["", " ", "null", "\"", "\\", "a/b", "..", "é😀", "\u{0}", "\n\r\t", "{upload_id}", "1e999"];
 
 /// What the keywords of these schemas are; a keyword that is not here has to be thought of.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "$ref",
     "type",
     "enum",
@@ -32,6 +32,7 @@ const KNOWN: [&str; 18] = [
     "x-constants",
     "nullable",
     "title",
+    "default",
 ];
 
 /// A value that the schema accepts.
@@ -53,6 +54,7 @@ pub(crate) fn draw(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
         "integer" => integer(schema, rng).into(),
         "boolean" => rng.bool().into(),
         "null" => Value::Null,
+        "any" => rng.choice([json!({"deep": [1, null]}), json!("text"), json!(1.5)]).unwrap(),
         other => panic!("no value is drawn of the type `{other}`"),
     }
 }
@@ -67,6 +69,11 @@ fn object(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
     for (name, property) in members(&schema["properties"]) {
         if required.contains(&name) || rng.bool() {
             drawn.insert(name.to_owned(), draw(spec, property, rng));
+        }
+    }
+    if schema["additionalProperties"].is_object() {
+        for _ in 0..rng.usize(..3) {
+            drawn.insert(string(rng), draw(spec, &schema["additionalProperties"], rng));
         }
     }
     // What is required need not be described.

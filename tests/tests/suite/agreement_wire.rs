@@ -5,14 +5,20 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use fastrand::Rng;
+use openai_uploads::apis::batch_api::{
+    ListBatchesParams, cancel_batch, create_batch, list_batches, retrieve_batch,
+};
 use openai_uploads::apis::configuration::{BASE_PATH, Configuration};
+use openai_uploads::apis::files_api::{
+    ListFilesParams, create_file, delete_file, download_file, list_files, retrieve_file,
+};
 use openai_uploads::apis::uploads_api::{add_upload_part, cancel_upload, complete_upload, create_upload};
 use openai_uploads::runtime::{Binary, Call, Error, ErrorBody};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::agreement_caught::{Catcher, Caught, block_on, configuration};
+use super::agreement_caught::{Catcher, Caught, block_on, configuration, file_request};
 use super::agreement_spec::{Content, Spec, SpecOperation, elements, members, without_nulls};
 use super::agreement_values::{draw, seed};
 
@@ -23,13 +29,22 @@ const KEY: &str = "sk-of-the-test";
 
 /// What an operation is called with: the values of its parameters and of its body, whatever they are.
 struct Given {
-    parameters: Vec<String>,
+    /// By name. Optional ones may be missing.
+    parameters: Vec<(String, Value)>,
     body: Value,
 }
 
 impl Given {
+    /// The only path parameter.
     fn parameter(&self) -> Result<&str, String> {
-        self.parameters.first().map(String::as_str).ok_or_else(|| "there is no parameter".to_owned())
+        let first = self.parameters.first().and_then(|(_, value)| value.as_str());
+        first.ok_or_else(|| "there is no parameter".to_owned())
+    }
+
+    fn query<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
+        let value = self.parameters.iter().find(|(parameter, _)| parameter == name);
+        let value = value.map(|(_, value)| serde_json::from_value(value.clone()));
+        value.transpose().map_err(|error| error.to_string())
     }
 
     fn body<T: DeserializeOwned>(&self) -> Result<T, String> {
@@ -57,7 +72,38 @@ type Sending = Pin<Box<dyn Future<Output = Result<Reply, String>>>>;
 type Caller = fn(&Configuration, &Given) -> Result<Sending, String>;
 
 /// The function of each operation.
-const FUNCTIONS: [(&str, Caller); 4] = [
+const FUNCTIONS: [(&str, Caller); 13] = [
+    ("createFile", |to, given| Ok(sending(create_file(to, file_request(&given.body)?)))),
+    ("listFiles", |to, given| {
+        let params = ListFilesParams {
+            after: given.query("after")?,
+            limit: given.query("limit")?,
+            order: given.query("order")?,
+            purpose: given.query("purpose")?,
+        };
+        Ok(sending(list_files(to, params)))
+    }),
+    ("retrieveFile", |to, given| Ok(sending(retrieve_file(to, given.parameter()?)))),
+    ("deleteFile", |to, given| Ok(sending(delete_file(to, given.parameter()?)))),
+    ("downloadFile", |to, given| {
+        let call = download_file(to, given.parameter()?);
+        Ok(Box::pin(async {
+            match call.await {
+                Ok(stream) => {
+                    let bytes = stream.bytes().await.map_err(|error| error.to_string())?;
+                    Ok(Reply::Success(json!(String::from_utf8_lossy(&bytes))))
+                }
+                Err(error) => failure(error),
+            }
+        }))
+    }),
+    ("createBatch", |to, given| Ok(sending(create_batch(to, given.body()?)))),
+    ("listBatches", |to, given| {
+        let params = ListBatchesParams { after: given.query("after")?, limit: given.query("limit")? };
+        Ok(sending(list_batches(to, params)))
+    }),
+    ("retrieveBatch", |to, given| Ok(sending(retrieve_batch(to, given.parameter()?)))),
+    ("cancelBatch", |to, given| Ok(sending(cancel_batch(to, given.parameter()?)))),
     ("createUpload", |to, given| Ok(sending(create_upload(to, given.body()?)))),
     ("addUploadPart", |to, given| Ok(sending(add_upload_part(to, given.parameter()?, given.bytes()?)))),
     ("completeUpload", |to, given| Ok(sending(complete_upload(to, given.parameter()?, given.body()?)))),
@@ -71,20 +117,24 @@ where
     V: 'static,
 {
     Box::pin(async {
-        let to_json =
-            |value| serde_json::to_value(value).map_err(|error: serde_json::Error| error.to_string());
         match call.await {
-            Ok(reply) => Ok(Reply::Success(to_json(json!(reply))?)),
-            Err(Error::Api(error)) => Ok(Reply::Failure {
-                status: error.status.as_u16(),
-                entity: error.entity.map(|entity| json!(entity)),
-            }),
-            Err(Error::Decode(error)) => Err(error.to_string()),
-            Err(Error::Transport(error)) => Err(error.to_string()),
-            Err(Error::Input(error)) => Err(error.to_string()),
-            Err(_) => Err("an error of a new kind".to_owned()),
+            Ok(reply) => Ok(Reply::Success(json!(reply))),
+            Err(error) => failure(error),
         }
     })
+}
+
+fn failure<E: Serialize>(error: Error<E>) -> Result<Reply, String> {
+    match error {
+        Error::Api(error) => Ok(Reply::Failure {
+            status: error.status.as_u16(),
+            entity: error.entity.map(|entity| json!(entity)),
+        }),
+        Error::Decode(error) => Err(error.to_string()),
+        Error::Transport(error) => Err(error.to_string()),
+        Error::Input(error) => Err(error.to_string()),
+        _ => Err("an error of a new kind".to_owned()),
+    }
 }
 
 #[test]
@@ -137,7 +187,12 @@ fn of_operation(
                     Ok(status) => status,
                     Err(_) => rng.u16(400..600),
                 };
-                let catcher = Catcher::json(status, value);
+                let catcher = match (reply.media_type, value.as_str()) {
+                    ("application/octet-stream", Some(bytes)) => {
+                        Catcher::answering(status, "content-type: application/octet-stream\r\n", bytes)
+                    }
+                    _ => Catcher::json(status, value),
+                };
                 let to = configuration().with_base_path(format!("{}/v1", catcher.url));
                 let to = to.with_bearer_access_token(KEY);
                 let sending = match call(&to, &given) {
@@ -150,8 +205,10 @@ fn of_operation(
                 let read = block_on(sending);
                 let caught = catcher.caught();
                 found.extend(of_request(spec, operation, content, &given, &caught));
-                if caught.header("accept") != Some(reply.media_type) {
-                    found.insert(format!("asks for {:?}, not {}", caught.header("accept"), reply.media_type));
+                let accepted = caught.header("accept").unwrap_or_default();
+                let is_success = status < 300;
+                if is_success && accepted != reply.media_type {
+                    found.insert(format!("asks for {accepted}, not {}", reply.media_type));
                 }
                 found.extend(of_reply(read, status, value));
             }
@@ -161,13 +218,21 @@ fn of_operation(
 }
 
 fn given(spec: &Spec, operation: &SpecOperation<'_>, content: Option<&Content<'_>>, rng: &mut Rng) -> Given {
-    let value = |parameter: &&Value| {
+    let mut value = |parameter: &&Value| {
+        let schema = spec.resolve(&parameter["schema"]);
+        if parameter["required"] != true && rng.bool() {
+            return None;
+        }
+        let name = parameter["name"].as_str().expect("a parameter has a name").to_owned();
+        if schema["type"] != "string" || schema.get("enum").is_some() {
+            return Some((name, draw(spec, schema, rng)));
+        }
         let examples = ["a/b?c=d#e", "%2e%2e", "é 😀", "{upload_id}", "a;b,c&d+e", "\\\"\n"];
         let own = parameter["example"].as_str();
-        rng.choice(examples.into_iter().chain(own).collect::<Vec<_>>()).unwrap().to_owned()
+        let text = rng.choice(examples.into_iter().chain(own).collect::<Vec<_>>()).unwrap();
+        Some((name, json!(text)))
     };
-    let mut value = value;
-    let parameters = operation.parameters.iter().map(&mut value).collect();
+    let parameters = operation.parameters.iter().filter_map(&mut value).collect();
     let body = content.map_or(Value::Null, |content| match content.example {
         Some(example) if rng.u8(..4) == 0 => example.clone(),
         _ => draw(spec, content.schema, rng),
@@ -190,15 +255,19 @@ fn of_request(
         }
     };
     check(caught.method.eq_ignore_ascii_case(operation.method), "the method differs");
-    check(caught.target.is_ascii() && !caught.target.contains(['?', '#', ' ']), "the target is not a path");
-    check(target_is(operation, given, &caught.target), "the path differs");
+    let (path, query) = caught.target.split_once('?').unwrap_or((&caught.target, ""));
+    check(caught.target.is_ascii() && !caught.target.contains(['#', ' ']), "the target is not a URL");
+    check(path_is(operation, given, path), "the path differs");
+    check(query_is(operation, given, query), "the query differs");
     let wanted: Vec<_> = spec.security(operation).concat();
     let bearer = wanted.iter().any(|(_, scheme)| scheme["type"] == "http" && scheme["scheme"] == "bearer");
     let shown = bearer.then(|| format!("Bearer {KEY}"));
     check(caught.header("authorization") == shown.as_deref(), "the key is not shown as is wanted");
     check(!caught.all_but_header("authorization").contains(KEY), "the key is shown where it should not be");
     let length = caught.body.len().to_string();
-    check(caught.header("content-length") == Some(&length), "the length is not told");
+    let sent_length = caught.header("content-length");
+    let needs_length = operation.method == "post" || !caught.body.is_empty();
+    check(sent_length.map_or(!needs_length, |sent| sent == length), "the length of the body is not sent");
     check(caught.header("transfer-encoding").is_none(), "the body comes in chunks");
     let media_type = caught.header("content-type").map(|value| value.split(';').next().unwrap_or_default());
     check(media_type == content.map(|content| content.media_type), "the content type differs");
@@ -215,19 +284,39 @@ fn of_request(
     found
 }
 
-/// Whether a target is the operation's path with each parameter in one segment.
-fn target_is(operation: &SpecOperation<'_>, given: &Given, target: &str) -> bool {
+/// Whether a path is the operation's with each parameter in one segment.
+fn path_is(operation: &SpecOperation<'_>, given: &Given, path: &str) -> bool {
     let expected: Vec<String> = format!("/v1{}", operation.path)
         .split('/')
         .map(|segment| {
             let parameter = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}'));
             let Some(name) = parameter else { return segment.to_owned() };
-            let is_it = |parameter: &&Value| parameter["name"] == name && parameter["in"] == "path";
-            let index = operation.parameters.iter().position(is_it);
-            index.map_or_else(|| format!("no parameter {name}"), |index| given.parameters[index].clone())
+            let value = given.parameters.iter().find(|(parameter, _)| parameter == name);
+            let value = value.and_then(|(_, value)| value.as_str());
+            value.map_or_else(|| format!("no parameter {name}"), str::to_owned)
         })
         .collect();
-    target.split('/').map(decoded).collect::<Vec<_>>() == expected
+    path.split('/').map(decoded).collect::<Vec<_>>() == expected
+}
+
+/// Whether a query has each query parameter that is given, once, and nothing else.
+fn query_is(operation: &SpecOperation<'_>, given: &Given, query: &str) -> bool {
+    let is_in_query = |name: &str| {
+        let mut parameters = operation.parameters.iter();
+        parameters.any(|parameter| parameter["name"] == name && parameter["in"] == "query")
+    };
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let expected = given.parameters.iter().filter(|(name, _)| is_in_query(name));
+    let expected: BTreeSet<_> = expected.map(|(name, value)| (name.clone(), text(value))).collect();
+    let pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).collect();
+    let found: BTreeSet<_> = pairs
+        .iter()
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name), decoded(&value.replace('+', " ")))
+        })
+        .collect();
+    pairs.len() == found.len() && found == expected
 }
 
 /// A segment without its percent signs (RFC 3986 §2.1).

@@ -45,7 +45,7 @@ fn a_name_that_is_not_there_writes_nothing() {
     let ended = copy.run(&arguments);
     assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("no tag `Upload`, but there is `Uploads`"), "{}", ended.stderr);
-    assert!(ended.stderr.contains("no operation `x`; there are `createUpload`"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("no operation `x`; there are `createFile`"), "{}", ended.stderr);
     assert!(!copy.path("o").exists());
 }
 

@@ -2,5 +2,7 @@
 //! The operations, a module for each tag.
 
 pub mod configuration;
+pub mod files_api;
 pub mod uploads_api;
+pub mod batch_api;
 pub use crate::runtime::{Call, Error};

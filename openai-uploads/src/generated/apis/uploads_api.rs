@@ -9,9 +9,9 @@ use reqwest::Method;
 pub static CREATE_UPLOAD: Operation =
     Operation::new("createUpload", Method::POST, "/uploads", &[&[API_KEY_AUTH]]);
 
-/// Announces a file and opens an upload for it.
+/// Creates an upload, to which the parts of a file are added.
 ///
-/// The upload takes parts until it is completed or cancelled, or until it expires an hour later.
+/// The upload accepts parts for an hour, unless it is completed or cancelled before.
 pub fn create_upload(
     configuration: &Configuration,
     create_upload_request: models::CreateUploadRequest,
@@ -22,10 +22,10 @@ pub fn create_upload(
 pub static ADD_UPLOAD_PART: Operation =
     Operation::new("addUploadPart", Method::POST, "/uploads/{upload_id}/parts", &[&[API_KEY_AUTH]]);
 
-/// Sends one part of the file.
+/// Adds a part of up to 64 MiB to an upload.
 ///
-/// Parts may be sent in parallel and in any order, since the completion says how they follow each other. A
-/// part whose reply was lost can be sent again: a part that the completion does not name is left out.
+/// Parts can be sent in parallel and in any order, because completing the upload sets their order. If a
+/// response is lost, send the part again: parts that are not listed on completion are discarded.
 pub fn add_upload_part(
     configuration: &Configuration,
     upload_id: &str,
@@ -40,10 +40,10 @@ pub fn add_upload_part(
 pub static COMPLETE_UPLOAD: Operation =
     Operation::new("completeUpload", Method::POST, "/uploads/{upload_id}/complete", &[&[API_KEY_AUTH]]);
 
-/// Puts the parts together into a file.
+/// Completes an upload and creates a file from its parts.
 ///
-/// The parts follow each other in the order in which their ids are listed, and their bytes must add up to
-/// the number that was announced. Nothing can be added afterwards.
+/// The file consists of the listed parts, in the order of the list. Their sizes must add up to the `bytes` that
+/// the upload was created with. A completed upload accepts no more parts.
 pub fn complete_upload(
     configuration: &Configuration,
     upload_id: &str,
@@ -58,9 +58,9 @@ pub fn complete_upload(
 pub static CANCEL_UPLOAD: Operation =
     Operation::new("cancelUpload", Method::POST, "/uploads/{upload_id}/cancel", &[&[API_KEY_AUTH]]);
 
-/// Gives an upload up.
+/// Cancels an upload.
 ///
-/// Nothing can be added afterwards, and the parts that were sent are dropped.
+/// Its parts are deleted. A cancelled upload accepts no more parts.
 pub fn cancel_upload(
     configuration: &Configuration,
     upload_id: &str,

@@ -4,7 +4,7 @@ use crate::runtime::{Binary, Form};
 /// One part of a file.
 #[derive(Debug)]
 pub struct AddUploadPartRequest {
-    /// The part's bytes, at most 64 MiB.
+    /// The content of the part, at most 64 MiB.
     pub data: Binary,
 }
 

@@ -2,11 +2,11 @@
 
 object! {
     #[closed]
-    /// How the parts make up the file.
+    /// The parts that make up the file.
     pub struct CompleteUploadRequest {
-        /// The parts' ids, in the order of their bytes.
+        /// The ids of the parts, in the order of their content in the file.
         pub part_ids: Vec<String> = "part_ids",
-        /// The MD5 of the whole file in hexadecimal, for the server to check the bytes against.
+        /// The MD5 checksum of the whole file in hexadecimal. The server compares it with the content.
         pub md5: Option<String> = "md5" | None,
     }
 }

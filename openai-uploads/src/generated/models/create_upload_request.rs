@@ -3,17 +3,17 @@ use crate::models;
 
 object! {
     #[closed]
-    /// The announcement of a file.
+    /// The name, size and purpose of the file to upload.
     pub struct CreateUploadRequest {
-        /// The file's name, with its extension.
+        /// The name of the file.
         pub filename: String = "filename",
-        /// What the file is for.
+        /// The intended use of the file.
         pub purpose: Purpose = "purpose",
-        /// The file's length in bytes, at most 8 GiB.
+        /// The size of the file in bytes, at most 8 GiB.
         pub bytes: u64 = "bytes",
-        /// The file's media type, one that goes with its purpose.
+        /// The media type of the file. It must be one that the purpose allows.
         pub mime_type: String = "mime_type",
-        /// When the file is to be deleted by itself; never, where this is left out.
+        /// When to delete the file.
         pub expires_after: Option<models::FileExpirationAfter> = "expires_after" | None,
     }
 }
@@ -27,6 +27,13 @@ impl CreateUploadRequest {
 }
 
 open_enum! {
-    /// What the file is for.
-    pub enum Purpose { Assistants = "assistants", Batch = "batch", FineTune = "fine-tune", Vision = "vision" }
+    /// The intended use of the file.
+    pub enum Purpose {
+        Assistants = "assistants",
+        Batch = "batch",
+        FineTune = "fine-tune",
+        Vision = "vision",
+        UserData = "user_data",
+        Evals = "evals",
+    }
 }

@@ -2,9 +2,9 @@
 use crate::models;
 
 object! {
-    /// The body of every error.
+    /// The body of an error response.
     pub struct ErrorResponse {
-        /// What went wrong with a request.
+        /// Why a request failed.
         pub error: models::Error = "error",
     }
 }

@@ -2,31 +2,31 @@
 use crate::models;
 
 object! {
-    /// A file on its way, in parts.
+    /// A multi-part file upload.
     pub struct Upload {
         /// The upload's id.
         pub id: String = "id",
-        /// When it was created, in seconds since 1970 (Unix time).
+        /// When the upload was created, in seconds since 1970 (Unix time).
         pub created_at: u64 = "created_at",
         /// The name of the file.
         pub filename: String = "filename",
-        /// The announced length of the file in bytes.
+        /// The size of the whole file in bytes.
         pub bytes: u64 = "bytes",
-        /// What the file is for.
+        /// The intended use of the file.
         pub purpose: String = "purpose",
-        /// Where the upload stands.
+        /// The status of the upload.
         pub status: Status = "status",
-        /// When it expires, in seconds since 1970 (Unix time).
+        /// When the upload expires, in seconds since 1970 (Unix time).
         pub expires_at: u64 = "expires_at",
-        /// The type of this object.
+        /// The object type, always `upload`.
         pub object: Option<Object> = "object" | None,
-        /// The file that came of the upload, once it is completed.
+        /// The new file, once the upload is completed.
         pub file: Option<models::OpenAiFile> = "file" | None,
     }
 }
 
 impl Upload {
-    /// How long an upload takes parts before it expires, in seconds.
+    /// How long an upload accepts parts before it expires, in seconds.
     pub const LIFETIME_SECONDS: u64 = 3600;
     pub fn new(
         id: String, created_at: u64, filename: String, bytes: u64, purpose: String, status: Status,
@@ -37,7 +37,7 @@ impl Upload {
 }
 
 open_enum! {
-    /// Where the upload stands.
+    /// The status of the upload.
     pub enum Status {
         Pending = "pending",
         Completed = "completed",
