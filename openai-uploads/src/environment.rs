@@ -1,14 +1,15 @@
-//! A configuration from where the official clients find theirs, and one for Azure.
+//! Configurations from the environment variables of the official clients, and for Azure.
 
 use std::env::{self, VarError};
 
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 
+use crate::api_key;
 use crate::runtime::{Configuration, InputError};
 
 impl Configuration {
-    /// The configuration that the environment describes, as the official clients read it:
+    /// Reads the environment variables of the official clients:
     ///
     /// | variable | what it sets |
     /// |---|---|
@@ -17,12 +18,14 @@ impl Configuration {
     /// | `OPENAI_ORG_ID` | the header `OpenAI-Organization` |
     /// | `OPENAI_PROJECT_ID` | the header `OpenAI-Project` |
     ///
-    /// An empty variable counts as one that is not set.
+    /// White space, line breaks, quotes and a byte order mark around a value are ignored. An empty variable
+    /// counts as one that is not set.
     ///
     /// # Errors
     ///
-    /// [`InputError`] when a variable is not Unicode or cannot be sent in a header, or when there is neither a
-    /// key nor a base URL of one's own: OpenAI's server would refuse every request.
+    /// [`InputError`] when a variable is not Unicode or cannot be sent in a header, or when neither a key nor a
+    /// base URL is set: OpenAI's server refuses requests without a key. The message names the variable and never
+    /// shows its value.
     ///
     /// ```no_run
     /// use openai_uploads::apis::configuration::Configuration;
@@ -34,8 +37,8 @@ impl Configuration {
         Self::from_env_or(None, None)
     }
 
-    /// As [`from_env`](Self::from_env), but what is given here comes before `OPENAI_API_KEY` and
-    /// `OPENAI_BASE_URL`.
+    /// As [`from_env`](Self::from_env), with this key and base URL in place of `OPENAI_API_KEY` and
+    /// `OPENAI_BASE_URL` where they are given.
     ///
     /// # Errors
     ///
@@ -43,14 +46,14 @@ impl Configuration {
     pub fn from_env_or(key: Option<SecretString>, base_path: Option<String>) -> Result<Self, InputError> {
         let mut configuration = Self::default();
         let base_path = base_path.map_or_else(|| variable("OPENAI_BASE_URL"), |given| Ok(Some(given)))?;
-        let key =
-            key.map_or_else(|| Ok(variable("OPENAI_API_KEY")?.map(Into::into)), |given| Ok(Some(given)))?;
+        let key = key.map_or_else(|| secret_variable("OPENAI_API_KEY"), |given| Ok(Some(given)))?;
         match key {
             Some(key) => configuration.bearer_access_token = Some(key),
             None if base_path.is_none() => {
-                return Err(InputError::new(
-                    "there is no API key; put one into the environment variable OPENAI_API_KEY",
-                ));
+                let is_set = env::var_os("OPENAI_API_KEY").is_some();
+                let problem = if is_set { "is empty" } else { "is not set" };
+                let message = format!("no API key: the environment variable OPENAI_API_KEY {problem}");
+                return Err(InputError::new(message));
             }
             None => {}
         }
@@ -59,16 +62,19 @@ impl Configuration {
             [("OPENAI_ORG_ID", "openai-organization"), ("OPENAI_PROJECT_ID", "openai-project")]
         {
             if let Some(value) = variable(name)? {
-                configuration.headers.insert(HeaderName::from_static(header), header_value(name, &value)?);
+                configuration.headers.insert(
+                    HeaderName::from_static(header),
+                    header_value(&format!("the environment variable {name}"), &value)?,
+                );
             }
         }
         Ok(configuration)
     }
 
-    /// The configuration of an Azure OpenAI resource, `endpoint` being `https://NAME.openai.azure.com`.
+    /// The configuration of an Azure OpenAI resource. `endpoint` is `https://NAME.openai.azure.com`.
     ///
-    /// With an `api_version` such as `2024-10-21` requests carry it in the query; without, they go to the
-    /// endpoint's `v1` API, which has none.
+    /// With an `api_version` such as `2024-10-21`, requests carry it in the query. Without one, they go to the
+    /// `v1` API of the endpoint, which has no versions.
     ///
     /// # Errors
     ///
@@ -83,7 +89,9 @@ impl Configuration {
     /// ```
     pub fn azure(endpoint: &str, key: &str, api_version: Option<&str>) -> Result<Self, InputError> {
         let endpoint = endpoint.trim_end_matches('/');
-        let mut key = header_value("the key", key)?;
+        let key = api_key::trim(key);
+        api_key::check("the Azure key", key)?;
+        let mut key = header_value("the Azure key", key)?;
         key.set_sensitive(true);
         let configuration = Self::default().with_header(HeaderName::from_static("api-key"), key);
         Ok(match api_version {
@@ -95,14 +103,21 @@ impl Configuration {
     }
 }
 
+/// The value of a variable, without what is around it by mistake.
 fn variable(name: &str) -> Result<Option<String>, InputError> {
     match env::var(name) {
-        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Ok(value) => Ok(Some(api_key::trim(&value)).filter(|value| !value.is_empty()).map(str::to_owned)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => {
             Err(InputError::new(format!("the environment variable {name} is not Unicode text")))
         }
     }
+}
+
+fn secret_variable(name: &str) -> Result<Option<SecretString>, InputError> {
+    let Some(secret) = variable(name)? else { return Ok(None) };
+    api_key::check(&format!("the environment variable {name}"), &secret)?;
+    Ok(Some(secret.into()))
 }
 
 fn header_value(what: &str, value: &str) -> Result<HeaderValue, InputError> {

@@ -35,6 +35,7 @@
 #[macro_use]
 pub mod runtime;
 
+mod api_key;
 mod environment;
 #[rustfmt::skip] // `cargo xtask codegen` writes it as it is to stay.
 mod generated;
@@ -42,6 +43,7 @@ mod generated;
 pub mod server;
 pub mod uploader;
 
+pub use api_key::read_api_key_file;
 pub use generated::{apis, models};
 pub use uploader::{Uploader, preflight};
 

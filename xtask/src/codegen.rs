@@ -58,11 +58,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         refuse_foreign(&out)?;
     }
     let changes = generated.package.compare(&out)?;
-    if arguments.check {
+    let file_count = generated.package.files().len();
+    if arguments.check && !changes.is_empty() {
         return Ok(show(&changes, arguments));
     }
     changes.write()?;
-    terminal::say(&summary(&changes, &out));
+    terminal::say(&summary(&changes, &out, file_count));
     Ok(Outcome::Fine)
 }
 
@@ -118,7 +119,11 @@ fn command(arguments: &Arguments) -> String {
 }
 
 /// What was changed: each file by name where they are few, and how many.
-fn summary(changes: &Changes, out: &Path) -> String {
+fn summary(changes: &Changes, out: &Path, file_count: usize) -> String {
+    let folder = out.file_name().map_or_else(|| out.to_string_lossy(), |name| name.to_string_lossy());
+    if changes.is_empty() {
+        return format!("{folder}: all {file_count} files are up to date\n");
+    }
     let mut summary = String::new();
     for change in changes.iter().take(MAXIMUM_NAMED) {
         let _ = writeln!(summary, "{change}");
@@ -133,10 +138,7 @@ fn summary(changes: &Changes, out: &Path) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, done)| format!("{count} {done}"))
         .collect::<Vec<_>>();
-    if !counts.is_empty() {
-        let folder = out.file_name().map_or_else(|| out.to_string_lossy(), |name| name.to_string_lossy());
-        let _ = writeln!(summary, "{folder}: {}", counts.join(", "));
-    }
+    let _ = writeln!(summary, "{folder}: {} (of {file_count} files)", counts.join(", "));
     summary
 }
 

@@ -22,12 +22,16 @@ fn fails(mut command: std::process::Command, code: i32, words: &[&str]) {
 #[test]
 fn bad_usage_is_told_with_exit_code_2() {
     let files = Files::new();
-    let path = files.file("a.jsonl", "{}");
+    let (path, other) = (files.file("a.jsonl", "{}"), files.file("b.jsonl", "{}"));
     for (arguments, word) in [
         (&["upload", &path][..], "--purpose"),
         (&["upload", "-p", "batch"], "<FILE>"),
         (&["upload", "-p", "", &path], "purpose"),
-        (&["upload", "-p", "batch", "--concurrency", "0", &path], "--concurrency"),
+        (&["upload", "-p", "batch", "--concurrency", "0", &path], "1 or more"),
+        (&["upload", "-p", "batch", "-c", "many", &path], "1 or more"),
+        (&["upload", "-p", "finetune", &path], "did you mean `fine-tune`?"),
+        (&["check", "-p", "Batch", &path], "did you mean `batch`?"),
+        (&["serve", "--dir", "d", "--listen", "localhost:http"], "localhost:8080"),
         (&["upload", "-p", "batch", "--part-size", "100MB", &path], "67108864"),
         (&["upload", "-p", "batch", "--part-size", "0", &path], "67108864"),
         (&["upload", "-p", "batch", "--part-size", "big", &path], "64MiB"),
@@ -36,7 +40,7 @@ fn bad_usage_is_told_with_exit_code_2() {
         (&["upload", "-p", "batch", "--base-url", "ftp://x", &path], "https://"),
         (&["upload", "-p", "batch", "--base-url", "https://me:pass@x", &path], "password"),
         (&["upload", "-p", "batch", "--state", "s", "--no-resume", &path], "--state"),
-        (&["upload", "-p", "batch", "--state", "s", &path, &path], "--state"),
+        (&["upload", "-p", "batch", "--state", "s", &path, &other], "--state"),
         (&["upload", "-p", "batch", "--api-key", KEY, &path], "--api-key"),
         (&["cancel", ""], "UPLOAD_ID"),
         (&["serve"], "--dir"),
@@ -66,6 +70,29 @@ fn files_that_cannot_be_read_are_named() {
 }
 
 #[test]
+fn a_file_that_is_too_large_is_refused_with_what_to_do() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("large.jsonl", "");
+    // It has no blocks on the disk.
+    fs::File::options().write(true).open(&path).unwrap().set_len((8 << 30) + 1).unwrap();
+    fails(upload(&server, &["-p", "assistants", &path]), 2, &[&path, "8589934593", "help: split the file"]);
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn a_pipe_and_an_empty_file_are_named() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let fifo = files.path("pipe.jsonl");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    fails(upload(&server, &["-p", "batch", &fifo]), 2, &[&fifo, "is not a regular file", "help:"]);
+    fails(command(&["plan", &fifo]), 2, &[&fifo, "is not a regular file"]);
+    let empty = files.file("empty.jsonl", "");
+    fails(upload(&server, &["-p", "batch", &empty]), 1, &[&empty, "no line of JSON", "help:"]);
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
 fn a_file_that_may_not_be_read_is_named() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.jsonl", "{}");
@@ -91,17 +118,12 @@ fn without_a_key_nothing_is_begun() {
     let mut without = command(&["upload", "-p", "assistants", &path]);
     without.env_remove("OPENAI_API_KEY");
     fails(without, 2, &["no API key", "OPENAI_API_KEY", "--api-key-file"]);
-    for (content, words) in [("", "holds no key"), ("two words", "is not a key"), ("a\nb", "is not a key")] {
-        let key = files.file("key", content);
-        let command = command(&["upload", "-p", "assistants", "--api-key-file", &key, &path]);
-        fails(command, 2, &[&key, words, "--api-key-file"]);
-    }
     let mut strange = command(&["upload", "-p", "assistants", &path]);
     strange.env("OPENAI_BASE_URL", "my server");
     fails(strange, 2, &["OPENAI_BASE_URL", "https://host/v1"]);
     let nowhere = files.path("nowhere");
     let command = command(&["upload", "-p", "assistants", "--api-key-file", &nowhere, &path]);
-    fails(command, 2, &[&nowhere, "cannot be read"]);
+    fails(command, 2, &[&nowhere, "does not exist"]);
 }
 
 #[test]

@@ -199,7 +199,10 @@ pub(crate) struct Served {
 impl Served {
     /// Runs `serve` with these arguments until it says where it is.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut command = command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = command(&["serve"]);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());

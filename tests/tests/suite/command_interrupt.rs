@@ -35,7 +35,7 @@ fn ctrl_c_leaves_what_was_sent_and_prints_the_command_that_goes_on() {
     signal(&child, Signal::INT);
     let run = Run::from(child.wait_with_output().unwrap());
     assert_eq!((run.code, run.stdout.as_str()), (Some(130), ""), "{}", run.stderr);
-    let (_, command) = run.stderr.split_once("to go on:\n").expect(&run.stderr);
+    let (_, command) = run.stderr.split_once("to resume, run:\n").expect(&run.stderr);
     assert!(server.files().is_empty());
     let before = parts_arrived(&server);
 
@@ -44,12 +44,38 @@ fn ctrl_c_leaves_what_was_sent_and_prints_the_command_that_goes_on() {
     shell.args(["-c", command]).env("OPENAI_API_KEY", crate::command_fixture::KEY);
     let run = Run::of(shell.env("OPENAI_BASE_URL", server.base_url()));
     assert_eq!(run.code, Some(0), "{command}\n{}", run.stderr);
-    assert!(run.stderr.contains("goes on with upload_"), "{}", run.stderr);
+    assert!(run.stderr.contains("resuming upload_"), "{}", run.stderr);
     assert_eq!(run.json()[0]["file"]["id"], server.files()[0].id);
     assert!(server.content(&server.files()[0].id).unwrap() == bytes);
     // Of the six, those whose replies were still on the way are sent again, and no others.
     assert!(parts_arrived(&server) - before < 16, "all was sent again");
     assert_eq!(files.names(), ["it's a file.bin"]);
+}
+
+#[test]
+fn sigterm_and_sighup_stop_a_run_as_ctrl_c_does() {
+    for stop in [Signal::TERM, Signal::HUP] {
+        if stop == Signal::HUP && is_hangup_ignored() {
+            println!("skipped: SIGHUP, which this process ignores and the command would inherit");
+            continue;
+        }
+        let (server, files) = (server(slow()), Files::new());
+        let (path, _) = files.random("a.bin", 4, 4 * MIB);
+        let child = spawn(upload(&server, &["-p", "assistants", "--part-size", "256KiB", &path]));
+        wait_until("a part", || parts_arrived(&server) >= 2);
+        signal(&child, stop);
+        let run = Run::from(child.wait_with_output().unwrap());
+        assert_eq!(run.code, Some(130), "{stop:?}: {}", run.stderr);
+        assert!(run.stderr.contains("to resume, run:"), "{stop:?}: {}", run.stderr);
+        assert!(files.names().contains(&".a.bin.openai-upload".to_owned()), "{:?}", files.names());
+    }
+}
+
+/// Whether this process was started by `nohup`.
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[test]
@@ -66,7 +92,7 @@ fn ctrl_c_names_only_the_files_that_are_left() {
     let run = Run::from(child.wait_with_output().unwrap());
     assert_eq!(run.code, Some(130));
     assert_eq!(run.stdout, format!("{}\n", server.files()[0].id), "what is done is told");
-    let (_, command) = run.stderr.split_once("to go on:\n").expect(&run.stderr);
+    let (_, command) = run.stderr.split_once("to resume, run:\n").expect(&run.stderr);
     assert!(command.contains("stuck.bin") && !command.contains("done.bin"), "{command}");
 }
 

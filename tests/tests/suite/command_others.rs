@@ -98,19 +98,34 @@ fn completions_are_for_each_shell_and_help_tells_the_exit_codes() {
 }
 
 #[test]
-fn a_reader_who_has_seen_enough_is_no_failure() {
+fn a_broken_pipe_is_not_an_error() {
     let files = Files::new();
     let bad = files.file("bad.jsonl", "[]\n");
     let long = files.file("long.bin", vec![0; 10_000]);
-    for arguments in [
-        &["completions", "bash"][..],
-        &["plan", &long, "--part-size", "1"],
-        &["check", "-p", "batch", &bad],
-        &["--help"],
+    for (arguments, code) in [
+        (&["completions", "bash"][..], 0),
+        (&["plan", &long, "--part-size", "1"], 0),
+        (&["check", "-p", "batch", &bad], 1),
+        (&["--help"], 0),
     ] {
         let mut child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let run = Run::from(child.wait_with_output().unwrap());
-        assert!(run.code.is_some_and(|code| code <= 1), "{arguments:?}: {:?} {}", run.code, run.stderr);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("error"), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_full_disk_behind_stdout_is_an_error() {
+    let files = Files::new();
+    let bad = files.file("bad.jsonl", "[]\n");
+    for arguments in [&["completions", "bash"][..], &["plan", &bad], &["check", "-p", "batch", &bad]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let run = Run::of(command(arguments).stdout(full));
+        assert_eq!(run.code, Some(1), "{arguments:?}: {}", run.stderr);
+        let errors: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
+        assert_eq!(errors.len(), 1, "{}", run.stderr);
+        assert!(errors[0].contains("stdout") && errors[0].contains("No space left"), "{}", run.stderr);
     }
 }

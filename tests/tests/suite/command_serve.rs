@@ -68,6 +68,18 @@ fn a_port_that_is_taken_and_a_folder_that_cannot_be_written_are_told_at_once() {
 }
 
 #[test]
+fn it_listens_on_a_host_name_or_a_port_alone() {
+    let files = Files::new();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("localhost:{free}");
+    let served = Served::start(&["--dir", &files.path("kept"), "--listen", &address]);
+    assert_eq!(served.base_url, format!("http://127.0.0.1:{free}/v1"));
+    drop(served);
+    let served = Served::start(&["--dir", &files.path("kept"), "--listen", "0"]);
+    assert!(served.base_url.starts_with("http://127.0.0.1:"), "{}", served.base_url);
+}
+
+#[test]
 fn a_second_server_on_the_folder_is_refused() {
     let files = Files::new();
     let kept = files.path("kept");
@@ -137,7 +149,12 @@ fn faults_are_flags() {
     let served = Served::start(&arguments);
     let run = Run::of(&mut upload(&served, &["--part-size", "100KB", "-c", "1", &path]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    for word in ["creating the upload failed and is tried again after 10", "sending part 1 failed", "503"] {
+    for word in [
+        "creating the upload failed: the server answered 503",
+        "retrying now",
+        "sending part 1 failed",
+        "503",
+    ] {
         assert!(run.stderr.contains(word), "{word:?} is not in {}", run.stderr);
     }
 }

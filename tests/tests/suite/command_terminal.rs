@@ -1,52 +1,112 @@
-//! The command on a terminal: bars, colours, and Ctrl-C as a key.
+//! The command on a terminal, as an emulator of one shows it: bars, colours, and Ctrl-C as a key.
 
 use std::io::{Read, Write};
 use std::thread;
+use std::time::Duration;
 
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 
 use crate::command_fixture::{Files, KEY, server, wait_until};
 
-/// A run of `upload` on a terminal of 100 columns.
+const WIDTHS: [u16; 3] = [60, 80, 120];
+const ROWS: u16 = 30;
+
+/// A run of the command on a terminal.
 struct Terminal {
     child: std::process::Child,
     keys: pty_process::blocking::Pty,
-    screen: thread::JoinHandle<String>,
+    output: thread::JoinHandle<Vec<Vec<u8>>>,
+    width: u16,
+}
+
+/// A run that ended.
+struct Seen {
+    code: Option<i32>,
+    /// All bytes that the terminal got.
+    raw: String,
+    /// The terminal after each of its reads, the last one included.
+    screens: Vec<String>,
 }
 
 impl Terminal {
-    fn run(server: &LocalServer, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+    fn upload(server: &LocalServer, width: u16, arguments: &[&str]) -> Self {
+        let base_url = ("OPENAI_BASE_URL", server.base_url());
+        Self::run(width, &[base_url], &[&["upload"], arguments].concat())
+    }
+
+    fn run(width: u16, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
-        pty.resize(pty_process::Size::new(30, 100)).unwrap();
+        pty.resize(pty_process::Size::new(ROWS, width)).unwrap();
         let child = pty_process::blocking::Command::new(crate::program::path())
-            .arg("upload")
             .args(arguments)
             .env_remove("NO_COLOR")
             .env("TERM", "xterm-256color")
             .env("OPENAI_API_KEY", KEY)
-            .env("OPENAI_BASE_URL", server.base_url())
             .envs(variables.iter().copied())
             .spawn(pts)
             .unwrap();
-        let mut output = rustix::io::dup(&pty).map(std::fs::File::from).unwrap();
-        let screen = thread::spawn(move || {
-            let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
-            // When the last process on it has gone, reading a terminal is an error.
-            while let Ok(read @ 1..) = output.read(&mut buffer) {
-                shown.extend_from_slice(&buffer[..read]);
+        let mut reader = rustix::io::dup(&pty).map(std::fs::File::from).unwrap();
+        let output = thread::spawn(move || {
+            let (mut reads, mut buffer) = (Vec::new(), [0; 4096]);
+            // When the last process on it has ended, reading a terminal is an error.
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                reads.push(buffer[..read].to_vec());
             }
-            String::from_utf8_lossy(&shown).into_owned()
+            reads
         });
-        Self { child, keys: pty, screen }
+        Self { child, keys: pty, output, width }
     }
 
-    /// The exit code, and all that was shown.
-    fn end(mut self) -> (Option<i32>, String) {
+    /// Waits for the end, and shows what came on a terminal. No line of it may have been wrapped.
+    fn end(mut self) -> Seen {
         let code = self.child.wait().unwrap().code();
         drop(self.keys);
-        let shown = self.screen.join().unwrap();
-        assert!(!shown.contains(KEY));
-        (code, shown)
+        let reads = self.output.join().unwrap();
+        let mut parser = vt100::Parser::new(ROWS, self.width, 0);
+        let mut screens = Vec::new();
+        for read in &reads {
+            parser.process(read);
+            screens.push(parser.screen().contents());
+        }
+        let raw = String::from_utf8_lossy(&reads.concat()).into_owned();
+        assert!(!raw.contains(KEY));
+        Seen { code, raw, screens }
+    }
+}
+
+impl Seen {
+    fn last(&self) -> &str {
+        self.screens.last().map_or("", String::as_str)
+    }
+
+    /// The lines of all screens that have a bar or stand below one, which progress consists of.
+    fn progress_lines(&self) -> impl Iterator<Item = &str> {
+        let lines = self.screens.iter().flat_map(|screen| screen.lines());
+        lines.filter(|line| line.contains('[') || line.contains("elapsed") || line.contains("retrying"))
+    }
+
+    /// Whether some screen has a line with all these words.
+    fn has_line(&self, words: &[&str]) -> bool {
+        let mut lines = self.screens.iter().flat_map(|screen| screen.lines());
+        lines.any(|line| words.iter().all(|word| line.contains(word)))
+    }
+
+    fn assert_line(&self, words: &[&str]) {
+        assert!(self.has_line(words), "no line has {words:?}:\n{}", self.screens.join("\n---\n"));
+    }
+
+    /// Progress takes one row a line: a wrapped line would have its end on a row of its own.
+    fn assert_nothing_wraps(&self, width: u16) {
+        for line in self.progress_lines() {
+            assert!(line.chars().count() < width.into(), "{line:?} is too wide for {width} columns");
+        }
+        for (above, below) in
+            self.screens.iter().flat_map(|screen| screen.lines().zip(screen.lines().skip(1)))
+        {
+            let is_row = above.contains('%') && above.contains("MiB");
+            let is_expected = below.contains('[') || below.contains("elapsed") || below.contains("retrying");
+            assert!(!is_row || is_expected || below.is_empty(), "{above:?} is followed by {below:?}");
+        }
     }
 }
 
@@ -59,60 +119,134 @@ fn is_coloured(shown: &str) -> bool {
 }
 
 #[test]
-fn a_bar_shows_how_far_it_is_and_goes_away() {
-    let faults = Faults::new()
-        .rate(1_000_000)
-        .with(Fault::fail(503).header("retry-after", "0"), When::nth(2).on("addUploadPart"));
-    let (server, files) = (server(faults), Files::new());
-    let (path, _) = files.random("a.bin", 7, 4_000_000);
-    let (code, shown) = Terminal::run(&server, &[], &["-p", "assistants", "-c", "2", &path]).end();
-    assert_eq!(code, Some(0), "{shown}");
-    for word in
-        ["[=", "/3.81 MiB", "%", "/s", "left", "1 retry", &server.files()[0].id, "a.bin: sent 3.8 MiB"]
-    {
-        assert!(shown.contains(word), "{word:?} is not in {shown:?}");
+fn one_file_has_a_bar_that_goes_away() {
+    for width in WIDTHS {
+        let (server, files) = (server(Faults::new().rate(1_000_000)), Files::new());
+        let (path, _) = files.random("a.bin", 7, 4_000_000);
+        let seen = Terminal::upload(&server, width, &["-p", "assistants", "-c", "2", &path]).end();
+        assert_eq!(seen.code, Some(0), "{}", seen.raw);
+        seen.assert_line(&["a.bin  [=", ">", "%", "/3.8 MiB", "0/2"]);
+        seen.assert_line(&["MiB/s, 0:0", " elapsed, 0:0", " left"]);
+        seen.assert_nothing_wraps(width);
+        let id = &server.files()[0].id;
+        let (last, end) = (seen.last(), format!("a.bin {id} (3.8 MiB in "));
+        assert!(!last.contains("[=") && !last.contains("elapsed"), "the bar is still there:\n{last}");
+        assert_eq!(last.replace('\n', "").matches(id.as_str()).count(), 1, "{last}");
+        assert!(last.replace('\n', "").contains(&end), "{last}");
     }
-    let after = &shown[shown.rfind("a.bin: sent").unwrap()..];
-    assert!(!after.contains("[="), "the bar is gone in the end: {after:?}");
 }
 
 #[test]
-fn several_files_have_a_bar_each_and_one_for_all() {
-    let (server, files) = (server(Faults::new().rate(1_000_000)), Files::new());
-    let paths = ["a.bin", "b.bin"].map(|name| files.random(name, 8, 2_000_000).0);
-    let arguments = ["-p", "assistants", "-c", "2", &paths[0], &paths[1]];
-    let (code, shown) = Terminal::run(&server, &[], &arguments).end();
-    assert_eq!(code, Some(0), "{shown}");
-    for word in ["2 files [", "a.bin [", "b.bin [", "/3.81 MiB", "/1.91 MiB"] {
-        assert!(shown.contains(word), "{word:?} is not in {shown:?}");
+fn five_files_have_aligned_bars_and_one_for_all() {
+    let names =
+        ["a.bin", "b.bin", "c.bin", "d.bin", "a-name-that-is-much-too-long-for-a-narrow-terminal-0005.bin"];
+    for width in WIDTHS {
+        let (server, files) = (server(Faults::new().rate(400_000)), Files::new());
+        let paths = names.map(|name| files.random(name, 8, 1_000_000).0);
+        let mut arguments = vec!["-p", "assistants", "-c", "5"];
+        arguments.extend(paths.iter().map(String::as_str));
+        let seen = Terminal::upload(&server, width, &arguments).end();
+        assert_eq!(seen.code, Some(0), "{}", seen.raw);
+        seen.assert_line(&["0/5 files", "%", "/4.7 MiB"]);
+        seen.assert_line(&["a.bin", "%", "/0.9 MiB", "0/1"]);
+        seen.assert_line(&["a-name-", "…", "%"]);
+        seen.assert_nothing_wraps(width);
+        let all =
+            seen.screens.iter().find(|screen| screen.lines().filter(|line| line.contains('[')).count() == 6);
+        let all = all.expect(&seen.raw);
+        let columns: Vec<_> = all
+            .lines()
+            .filter(|line| line.contains('['))
+            .map(|line| line.chars().position(|character| character == '%'))
+            .collect();
+        assert!(columns.iter().all(|column| *column == columns[0]), "{all}");
+        for file in server.files() {
+            assert!(seen.last().replace('\n', "").contains(&file.id), "{}", seen.last());
+        }
+    }
+}
+
+#[test]
+fn a_retry_shows_its_reason_and_the_next_try() {
+    let faults =
+        Faults::new().with(Fault::fail(503).header("retry-after", "2"), When::nth(1).on("addUploadPart"));
+    for width in WIDTHS {
+        let (server, files) = (server(faults.clone()), Files::new());
+        let path = files.file("a.bin", vec![0; 1_500_000]);
+        let seen = Terminal::upload(&server, width, &["-p", "assistants", "-c", "1", &path]).end();
+        assert_eq!(seen.code, Some(0), "{}", seen.raw);
+        seen.assert_line(&["part 1 failed: the server", ", retrying in 1."]);
+        seen.assert_line(&["elapsed", "1 retry"]);
+        seen.assert_nothing_wraps(width);
+        assert!(!seen.last().contains("retrying"), "{}", seen.last());
+        assert!(seen.last().replace('\n', "").contains("1 retry)"), "{}", seen.last());
+    }
+}
+
+#[test]
+fn a_stalled_upload_has_no_estimate() {
+    let faults = Faults::new().with(Fault::stall(0), When::always().on("addUploadPart"));
+    let (server, files) = (server(faults), Files::new());
+    let (path, _) = files.random("a.bin", 9, 4_000_000);
+    let mut terminal = Terminal::upload(&server, 80, &["-p", "assistants", &path]);
+    wait_until("a part", || server.requests().len() > 1);
+    thread::sleep(Duration::from_secs(7));
+    terminal.keys.write_all(&[3]).unwrap();
+    let seen = terminal.end();
+    assert_eq!(seen.code, Some(130), "{}", seen.raw);
+    seen.assert_line(&["  0 B/s, 0:0", "elapsed, — left"]);
+}
+
+#[test]
+fn a_check_of_a_large_file_has_a_bar_that_goes_away() {
+    let files = Files::new();
+    let path = files.file("a.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}\n".repeat(1_500_000));
+    for width in WIDTHS {
+        let seen = Terminal::run(width, &[], &["check", "-p", "fine-tune", &path]).end();
+        assert_eq!(seen.code, Some(0), "{}", seen.raw);
+        seen.assert_line(&["a.jsonl", "[", "%", "MiB", "checking"]);
+        seen.assert_nothing_wraps(width);
+        assert!(!seen.last().contains("checking") && seen.last().contains("fit for"), "{}", seen.last());
     }
 }
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
     let (server, files) = (server(Faults::new()), Files::new());
-    let arguments = ["-p", "assistants", &files.path("none")];
-    let (code, shown) = Terminal::run(&server, &[], &arguments).end();
-    assert_eq!(code, Some(2));
-    assert!(is_coloured(&shown), "{shown:?}");
+    let seen = Terminal::upload(&server, 100, &["-p", "assistants", &files.path("none")]).end();
+    assert_eq!(seen.code, Some(2));
+    assert!(is_coloured(&seen.raw), "{:?}", seen.raw);
     let path = files.file("a.jsonl", "{\"prompt\":1,\"completion\":2}");
     for no_color in [("NO_COLOR", "1"), ("TERM", "dumb")] {
-        let arguments = ["-p", "fine-tune", "-m", "text/x-odd", &files.path("none"), &path];
-        let (code, shown) = Terminal::run(&server, &[no_color], &arguments).end();
-        assert_eq!(code, Some(1));
+        let arguments = ["upload", "-p", "fine-tune", "-m", "text/x-odd", &files.path("none"), &path];
+        let variables = [("OPENAI_BASE_URL", server.base_url()), no_color];
+        let seen = Terminal::run(100, &variables, &arguments).end();
+        assert_eq!(seen.code, Some(1));
+        let shown = seen.raw;
         assert!(shown.contains("error: there is no file") && shown.contains("warning: "), "{shown:?}");
         assert!(!is_coloured(&shown), "{no_color:?}: {shown:?}");
     }
 }
 
 #[test]
-fn ctrl_c_is_a_key() {
-    let (server, files) = (server(Faults::new().rate(500_000)), Files::new());
-    let (path, _) = files.random("a.bin", 9, 4_000_000);
-    let mut terminal = Terminal::run(&server, &[], &["-p", "assistants", "--part-size", "100KB", &path]);
-    wait_until("a request", || server.requests().len() > 2);
-    terminal.keys.write_all(&[3]).unwrap();
-    let (code, shown) = terminal.end();
-    assert_eq!(code, Some(130), "{shown:?}");
-    assert!(shown.contains("to go on:") && shown.contains("--part-size 100000"), "{shown:?}");
+fn ctrl_c_is_a_key_and_removes_the_bars() {
+    for width in WIDTHS {
+        let (server, files) = (server(Faults::new().rate(500_000)), Files::new());
+        let (path, _) = files.random("a.bin", 9, 4_000_000);
+        let arguments = ["-p", "assistants", "--part-size", "100KB", &path];
+        let mut terminal = Terminal::upload(&server, width, &arguments);
+        wait_until("a request", || server.requests().len() > 2);
+        thread::sleep(Duration::from_millis(300));
+        terminal.keys.write_all(&[3]).unwrap();
+        let seen = terminal.end();
+        assert_eq!(seen.code, Some(130), "{}", seen.raw);
+        let last = seen.last();
+        assert!(!last.contains("[=") && !last.contains("elapsed"), "{last}");
+        let last = last.replace('\n', "");
+        for words in
+            ["interrupted: 1 file not done", "/40 parts kept", "in flight lost", "--part-size 100000"]
+        {
+            assert!(last.contains(words), "{words:?} is not in {last}");
+        }
+    }
 }

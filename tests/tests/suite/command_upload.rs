@@ -38,6 +38,13 @@ fn json_has_an_object_for_each_file_those_that_failed_included() {
     assert_eq!(json[1]["file"]["id"], server.files()[0].id);
     assert_eq!(json[1]["file"]["filename"], "good.jsonl");
     assert_eq!(json[1]["md5"].as_str().unwrap().len(), 32);
+    let faults = &json[2]["error"]["faults"];
+    assert_eq!(faults[0]["line"], 1, "{json:?}");
+    assert_eq!(faults[0]["message"], "`messages` must be an array, is a number");
+    assert_eq!(json[2]["error"]["fault_count"], 1);
+    let checked =
+        Run::of(&mut crate::command_fixture::command(&["check", "--json", "-p", "fine-tune", &bad]));
+    assert_eq!(checked.json()[0]["faults"], *faults, "`check --json` has the same faults");
     let message = json[2]["error"]["message"].as_str().unwrap();
     assert!(message.contains("line 1: `messages` must be an array, is a number"), "{message}");
 }
@@ -122,7 +129,7 @@ fn a_retry_is_told_and_counted() {
     let path = files.file("a.txt", "hello");
     let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("sending part 1 failed and is tried again"), "{}", run.stderr);
+    assert!(run.stderr.contains("sending part 1 failed: the server answered 503"), "{}", run.stderr);
     assert!(run.stderr.contains(", 1 retry"), "{}", run.stderr);
 }
 
@@ -148,6 +155,21 @@ fn an_id_that_stdout_does_not_take_is_told_on_stderr() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_sent_once() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.txt", "hello");
+    let link = files.path("link.txt");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let detour = format!("{}/./a.txt", files.0.path().display());
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", &path, &path, &detour, &link]));
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 1), "{}", run.stderr);
+    assert_eq!(server.files().len(), 1);
+    let notes: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("note: ")).collect();
+    assert_eq!(notes.len(), 3, "{}", run.stderr);
+    assert_eq!(notes[2], format!("note: {link} is the same file as {path}; it is sent once"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod agreement_wire;
 mod command_errors;
 mod command_fixture;
 mod command_interrupt;
+mod command_keys;
 mod command_others;
 mod command_serve;
 mod command_terminal;

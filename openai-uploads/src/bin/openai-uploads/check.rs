@@ -9,6 +9,7 @@ use openai_uploads::uploader::Source;
 use serde::Serialize;
 
 use crate::exit::{self, Exit, Trouble};
+use crate::progress::CheckProgress;
 use crate::request::Described;
 use crate::{explain, message, quantity, stdout};
 
@@ -47,29 +48,43 @@ struct Checked<'a> {
     error: Option<String>,
 }
 
+/// What `--json` prints of a fault, here and in `upload`.
 #[derive(Serialize)]
-struct Fault {
+pub(crate) struct Fault {
     line: Option<u64>,
     message: String,
 }
 
+impl Fault {
+    /// The faults that a report lists.
+    pub(crate) fn listed_in(report: &Report) -> Vec<Self> {
+        let faults = report.faults.iter();
+        faults.map(|fault| Self { line: fault.line, message: fault.kind.to_string() }).collect()
+    }
+}
+
 impl Check {
     pub(crate) fn run(self) -> Result<Exit, Trouble> {
-        self.described.warn_of_new_purpose();
+        self.described.warn_of_unknown_purpose();
         let mut exits = Vec::new();
         for file in &self.files {
-            exits.push(match self.report(file) {
+            let printed = match self.report(file) {
                 Ok(report) => {
-                    self.tell(file, &report, None)?;
-                    if report.is_fit() { Exit::Done } else { Exit::Failed }
+                    exits.push(if report.is_fit() { Exit::Done } else { Exit::Failed });
+                    self.tell(file, &report, None)
                 }
                 Err(error) => {
                     let trouble = explain::unreadable(file, &error);
                     trouble.tell();
-                    self.tell(file, &Report::default(), Some(trouble.message))?;
-                    trouble.exit
+                    exits.push(trouble.exit);
+                    self.tell(file, &Report::default(), Some(trouble.message))
                 }
-            });
+            };
+            match printed {
+                // Nobody reads on, but the exit code is that of what was checked.
+                Err(trouble) if trouble.is_silent() => break,
+                printed => printed?,
+            }
         }
         Ok(Exit::of_files(exits))
     }
@@ -84,22 +99,20 @@ impl Check {
         }
         let mime_type = self.described.mime_type.clone();
         let mime_type = mime_type.unwrap_or_else(|| Source::path(file).mime_type());
-        preflight.mime_type(mime_type).path(file)
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let reader = CheckProgress::new(file, self.quiet)?;
+        preflight.mime_type(mime_type).file_name(name).reader(reader)
     }
 
     fn tell(&self, file: &Path, report: &Report, error: Option<String>) -> Result<(), Trouble> {
         let path = file.to_string_lossy();
         if self.json {
-            let fault = |fault: &openai_uploads::preflight::Fault| Fault {
-                line: fault.line,
-                message: fault.kind.to_string(),
-            };
             let checked = Checked {
                 path: &path,
                 fit: report.is_fit() && error.is_none(),
                 lines: report.lines,
                 bytes: report.bytes,
-                faults: report.faults.iter().map(fault).collect(),
+                faults: Fault::listed_in(report),
                 fault_count: report.fault_count,
                 warnings: report.warnings.iter().map(ToString::to_string).collect(),
                 error,

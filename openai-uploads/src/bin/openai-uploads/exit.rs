@@ -75,13 +75,17 @@ impl Trouble {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// A reader of our output who has seen enough is no failure, and is not told about it.
+    /// A broken pipe is not an error, and there is nothing to report.
     pub(crate) fn silent(exit: Exit) -> Self {
         Self { exit, message: String::new(), help: None }
     }
 
+    pub(crate) fn is_silent(&self) -> bool {
+        self.message.is_empty()
+    }
+
     pub(crate) fn tell(&self) {
-        if !self.message.is_empty() {
+        if !self.is_silent() {
             message::write(&message::error(&self.message, self.help.as_deref()));
         }
     }

@@ -58,9 +58,10 @@ pub(crate) fn upload_error(
     let shown = message::path(file);
     let trouble = match error {
         UploadError::Source { source, state: None, .. } => unreadable(file, source),
-        UploadError::TooLarge { .. } | UploadError::Options { .. } => {
-            Trouble::bad_input(format!("{shown}: {error}"))
-        }
+        UploadError::TooLarge { .. } => Trouble::bad_input(format!("{shown}: {error}")).with_help(
+            "split the file, or compress it if the purpose takes that; `split -C 8G FILE PART-` keeps lines whole",
+        ),
+        UploadError::Options { .. } => Trouble::bad_input(format!("{shown}: {error}")),
         UploadError::Unfit { report, .. } => {
             let faults = report.faults.iter().map(|fault| format!("\n  {fault}"));
             let more = (report.more() > 0).then(|| format!("\n  and {} more", report.more()));

@@ -7,8 +7,13 @@ use console::style;
 
 /// An error, and what to do about it.
 pub(crate) fn error(message: &str, help: Option<&str>) -> String {
-    let help = help.map_or(String::new(), |help| format!("\n{} {help}", style("help:").cyan().for_stderr()));
+    let help = help.map_or(String::new(), |help| format!("\n{}", self::help(help)));
     format!("{} {message}{help}", style("error:").red().bold().for_stderr())
+}
+
+/// What to do.
+pub(crate) fn help(help: &str) -> String {
+    format!("{} {help}", style("help:").cyan().for_stderr())
 }
 
 /// Something that may be meant.
@@ -43,6 +48,11 @@ pub(crate) fn text(text: &str) -> String {
             },
         )
         .collect()
+}
+
+/// Text from elsewhere on one line of a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    self::text(&text.replace('\n', " "))
 }
 
 /// `1 file`, `2 files`.

@@ -32,8 +32,8 @@ pub(crate) struct Plan {
 /// How files are cut.
 #[derive(Args)]
 pub(crate) struct Cut {
-    /// How many requests are under way at a time, over all files.
-    #[arg(long, short, value_name = "N", default_value_t = Self::default_concurrency())]
+    /// The maximum number of requests in flight, over all files.
+    #[arg(long, short, value_name = "N", default_value_t = Self::default_concurrency(), value_parser = concurrency)]
     pub(crate) concurrency: NonZeroUsize,
 
     #[arg(long, value_name = "SIZE", value_parser = quantity::size, help = part_size_help())]
@@ -52,6 +52,10 @@ struct Planned<'a> {
 struct Part {
     offset: u64,
     bytes: u64,
+}
+
+fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "give a whole number of 1 or more".to_owned())
 }
 
 fn part_size_help() -> String {

@@ -10,7 +10,7 @@ use crate::message;
 /// What the file is.
 #[derive(Args)]
 pub(crate) struct Described {
-    /// What the file is for. Others are sent as they are, since the server may know more.
+    /// What the file is for. A purpose that is not listed is sent as it is.
     #[arg(long, short, value_name = "PURPOSE", value_parser = PurposeParser)]
     pub(crate) purpose: Purpose,
 
@@ -20,17 +20,27 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    /// A purpose that is new here may be a slip.
-    pub(crate) fn warn_of_new_purpose(&self) {
-        if !self.purpose.is_known() {
-            let purpose = message::text(self.purpose.as_str());
-            let known = Purpose::KNOWN.join(", ");
-            message::write(&message::warning(&format!("the purpose `{purpose}` is none of {known}")));
+    /// Warns of a purpose that the API is not known to have.
+    pub(crate) fn warn_of_unknown_purpose(&self) {
+        let purpose = self.purpose.as_str();
+        if !known_purposes().any(|known| known == purpose) {
+            let known: Vec<_> = known_purposes().collect();
+            message::write(&message::warning(&format!(
+                "unknown purpose `{}`; the known purposes are {}",
+                message::text(purpose),
+                known.join(", ")
+            )));
         }
     }
 }
 
-/// Completes and lists the purposes of the spec, and takes any.
+/// The purposes of the spec, and those that only the Files API documents.
+fn known_purposes() -> impl Iterator<Item = &'static str> {
+    let others = ["user_data", "evals"].into_iter().filter(|other| !Purpose::KNOWN.contains(other));
+    Purpose::KNOWN.iter().copied().chain(others)
+}
+
+/// Completes and lists the known purposes, refuses a misspelled one, and takes any other.
 #[derive(Clone)]
 struct PurposeParser;
 
@@ -43,20 +53,71 @@ impl TypedValueParser for PurposeParser {
         _: Option<&clap::Arg>,
         value: &std::ffi::OsStr,
     ) -> Result<Purpose, Error> {
-        match value.to_str() {
-            Some(purpose) if !purpose.trim().is_empty() => Ok(purpose.into()),
-            _ => Err(Error::raw(ErrorKind::InvalidValue, "the purpose must be a word\n").with_cmd(command)),
+        let refuse = |message: &str| Error::raw(ErrorKind::InvalidValue, message).with_cmd(command);
+        let purpose = value.to_str().map(str::trim).filter(|purpose| !purpose.is_empty());
+        let purpose = purpose.ok_or_else(|| refuse("the purpose must be a word\n"))?;
+        match meant(purpose) {
+            Some(known) => {
+                let purpose = message::text(purpose);
+                Err(refuse(&format!("unknown purpose `{purpose}`\nhelp: did you mean `{known}`?\n")))
+            }
+            None => Ok(purpose.into()),
         }
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Purpose::KNOWN.iter().copied().map(PossibleValue::new)))
+        Some(Box::new(known_purposes().map(PossibleValue::new)))
     }
+}
+
+/// The known purpose that a misspelled one stands for.
+fn meant(purpose: &str) -> Option<&'static str> {
+    if known_purposes().any(|known| known == purpose) {
+        return None;
+    }
+    let letters = |text: &str| {
+        text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase()
+    };
+    let distance = |known: &str| strsim::damerau_levenshtein(&letters(known), &letters(purpose));
+    let nearest = known_purposes().min_by_key(|known| distance(known))?;
+    // One slip in a short word, two in a longer one; `fine-tuning` is more than a slip.
+    let limit = if nearest.len() < 6 { 1 } else { 2 };
+    let is_near = distance(nearest) <= limit || letters(purpose).starts_with("finetun");
+    is_near.then_some(nearest)
 }
 
 fn mime_type(text: &str) -> Result<String, String> {
     match text.parse::<mime_guess::Mime>() {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err("write a MIME type as text/jsonl".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn a_misspelled_purpose_is_recognised_and_a_new_one_is_not() {
+        for (purpose, known) in [
+            ("finetune", Some("fine-tune")),
+            ("fine_tune", Some("fine-tune")),
+            ("Fine-Tune", Some("fine-tune")),
+            ("fintune", Some("fine-tune")),
+            ("fine-tuning", Some("fine-tune")),
+            ("bacth", Some("batch")),
+            ("batches", None),
+            ("BATCH", Some("batch")),
+            ("assistant", Some("assistants")),
+            ("user-data", Some("user_data")),
+            ("eval", Some("evals")),
+            ("fine-tune", None),
+            ("user_data", None),
+            ("evals", None),
+            ("realtime", None),
+            ("日本", None),
+        ] {
+            assert_eq!(meant(purpose), known, "{purpose}");
+        }
     }
 }

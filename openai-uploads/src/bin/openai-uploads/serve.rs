@@ -1,8 +1,7 @@
 //! `serve`: a local Uploads server, for a terminal beside the one that a program is tried in.
 
-use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,17 +11,18 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::connection::key_in;
 use crate::exit::{Exit, Trouble};
+use crate::interrupt::StopSignals;
 use crate::{message, quantity, runtime, shell, stdout};
 
 /// Run a local Uploads server, to try programs against without a key, a bill or a network
 ///
 /// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr.
-/// Ctrl-C and SIGTERM let requests in flight end.
+/// Ctrl-C, SIGTERM and SIGHUP stop it once the requests in flight are done.
 #[derive(Args)]
 #[command(after_help = WHEN, after_long_help = WHEN)]
 pub(crate) struct Serve {
-    /// The address; port 0 is any that is free.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    /// The address, such as 127.0.0.1:8080, localhost:8080 or 8080; port 0 is any that is free.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: SocketAddr,
 
     /// The folder that keeps what arrives; it is made if it is not there.
@@ -103,12 +103,12 @@ impl Serve {
             None => builder,
         };
         runtime::of_all_cores()?.block_on(async {
-            let stop =
-                stop().map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
+            let mut signals = StopSignals::listen()
+                .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
             let server = builder.bind().await.map_err(|error| Trouble::bad_input(error.to_string()))?;
             // A server is of use to those who know its address, whoever reads this.
             let _ = stdout::try_line(&self.announcement(&server.base_url()));
-            server.serve_until(stop).await;
+            server.serve_until(signals.next()).await;
             Ok(Exit::Done)
         })
     }
@@ -125,28 +125,6 @@ impl Serve {
             message::path(&self.dir)
         )
     }
-}
-
-/// Resolves at the first signal that asks to stop.
-#[cfg(unix)]
-fn stop() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn stop() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }
 
 impl FaultArguments {
@@ -171,6 +149,32 @@ impl FaultArguments {
             .rate(self.rate.unwrap_or(0))
             .seed(self.seed)
     }
+}
+
+/// `127.0.0.1:8080`, `localhost:8080`, `localhost`, `:8080` or `8080`. Without a host it is loopback.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    const PORT: u16 = 8080;
+    const HELP: &str = "write an address as 127.0.0.1:8080, localhost:8080 or 8080";
+    let text = text.trim();
+    if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    let has_port = text.parse::<SocketAddr>().is_ok()
+        || text
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.contains(':') && port.parse::<u16>().is_ok());
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // The system would take a number that is no port for an IPv4 address.
+        return Err(HELP.to_owned());
+    }
+    let resolved = if has_port {
+        text.to_socket_addrs()
+    } else {
+        (text.trim_start_matches('[').trim_end_matches(']'), PORT).to_socket_addrs()
+    };
+    let addresses: Vec<_> = resolved.map(Iterator::collect).unwrap_or_default();
+    let found = addresses.iter().find(|address| address.is_ipv4()).or_else(|| addresses.first());
+    found.copied().ok_or_else(|| HELP.to_owned())
 }
 
 fn with_when<T>(text: &str, value: impl Fn(&str) -> Result<T, String>) -> Result<(T, When), String> {
@@ -201,5 +205,31 @@ fn header(text: &str) -> Result<(String, String), String> {
         Ok((name.trim().to_owned(), value.trim().to_owned()))
     } else {
         Err("that is not allowed in a header".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listen_address;
+
+    #[test]
+    fn an_address_is_read_as_people_write_it() {
+        for (text, address) in [
+            ("127.0.0.1:8090", "127.0.0.1:8090"),
+            ("localhost:8090", "127.0.0.1:8090"),
+            ("localhost", "127.0.0.1:8080"),
+            ("8090", "127.0.0.1:8090"),
+            (":8090", "127.0.0.1:8090"),
+            ("0", "127.0.0.1:0"),
+            ("0.0.0.0", "0.0.0.0:8080"),
+            ("[::1]:8090", "[::1]:8090"),
+            ("::1", "[::1]:8080"),
+        ] {
+            assert_eq!(listen_address(text), Ok(address.parse().unwrap()), "{text}");
+        }
+        for text in ["", "localhost:", "localhost:http", "127.0.0.1:99999", "70000", "http://localhost:8080"]
+        {
+            assert!(listen_address(text).unwrap_err().contains("localhost:8080"), "{text}");
+        }
     }
 }

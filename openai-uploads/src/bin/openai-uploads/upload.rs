@@ -1,8 +1,11 @@
 //! `upload`: sends files and prints their ids.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -17,9 +20,9 @@ use tokio::sync::oneshot;
 use crate::connection::Connection;
 use crate::exit::{self, Exit, Trouble};
 use crate::plan::Cut;
-use crate::progress::Board;
+use crate::progress::{self, Board, Unfinished};
 use crate::request::Described;
-use crate::{explain, interrupt, message, quantity, runtime, shell, stdout};
+use crate::{check, explain, interrupt, message, quantity, runtime, shell, stdout};
 
 /// Send files and print their ids
 ///
@@ -103,6 +106,11 @@ struct Failed<'a> {
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
+    /// Of a file that failed the preflight; some of them where there are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<Vec<check::Fault>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault_count: Option<u64>,
 }
 
 /// What came of a file.
@@ -113,7 +121,9 @@ struct Ended {
 }
 
 impl Upload {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(mut self) -> Result<Exit, Trouble> {
+        let (files, repeated) = distinct(std::mem::take(&mut self.files));
+        self.files = files;
         if self.state.is_some() && self.files.len() > 1 {
             return Err(Trouble::bad_input("--state is for a single file")
                 .with_help("leave it out, and the state of each file is kept beside it"));
@@ -137,10 +147,17 @@ impl Upload {
         };
         let uploader = Uploader::with_options(configuration, options);
         if !self.quiet {
-            self.described.warn_of_new_purpose();
+            self.described.warn_of_unknown_purpose();
+            for (file, earlier) in &repeated {
+                message::write(&format!(
+                    "note: {} is the same file as {}; it is sent once",
+                    message::path(file),
+                    message::path(earlier)
+                ));
+            }
         }
         let interrupted = interrupt::listen()
-            .map_err(|error| Trouble::failed(format!("Ctrl-C cannot be listened for: {error}")))?;
+            .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
         let runtime = runtime::of_one_thread()?;
         let exit = runtime.block_on(self.send(&uploader, interrupted));
         // Reads that were under way when the upload was given up are not waited for.
@@ -149,15 +166,14 @@ impl Upload {
     }
 
     async fn send(&self, uploader: &Uploader, mut interrupted: oneshot::Receiver<()>) -> Exit {
-        let bytes = self.files.iter().filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum();
-        let names: Vec<_> = self.files.iter().map(|file| message::path(file)).collect();
-        let board = Board::new(&names, bytes, self.quiet);
+        let board = Board::new(&self.files, self.quiet);
         let mut files = stream::iter(self.files.iter().enumerate())
-            .map(async |(index, file)| (index, self.send_one(uploader, file, &board).await))
+            .map(async |(index, file)| (index, self.send_one(uploader, index, file, &board).await))
             .buffer_unordered(self.cut.concurrency.get());
         let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
         let mut told = 0;
-        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        let mut ticks = tokio::time::interval(progress::TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let is_interrupted = loop {
             tokio::select! {
                 biased;
@@ -166,7 +182,7 @@ impl Upload {
                     Some((index, end)) => ended[index] = Some(end),
                     None => break false,
                 },
-                _ = seconds.tick() => board.tick(),
+                _ = ticks.tick() => board.tick(),
             }
             while let Some(Some(end)) = ended.get_mut(told) {
                 tell(end, &board);
@@ -179,72 +195,72 @@ impl Upload {
             for end in ended.iter_mut().skip(told).flatten() {
                 tell(end, &board);
             }
-            self.tell_how_to_go_on(&ended);
+            self.report_stop(&ended, &board);
             return Exit::Interrupted;
         }
         Exit::of_files(ended.iter().flatten().map(|end| end.exit))
     }
 
-    async fn send_one(&self, uploader: &Uploader, file: &Path, board: &Arc<Board>) -> Ended {
+    async fn send_one(&self, uploader: &Uploader, index: usize, file: &Path, board: &Arc<Board>) -> Ended {
         if let Err(trouble) = explain::length(file) {
+            board.start_file(index).failed();
             return self.failed(file, &trouble, None, board);
         }
-        let progress = Arc::new(Mutex::new(Some(board.file(message::path(file)))));
-        let told = Arc::clone(&progress);
+        let progress = board.start_file(index);
         let source = Source::path(file);
         let source = match &self.described.mime_type {
             Some(mime_type) => source.with_mime_type(mime_type),
             None => source,
         };
-        let upload = uploader.upload(source, self.described.purpose.clone()).on_event(move |event| {
-            if let Some(progress) = &mut *told.lock().unwrap_or_else(PoisonError::into_inner) {
-                progress.tell(event);
-            }
-        });
+        let listener = progress.clone();
+        let upload = uploader
+            .upload(source, self.described.purpose.clone())
+            .on_event(move |event| listener.report(event));
         let upload = match self.expires_after {
             Some(after) => {
                 upload.with_expires_after(FileExpirationAfter::new(Anchor::CreatedAt, after.as_secs()))
             }
             None => upload,
         };
-        let result = upload.await;
-        let progress = progress.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match (result, progress) {
-            (Ok(sent), progress) => {
-                if let Some(progress) = progress {
-                    progress.done();
-                }
-                self.arrived(file, &sent)
+        match upload.await {
+            Ok(uploaded) => {
+                progress.done(&uploaded.file.id);
+                self.arrived(file, &uploaded, board)
             }
-            (Err(error), progress) => {
-                if let Some(progress) = progress {
-                    progress.failed();
-                }
+            Err(error) => {
+                progress.failed();
                 let trouble = explain::upload_error(&error, file, Some(uploader.configuration()));
                 self.failed(file, &trouble, Some(&error), board)
             }
         }
     }
 
-    fn arrived(&self, file: &Path, uploaded: &Uploaded) -> Ended {
+    fn arrived(&self, file: &Path, uploaded: &Uploaded, board: &Board) -> Ended {
         let line = if self.json {
-            stdout::json(&Line {
+            Some(stdout::json(&Line {
                 path: &file.to_string_lossy(),
                 outcome: Outcome::Arrived {
                     file: &uploaded.file,
                     upload_id: &uploaded.upload_id,
                     md5: uploaded.md5.as_deref(),
                 },
-            })
+            }))
+        } else if board.shows_ids() && io::stdout().is_terminal() {
+            // It stands beside the file's name already.
+            None
         } else {
-            message::text(&uploaded.file.id)
+            Some(message::text(&uploaded.file.id))
         };
-        Ended { exit: Exit::Done, line: Some(line) }
+        Ended { exit: Exit::Done, line }
     }
 
     fn failed(&self, file: &Path, trouble: &Trouble, error: Option<&UploadError>, board: &Board) -> Ended {
         board.write(&message::error(&trouble.message, trouble.help.as_deref()));
         let answer = error.and_then(UploadError::api);
+        let report = match error {
+            Some(UploadError::Unfit { report, .. }) => Some(report),
+            _ => None,
+        };
         let line = self.json.then(|| {
             stdout::json(&Line {
                 path: &file.to_string_lossy(),
@@ -255,6 +271,8 @@ impl Upload {
                         status: answer.map(|answer| answer.status.as_u16()),
                         code: answer.and_then(|answer| answer.code.as_deref()),
                         request_id: answer.and_then(|answer| answer.request_id.as_deref()),
+                        faults: report.map(check::Fault::listed_in),
+                        fault_count: report.map(|report| report.fault_count),
                     },
                 },
             })
@@ -262,19 +280,30 @@ impl Upload {
         Ended { exit: trouble.exit, line }
     }
 
-    fn tell_how_to_go_on(&self, ended: &[Option<Ended>]) {
-        let left = self.files.iter().zip(ended).filter(|(_, end)| end.is_none()).map(|(file, _)| file);
-        let left: Vec<_> = left.collect();
+    /// Says what a run that was stopped leaves behind, and how to resume it.
+    fn report_stop(&self, ended: &[Option<Ended>], board: &Board) {
+        let left: Vec<_> =
+            self.files.iter().enumerate().filter(|(index, _)| ended[*index].is_none()).collect();
         if left.is_empty() {
-            return message::write("interrupted, when all was done");
+            return message::write("interrupted, when all files were done");
         }
-        let how = if self.no_resume { "to begin again" } else { "to go on" };
-        let command: Vec<_> = self.command_for(&left).iter().map(|word| shell::quoted(word)).collect();
-        message::write(&format!(
-            "interrupted with {} to go; {how}:\n  {}",
-            message::count(left.len(), "file"),
-            message::text(&command.join(" "))
-        ));
+        let what_is_kept = if self.no_resume { ", and --no-resume keeps nothing of them" } else { "" };
+        let files = message::count(left.len(), "file");
+        message::write(&format!("interrupted: {files} not done{what_is_kept}"));
+        for (index, _) in left.iter().filter(|_| !self.no_resume) {
+            let Unfinished { name, parts_done, parts, in_flight } = board.unfinished(*index);
+            let lost = match in_flight {
+                0 => String::new(),
+                bytes => format!(", {} in flight lost", quantity::shown_size(bytes)),
+            };
+            if parts > 0 {
+                message::write(&format!("  {name} {parts_done}/{parts} parts kept{lost}"));
+            }
+        }
+        let what = if self.no_resume { "start again" } else { "resume" };
+        let files: Vec<_> = left.iter().map(|(_, file)| *file).collect();
+        let command: Vec<_> = self.command_for(&files).iter().map(|word| shell::quoted(word)).collect();
+        message::write(&message::help(&format!("to {what}, run:\n  {}", message::text(&command.join(" ")))));
     }
 
     /// The command that sends these files as this one would have.
@@ -319,11 +348,42 @@ impl Upload {
 /// are still being sent are not concerned.
 fn tell(end: &mut Ended, board: &Board) {
     let Some(line) = &end.line else { return };
-    if let Err(error) = board.aside(|| stdout::try_line(line)) {
+    if let Err(error) = board.suspended(|| stdout::try_line(line)) {
         let message = format!("stdout cannot be written ({error}), and this was for it: {line}");
         board.write(&message::error(&message, None));
         end.exit = Exit::Failed;
     }
+}
+
+/// The files without repetitions, and each repetition with the path that the same file was given by before.
+fn distinct(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<(PathBuf, PathBuf)>) {
+    let mut first_paths = HashMap::new();
+    let mut repeated = Vec::new();
+    let mut kept = Vec::new();
+    for file in files {
+        match identity(&file).map(|identity| first_paths.entry(identity)) {
+            Some(Entry::Occupied(first)) => repeated.push((file, PathBuf::clone(first.get()))),
+            Some(Entry::Vacant(free)) => {
+                free.insert(file.clone());
+                kept.push(file);
+            }
+            None => kept.push(file),
+        }
+    }
+    (kept, repeated)
+}
+
+/// What is the same for all the paths of a file that exists.
+#[cfg(unix)]
+fn identity(file: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// What is the same for all the paths of a file that exists.
+#[cfg(not(unix))]
+fn identity(file: &Path) -> Option<PathBuf> {
+    file.canonicalize().ok()
 }
 
 fn expires_after(text: &str) -> Result<Duration, String> {

@@ -1,0 +1,488 @@
+//! The progress of a run on stderr: bars on a terminal, a plain line every few seconds elsewhere, or nothing.
+
+mod check;
+mod layout;
+mod rate;
+mod screen;
+
+use std::collections::HashSet;
+use std::env;
+use std::io::{self, IsTerminal};
+use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use openai_uploads::uploader::{Event, Plan, Step};
+
+pub(crate) use self::check::CheckProgress;
+use self::layout::{Notice, Row, Status, Summary, Unit};
+use self::rate::Rate;
+use self::screen::Screen;
+use crate::{message, quantity};
+
+/// How often [`Board::tick`] is to be called.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+
+/// The time between plain lines.
+const BETWEEN_LINES: Duration = Duration::from_secs(3);
+
+/// The progress of all the files of a run.
+pub(crate) struct Board {
+    mode: Mode,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Bars,
+    Lines,
+    Quiet,
+}
+
+impl Mode {
+    fn new(is_quiet: bool) -> Self {
+        let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match (is_quiet, io::stderr().is_terminal() && !is_dumb) {
+            (true, _) => Self::Quiet,
+            (false, true) => Self::Bars,
+            (false, false) => Self::Lines,
+        }
+    }
+}
+
+struct State {
+    files: Vec<File>,
+    screen: Screen,
+    unit: Unit,
+    started: Instant,
+    /// Of the bytes that were sent, those of parts that failed included.
+    rate: Rate,
+    bytes_moved: u64,
+    last_line: Instant,
+}
+
+/// The progress of one file.
+struct File {
+    /// The name on the screen.
+    name: String,
+    /// The path in messages.
+    path: String,
+    bytes: u64,
+    phase: Phase,
+    plan: Option<Plan>,
+    parts_done: usize,
+    /// The bytes of parts that arrived, in earlier runs too.
+    arrived: u64,
+    /// The bytes that arrived before this run.
+    resumed: u64,
+    /// The bytes of parts that arrived and of those in flight.
+    sent: u64,
+    retries: usize,
+    failed_requests: Vec<FailedRequest>,
+    started: Instant,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Queued,
+    Checking,
+    Starting,
+    Sending,
+    Completing,
+    Done,
+    Failed,
+}
+
+/// A request that waits to be sent again.
+struct FailedRequest {
+    step: Step,
+    reason: String,
+    next_try: Instant,
+}
+
+/// What a run that stops leaves behind of a file.
+pub(crate) struct Unfinished {
+    /// What to call the file.
+    pub(crate) name: String,
+    pub(crate) parts_done: usize,
+    pub(crate) parts: usize,
+    /// Bytes that were on their way and have to be sent again.
+    pub(crate) in_flight: u64,
+}
+
+/// The progress of one file, for the upload of it to report to.
+#[derive(Clone)]
+pub(crate) struct FileProgress {
+    board: Arc<Board>,
+    index: usize,
+}
+
+impl Board {
+    /// A board for these files.
+    pub(crate) fn new(files: &[PathBuf], is_quiet: bool) -> Arc<Self> {
+        let mode = Mode::new(is_quiet);
+        let paths: Vec<_> = files.iter().map(|file| message::one_line(&file.to_string_lossy())).collect();
+        let lengths = files.iter().map(|file| file.metadata().map_or(0, |metadata| metadata.len()));
+        let now = Instant::now();
+        let files: Vec<_> = short_names(&paths)
+            .into_iter()
+            .zip(&paths)
+            .zip(lengths)
+            .map(|((name, path), bytes)| File::new(name, path.clone(), bytes, now))
+            .collect();
+        let state = State {
+            unit: Unit::of(files.iter().map(|file| file.bytes).sum()),
+            files,
+            screen: Screen::new(),
+            started: now,
+            rate: Rate::new(now),
+            bytes_moved: 0,
+            last_line: now,
+        };
+        Arc::new(Self { mode, state: Mutex::new(state) })
+    }
+
+    /// The file with this index starts.
+    pub(crate) fn start_file(self: &Arc<Self>, index: usize) -> FileProgress {
+        let mut state = self.state();
+        let file = &mut state.files[index];
+        (file.phase, file.started) = (Phase::Starting, Instant::now());
+        FileProgress { board: Arc::clone(self), index }
+    }
+
+    /// Draws what has changed. To be called every [`TICK`].
+    pub(crate) fn tick(&self) {
+        let now = Instant::now();
+        let mut state = self.state();
+        let moved = state.bytes_moved;
+        state.rate.sample(now, moved);
+        match self.mode {
+            Mode::Bars => state.draw(now),
+            Mode::Lines if now.duration_since(state.last_line) >= BETWEEN_LINES => {
+                state.last_line = now;
+                message::write(&state.plain_line(now));
+            }
+            Mode::Lines | Mode::Quiet => {}
+        }
+    }
+
+    /// Writes a line above the bars, unless the run is quiet.
+    pub(crate) fn note(&self, text: &str) {
+        if self.mode != Mode::Quiet {
+            self.write(text);
+        }
+    }
+
+    /// Writes a line above the bars, also in a quiet run.
+    pub(crate) fn write(&self, text: &str) {
+        self.suspended(|| message::write(text));
+    }
+
+    /// Does something that writes to the terminal while the bars are not there.
+    pub(crate) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
+        let mut state = self.state();
+        state.screen.clear();
+        let result = write();
+        if self.mode == Mode::Bars {
+            state.draw(Instant::now());
+        }
+        result
+    }
+
+    /// Removes the bars for good.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        for file in &mut state.files {
+            file.failed_requests.clear();
+        }
+        state.screen.clear();
+    }
+
+    /// Whether those who read stderr see the id of a file that is done.
+    pub(crate) fn shows_ids(&self) -> bool {
+        self.mode == Mode::Bars
+    }
+
+    /// What the run leaves behind of the file with this index.
+    pub(crate) fn unfinished(&self, index: usize) -> Unfinished {
+        let state = self.state();
+        let file = &state.files[index];
+        let name = match self.mode {
+            Mode::Bars => state.padded_name(index),
+            Mode::Lines | Mode::Quiet => format!("{}:", file.path),
+        };
+        Unfinished {
+            name,
+            parts_done: file.parts_done,
+            parts: file.parts(),
+            in_flight: file.sent.saturating_sub(file.arrived),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FileProgress {
+    pub(crate) fn report(&self, event: &Event) {
+        let note = {
+            let state = &mut *self.board.state();
+            let file = &mut state.files[self.index];
+            let sent_before = file.sent;
+            let note = file.update(event);
+            if matches!(event, Event::BytesSent { .. }) {
+                state.bytes_moved += file.sent.saturating_sub(sent_before);
+            }
+            note
+        };
+        match note {
+            Some(Note::Always(note)) => self.board.note(&note),
+            Some(Note::OnLines(note)) if self.board.mode == Mode::Lines => self.board.note(&note),
+            Some(Note::OnLines(_)) | None => {}
+        }
+    }
+
+    /// The file arrived and has this id.
+    pub(crate) fn done(&self, id: &str) {
+        let note = {
+            let mut state = self.board.state();
+            let name = match self.board.mode {
+                Mode::Bars => state.padded_name(self.index),
+                Mode::Lines | Mode::Quiet => format!("{}:", state.files[self.index].path),
+            };
+            let file = &mut state.files[self.index];
+            file.end(Phase::Done);
+            format!("{name} {} {}", message::text(id), file.outcome())
+        };
+        self.board.note(&note);
+    }
+
+    /// The file did not arrive. The error says why.
+    pub(crate) fn failed(&self) {
+        self.board.state().files[self.index].end(Phase::Failed);
+    }
+}
+
+/// A line about an event.
+enum Note {
+    Always(String),
+    /// For those who see no bars.
+    OnLines(String),
+}
+
+impl File {
+    fn new(name: String, path: String, bytes: u64, now: Instant) -> Self {
+        Self {
+            name,
+            path,
+            bytes,
+            phase: Phase::Queued,
+            plan: None,
+            parts_done: 0,
+            arrived: 0,
+            resumed: 0,
+            sent: 0,
+            retries: 0,
+            failed_requests: Vec::new(),
+            started: now,
+        }
+    }
+
+    fn update(&mut self, event: &Event) -> Option<Note> {
+        match event {
+            Event::Warning(warning) => {
+                let warning = message::text(&format!("{}: {warning}", self.path));
+                return Some(Note::Always(message::warning(&warning)));
+            }
+            Event::Checking => self.phase = Phase::Checking,
+            Event::Planned { plan } => {
+                self.phase = Phase::Starting;
+                self.bytes = plan.bytes();
+                self.plan = Some(plan.clone());
+            }
+            Event::Created { .. } => {
+                self.restart(Phase::Sending);
+                let plan = self.plan.as_ref()?;
+                return Some(Note::OnLines(format!("{}: {plan}", self.path)));
+            }
+            Event::Resumed { upload_id, plan, parts, bytes } => {
+                self.phase = Phase::Sending;
+                self.bytes = plan.bytes();
+                self.plan = Some(plan.clone());
+                self.parts_done = *parts;
+                (self.resumed, self.arrived, self.sent) = (*bytes, *bytes, *bytes);
+                return Some(Note::Always(message::text(&format!(
+                    "{}: resuming {upload_id}, {parts} of {} arrived before",
+                    self.path,
+                    message::count(plan.part_count(), "part"),
+                ))));
+            }
+            Event::Afresh { reason } => {
+                self.restart(Phase::Starting);
+                let reason = message::text(&reason.to_string());
+                return Some(Note::Always(format!("{}: starting from the beginning: {reason}", self.path)));
+            }
+            Event::PartStarted { part, .. } => self.forget_failure(Step::Part(part.index)),
+            Event::PartDone { part, .. } => {
+                self.parts_done += 1;
+                self.arrived += part.len();
+                self.forget_failure(Step::Part(part.index));
+            }
+            Event::BytesSent { sent, .. } => self.sent = *sent,
+            Event::Retrying { step, wait, reason, .. } => {
+                self.retries += 1;
+                self.forget_failure(*step);
+                let next_try = Instant::now() + *wait;
+                self.failed_requests.push(FailedRequest { step: *step, reason: reason.clone(), next_try });
+                return Some(Note::OnLines(format!(
+                    "{}: {step} failed: {}, {}",
+                    self.path,
+                    message::one_line(reason),
+                    layout::next_try(*wait)
+                )));
+            }
+            Event::Completing { .. } => self.phase = Phase::Completing,
+            _ => {}
+        }
+        None
+    }
+
+    /// Nothing of the file has arrived in the upload that begins now.
+    fn restart(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.parts_done = 0;
+        (self.resumed, self.arrived, self.sent) = (0, 0, 0);
+        self.failed_requests.clear();
+    }
+
+    fn forget_failure(&mut self, step: Step) {
+        self.failed_requests.retain(|failed| failed.step != step);
+    }
+
+    fn end(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.failed_requests.clear();
+    }
+
+    fn is_active(&self) -> bool {
+        !matches!(self.phase, Phase::Queued | Phase::Done | Phase::Failed)
+    }
+
+    fn parts(&self) -> usize {
+        self.plan.as_ref().map_or(0, Plan::part_count)
+    }
+
+    fn row(&self, now: Instant) -> Row {
+        let status = match self.phase {
+            Phase::Checking => Status::Checking,
+            Phase::Sending => Status::Parts { done: self.parts_done, of: self.parts() },
+            Phase::Completing => Status::Completing,
+            Phase::Queued | Phase::Starting | Phase::Done | Phase::Failed => Status::Starting,
+        };
+        Row { name: self.name.clone(), done: self.sent, of: self.bytes, status, notice: self.notice(now) }
+    }
+
+    fn notice(&self, now: Instant) -> Option<Notice> {
+        let failed = self.failed_requests.iter().min_by_key(|failed| failed.next_try)?;
+        let what = match self.failed_requests.len() {
+            1 => failed.step.to_string(),
+            many => format!("{} and {} more", failed.step, many - 1),
+        };
+        let wait = failed.next_try.saturating_duration_since(now);
+        Some(Notice::Retry { what, reason: failed.reason.clone(), wait })
+    }
+
+    /// `(3.8 MiB in 4.0 s, 0.9 MiB/s, 1 retry)`.
+    fn outcome(&self) -> String {
+        let took = self.started.elapsed();
+        let sent = self.bytes.saturating_sub(self.resumed);
+        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+        format!(
+            "({} in {}, {}/s{})",
+            quantity::shown_size(sent),
+            layout::seconds(took),
+            quantity::shown_size(sent.saturating_mul(1000) / millis),
+            layout::retries(self.retries),
+        )
+    }
+}
+
+impl State {
+    /// The name of a file as wide as those of the others, for lines that stay on the terminal.
+    fn padded_name(&self, index: usize) -> String {
+        const MAX_WIDTH: usize = 40;
+        let names: Vec<_> = self.files.iter().map(|file| file.name.as_str()).collect();
+        let width = names.iter().map(|name| console::measure_text_width(name)).max().unwrap_or_default();
+        let width = width.min(MAX_WIDTH);
+        let cut = names.iter().copied().filter(|name| console::measure_text_width(name) > width);
+        let shared = layout::shared_start(&cut.collect::<Vec<_>>());
+        layout::pad_end(&layout::cut_name(names[index], shared, width), width)
+    }
+
+    fn draw(&mut self, now: Instant) {
+        let (height, width) = self.screen.size();
+        let active: Vec<_> = self.files.iter().filter(|file| file.is_active()).collect();
+        if active.is_empty() {
+            return self.screen.clear();
+        }
+        // Each row may have a notice, and the summary takes two lines where there are several files.
+        let room = (height.saturating_sub(2) / 2).max(1);
+        let mut rows: Vec<_> = active.iter().take(room).map(|file| file.row(now)).collect();
+        if self.files.len() > 1 {
+            rows.push(self.total_row());
+        }
+        let lines = layout::lines(&rows, &self.summary(now), self.unit, width);
+        self.screen.draw(lines);
+    }
+
+    fn total_row(&self) -> Row {
+        let ended =
+            self.files.iter().filter(|file| matches!(file.phase, Phase::Done | Phase::Failed)).count();
+        let (done, of) = self.amount();
+        let name = format!("{ended}/{} files", self.files.len());
+        Row { name, done, of, status: Status::Blank, notice: None }
+    }
+
+    fn amount(&self) -> (u64, u64) {
+        let done =
+            self.files.iter().map(|file| if file.phase == Phase::Done { file.bytes } else { file.sent });
+        (done.sum(), self.files.iter().map(|file| file.bytes).sum())
+    }
+
+    fn summary(&self, now: Instant) -> Summary {
+        let unfinished = self.files.iter().filter(|file| !matches!(file.phase, Phase::Done | Phase::Failed));
+        let rest = unfinished.map(|file| file.bytes.saturating_sub(file.sent)).sum();
+        Summary {
+            bytes_per_second: self.rate.per_second(),
+            elapsed: now.duration_since(self.started),
+            left: self.rate.time_left(rest),
+            retries: self.files.iter().map(|file| file.retries).sum(),
+        }
+    }
+
+    fn plain_line(&self, now: Instant) -> String {
+        let (done, of) = self.amount();
+        let name = match &self.files[..] {
+            [file] => file.path.clone(),
+            _ => self.total_row().name,
+        };
+        let status = match &self.files[..] {
+            [File { phase: Phase::Checking, .. }] => ", checking".to_owned(),
+            [File { phase: Phase::Completing, .. }] => ", completing".to_owned(),
+            [file @ File { phase: Phase::Sending, .. }] => {
+                format!(", {} of {}", file.parts_done, message::count(file.parts(), "part"))
+            }
+            _ => String::new(),
+        };
+        format!("{name}: {}{status}, {}", layout::amount(done, of, self.unit), self.summary(now).text())
+    }
+}
+
+/// The last components of the paths, or the paths where those are not different from each other.
+fn short_names(paths: &[String]) -> Vec<String> {
+    let names: Vec<_> =
+        paths.iter().map(|path| path.rsplit(MAIN_SEPARATOR).next().unwrap_or(path).to_owned()).collect();
+    let different: HashSet<_> = names.iter().collect();
+    if different.len() == names.len() { names } else { paths.to_vec() }
+}
