@@ -1,6 +1,7 @@
 //! The API as meant: references resolved, anonymous schemas named, cycles found. Knows nothing of how the
 //! document was written, nor of Rust's spelling.
 
+mod ambiguous;
 mod cycles;
 mod lower;
 mod model;

@@ -160,6 +160,11 @@ pub struct Field {
     pub description: String,
     /// Whether it is on its way out.
     pub deprecated: bool,
+    /// The numbers, booleans or strings that it can be, as JSON without quotes, where the document lists them and its
+    /// type does not say them.
+    pub values: Vec<String>,
+    /// Whether a missing property and `null` are kept apart.
+    pub keeps_null: bool,
     /// What stands for it when a reply lacks it.
     pub default: FieldDefault,
     /// Whether only replies have it.
@@ -246,6 +251,8 @@ pub struct Variant {
     pub boxed: bool,
     /// What the tag is for this type; the empty string: it may be missing. Empty: the tag says nothing of it.
     pub tags: Vec<String>,
+    /// Whether the type has no field for the tag, so that the union writes it.
+    pub writes_tag: bool,
     /// Where another variant has the same tag: the property that tells them apart, and its values for this type.
     pub also: Option<(String, Vec<String>)>,
     /// What it is for.

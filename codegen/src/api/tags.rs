@@ -1,9 +1,9 @@
-//! How the variants of a union are told apart, once all types are known.
+//! The properties whose values say which variant of a union a value is, once all types are known.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Api;
-use super::model::{Kind, Struct, Type, TypeId, Union, Variant};
+use super::model::{Field, FieldDefault, Kind, Struct, Type, TypeId, Union, Variant};
 
 /// How many unions within unions are looked through.
 const DEPTH: usize = 8;
@@ -18,12 +18,92 @@ struct Values {
 /// Finds a property that tells the variants of each union apart, and puts the variants into the order in which
 /// a value is tried against them.
 pub(super) fn assign(api: &mut Api) {
+    let mut pinned = Pinned::new();
     for index in 0..api.types.len() {
         let Kind::Union(union) = &api.types[index].kind else { continue };
         let mut union = union.clone();
+        let is_declared = union.tag.is_some();
         tag(api, &mut union);
+        if let (Some(property), true) = (union.tag.clone(), is_declared) {
+            write_tags(api, &mut union, &property);
+            note_pinned(api, &union, &property, &mut pinned);
+        }
         order(api, &mut union);
         api.types[index].kind = Kind::Union(union);
+    }
+    pin(api, pinned);
+}
+
+/// Has the union write the tags of types that have no field for them. A type with several tags becomes a variant for
+/// each, so that the tag that was read is known.
+fn write_tags(api: &Api, union: &mut Union, property: &str) {
+    let variants = std::mem::take(&mut union.variants);
+    for variant in variants {
+        let has_tags = !variant.tags.is_empty() && !variant.tags.iter().any(String::is_empty);
+        if !has_tags || declares(api, &variant.ty, property, DEPTH) {
+            union.variants.push(variant);
+            continue;
+        }
+        let is_only = variant.tags.len() == 1;
+        for tag in &variant.tags {
+            let name = if is_only { variant.name.clone() } else { tag.clone() };
+            union.variants.push(Variant {
+                name,
+                tags: vec![tag.clone()],
+                writes_tag: true,
+                ..variant.clone()
+            });
+        }
+    }
+}
+
+/// Whether a value of a type has the property by the type's own means.
+fn declares(api: &Api, ty: &Type, property: &str, depth: usize) -> bool {
+    match api.resolved(ty) {
+        Type::Map(_) => false,
+        Type::Named(id) => match &api.named(*id).kind {
+            Kind::Struct(structure) => structure.fields.iter().any(|field| field.name == property),
+            Kind::Union(union) if depth > 0 => {
+                union.tag.as_deref() == Some(property)
+                    || union.variants.iter().any(|variant| declares(api, &variant.ty, property, depth - 1))
+            }
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// The tags that unions ask of a struct's property.
+type Pinned = BTreeMap<(TypeId, String), Vec<String>>;
+
+fn note_pinned(api: &Api, union: &Union, property: &str, pinned: &mut Pinned) {
+    for variant in &union.variants {
+        let Type::Named(id) = api.resolved(&variant.ty) else { continue };
+        let tags = pinned.entry((*id, property.to_owned())).or_default();
+        tags.extend(variant.tags.iter().filter(|tag| !tag.is_empty()).cloned());
+    }
+}
+
+/// A property that is a tag, and can have one value only, is a constant.
+fn pin(api: &mut Api, pinned: Pinned) {
+    for ((id, property), mut tags) in pinned {
+        tags.dedup();
+        let [tag] = tags.as_slice() else { continue };
+        let Kind::Struct(structure) = &api.named(id).kind else { continue };
+        let Some(index) = structure.fields.iter().position(|field| field.name == property) else { continue };
+        let field = &structure.fields[index];
+        let can_be = match api.resolved(&field.ty) {
+            Type::String => true,
+            _ => allowed(api, field).is_some_and(|values| values.contains(tag)),
+        };
+        if can_be
+            && field.required
+            && let Kind::Struct(structure) = &mut api.types[id.0].kind
+        {
+            let field = &mut structure.fields[index];
+            field.values = vec![tag.clone()];
+            field.default = FieldDefault::OnlyValue;
+        }
     }
 }
 
@@ -108,13 +188,21 @@ fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> O
             for field in &structure.fields {
                 if !names.contains(&field.name.as_str())
                     && other_than != Some(&field.name)
-                    && enumeration(api, &field.ty).is_some()
+                    && allowed(api, field).is_some()
                 {
                     names.push(&field.name);
                 }
             }
         }
     }
+    // One that may be missing is good enough where all have it.
+    let in_all = names.iter().copied().find(|name| {
+        let all: Option<Vec<Values>> =
+            variants.iter().map(|variant| values(api, &variant.ty, name, DEPTH)).collect();
+        let all: Vec<String> = all.into_iter().flatten().flat_map(|own| own.values).collect();
+        let distinct: HashSet<&String> = all.iter().collect();
+        !all.is_empty() && distinct.len() == all.len()
+    });
     let mut best: Option<(usize, &str)> = None;
     for name in names {
         let mut seen: Vec<String> = Vec::new();
@@ -132,7 +220,7 @@ fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> O
             best = Some((distinct, name));
         }
     }
-    best.map(|(_, name)| name.to_owned())
+    best.map(|(_, name)| name).or(in_all).map(str::to_owned)
 }
 
 /// The values that a property can have in a type, where the document names them all.
@@ -141,10 +229,7 @@ fn values(api: &Api, ty: &Type, property: &str, depth: usize) -> Option<Values> 
     match &api.named(*id).kind {
         Kind::Struct(structure) => {
             let field = structure.fields.iter().find(|field| field.name == property)?;
-            let enumeration = enumeration(api, &field.ty)?;
-            let Kind::Enumeration(enumeration) = &api.named(enumeration).kind else { return None };
-            let values = enumeration.values.iter().map(|value| value.value.clone()).collect();
-            Some(Values { values, may_be_missing: !field.required || field.nullable })
+            Some(Values { values: allowed(api, field)?, may_be_missing: !field.required || field.nullable })
         }
         // What its own tags tell.
         Kind::Union(union)
@@ -170,9 +255,16 @@ fn values(api: &Api, ty: &Type, property: &str, depth: usize) -> Option<Values> 
     }
 }
 
-fn enumeration(api: &Api, ty: &Type) -> Option<TypeId> {
-    match api.resolved(ty) {
-        Type::Named(id) if matches!(api.named(*id).kind, Kind::Enumeration(_)) => Some(*id),
+/// The values of a property that the document lists.
+fn allowed(api: &Api, field: &Field) -> Option<Vec<String>> {
+    if !field.values.is_empty() {
+        return Some(field.values.clone());
+    }
+    let Type::Named(id) = api.resolved(&field.ty) else { return None };
+    match &api.named(*id).kind {
+        Kind::Enumeration(enumeration) => {
+            Some(enumeration.values.iter().map(|value| value.value.clone()).collect())
+        }
         _ => None,
     }
 }

@@ -131,7 +131,8 @@ fn union_piece(scope: &Scope<'_>, named: &Named, union: &Union, name: &proc_macr
             let ty = scope.boxed(&variant.ty, variant.boxed);
             let tags = &variant.tags;
             let also = variant.also.as_ref().map(|(property, values)| quote!(&& #property == #(#values)|*));
-            let tags = (!tags.is_empty()).then(|| quote!(= #(#tags)|* #also));
+            let written = variant.writes_tag.then(|| quote!(+ written));
+            let tags = (!tags.is_empty()).then(|| quote!(= #(#tags)|* #also #written));
             quote!(#docs #name(#ty) #tags)
         });
     let tag = union.tag.as_ref().map(|tag| quote!(#[tag = #tag]));
@@ -147,10 +148,49 @@ pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
     structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
 }
 
-/// What a field is in Rust: an `Option` where it may be missing or `null`.
+/// What a field is in Rust: an `Option` if it may be missing or `null`, one in another if those are kept apart.
 pub(crate) fn field_type(scope: &Scope<'_>, field: &Field) -> TokenStream {
     let ty = scope.boxed(&field.ty, field.boxed);
-    if is_optional(scope.api, field) { quote!(Option<#ty>) } else { ty }
+    match (keeps_null(scope.api, field), is_optional(scope.api, field)) {
+        (true, _) => quote!(Option<Option<#ty>>),
+        (false, true) => quote!(Option<#ty>),
+        (false, false) => ty,
+    }
+}
+
+fn keeps_null(api: &Api, field: &Field) -> bool {
+    field.keeps_null && *api.resolved(&field.ty) != Type::Any
+}
+
+/// The only value that a field can have, if there is one.
+fn only_value(scope: &Scope<'_>, field: &Field) -> Option<TokenStream> {
+    if field.default != FieldDefault::OnlyValue || is_optional(scope.api, field) {
+        return None;
+    }
+    let value = match field.values.as_slice() {
+        [] => None,
+        [value] => Some(value.as_str()),
+        _ => return None,
+    };
+    match (scope.api.resolved(&field.ty), value) {
+        (Type::Named(id), value) => {
+            let Kind::Enumeration(enumeration) = &scope.api.named(*id).kind else { return None };
+            let value = value.or(enumeration.values.first().map(|value| value.value.as_str()))?;
+            let index = enumeration.values.iter().position(|known| known.value == value)?;
+            let variant = ident(&value_names(enumeration)[index]);
+            let ty = scope.ty(&field.ty);
+            Some(quote!(#ty::#variant))
+        }
+        (Type::String, Some(value)) => Some(quote!(#value.to_owned())),
+        (Type::Boolean, Some(value)) => value.parse::<bool>().ok().map(|value| quote!(#value)),
+        (Type::Integer(_), Some(value)) => value.parse().ok().map(number),
+        (Type::Double | Type::Float, Some(value)) => {
+            let value: f64 = value.parse().ok()?;
+            let (sign, literal) = ((value < 0.0).then(|| quote!(-)), Literal::f64_unsuffixed(value.abs()));
+            Some(quote!(#sign #literal))
+        }
+        _ => None,
+    }
 }
 
 pub(crate) fn is_optional(api: &Api, field: &Field) -> bool {
@@ -204,8 +244,19 @@ fn structure_pieces(
     let mut pieces = vec![if streams { Piece::Items(items) } else { Piece::Wrapped("object", items) }];
     let constants = constants(structure);
     let new = (!all_optional).then(|| constructor(scope, structure, &names, additional.is_some()));
+    let is_constant = new.is_some()
+        && structure.fields.iter().all(|field| only_value(scope, field).is_some() || !is_asked(scope, field));
     if !constants.is_empty() || new.is_some() {
         pieces.push(Piece::Items(quote!(impl #name { #constants #new })));
+    }
+    if is_constant {
+        pieces.push(Piece::Items(quote! {
+            impl Default for #name {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }));
     }
     if structure.form {
         pieces.push(Piece::Items(form_impl(scope, structure, &names, name)));
@@ -228,10 +279,17 @@ fn field_item(scope: &Scope<'_>, named: &Named, field: &Field, name: &str, strea
 fn absent(scope: &Scope<'_>, named: &Named, field: &Field) -> Option<TokenStream> {
     let (sent, received) = (named.sent && !named.received, named.received && !named.sent);
     if !field.required {
-        return Some(if field.read_only && sent { quote!(Unsent) } else { quote!(None) });
+        return Some(match (field.read_only && sent, keeps_null(scope.api, field)) {
+            (true, _) => quote!(Unsent),
+            (false, true) => quote!(Absent),
+            (false, false) => quote!(None),
+        });
     }
     match field.default {
-        FieldDefault::OnlyValue if !field.nullable && received => Some(quote!(Default)),
+        FieldDefault::OnlyValue if !field.nullable && received => match field.values.is_empty() {
+            true => Some(quote!(Default)),
+            false => only_value(scope, field).map(|value| quote!((#value))),
+        },
         // Required by mistake, more often than not: `null` leaves it out.
         FieldDefault::Undescribed if *scope.api.resolved(&field.ty) == Type::Any => Some(quote!(Null)),
         _ => None,
@@ -294,13 +352,20 @@ fn number(value: i128) -> TokenStream {
     if value < 0 { quote!(-#literal) } else { quote!(#literal) }
 }
 
+/// Whether a value needs the field, so that `new` sets it.
+fn is_asked(scope: &Scope<'_>, field: &Field) -> bool {
+    !is_optional(scope.api, field) || field.required && field.nullable
+}
+
 fn constructor(scope: &Scope<'_>, structure: &Struct, names: &[String], additional: bool) -> TokenStream {
     let mut arguments = Vec::new();
     let mut fields = Vec::new();
     for (field, name) in structure.fields.iter().zip(names) {
         let name = ident(name);
-        if is_optional(scope.api, field) && !(field.required && field.nullable) {
+        if !is_asked(scope, field) {
             fields.push(quote!(#name: None));
+        } else if let Some(value) = only_value(scope, field) {
+            fields.push(quote!(#name: #value));
         } else if field.ty == Type::Binary && !field.nullable {
             scope.import(Import::Binary);
             arguments.push(quote!(#name: impl Into<Binary>));

@@ -1,37 +1,98 @@
-//! Bytes that JSON has as Base64: what `format: byte` takes.
+//! Bytes that JSON holds as Base64: `format: byte`.
 
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use base64::alphabet::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Serialize};
 
-/// Bytes that JSON has as a string of Base64 (RFC 4648 §4).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Base64(pub Vec<u8>);
+/// The encoding of RFC 4648 §4. The padding may be missing where it is read.
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
-impl Serialize for Base64 {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+/// Bytes that JSON holds as Base64 (RFC 4648 §4).
+///
+/// The text is kept as it came, so that it is written back unchanged, and a text that is not Base64 does not make the
+/// whole reply unreadable. [`decode`](Self::decode) gives the bytes.
+///
+/// ```ignore
+/// let content = Base64::from(b"hello".to_vec());
+/// assert_eq!(content.as_str(), "aGVsbG8=");
+/// assert_eq!(content.decode()?, b"hello");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Base64(String);
+
+/// A text is not Base64.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not Base64: {0}")]
+pub struct Base64Error(#[from] base64::DecodeError);
+
+impl Base64 {
+    /// Takes a text that is Base64 already.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
-}
 
-impl<'de> Deserialize<'de> for Base64 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        STANDARD.decode(&text).map(Self).map_err(|error| D::Error::custom(format!("no Base64: {error}")))
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Decodes the text. White space in it is skipped, and the padding may be missing.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not Base64.
+    pub fn decode(&self) -> Result<Vec<u8>, Base64Error> {
+        let text: Vec<u8> = self.0.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        Ok(ENGINE.decode(text)?)
     }
 }
 
 impl fmt::Display for Base64 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&STANDARD.encode(&self.0))
+        f.write_str(&self.0)
     }
 }
 
 impl From<Vec<u8>> for Base64 {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+        Self::from(bytes.as_slice())
+    }
+}
+
+impl From<&[u8]> for Base64 {
+    fn from(bytes: &[u8]) -> Self {
+        Self(ENGINE.encode(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_written_as_base64_and_read_back() {
+        let content = Base64::from(b"hello".as_slice());
+        assert_eq!(serde_json::to_string(&content).unwrap(), r#""aGVsbG8=""#);
+        assert_eq!(serde_json::from_str::<Base64>(r#""aGVsbG8=""#).unwrap().decode().unwrap(), b"hello");
+    }
+
+    #[test]
+    fn lines_and_missing_padding_decode() {
+        assert_eq!(Base64::from_text("aGVs\nbG8\n").decode().unwrap(), b"hello");
+    }
+
+    #[test]
+    fn a_text_that_is_not_base64_is_kept_and_does_not_decode() {
+        let broken: Base64 = serde_json::from_str(r#""{broken}""#).unwrap();
+        assert_eq!(serde_json::to_string(&broken).unwrap(), r#""{broken}""#);
+        assert!(broken.decode().unwrap_err().to_string().starts_with("not Base64: "));
     }
 }

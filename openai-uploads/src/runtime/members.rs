@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
+
+use super::loss::{self, Skipped};
 
 /// The members of an object on their way into its fields.
 ///
@@ -53,7 +55,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// Offers the member to the next field, which reads it where it is its own.
+    /// Offers the member to the next field, which reads it if it is its own.
     pub fn read<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) {
         let index = self.field;
         self.field += 1;
@@ -70,16 +72,29 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// Passes over a member that is no field's.
-    pub fn skip(&mut self) {
-        if matches!(self.key, Key::Other(_)) {
-            self.error = self.map.next_value::<IgnoredAny>().err();
+    /// Offers the member to the next field, which keeps `null` apart from a missing member.
+    pub fn read_or_null<T: Deserialize<'de>>(&mut self, field: &mut Option<Option<Option<T>>>) {
+        let mut value = None;
+        self.read(&mut value);
+        if let Some(value) = value {
+            if field.is_some() {
+                self.error = Some(A::Error::duplicate_field(self.properties[self.field - 1]));
+            }
+            *field = Some(Some(value));
         }
     }
 
-    /// Keeps a member that is no field's.
+    /// Skips a member without a field.
+    pub fn skip(&mut self) {
+        if matches!(self.key, Key::Other(_)) {
+            self.error = self.map.next_value::<Skipped>().err();
+        }
+    }
+
+    /// Keeps a member without a field.
     pub fn keep<T: Deserialize<'de>>(&mut self, rest: &mut BTreeMap<String, T>) {
         if let Key::Other(name) = &mut self.key {
+            loss::note_unnamed();
             match self.map.next_value() {
                 Ok(value) => drop(rest.insert(std::mem::take(name), value)),
                 Err(error) => self.error = Some(error),
@@ -100,10 +115,15 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
             .ok()
     }
 
-    /// What the next field is, when all members were read: the default where it is missing.
+    /// What the next field is, when all members were read: the default if it is missing.
     pub fn take_or_default<T: Default>(&mut self, field: Option<T>) -> Option<T> {
+        self.take_or(field, T::default)
+    }
+
+    /// What the next field is, when all members were read: the only value that the document allows if it is missing.
+    pub fn take_or<T>(&mut self, field: Option<T>, only: impl FnOnce() -> T) -> Option<T> {
         self.field += 1;
-        Some(field.unwrap_or_default())
+        Some(field.unwrap_or_else(only))
     }
 }
 

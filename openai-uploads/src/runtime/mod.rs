@@ -8,6 +8,7 @@ mod configuration;
 mod error;
 mod events;
 mod form;
+mod loss;
 mod members;
 #[macro_use]
 #[allow(unused_macros, reason = "a document may have no object")]
@@ -25,13 +26,15 @@ mod security;
 #[allow(unused_macros, reason = "a document may have no union")]
 mod union;
 
-pub use base64::Base64;
+pub use base64::{Base64, Base64Error};
 pub use binary::Binary;
 pub use call::{Call, Decode, NoEvents, Response};
 pub use configuration::{BasicAuth, Configuration, default_client};
 pub use error::{ApiError, DecodeError, Error, ErrorBody, InputError, TransportError};
 pub use events::{EventError, EventStream};
 pub use form::{FileOr, Form};
+#[doc(hidden)]
+pub use loss::note_unnamed;
 pub use members::{Members, Writer};
 pub use object::{Object, read_object, write_object};
 pub use operation::Operation;
@@ -39,4 +42,4 @@ pub use parameter::Style;
 pub use reply::{ByteStream, Reply};
 pub use request::Request;
 pub use security::{ApiKeyLocation, SecurityScheme};
-pub use union::Candidates;
+pub use union::{Candidates, write_tagged};

@@ -9,7 +9,9 @@
 /// - `| None`: it is left out where the field is `None`;
 /// - `| Default`: a missing one is the default of its type;
 /// - `| Null`: it is left out where the field is JSON's `null`, which a missing one is;
-/// - `| Unsent`: as `None`, and never written.
+/// - `| Unsent`: as `None`, and never written;
+/// - `| Absent`: the field is an `Option` in an `Option`: `None` where it is missing, `Some(None)` where it is `null`;
+/// - `| (expression)`: a missing one is that value, the only one that the document allows.
 ///
 /// A last `..pub field: BTreeMap<String, Type>` takes the properties that have no field. Otherwise they are ignored,
 /// and in a `#[closed]` object they are an error.
@@ -19,7 +21,7 @@
 macro_rules! object {
     (#[closed] $($rest:tt)*) => { object! { @closed true; $($rest)* } };
     (@closed $closed:literal; $(#[$meta:meta])* pub struct $name:ident {
-        $($(#[$field_meta:meta])* pub $field:ident: $type:ty = $property:literal $(| $absent:ident)?),* $(,)?
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty = $property:literal $(| $absent:tt)?),* $(,)?
         $(.. pub $rest:ident: $rest_type:ty $(,)?)?
     }) => {
         $(#[$meta])*
@@ -42,7 +44,7 @@ macro_rules! object {
                 $(let mut $field: ::core::option::Option<$type> = ::core::option::Option::None;)*
                 $(let mut $rest: $rest_type = ::core::default::Default::default();)?
                 while members.advance() {
-                    $(members.read(&mut $field);)*
+                    $(object!(@read members $field $($absent)?);)*
                     object!(@other members $($rest)?);
                 }
                 #[allow(irrefutable_let_patterns, reason = "there may be no fields")]
@@ -75,10 +77,15 @@ macro_rules! object {
     };
     (@other $members:ident) => { $members.skip() };
     (@other $members:ident $rest:ident) => { $members.keep(&mut $rest) };
+    (@read $members:ident $field:ident Absent) => { $members.read_or_null(&mut $field) };
+    (@read $members:ident $field:ident $($absent:tt)?) => { $members.read(&mut $field) };
+    (@taken $members:ident $field:ident ($only:expr)) => { $members.take_or($field, || $only) };
     (@taken $members:ident $field:ident) => { $members.take($field) };
     (@taken $members:ident $field:ident $absent:ident) => { $members.take_or_default($field) };
     (@written $writer:ident $field:expr,) => { $writer.write(&$field) };
     (@written $writer:ident $field:expr, Default) => { $writer.write(&$field) };
+    (@written $writer:ident $field:expr, ($only:expr)) => { $writer.write(&$field) };
+    (@written $writer:ident $field:expr, Absent) => { $writer.write_some(&$field) };
     (@written $writer:ident $field:expr, None) => { $writer.write_some(&$field) };
     (@written $writer:ident $field:expr, Null) => { $writer.write_unless_null(&$field) };
     (@written $writer:ident $field:expr, Unsent) => { $writer.leave_out() };
@@ -169,13 +176,21 @@ mod tests {
         }
     }
 
+    object! {
+        #[derive(Default)]
+        pub struct Patch {
+            pub label: Option<Option<String>> = "label" | Absent,
+            pub version: u64 = "version" | (3),
+        }
+    }
+
     object! { pub struct Open { pub id: u64 = "id", ..pub rest: BTreeMap<String, bool> } }
 
     object! { #[closed] pub struct Closed { pub id: u64 = "id" } }
 
     object! { pub struct Empty {} }
 
-    fn told<T: serde::de::DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
+    fn error<T: serde::de::DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
         serde_json::from_str::<T>(json).unwrap_err().to_string()
     }
 
@@ -200,8 +215,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
-        for (json, error) in [
+    fn null_is_kept_apart_from_a_missing_property() {
+        for (label, json) in [
+            (None, json!({"version": 3})),
+            (Some(None), json!({"label": null, "version": 3})),
+            (Some(Some("a".to_owned())), json!({"label": "a", "version": 3})),
+        ] {
+            let patch: Patch = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(patch.label, label);
+            assert_eq!(serde_json::to_value(&patch).unwrap(), json);
+        }
+        assert!(error::<Patch>(r#"{"label":null,"label":null}"#).starts_with("duplicate field `label`"));
+    }
+
+    #[test]
+    fn a_missing_constant_has_its_only_value() {
+        assert_eq!(serde_json::from_str::<Patch>("{}").unwrap().version, 3);
+        assert_eq!(serde_json::from_str::<Patch>(r#"{"version":4}"#).unwrap().version, 4);
+    }
+
+    #[test]
+    fn an_error_says_what_is_wrong() {
+        for (json, expected) in [
             (r#"{"size":7}"#, "missing field `name`"),
             (r#"{"name":"a","name":"b"}"#, "duplicate field `name`"),
             (r#"{"name":7}"#, "invalid type: integer `7`, expected a string"),
@@ -209,8 +244,8 @@ mod tests {
             (r#"{"name":"a","other":}"#, "expected value"),
             (r#"{"name":"a""#, "EOF while parsing an object"),
         ] {
-            let told = told::<Thing>(json);
-            assert!(told.starts_with(error), "{json}: {told}");
+            let error = error::<Thing>(json);
+            assert!(error.starts_with(expected), "{json}: {error}");
         }
     }
 
@@ -232,7 +267,7 @@ mod tests {
     #[test]
     fn a_closed_object_has_no_other_properties() {
         assert_eq!(serde_json::from_str::<Closed>(r#"{"id":1}"#).unwrap(), Closed { id: 1 });
-        assert!(told::<Closed>(r#"{"id":1,"more":2}"#).starts_with("unknown field `more`, expected `id`"));
+        assert!(error::<Closed>(r#"{"id":1,"more":2}"#).starts_with("unknown field `more`, expected `id`"));
     }
 
     #[test]

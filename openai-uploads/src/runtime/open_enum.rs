@@ -85,7 +85,11 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                <::std::string::String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                let value = Self::from(<::std::string::String as serde::Deserialize>::deserialize(deserializer)?);
+                if !value.is_known() {
+                    $crate::runtime::note_unnamed();
+                }
+                ::core::result::Result::Ok(value)
             }
         }
     };

@@ -2,36 +2,48 @@
 
 /// Defines a value of one of several types.
 ///
-/// `pub enum Name { Variant(Type), … }` reads as the first variant that the value fits. With
-/// `#[tag = "property"] pub enum Name { Variant(Type) = "tag", … }` a variant with tags is read only where the
-/// property has one of them, the empty tag standing for no property, and a value with a tag that no variant
-/// has is kept in `Other`, unchanged. Where variants have a tag in common, `= "tag" && "other" == "value"` asks for
-/// the value of another property too.
+/// `pub enum Name { Variant(Type), … }` reads as the variant that loses the least of the value; the first of those that
+/// lose equally little.
+///
+/// With `#[tag = "property"] pub enum Name { Variant(Type) = "tag", … }` a variant with tags is read only if the property
+/// has one of them; the empty tag stands for no property. A value whose tag no variant has is kept in `Other`, unchanged.
+/// Where variants share a tag, `= "tag" && "other" == "value"` asks for the value of another property too.
+/// `Variant(Type) = "tag" + written` is a variant whose type does not have the property: the tag is written beside its
+/// members.
 macro_rules! union {
     (#[tag = $property:literal] $(#[$meta:meta])* pub enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident($type:ty $(,)?)
-            $(= $($tag:literal)|+ $(&& $also:literal == $($value:literal)|+)?)?),* $(,)?
+            $(= $($tag:literal)|+ $(&& $also:literal == $($value:literal)|+)? $(+ $written:ident)?)?),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        #[serde(untagged)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum $name {
             $($(#[$variant_meta])* $variant($type),)*
             /// A value with a tag that the document does not name.
             Other(serde_json::Value),
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => {
+                        union!(@write value, serializer, $property, [$($($tag),+)?] $($(, $written)?)?)
+                    })*
+                    Self::Other(value) => serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let mut candidates = $crate::runtime::Candidates::read(deserializer, ::core::option::Option::Some($property))?;
-                $(if let ::core::option::Option::Some(value) = candidates.fit(
-                    stringify!($variant),
-                    &[$($($tag),+)?],
-                    &[$($(($also, &[$($value),+]))?)?],
+                let mut candidates = $crate::runtime::Candidates::tagged(deserializer, $property)?;
+                let mut best = ::core::option::Option::None;
+                $(if let ::core::option::Option::Some(value) = union!(
+                    @read candidates, $variant, [$($($tag),+)?], [$($(($also, &[$($value),+]))?)?] $($(, $written)?)?
                 ) {
-                    return ::core::result::Result::Ok(Self::$variant(value));
+                    best = ::core::option::Option::Some(Self::$variant(value));
                 })*
-                candidates.other().map(Self::Other)
+                candidates.finish_or(best, Self::Other)
             }
         }
     };
@@ -47,87 +59,207 @@ macro_rules! union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let mut candidates = $crate::runtime::Candidates::read(deserializer, ::core::option::Option::None)?;
-                $(if let ::core::option::Option::Some(value) = candidates.fit(stringify!($variant), &[], &[]) {
-                    return ::core::result::Result::Ok(Self::$variant(value));
+                let mut candidates = $crate::runtime::Candidates::untagged(deserializer)?;
+                let mut best = ::core::option::Option::None;
+                $(if let ::core::option::Option::Some(value) = candidates.read(stringify!($variant)) {
+                    best = ::core::option::Option::Some(Self::$variant(value));
                 })*
-                ::core::result::Result::Err(candidates.error())
+                candidates.finish(best)
             }
         }
+    };
+    (@read $candidates:ident, $variant:ident, [], []) => { $candidates.read(stringify!($variant)) };
+    (@read $candidates:ident, $variant:ident, [$($tag:literal),+], [$($also:tt)*]) => {
+        $candidates.read_tagged(stringify!($variant), &[$($tag),+], &[$($also)*])
+    };
+    (@read $candidates:ident, $variant:ident, [$tag:literal], [], written) => {
+        $candidates.read_without_tag(stringify!($variant), $tag)
+    };
+    (@write $value:ident, $serializer:ident, $property:literal, [$($tag:literal),*]) => {
+        serde::Serialize::serialize($value, $serializer)
+    };
+    (@write $value:ident, $serializer:ident, $property:literal, [$tag:literal], written) => {
+        $crate::runtime::write_tagged($value, $property, $tag, $serializer)
     };
 }
 
 use serde::de::{DeserializeOwned, Deserializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
-/// A value on the way to being one of several types.
+use super::loss::{self, Loss};
+
+/// How many characters of a string an error shows.
+const MAX_SHOWN: usize = 120;
+
+/// The types that a value may be of, read one after the other. The one that loses the least of the value is kept.
 #[derive(Debug)]
 pub struct Candidates {
     value: Value,
+    /// The property that holds the tag, if the types have tags.
+    property: &'static str,
     tag: Option<String>,
     tag_is_known: bool,
+    /// The smallest loss so far.
+    least: Option<Loss>,
     errors: Vec<String>,
 }
 
 impl Candidates {
-    /// Reads a value and the tag that its member `property` holds.
+    /// Reads a value whose type no property says.
     ///
     /// # Errors
     ///
     /// When the text is not a value at all.
-    pub fn read<'de, D: Deserializer<'de>>(
-        deserializer: D,
-        property: Option<&str>,
-    ) -> Result<Self, D::Error> {
-        let value: Value = serde::Deserialize::deserialize(deserializer)?;
-        let tag = property.and_then(|property| match value.get(property)? {
-            Value::String(tag) => Some(tag.clone()),
-            // By the text that a mapping has for it.
-            tag @ (Value::Number(_) | Value::Bool(_)) => Some(tag.to_string()),
-            _ => None,
-        });
-        Ok(Self { value, tag, tag_is_known: false, errors: Vec::new() })
+    pub fn untagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::tagged(deserializer, "")
     }
 
-    /// The value as a `T`, where its tag is among `tags` or none are asked for, the properties of `also` have one of
-    /// their values, and it reads as one.
-    pub fn fit<T: DeserializeOwned>(
+    /// Reads a value and the tag in its member `property`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not a value at all.
+    pub fn tagged<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        property: &'static str,
+    ) -> Result<Self, D::Error> {
+        let value: Value = serde::Deserialize::deserialize(deserializer)?;
+        let tag = value.get(property).filter(|_| !property.is_empty()).and_then(text_of);
+        Ok(Self { value, property, tag, tag_is_known: false, least: None, errors: Vec::new() })
+    }
+
+    /// The value as a `T`, if that loses less than the types before it.
+    pub fn read<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
+        // What a tag says holds; nothing is better than no loss.
+        if self.least == Some(Loss::NONE) || self.tag_is_known && self.least.is_some() {
+            return None;
+        }
+        self.read_next(variant)
+    }
+
+    /// As [`read`](Self::read), if the value's tag is among `tags` and the properties of `also` have one of their values.
+    pub fn read_tagged<T: DeserializeOwned>(
         &mut self,
         variant: &str,
         tags: &[&str],
         also: &[(&str, &[&str])],
     ) -> Option<T> {
-        if !tags.is_empty() {
-            let tag = self.tag.as_deref().unwrap_or_default();
-            let has = |name: &str, values: &[&str]| {
-                values.contains(&self.value.get(name).and_then(Value::as_str).unwrap_or_default())
-            };
-            if !tags.contains(&tag) || !also.iter().all(|(name, values)| has(name, values)) {
-                return None;
-            }
-            self.tag_is_known = true;
+        let tag = self.tag.as_deref().unwrap_or_default();
+        let has = |(name, values): &(&str, &[&str])| {
+            let value = self.value.get(name).and_then(text_of);
+            values.contains(&value.as_deref().unwrap_or_default())
+        };
+        if !tags.contains(&tag) || !also.iter().all(has) {
+            return None;
         }
-        serde_path_to_error::deserialize(&self.value)
-            .map_err(|error| self.errors.push(format!("not {variant}: {error}")))
-            .ok()
+        self.tag_is_known = true;
+        if self.least == Some(Loss::NONE) { None } else { self.read_next(variant) }
     }
 
-    /// The value itself, where it has a tag that no variant has.
+    /// As [`read`](Self::read), if the value has the tag, which the type does not have a field for.
+    pub fn read_without_tag<T: DeserializeOwned>(&mut self, variant: &str, tag: &str) -> Option<T> {
+        if self.tag.as_deref() != Some(tag) {
+            return None;
+        }
+        self.tag_is_known = true;
+        let removed = self.value.as_object_mut()?.remove(self.property)?;
+        let read = self.read_next(variant);
+        self.value.as_object_mut()?.insert(self.property.to_owned(), removed);
+        read
+    }
+
+    fn read_next<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
+        let (read, loss) = loss::measure(|| serde_path_to_error::deserialize(&self.value));
+        match read {
+            Ok(value) if self.least.is_none_or(|least| loss < least) => {
+                self.least = Some(loss);
+                Some(value)
+            }
+            Ok(_) => None,
+            Err(error) => {
+                let offending = offending(&self.value, error.path()).unwrap_or_default();
+                self.errors.push(format!("not {variant}: {error}{offending}"));
+                None
+            }
+        }
+    }
+
+    /// The best type's value.
     ///
     /// # Errors
     ///
-    /// When its tag is known or missing, so that it should have been one of the types.
-    pub fn other<E: serde::de::Error>(self) -> Result<Value, E> {
-        if self.tag.is_some() && !self.tag_is_known { Ok(self.value) } else { Err(self.error()) }
-    }
-
-    /// Why the value is none of the types.
-    pub fn error<E: serde::de::Error>(self) -> E {
-        match self.errors.is_empty() {
-            true => E::custom("the property that tells what this is is missing"),
-            false => E::custom(self.errors.join("; ")),
+    /// When the value is of none of the types.
+    pub fn finish<U, E: serde::de::Error>(self, best: Option<U>) -> Result<U, E> {
+        match (best, self.least) {
+            (Some(value), Some(loss)) => {
+                loss::add(loss);
+                Ok(value)
+            }
+            _ if self.errors.is_empty() => Err(E::custom("the property that says what this is is missing")),
+            _ => Err(E::custom(self.errors.join("; "))),
         }
     }
+
+    /// The best type's value; `other` if the value has a tag that no type has.
+    ///
+    /// # Errors
+    ///
+    /// When the tag is known or missing and the value is of none of the types.
+    pub fn finish_or<U, E: serde::de::Error>(self, best: Option<U>, other: fn(Value) -> U) -> Result<U, E> {
+        if best.is_none() && self.tag.is_some() && !self.tag_is_known {
+            loss::note_unnamed();
+            return Ok(other(self.value));
+        }
+        self.finish(best)
+    }
+}
+
+/// The text of the string at a path, which errors of dates do not show.
+fn offending(value: &Value, path: &serde_path_to_error::Path) -> Option<String> {
+    let at = path.iter().try_fold(value, |value, segment| match segment {
+        Segment::Seq { index } => value.get(index),
+        Segment::Map { key } => value.get(key),
+        _ => None,
+    });
+    let text = at.and_then(Value::as_str)?;
+    Some(format!("; it has `{}`", text.chars().take(MAX_SHOWN).collect::<String>()))
+}
+
+/// A tag as a mapping writes it: a string, a number or a boolean. `1.0` is `1`.
+fn text_of(tag: &Value) -> Option<String> {
+    match tag {
+        Value::String(tag) => Some(tag.clone()),
+        Value::Bool(tag) => Some(tag.to_string()),
+        Value::Number(tag) => {
+            let whole = tag.as_f64().filter(|number| number.fract() == 0.0 && !tag.is_i64() && !tag.is_u64());
+            Some(whole.map_or_else(|| tag.to_string(), |whole| format!("{whole:.0}")))
+        }
+        _ => None,
+    }
+}
+
+/// Writes the members of `value` and a tag beside them, which its type has no field for.
+///
+/// # Errors
+///
+/// When the value is no object or one of its members cannot be written.
+pub fn write_tagged<T: Serialize, S: Serializer>(
+    value: &T,
+    property: &str,
+    tag: &str,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let Value::Object(members) = serde_json::to_value(value).map_err(S::Error::custom)? else {
+        return Err(S::Error::custom(format!("only an object can have the property `{property}`")));
+    };
+    let mut map = serializer.serialize_map(Some(members.len() + 1))?;
+    map.serialize_entry(property, tag)?;
+    for (name, member) in members.iter().filter(|(name, _)| *name != property) {
+        map.serialize_entry(name, member)?;
+    }
+    map.end()
 }
 
 #[cfg(test)]
@@ -165,6 +297,32 @@ mod tests {
 
     union! { pub enum Either { Number(u64), Words(Vec<String>), Word(String) } }
 
+    object! {
+        pub struct Apple { pub name: String = "name", pub seeds: Option<u64> = "seeds" | None }
+    }
+
+    object! {
+        pub struct Pear { pub name: String = "name", pub stalk: Option<Apple> = "stalk" | None }
+    }
+
+    union! { pub enum Fruit { Apple(Apple), Pear(Pear) } }
+
+    object! { pub struct Bowl { pub fruit: Fruit = "fruit" } }
+
+    object! { pub struct Dish { pub fruit: Pear = "fruit", pub lid: Option<bool> = "lid" | None } }
+
+    union! { pub enum Vessel { Dish(Dish), Bowl(Bowl) } }
+
+    union! {
+        #[tag = "kind"]
+        pub enum Crate { Apple(Apple) = "apple" + written, Windfall(Apple) = "windfall" + written, Pear(Box<Pear>) = "pear" + written }
+    }
+
+    union! {
+        #[tag = "type"]
+        pub enum Part { Row(Value) = "1", Button(Value) = "2" | "true" }
+    }
+
     #[test]
     fn the_tag_says_what_a_value_is_and_a_new_one_is_kept() {
         for (value, is) in [
@@ -182,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_of_the_same_tag_are_told_apart_by_another_property() {
+    fn another_property_tells_variants_with_the_same_tag_apart() {
         for (value, is) in [
             (json!({"kind": "cat", "lives": 9}), "Kitten"),
             (json!({"kind": "cat", "age": "old", "lives": "many"}), "Old"),
@@ -196,20 +354,81 @@ mod tests {
 
     #[test]
     fn a_value_of_a_known_tag_that_does_not_fit_is_refused_with_the_place() {
-        let told = |value| serde_json::from_value::<Pet>(value).unwrap_err().to_string();
-        let error = told(json!({"kind": "cat", "lives": "nine"}));
+        let error_of = |value| serde_json::from_value::<Pet>(value).unwrap_err().to_string();
+        let error = error_of(json!({"kind": "cat", "lives": "nine"}));
         assert!(error.contains("not Cat") && error.contains("lives") && !error.contains("Dog"), "{error}");
-        assert!(told(json!(7)).contains("not Dog"));
-        assert!(told(json!({"kind": ["dog"]})).contains("not Dog"));
+        assert!(error_of(json!(7)).contains("not Dog"));
+        assert!(error_of(json!({"kind": ["dog"]})).contains("not Dog"));
     }
 
     #[test]
-    fn without_a_tag_the_first_type_that_fits_is_taken() {
+    fn without_a_tag_the_first_type_that_loses_nothing_is_taken() {
         let read = |value| serde_json::from_value::<Either>(value);
         assert_eq!(read(json!(7)).unwrap(), Either::Number(7));
         assert_eq!(read(json!("a")).unwrap(), Either::Word("a".to_owned()));
         assert_eq!(read(json!(["a"])).unwrap(), Either::Words(vec!["a".to_owned()]));
         let error = read(json!(-1)).unwrap_err().to_string();
         assert!(["Number", "Words", "Word"].iter().all(|name| error.contains(name)), "{error}");
+    }
+
+    #[test]
+    fn without_a_tag_the_type_that_loses_the_least_is_taken() {
+        for (value, is) in [
+            (json!({"name": "a"}), "Apple"),
+            (json!({"name": "a", "seeds": 3}), "Apple"),
+            (json!({"name": "a", "stalk": {"name": "b"}}), "Pear"),
+            (json!({"name": "a", "seeds": 3, "stalk": {"name": "b", "seeds": 7}}), "Pear"),
+            (json!({"name": "a", "new": null}), "Apple"),
+        ] {
+            let fruit: Fruit = serde_json::from_value(value.clone()).unwrap();
+            assert!(format!("{fruit:?}").starts_with(is), "{value}: {fruit:?}");
+        }
+    }
+
+    #[test]
+    fn the_loss_of_a_union_within_a_type_counts() {
+        for (value, is) in [
+            (json!({"fruit": {"name": "a", "seeds": 3}}), "Bowl"),
+            (json!({"fruit": {"name": "a"}}), "Dish"),
+            (json!({"fruit": {"name": "a", "seeds": 3}, "lid": true}), "Dish"),
+            (json!({"fruit": {"name": "a", "seeds": 3, "stalk": {"name": "b", "seeds": 7}}}), "Dish"),
+        ] {
+            let vessel: Vessel = serde_json::from_value(value.clone()).unwrap();
+            assert!(format!("{vessel:?}").starts_with(is), "{value}: {vessel:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_that_a_type_has_no_field_for_is_read_and_written() {
+        for (value, is) in [
+            (json!({"kind": "apple", "name": "a", "seeds": 3}), "Apple"),
+            (json!({"kind": "windfall", "name": "a"}), "Windfall"),
+            (json!({"kind": "pear", "name": "a"}), "Pear"),
+            (json!({"kind": "plum", "stone": 1}), "Other"),
+        ] {
+            let fruit: Crate = serde_json::from_value(value.clone()).unwrap();
+            assert!(format!("{fruit:?}").starts_with(is), "{value}: {fruit:?}");
+            assert_eq!(serde_json::to_value(fruit).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn an_error_has_the_path_and_the_text_that_cannot_be_read() {
+        union! { pub enum Host { Hosts(Vec<std::net::IpAddr>), Number(u64) } }
+        let error = serde_json::from_value::<Host>(json!(["127.0.0.1", "nowhere"])).unwrap_err().to_string();
+        assert!(error.contains("[1]") && error.contains("it has `nowhere`"), "{error}");
+    }
+
+    #[test]
+    fn a_tag_may_be_a_number_or_a_boolean() {
+        for (json, is) in [
+            (r#"{"type":1}"#, "Row"),
+            (r#"{"type":2.0}"#, "Button"),
+            (r#"{"type":true}"#, "Button"),
+            (r#"{"type":-1}"#, "Other"),
+        ] {
+            let part: Part = serde_json::from_str(json).unwrap();
+            assert!(format!("{part:?}").starts_with(is), "{json}: {part:?}");
+        }
     }
 }

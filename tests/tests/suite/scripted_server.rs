@@ -8,9 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use openai_uploads::apis::uploads_api::{ADD_UPLOAD_PART, CANCEL_UPLOAD, COMPLETE_UPLOAD, CREATE_UPLOAD};
 use openai_uploads::models::upload::Status;
-use openai_uploads::models::{
-    CreateUploadRequest, OpenAiFile, Upload, UploadPart, open_ai_file, upload_part,
-};
+use openai_uploads::models::{CreateUploadRequest, OpenAiFile, Upload, UploadPart, open_ai_file};
 use openai_uploads::runtime::Operation;
 
 pub(crate) struct ScriptedServer {
@@ -99,7 +97,7 @@ pub(crate) fn well_behaved(asked: &Asked) -> (u16, String) {
     let operation = asked.operation;
     let reply = if operation == ADD_UPLOAD_PART.id {
         let id = format!("part_{}", asked.earlier);
-        serde_json::to_string(&UploadPart::new(id, 1, "u".into(), upload_part::Object::UploadPart))
+        serde_json::to_string(&UploadPart::new(id, 1, "u".into()))
     } else if operation == COMPLETE_UPLOAD.id {
         serde_json::to_string(&Upload {
             file: Some(file(asked.bytes)),
@@ -118,6 +116,5 @@ pub(crate) fn upload(status: Status, bytes: u64) -> Upload {
 }
 
 pub(crate) fn file(bytes: u64) -> OpenAiFile {
-    let (object, purpose) = (open_ai_file::Object::File, open_ai_file::Purpose::Assistants);
-    OpenAiFile::new("file-1".into(), bytes, 1, "a.bin".into(), object, purpose)
+    OpenAiFile::new("file-1".into(), bytes, 1, "a.bin".into(), open_ai_file::Purpose::Assistants)
 }

@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use openai_uploads::models::create_upload_request::Purpose;
-use openai_uploads::models::file_expiration_after::Anchor;
 use openai_uploads::models::{AddUploadPartRequest, CreateUploadRequest, FileExpirationAfter};
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 use openai_uploads::uploader::{Event, Options, Resume, Source, UploadError, Warning};
@@ -58,7 +57,7 @@ async fn bytes_and_readers_arrive_as_they_are() {
 async fn the_server_is_told_what_the_file_is() {
     let (server, sample) = (server(Faults::new()).await, Sample::of(10));
     let source = Source::path(&sample.path).with_filename("b.png").with_mime_type("image/x-test");
-    let expires_after = FileExpirationAfter::new(Anchor::CreatedAt, FileExpirationAfter::SECONDS_MINIMUM);
+    let expires_after = FileExpirationAfter::new(FileExpirationAfter::SECONDS_MINIMUM);
     let upload = uploader(&server, options()).upload(source, Purpose::Vision);
     let uploaded = upload.with_expires_after(expires_after).await.unwrap();
     assert_eq!(uploaded.file.filename, "b.png");
@@ -114,7 +113,7 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
         let error = self::uploader(&server, options).upload(&sample.path, Purpose::Assistants).await;
         assert!(matches!(error, Err(UploadError::Options { .. })), "{error:?}");
     }
-    let expires_after = FileExpirationAfter::new(Anchor::CreatedAt, 10);
+    let expires_after = FileExpirationAfter::new(10);
     let upload = uploader.upload(&sample.path, Purpose::Assistants).with_expires_after(expires_after);
     assert_eq!(
         upload.await.unwrap_err().to_string(),

@@ -177,5 +177,13 @@ fn lists_alternatives(node: &Node) -> bool {
 }
 
 fn variant(name: String, ty: Type) -> Variant {
-    Variant { name, ty, boxed: false, tags: Vec::new(), also: None, description: String::new() }
+    Variant {
+        name,
+        ty,
+        boxed: false,
+        tags: Vec::new(),
+        writes_tag: false,
+        also: None,
+        description: String::new(),
+    }
 }

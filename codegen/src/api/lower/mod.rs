@@ -7,6 +7,7 @@ mod constraint;
 mod form;
 mod heirs;
 mod keyword;
+mod listed;
 mod name;
 mod number;
 mod object;
@@ -26,7 +27,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Document, Node, Object, Pointer};
 
 use super::model::{Kind, Named, Type, TypeId};
-use super::{Api, cycles, tags, usage};
+use super::{Api, ambiguous, cycles, tags, usage};
 
 /// Finds what the document means.
 ///
@@ -94,6 +95,19 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
     }
     usage::mark(&mut api, &replaced);
     tags::assign(&mut api);
+    for (id, one, other) in ambiguous::unions(&api) {
+        let message = format!(
+            "nothing tells `{one}` and `{other}` apart: a value that fits both equally well is read as `{one}`"
+        );
+        let help = "give them a required property with different constants, or a discriminator";
+        diagnostics.push(diagnostic(
+            Severity::Warning,
+            &places[id.0],
+            "ambiguous-union",
+            message,
+            Some(help),
+        ));
+    }
     cycles::break_up(&mut api);
     (api, schemas, diagnostics)
 }

@@ -211,6 +211,7 @@ impl<'d> Lowering<'d> {
             append_constraints(&mut text, inner, &limits);
         }
         append_constraints(&mut text, node, &limits);
+        let values = self.listed_values(place, node, &ty);
         Field {
             name: name.to_owned(),
             required,
@@ -218,10 +219,12 @@ impl<'d> Lowering<'d> {
             boxed: false,
             description: text,
             deprecated: flag(node, "deprecated"),
-            default: match self.only_value(&ty) {
+            default: match self.only_value(&ty) || values.len() == 1 {
                 true => FieldDefault::OnlyValue,
                 false => FieldDefault::None,
             },
+            values,
+            keeps_null: false,
             read_only: flag(node, "readOnly"),
             write_only: flag(node, "writeOnly"),
             bounds: limits,
@@ -248,6 +251,8 @@ fn undescribed(name: &str, ty: Type) -> Field {
         boxed: false,
         description: String::new(),
         deprecated: false,
+        values: Vec::new(),
+        keeps_null: false,
         default: FieldDefault::Undescribed,
         read_only: false,
         write_only: false,

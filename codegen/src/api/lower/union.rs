@@ -64,7 +64,15 @@ impl<'d> Lowering<'d> {
         let mut variants: Vec<Variant> = Vec::new();
         for (name, ty, description) in members {
             if !variants.iter().any(|variant| variant.ty == ty) {
-                variants.push(Variant { name, ty, boxed: false, tags: Vec::new(), also: None, description });
+                variants.push(Variant {
+                    name,
+                    ty,
+                    boxed: false,
+                    tags: Vec::new(),
+                    writes_tag: false,
+                    also: None,
+                    description,
+                });
             }
         }
         match (variants.len(), variants.pop()) {
@@ -154,7 +162,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// What an alias stands for, as far as that is known yet.
-    fn settled<'a>(&'a self, ty: &'a Type) -> &'a Type {
+    pub(super) fn settled<'a>(&'a self, ty: &'a Type) -> &'a Type {
         let mut settled = ty;
         // Aliases may lead back to themselves; that is told once all types are there.
         for _ in 0..=self.types.len() {

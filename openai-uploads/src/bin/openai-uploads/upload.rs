@@ -11,7 +11,6 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 use futures_util::{StreamExt, stream};
 use openai_uploads::Uploader;
-use openai_uploads::models::file_expiration_after::Anchor;
 use openai_uploads::models::{FileExpirationAfter, OpenAiFile};
 use openai_uploads::uploader::{Options, Resume, Source, UploadError, Uploaded};
 use serde::Serialize;
@@ -217,9 +216,7 @@ impl Upload {
             .upload(source, self.described.purpose.clone())
             .on_event(move |event| listener.report(event));
         let upload = match self.expires_after {
-            Some(after) => {
-                upload.with_expires_after(FileExpirationAfter::new(Anchor::CreatedAt, after.as_secs()))
-            }
+            Some(after) => upload.with_expires_after(FileExpirationAfter::new(after.as_secs())),
             None => upload,
         };
         match upload.await {

@@ -27,11 +27,9 @@ object! {
 }
 
 impl OpenAiFile {
-    pub fn new(
-        id: String, bytes: u64, created_at: u64, filename: String, object: Object, purpose: Purpose,
-    ) -> Self {
+    pub fn new(id: String, bytes: u64, created_at: u64, filename: String, purpose: Purpose) -> Self {
         Self {
-            id, bytes, created_at, expires_at: None, filename, object, purpose, status: None,
+            id, bytes, created_at, expires_at: None, filename, object: Object::File, purpose, status: None,
             status_details: None,
         }
     }

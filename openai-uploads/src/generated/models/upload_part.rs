@@ -15,8 +15,8 @@ object! {
 }
 
 impl UploadPart {
-    pub fn new(id: String, created_at: u64, upload_id: String, object: Object) -> Self {
-        Self { id, created_at, upload_id, object }
+    pub fn new(id: String, created_at: u64, upload_id: String) -> Self {
+        Self { id, created_at, upload_id, object: Object::UploadPart }
     }
 }
 

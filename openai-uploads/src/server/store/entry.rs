@@ -116,8 +116,7 @@ impl Entry {
         state.pending()?;
         fs::rename(from, self.part_path(part_id))?;
         state.parts.insert(part_id.to_owned(), bytes);
-        let object = models::upload_part::Object::default();
-        Ok(models::UploadPart::new(part_id.to_owned(), now, self.id.clone(), object))
+        Ok(models::UploadPart::new(part_id.to_owned(), now, self.id.clone()))
     }
 
     pub(super) fn complete(

@@ -61,7 +61,6 @@ impl Record {
             upload.bytes,
             now,
             upload.filename.clone(),
-            models::open_ai_file::Object::default(),
             upload.purpose.as_str().into(),
         );
         file.expires_at = self.expires_after.as_ref().map(|after| now.saturating_add(after.seconds));

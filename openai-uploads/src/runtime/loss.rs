@@ -1,0 +1,150 @@
+//! How much of a value is lost while it is read.
+//!
+//! A union whose types cannot be told apart by a property reads the value as each of them and keeps the one that loses
+//! the least. Objects may be nested in each other, and serde's traits have no place for such a count, so it is kept per
+//! thread for the time of one reading.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+thread_local! {
+    /// The loss so far; `None` where nobody asks for it.
+    static LOSS: Cell<Option<Loss>> = const { Cell::new(None) };
+}
+
+/// How much of a value is lost while it is read. The smaller, the better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Loss {
+    /// The skipped values; those in arrays and objects count one by one, `null` does not count.
+    skipped: usize,
+    /// The values that are kept although the document does not name them: of an enumeration, of a union's tag, and of
+    /// properties without a field.
+    unnamed: usize,
+}
+
+impl Loss {
+    /// Nothing is lost.
+    pub(super) const NONE: Self = Self { skipped: 0, unnamed: 0 };
+}
+
+/// Reads something and measures how much is lost.
+pub(super) fn measure<T>(read: impl FnOnce() -> T) -> (T, Loss) {
+    let outer = LOSS.replace(Some(Loss::NONE));
+    let value = read();
+    (value, LOSS.replace(outer).unwrap_or_default())
+}
+
+/// Adds to the loss of the reading in progress.
+pub(super) fn add(loss: Loss) {
+    if let Some(before) = LOSS.get() {
+        let skipped = before.skipped + loss.skipped;
+        LOSS.set(Some(Loss { skipped, unnamed: before.unnamed + loss.unnamed }));
+    }
+}
+
+/// Notes that a value is kept although the document does not name it.
+pub fn note_unnamed() {
+    add(Loss { skipped: 0, unnamed: 1 });
+}
+
+/// A value that is skipped, and counted if the loss is measured.
+#[derive(Debug)]
+pub(super) struct Skipped;
+
+impl<'de> Deserialize<'de> for Skipped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match LOSS.get() {
+            None => IgnoredAny::deserialize(deserializer).map(|_| Self),
+            Some(_) => deserializer.deserialize_any(Self),
+        }
+    }
+}
+
+impl Skipped {
+    #[expect(clippy::unnecessary_wraps, reason = "the visitor's methods return a result")]
+    fn one<E>() -> Result<Self, E> {
+        add(Loss { skipped: 1, unnamed: 0 });
+        Ok(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Skipped {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, _value: bool) -> Result<Self, E> {
+        Self::one()
+    }
+
+    fn visit_i64<E>(self, _value: i64) -> Result<Self, E> {
+        Self::one()
+    }
+
+    fn visit_u64<E>(self, _value: u64) -> Result<Self, E> {
+        Self::one()
+    }
+
+    fn visit_f64<E>(self, _value: f64) -> Result<Self, E> {
+        Self::one()
+    }
+
+    fn visit_str<E>(self, _value: &str) -> Result<Self, E> {
+        Self::one()
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self, A::Error> {
+        while elements.next_element::<Self>()?.is_some() {}
+        Self::one()
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        while members.next_entry::<IgnoredAny, Self>()?.is_some() {}
+        Self::one()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loss_of(json: &str) -> Loss {
+        measure(|| serde_json::from_str::<Skipped>(json).unwrap()).1
+    }
+
+    #[test]
+    fn each_value_within_a_skipped_one_counts_except_null() {
+        for (json, skipped) in [
+            ("null", 0),
+            ("1", 1),
+            (r#""a""#, 1),
+            ("[]", 1),
+            ("[1,2.5,null,true]", 4),
+            (r#"{"a":{"b":-1}}"#, 3),
+        ] {
+            assert_eq!(loss_of(json), Loss { skipped, unnamed: 0 }, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_measurement_within_another_leaves_it_alone() {
+        let ((), outer) = measure(|| {
+            note_unnamed();
+            assert_eq!(loss_of("1").skipped, 1);
+        });
+        assert_eq!(outer, Loss { skipped: 0, unnamed: 1 });
+    }
+
+    #[test]
+    fn a_lost_value_weighs_more_than_one_without_a_name() {
+        assert!(Loss { skipped: 0, unnamed: 9 } < Loss { skipped: 1, unnamed: 0 });
+    }
+}
