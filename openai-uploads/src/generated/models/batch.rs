@@ -53,14 +53,14 @@ object! {
 
 impl Batch {
     pub fn new(
-        id: String, object: Object, endpoint: String, input_file_id: String, completion_window: String,
-        status: Status, created_at: u64,
+        id: String, endpoint: String, input_file_id: String, completion_window: String, status: Status,
+        created_at: u64,
     ) -> Self {
         Self {
-            id, object, endpoint, model: None, errors: None, input_file_id, completion_window, status,
-            output_file_id: None, error_file_id: None, created_at, in_progress_at: None, expires_at: None,
-            finalizing_at: None, completed_at: None, failed_at: None, expired_at: None, cancelling_at: None,
-            cancelled_at: None, request_counts: None, usage: None, metadata: None,
+            id, object: Object::Batch, endpoint, model: None, errors: None, input_file_id, completion_window,
+            status, output_file_id: None, error_file_id: None, created_at, in_progress_at: None,
+            expires_at: None, finalizing_at: None, completed_at: None, failed_at: None, expired_at: None,
+            cancelling_at: None, cancelled_at: None, request_counts: None, usage: None, metadata: None,
         }
     }
 }

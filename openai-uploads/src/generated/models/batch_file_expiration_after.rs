@@ -15,8 +15,8 @@ impl BatchFileExpirationAfter {
     pub const SECONDS_MINIMUM: u64 = 3600;
     /// The most that `seconds` may be.
     pub const SECONDS_MAXIMUM: u64 = 2_592_000;
-    pub fn new(anchor: Anchor, seconds: u64) -> Self {
-        Self { anchor, seconds }
+    pub fn new(seconds: u64) -> Self {
+        Self { anchor: Anchor::CreatedAt, seconds }
     }
 }
 

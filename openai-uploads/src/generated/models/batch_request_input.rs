@@ -16,10 +16,8 @@ object! {
 }
 
 impl BatchRequestInput {
-    pub fn new(
-        custom_id: String, method: Method, url: String, body: BTreeMap<String, serde_json::Value>,
-    ) -> Self {
-        Self { custom_id, method, url, body }
+    pub fn new(custom_id: String, url: String, body: BTreeMap<String, serde_json::Value>) -> Self {
+        Self { custom_id, method: Method::Post, url, body }
     }
 }
 

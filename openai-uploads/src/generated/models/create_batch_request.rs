@@ -11,7 +11,7 @@ object! {
         /// The time within which the batch must finish.
         pub completion_window: CompletionWindow = "completion_window",
         /// Up to 16 pairs of text to find the object by.
-        pub metadata: Option<models::Metadata> = "metadata" | None,
+        pub metadata: Option<Option<models::Metadata>> = "metadata" | Absent,
         /// When to delete the output and error files of a batch.
         pub output_expires_after: Option<models::BatchFileExpirationAfter> = "output_expires_after" | None,
     }
@@ -30,8 +30,11 @@ impl CreateBatchRequest {
     pub const MAX_METADATA_KEY_LENGTH: u64 = 64;
     /// The maximum number of characters in a value of `metadata`.
     pub const MAX_METADATA_VALUE_LENGTH: u64 = 512;
-    pub fn new(input_file_id: String, endpoint: Endpoint, completion_window: CompletionWindow) -> Self {
-        Self { input_file_id, endpoint, completion_window, metadata: None, output_expires_after: None }
+    pub fn new(input_file_id: String, endpoint: Endpoint) -> Self {
+        Self {
+            input_file_id, endpoint, completion_window: CompletionWindow::N24h, metadata: None,
+            output_expires_after: None,
+        }
     }
 }
 

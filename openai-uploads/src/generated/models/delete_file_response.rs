@@ -13,8 +13,8 @@ object! {
 }
 
 impl DeleteFileResponse {
-    pub fn new(id: String, object: Object, deleted: bool) -> Self {
-        Self { id, object, deleted }
+    pub fn new(id: String, deleted: bool) -> Self {
+        Self { id, object: Object::File, deleted }
     }
 }
 

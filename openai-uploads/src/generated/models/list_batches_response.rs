@@ -18,8 +18,8 @@ object! {
 }
 
 impl ListBatchesResponse {
-    pub fn new(data: Vec<models::Batch>, has_more: bool, object: Object) -> Self {
-        Self { data, first_id: None, last_id: None, has_more, object }
+    pub fn new(data: Vec<models::Batch>, has_more: bool) -> Self {
+        Self { data, first_id: None, last_id: None, has_more, object: Object::List }
     }
 }
 
