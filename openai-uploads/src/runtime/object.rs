@@ -16,6 +16,8 @@
 /// A last `..pub field: BTreeMap<String, Type>` takes the properties that have no field. Otherwise they are ignored,
 /// and in a `#[closed]` object they are an error.
 ///
+/// The generic parameters have names that no generated type has, since types of the module stand beside them.
+///
 /// What serde's derives expand to takes rustc longer to check than all else in a crate of models together. Here a
 /// property is three calls without a branch, and all that decides anything is in functions of the runtime.
 macro_rules! object {
@@ -38,8 +40,8 @@ macro_rules! object {
             const PROPERTIES: &'static [&'static str] = &[$($property),*];
             const CLOSED: bool = $closed;
 
-            fn read<'de, A: serde::de::MapAccess<'de>>(
-                members: &mut $crate::runtime::Members<'de, A>,
+            fn read<'de, A_: serde::de::MapAccess<'de>>(
+                members: &mut $crate::runtime::Members<'de, A_>,
             ) -> ::core::option::Option<Self> {
                 $(let mut $field: ::core::option::Option<$type> = ::core::option::Option::None;)*
                 $(let mut $rest: $rest_type = ::core::default::Default::default();)?
@@ -57,7 +59,7 @@ macro_rules! object {
             }
 
             #[allow(unused_variables, reason = "there may be no fields")]
-            fn write<M: serde::ser::SerializeMap>(&self, writer: &mut $crate::runtime::Writer<M>) {
+            fn write<M_: serde::ser::SerializeMap>(&self, writer: &mut $crate::runtime::Writer<M_>) {
                 $(object!(@written writer self.$field, $($absent)?);)*
                 $(writer.rest(&self.$rest);)?
             }

@@ -3,6 +3,7 @@
 use crate::document::{Node, Object};
 
 use super::super::model::Type;
+use super::all_of::Gathered;
 use super::constraint::only_requires;
 use super::{Lowering, Place, keyword};
 
@@ -14,8 +15,10 @@ pub(super) enum Class<'d> {
     Whole,
     /// The only schema that counts in an `allOf`, `anyOf` or `oneOf`.
     Only(Place, &'d Node),
-    /// Known properties, its own or those of the schemas it is all of.
+    /// Known properties of its own.
     Object,
+    /// Several schemas together, by `allOf` or beside a `$ref` or alternatives.
+    AllOf(Box<Gathered<'d>>),
     /// One of several strings.
     Strings,
     /// One of several schemas.
@@ -28,51 +31,32 @@ pub(super) enum Class<'d> {
     Any,
 }
 
+impl<'d> Class<'d> {
+    /// Whether `null` fits the schema of this class, too.
+    pub(super) fn is_nullable(&self, node: &Node) -> bool {
+        match self {
+            Self::AllOf(gathered) => gathered.is_nullable(),
+            _ => is_nullable(node),
+        }
+    }
+}
+
 impl<'d> Lowering<'d> {
     pub(super) fn classify(&mut self, place: &Place, node: &'d Node) -> Class<'d> {
-        let object = match node {
-            Node::Object(object) => object,
-            Node::Bool(true) => return Class::Any,
-            Node::Bool(false) => {
-                self.warning(place, "nothing-fits", "no value fits the schema `false`; any is taken", None);
-                return Class::Any;
-            }
-            other => {
-                let message = format!("a schema is an object, and this is {}", other.kind());
-                self.error(place, "wrong-type", message, None);
-                return Class::Any;
-            }
-        };
-        self.check_keywords(place, object);
+        self.check(place, node);
+        let Node::Object(object) = node else { return Class::Any };
         self.check_discriminator(place, node);
-        if let Some(reference) = object.get("$ref").and_then(Node::as_str) {
-            let bare =
-                !object.keys().any(|key| key != "$ref" && key != "type" && keyword::is_structural(key));
-            return if bare { Class::Reference(reference) } else { Class::Object };
-        }
-        if object.get("$recursiveRef").and_then(Node::as_str) == Some("#") {
-            return Class::Whole;
+        if let Some(class) = self.composition(place, node, object) {
+            return class;
         }
         let own = has_properties(object);
-        if let Some(members) = self.members(place, node, "allOf") {
-            let mut members: Vec<_> = members.into_iter().filter(|(_, node)| counts(node)).collect();
-            let alone = !own && !object.contains_key("anyOf") && !object.contains_key("oneOf");
-            match members.len() {
-                0 => {}
-                1 if alone && !self.is_in_a_family(place, node, members[0].1) => {
-                    let (place, node) = members.remove(0);
-                    return Class::Only(place, node);
-                }
-                _ => return Class::Object,
-            }
-        }
         if object.contains_key("enum") || object.contains_key("const") {
             return enumerated(node);
         }
         let mut alternatives = self.alternatives(place, node);
         match alternatives.len() {
             0 => {}
-            _ if own => return Class::Object,
+            _ if own => return Class::AllOf(Box::new(self.gather(place, node))),
             1 => {
                 let (place, node) = alternatives.remove(0);
                 return Class::Only(place, node);
@@ -80,23 +64,116 @@ impl<'d> Lowering<'d> {
             _ if are_strings(&alternatives) => return Class::Strings,
             _ => return Class::Union(alternatives),
         }
-        let types: Vec<&str> = match node.get("type") {
-            Some(Node::String(kind)) => vec![kind],
-            Some(Node::Array(kinds)) => {
-                kinds.iter().filter_map(Node::as_str).filter(|kind| *kind != "null").collect()
-            }
-            _ => keyword::implied_type(object).into_iter().collect(),
-        };
+        let mut types = keyword::stated_types(node).unwrap_or_default();
+        types.retain(|kind| *kind != "null");
+        if types.is_empty() && node.get("type").and_then(Node::as_str) == Some("null") {
+            return Class::Any;
+        }
+        if types.is_empty() {
+            types.extend(keyword::implied_type(object));
+        }
         match *types.as_slice() {
             [] => Class::Any,
             ["object"] if own => Class::Object,
-            // Kubernetes' word for it.
-            ["string"] if node.get("format").and_then(Node::as_str) == Some("int-or-string") => {
-                Class::Types(vec!["integer", "string"])
-            }
             [kind] => Class::Simple(kind),
             _ => Class::Types(types),
         }
+    }
+
+    /// Reports what is wrong with a schema itself.
+    pub(super) fn check(&mut self, place: &Place, node: &Node) {
+        match node {
+            Node::Object(object) => self.check_keywords(place, object),
+            Node::Bool(true) => {}
+            Node::Bool(false) => {
+                let message = "no value fits the schema `false`; any is taken";
+                self.warning(place, "nothing-fits", message, None);
+            }
+            other => {
+                let message = format!("a schema is an object, and this is {}", other.kind());
+                self.error(place, "wrong-type", message, None);
+            }
+        }
+    }
+
+    /// What a schema with a `$ref` or an `allOf` is. `None`: what its other keywords say.
+    fn composition(&mut self, place: &Place, node: &'d Node, object: &'d Object) -> Option<Class<'d>> {
+        let reference = reference_class(object);
+        let mut members = self.members(place, node, "allOf").unwrap_or_default();
+        members.retain(|(_, member)| !says_nothing(member));
+        let has_own = object.keys().any(|key| keyword::may_decide_type(key) || keyword::is_limit(key));
+        match (reference, members.as_slice()) {
+            (None, []) => return None,
+            (Some(reference), []) if !has_own => return Some(reference),
+            (None, [(member_place, member)]) if !has_own && !self.is_in_a_family(place, node, member) => {
+                return Some(Class::Only(member_place.clone(), member));
+            }
+            _ => {}
+        }
+        // One of the schemas may say all that the others do.
+        let mut elements: Vec<(Option<Class<'d>>, Gathered<'d>)> = Vec::new();
+        if let Some(reference) = reference_class(object)
+            && let Some((target, node)) = self.referred(place, node)
+        {
+            elements.push((Some(reference), self.gather(&target, node)));
+        }
+        let mut in_a_family = false;
+        for (member_place, member) in members {
+            in_a_family |= self.is_in_a_family(place, node, member);
+            let gathered = self.gather(&member_place, member);
+            elements.push((Some(Class::Only(member_place, member)), gathered));
+        }
+        if has_own {
+            elements.push((None, self.gather_own(place, node)));
+        }
+        if !in_a_family {
+            let implies_all = |one: &Gathered<'d>| {
+                !one.passes(place) && elements.iter().all(|(_, other)| one.implies(other))
+            };
+            if let Some(index) = elements.iter().position(|(_, one)| implies_all(one)) {
+                let mut together = Gathered::default();
+                elements.iter().for_each(|(_, gathered)| together.absorb(gathered));
+                self.warn_of_contradiction(&together);
+                return elements.swap_remove(index).0;
+            }
+            if let Some(class) = self.parent_of_subtypes(place, node, &mut elements) {
+                return Some(class);
+            }
+        }
+        Some(Class::AllOf(Box::new(self.gather(place, node))))
+    }
+
+    /// The schema with subtypes that is restricted without properties being added. Its subtypes are kept, and the
+    /// restriction is reported.
+    fn parent_of_subtypes(
+        &mut self,
+        place: &Place,
+        node: &'d Node,
+        elements: &mut Vec<(Option<Class<'d>>, Gathered<'d>)>,
+    ) -> Option<Class<'d>> {
+        let mut parent = None;
+        for (index, (class, _)) in elements.iter().enumerate() {
+            let target = match class {
+                Some(Class::Reference(_)) => self.referred(place, node),
+                Some(Class::Only(place, node)) => self.quietly(|lowering| lowering.referred(place, node)),
+                _ => None,
+            };
+            if let Some((target, node)) = target
+                && !self.heirs(&target, node).is_empty()
+            {
+                parent = Some(index);
+            }
+        }
+        let parent = parent?;
+        let adds_properties = elements.iter().enumerate().any(|(index, (_, gathered))| {
+            index != parent && gathered.parts.iter().any(|(_, node)| node.get("properties").is_some())
+        });
+        if adds_properties {
+            return None;
+        }
+        let message = "this restricts a schema that has subtypes, and the type does not";
+        self.warning(place, "unexpressed-all-of", message, None);
+        elements.swap_remove(parent).0
     }
 
     /// The members of an `allOf`, `anyOf` or `oneOf`.
@@ -143,9 +220,14 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Whether `null` fits the schema too.
-pub(super) fn is_nullable(node: &Node) -> bool {
-    let nullable = node.get("nullable").and_then(Node::as_bool) == Some(true);
+/// Whether `null` fits the schema too, itself or by a member of its `allOf` that says nothing else.
+fn is_nullable(node: &Node) -> bool {
+    let members = node.get("allOf").and_then(Node::as_array).unwrap_or_default();
+    allows_null(node) || members.iter().any(|member| super::flag(member, "nullable") && says_nothing(member))
+}
+
+/// Whether `null` fits the schema too, without its `$ref` and `allOf`.
+pub(super) fn allows_null(node: &Node) -> bool {
     let typed = node
         .get("type")
         .and_then(Node::as_array)
@@ -153,12 +235,11 @@ pub(super) fn is_nullable(node: &Node) -> bool {
     let member = |key: &str, fits: fn(&Node) -> bool| {
         node.get(key).and_then(Node::as_array).is_some_and(|members| members.iter().any(fits))
     };
-    nullable
+    super::flag(node, "nullable")
         || typed
         || member("anyOf", is_null)
         || member("oneOf", is_null)
         || member("enum", |value| *value == Node::Null)
-        || member("allOf", |member| member.get("nullable").and_then(Node::as_bool) == Some(true))
 }
 
 /// Whether a member of an `allOf`, `anyOf` or `oneOf` says anything about a value's type.
@@ -169,7 +250,15 @@ pub(super) fn counts(node: &Node) -> bool {
     }
 }
 
-fn has_properties(object: &Object) -> bool {
+fn reference_class(object: &Object) -> Option<Class<'_>> {
+    if let Some(reference) = object.get("$ref").and_then(Node::as_str) {
+        return Some(Class::Reference(reference));
+    }
+    (object.get("$recursiveRef").and_then(Node::as_str) == Some("#")).then_some(Class::Whole)
+}
+
+/// Whether a schema has properties of its own, or allows none.
+pub(super) fn has_properties(object: &Object) -> bool {
     let some =
         |key: &str| object.get(key).and_then(Node::as_object).is_some_and(|members| !members.is_empty());
     let closed = object.get("additionalProperties") == Some(&Node::Bool(false))
@@ -179,8 +268,11 @@ fn has_properties(object: &Object) -> bool {
 }
 
 /// Whether a schema only describes a value, and any will do.
-fn says_nothing(node: &Node) -> bool {
-    node.as_object().is_some_and(|schema| schema.keys().all(|key| keyword::is_annotation(key)))
+pub(super) fn says_nothing(node: &Node) -> bool {
+    match node {
+        Node::Object(schema) => schema.keys().all(|key| keyword::is_annotation(key)),
+        node => *node == Node::Bool(true),
+    }
 }
 
 /// Whether `null` alone fits the schema.
@@ -194,17 +286,25 @@ pub(super) fn is_null(node: &Node) -> bool {
     typed || values.peek().is_some() && values.all(|value| *value == Node::Null) || only_flag()
 }
 
-/// What is left of a schema where another is all that counts in it.
-pub(super) fn innermost(node: &Node) -> &Node {
-    let mut inner = node;
-    while let Some(only) = ["allOf", "oneOf", "anyOf"].into_iter().find_map(|key| {
-        let mut members =
-            inner.get(key)?.as_array()?.iter().filter(|member| counts(member) && !is_null(member));
-        members.next().filter(|only| only.get("$ref").is_none() && members.next().is_none())
-    }) {
-        inner = only;
+/// A schema and those within it that restrict the same value without a name of their own: the members of its `allOf`
+/// and its only alternative. The schema itself comes last.
+pub(super) fn inline_parts(node: &Node) -> Vec<&Node> {
+    let mut parts = Vec::new();
+    add_inline_parts(node, &mut parts);
+    parts
+}
+
+fn add_inline_parts<'a>(node: &'a Node, parts: &mut Vec<&'a Node>) {
+    let array = |key: &str| node.get(key).and_then(Node::as_array).unwrap_or_default();
+    let is_inline = |member: &&Node| member.get("$ref").is_none();
+    array("allOf").iter().filter(is_inline).for_each(|member| add_inline_parts(member, parts));
+    for key in ["oneOf", "anyOf"] {
+        let mut members = array(key).iter().filter(|member| counts(member) && !is_null(member));
+        if let (Some(only), None) = (members.next().filter(is_inline), members.next()) {
+            add_inline_parts(only, parts);
+        }
     }
-    inner
+    parts.push(node);
 }
 
 /// The values of `enum` or `const`, without `null`.
@@ -216,7 +316,7 @@ pub(super) fn enum_values(node: &Node) -> impl Iterator<Item = &Node> {
 
 /// Whether alternatives are strings without a name of their own, some of them with values: one enumeration, since that
 /// takes any other string too.
-fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
+pub(super) fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
     let is_string = |node: &Node| {
         let others = ["$ref", "anyOf", "oneOf", "allOf"].iter().any(|key| node.get(key).is_some());
         let typed = node.get("type").and_then(Node::as_str).is_none_or(|kind| kind == "string");
@@ -226,7 +326,7 @@ fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
             && strings
             && !others
             && !is_nullable(node)
-            && keyword::string(node) == Type::String
+            && keyword::string(&[node]) == Type::String
             && (valued || node.get("type").is_some())
     };
     alternatives.iter().all(|(_, node)| is_string(node))
@@ -235,21 +335,7 @@ fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
 
 /// An `enum` of strings is an enumeration; of other values, their type.
 fn enumerated<'d>(node: &'d Node) -> Class<'d> {
-    let mut kinds: Vec<&'static str> = Vec::new();
-    for value in enum_values(node) {
-        let kind = match value {
-            Node::String(_) => "string",
-            Node::Bool(_) => "boolean",
-            Node::Number(crate::document::Number::Integer(_)) => "integer",
-            Node::Number(crate::document::Number::Float(_)) => "number",
-            Node::Array(_) => "array",
-            Node::Object(_) => "object",
-            Node::Null => continue,
-        };
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
+    let kinds = keyword::types_of_values(&enum_values(node).collect::<Vec<_>>());
     let typed = node.get("type").and_then(Node::as_str);
     match (kinds.as_slice(), typed) {
         (["string"], None | Some("string")) => Class::Strings,

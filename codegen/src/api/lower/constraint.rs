@@ -1,9 +1,13 @@
 //! What keywords ask of a value that neither its type nor a constant can say: told in words, in its description.
 
+use std::collections::HashSet;
+
 use crate::document::{Node, Object};
 
 use super::super::model::Bound;
-use super::number::is_exclusive;
+use super::all_of::common_values;
+use super::class::inline_parts;
+use super::number::{Limit, count_limit, lower_limit, upper_limit};
 
 /// The most characters of a value that are shown.
 const MAXIMUM_SHOWN: usize = 200;
@@ -61,10 +65,11 @@ const WELL_KNOWN_FORMATS: [&str; 45] = [
     "uuid",
 ];
 
-/// Adds to a description what keywords say that neither the type nor `told`, the constants of it, do.
-pub(super) fn append_constraints(text: &mut String, node: &Node, told: &[Bound]) {
-    let mut said: Vec<String> = clauses(node, told).iter().map(|clause| sentence(clause)).collect();
-    said.extend(default(text, node));
+/// Adds to a description what keywords say that neither the type nor its constants, `bounds`, do. A value matches all
+/// of `parts`.
+pub(super) fn append_constraints(text: &mut String, parts: &[&Node], bounds: &[Bound]) {
+    let mut said: Vec<String> = clauses(parts, bounds).iter().map(|clause| sentence(clause)).collect();
+    said.extend(parts.iter().rev().find_map(|node| default(text, node)));
     if said.is_empty() {
         return;
     }
@@ -92,27 +97,37 @@ fn sentence(clause: &str) -> String {
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
-/// What the keywords of a schema ask, each in words that can stand in a list.
-fn clauses(node: &Node, told: &[Bound]) -> Vec<String> {
-    let Node::Object(schema) = node else { return Vec::new() };
-    let mut said = Vec::new();
-    said.extend(text_of(schema, "pattern").map(|pattern| format!("matches {}", code(pattern))));
-    said.extend(of_strings(schema));
-    if flag(schema, "uniqueItems") {
+/// What the keywords of schemas ask together, each in words that can stand in a list.
+fn clauses(parts: &[&Node], bounds: &[Bound]) -> Vec<String> {
+    let schemas: Vec<&Object> = parts.iter().filter_map(|node| node.as_object()).collect();
+    let of_each = |said: &dyn Fn(&Object) -> Vec<String>| -> Vec<String> {
+        schemas.iter().flat_map(|schema| said(schema)).collect()
+    };
+    let pattern = |schema: &Object| {
+        text_of(schema, "pattern").map(|pattern| format!("matches {}", code(pattern))).into_iter().collect()
+    };
+    let mut said = of_each(&pattern);
+    said.extend(of_each(&of_strings));
+    if schemas.iter().any(|schema| flag(schema, "uniqueItems")) {
         said.push("no element stands twice".to_owned());
     }
-    said.extend(limits(node, told));
-    said.extend(values(schema));
-    said.extend(of_members(schema));
-    said.extend(within(schema, "items", "each element"));
-    said.extend(within(schema, "additionalProperties", "each value"));
-    said.extend(within(schema, "propertyNames", "each name"));
+    said.extend(limits(parts, bounds));
+    said.extend(values(&schemas));
+    let has_properties = schemas.iter().any(|schema| schema.contains_key("properties"));
+    said.extend(of_each(&|schema| of_members(schema, has_properties)));
+    for (key, what) in
+        [("items", "each element"), ("additionalProperties", "each value"), ("propertyNames", "each name")]
+    {
+        said.extend(of_each(&|schema| within(schema, key, what).into_iter().collect()));
+    }
+    let mut seen = HashSet::new();
+    said.retain(|clause| seen.insert(clause.clone()));
     said
 }
 
 /// Whether `propertyNames` says what words can tell.
 pub(super) fn is_told(node: &Node) -> bool {
-    !clauses(node, &[]).is_empty()
+    !clauses(&[node], &[]).is_empty()
 }
 
 fn text_of<'a>(schema: &'a Object, key: &str) -> Option<&'a str> {
@@ -126,7 +141,7 @@ fn flag(schema: &Object, key: &str) -> bool {
 /// What a schema within this one asks, where it has no name of its own to tell it under.
 fn within(schema: &Object, key: &str, what: &str) -> Option<String> {
     let inner = schema.get(key).filter(|inner| inner.get("$ref").is_none())?;
-    let mut said = clauses(inner, &[]);
+    let mut said = clauses(&inline_parts(inner), &[]);
     if key == "propertyNames" {
         let names = inner.get("enum").and_then(Node::as_array).unwrap_or_default();
         let names: Vec<&Node> = names.iter().chain(inner.get("const")).collect();
@@ -145,25 +160,23 @@ fn of_strings(schema: &Object) -> Vec<String> {
     format.into_iter().chain(encoding).chain(media_type).collect()
 }
 
-/// What numbers and counts are bound to, but for what `told` has.
-fn limits(node: &Node, told: &[Bound]) -> Vec<String> {
-    let number = |key: &str| {
-        let value = node.get(key).filter(|value| value.as_number().is_some())?;
-        (!told.iter().any(|bound| bound.keyword == key)).then(|| value.to_json())
-    };
-    let integer = matches!(node.get("type").and_then(Node::as_str), Some("integer"));
-    let bounds = [
-        ("minimum", if is_exclusive(node, "minimum") { "more than" } else { "at least" }),
-        ("maximum", if is_exclusive(node, "maximum") { "less than" } else { "at most" }),
-        ("exclusiveMinimum", "more than"),
-        ("exclusiveMaximum", "less than"),
-        ("multipleOf", "a multiple of"),
-    ];
-    let bounds = bounds.into_iter().filter_map(|(key, words)| Some((key, words, number(key)?)));
-    // That an integer is not negative its type says.
-    let bounds = bounds
-        .filter(|(key, words, value)| !(integer && *key == "minimum" && value == "0" && *words == "at least"))
-        .map(|(_, words, value)| format!("{words} `{value}`"));
+/// The limits of numbers and counts, except those in `bounds`.
+fn limits(parts: &[&Node], bounds: &[Bound]) -> Vec<String> {
+    let is_said = |key: &str| bounds.iter().any(|bound| bound.keyword == key);
+    let is_integer = parts.iter().any(|node| node.get("type").and_then(Node::as_str) == Some("integer"));
+    let mut said = Vec::new();
+    if let Some(Limit { shown, exclusive, .. }) = lower_limit(parts).filter(|_| !is_said("minimum"))
+        // A type says already that an integer is not negative.
+        && !(is_integer && shown == "0" && !exclusive)
+    {
+        said.push(format!("{} `{shown}`", if exclusive { "more than" } else { "at least" }));
+    }
+    if let Some(Limit { shown, exclusive, .. }) = upper_limit(parts).filter(|_| !is_said("maximum")) {
+        said.push(format!("{} `{shown}`", if exclusive { "less than" } else { "at most" }));
+    }
+    let factors =
+        parts.iter().filter_map(|node| node.get("multipleOf").filter(|value| value.as_number().is_some()));
+    said.extend(factors.map(|factor| format!("a multiple of `{}`", factor.to_json())));
     let counts = [
         ("minLength", "at least", "character", "characters"),
         ("maxLength", "at most", "character", "characters"),
@@ -172,27 +185,33 @@ fn limits(node: &Node, told: &[Bound]) -> Vec<String> {
         ("minProperties", "at least", "property", "properties"),
         ("maxProperties", "at most", "property", "properties"),
     ];
-    let counts = counts.into_iter().filter_map(|(key, words, one, several)| {
-        let count = number(key).filter(|count| count != "0" || words == "at most")?;
-        Some(format!("{words} {count} {}", if count == "1" { one } else { several }))
-    });
-    bounds.chain(counts).collect()
+    said.extend(counts.into_iter().filter(|(key, ..)| !is_said(key)).filter_map(
+        |(key, words, one, several)| {
+            let count = count_limit(parts, key).filter(|count| *count != 0 || words == "at most")?;
+            Some(format!("{words} {count} {}", if count == 1 { one } else { several }))
+        },
+    ));
+    said
 }
 
-/// The values of an `enum` that is not one of strings.
-fn values(schema: &Object) -> Option<String> {
-    let several = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let values: Vec<&Node> =
-        several.iter().chain(schema.get("const")).filter(|value| **value != Node::Null).collect();
-    let typed = values.is_empty() || values.iter().all(|value| value.as_str().is_some());
+/// The values that every `enum` has, where they are not strings.
+fn values(schemas: &[&Object]) -> Option<String> {
+    let listed = schemas.iter().filter_map(|schema| {
+        let several = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
+        let values: Vec<&Node> =
+            several.iter().chain(schema.get("const")).filter(|value| **value != Node::Null).collect();
+        (!values.is_empty()).then_some(values)
+    });
+    let values = listed.reduce(|one, other| common_values(&one, &other))?;
+    let typed = values.iter().all(|value| value.as_str().is_some());
     (!typed)
         .then(|| format!("one of {}", shown(&values.iter().map(|value| value.to_json()).collect::<Vec<_>>())))
 }
 
 /// What is asked of an object's members together.
-fn of_members(schema: &Object) -> Vec<String> {
+fn of_members(schema: &Object, has_properties: bool) -> Vec<String> {
     let mut said = Vec::new();
-    if !schema.contains_key("properties")
+    if !has_properties
         && text_of(schema, "type") == Some("object")
         && let Some(names) = names(schema.get("required"))
     {

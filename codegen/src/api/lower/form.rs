@@ -7,9 +7,9 @@ use crate::document::{Node, Object, Version};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
 use super::super::operation::{Style, StyleKind};
+use super::all_of::Gathered;
 use super::body::essence;
 use super::class::counts;
-use super::object::Gathered;
 use super::{Lowering, MAXIMUM_REFERENCES, Place, Purpose, shape};
 
 /// The media types of forms.
@@ -89,12 +89,11 @@ impl<'d> Lowering<'d> {
         }
         let id = self.declare(&place, node);
         self.lowered.insert(key, Type::Named(id));
-        let mut gathered = Gathered::default();
-        self.gather(&place, node, &mut gathered);
+        let gathered = self.gather(&place, node);
         let encoding = self.forms.get(&place).copied().flatten();
-        let mut structure = self.form_of(&gathered);
+        let mut structure = self.form_of(&place, &gathered);
         structure.form = true;
-        if gathered.parts.is_empty() && gathered.unions.is_empty() {
+        if !gathered.names_properties() && gathered.unions.is_empty() {
             self.formless(&place, node, &mut structure);
         }
         for alternatives in &gathered.unions {
@@ -122,8 +121,8 @@ impl<'d> Lowering<'d> {
     }
 
     /// The properties of a form, those that are files streaming.
-    fn form_of(&mut self, gathered: &Gathered<'d>) -> Struct {
-        let mut structure = self.structure(&gathered.parts);
+    fn form_of(&mut self, place: &Place, gathered: &Gathered<'d>) -> Struct {
+        let mut structure = self.structure(place, &gathered.parts);
         for field in &mut structure.fields {
             if let Some(schema) = gathered.property(&field.name) {
                 let before = field.ty.clone();
@@ -150,13 +149,12 @@ impl<'d> Lowering<'d> {
     ) {
         let mut forms: Vec<Struct> = Vec::new();
         for (place, node) in alternatives {
-            let mut gathered = Gathered::default();
-            self.gather(place, node, &mut gathered);
+            let gathered = self.gather(place, node);
             if !gathered.unions.is_empty() {
                 let message = "alternatives within the alternatives of a form are not expressed";
                 self.warning(place, "form-alternatives", message, None);
             }
-            forms.push(self.form_of(&gathered));
+            forms.push(self.form_of(place, &gathered));
         }
         let own: Vec<String> = structure.fields.iter().map(|field| field.name.clone()).collect();
         let mut sets = Vec::new();
@@ -253,7 +251,7 @@ impl<'d> Lowering<'d> {
         let id = self.declare(&json, node);
         self.lowered.insert((place.clone(), Purpose::Json), Type::Named(id));
         let kind =
-            if heirs.is_empty() { self.object(place, node) } else { self.ancestor(place, node, &heirs) };
+            if heirs.is_empty() { self.own_object(place, node) } else { self.ancestor(place, node, &heirs) };
         self.complete(id, kind);
         Some(Type::Named(id))
     }

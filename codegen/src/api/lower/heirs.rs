@@ -116,7 +116,7 @@ impl<'d> Lowering<'d> {
         let base = place.child("\u{0}").child(BASE);
         self.names.insert(base.clone(), name);
         let id = self.declare(&base, node);
-        let kind = self.object(place, node);
+        let kind = self.own_object(place, node);
         let required: Vec<String> = match &kind {
             Kind::Struct(structure) => structure
                 .fields
@@ -159,7 +159,9 @@ impl<'d> Lowering<'d> {
     /// Looks something up whose faults are told elsewhere.
     pub(super) fn quietly<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.diagnostics.len();
+        self.quiet += 1;
         let found = look(self);
+        self.quiet -= 1;
         self.diagnostics.truncate(before);
         found
     }

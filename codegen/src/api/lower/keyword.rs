@@ -1,6 +1,6 @@
 //! Which keywords schemas have, and what each is to the types made of them.
 
-use crate::document::{Node, Object};
+use crate::document::{Node, Number, Object};
 
 use super::super::model::Type;
 use super::constraint::{excluded, is_told};
@@ -117,7 +117,11 @@ fn is_string_format(format: &Node) -> bool {
 }
 
 impl Lowering<'_> {
+    /// Reports the keywords of a schema that are unknown or not expressed, once.
     pub(super) fn check_keywords(&mut self, place: &Place, object: &Object) {
+        if self.quiet > 0 || !self.checked.insert(place.clone()) {
+            return;
+        }
         self.check_shapes(place, object);
         for (key, value) in object {
             let place = place.child(key);
@@ -153,12 +157,12 @@ fn significance(schema: &Object, key: &str, value: &Node) -> Significance {
         // Alone it asks nothing; `then` and `else` ask nothing without it.
         "if" => !schema.contains_key("then") && !schema.contains_key("else"),
         "then" | "else" | "maxContains" => true,
-        "unevaluatedProperties" => value.as_bool().is_some() || *value == Node::Object(Object::new()),
+        "unevaluatedProperties" => true,
         "unevaluatedItems" if schema.contains_key("prefixItems") => value.as_bool().is_some(),
         "unevaluatedItems" | "additionalItems" => *value == Node::Bool(true),
         _ => is_structural(key) || ANNOTATIONS.contains(&key) || TOLD.contains(&key) || key.starts_with("x-"),
     };
-    let restricts = ["not", "propertyNames", "if", "unevaluatedProperties"];
+    let restricts = ["not", "propertyNames", "if"];
     match heeded {
         true => Significance::Heeded,
         false if restricts.contains(&key) || RESTRICTING.contains(&key) => Significance::Unexpressed,
@@ -170,14 +174,107 @@ fn is_told_of_names(value: &Node) -> bool {
     is_told(&Node::Object([("propertyNames".to_owned(), value.clone())].into_iter().collect()))
 }
 
-/// The type of a string, by its format.
-pub(super) fn string(node: &Node) -> Type {
-    let encoding = node.get("contentEncoding").and_then(Node::as_str);
-    match (node.get("format").and_then(Node::as_str), encoding) {
-        (Some("date-time"), _) => Type::DateTime,
-        (Some("date"), _) => Type::Date,
-        (Some("uuid"), _) => Type::Uuid,
-        (Some("byte"), _) | (None, Some("base64")) => Type::Base64,
-        _ => Type::String,
+/// The type of a string, by its format. Of several schemas the last that gives one counts.
+pub(super) fn string(nodes: &[&Node]) -> Type {
+    let own = |node: &&Node| {
+        let encoding = node.get("contentEncoding").and_then(Node::as_str);
+        match (node.get("format").and_then(Node::as_str), encoding) {
+            (Some("date-time"), _) => Some(Type::DateTime),
+            (Some("date"), _) => Some(Type::Date),
+            (Some("uuid"), _) => Some(Type::Uuid),
+            (Some("byte"), _) | (None, Some("base64")) => Some(Type::Base64),
+            _ => None,
+        }
+    };
+    nodes.iter().rev().find_map(own).unwrap_or(Type::String)
+}
+
+/// Whether a keyword says something of a value's type, where it stands beside a `$ref` or in an `allOf`.
+pub(super) fn may_decide_type(key: &str) -> bool {
+    let others =
+        ["required", "unevaluatedProperties", "minItems", "maxItems", "contentEncoding", "x-constants"];
+    let referring = ["$ref", "$recursiveRef", "allOf", "not"];
+    is_structural(key) && !referring.contains(&key) || others.contains(&key)
+}
+
+/// Whether a keyword sets a limit that another schema may cross.
+pub(super) fn is_limit(key: &str) -> bool {
+    key.starts_with("min") || key.starts_with("max") || key.starts_with("exclusive")
+}
+
+/// Whether a `format` or `contentEncoding` gives a value a type of its own.
+pub(super) fn decides_type(key: &str, value: &Node) -> bool {
+    let known = [
+        "date-time",
+        "date",
+        "uuid",
+        "byte",
+        "binary",
+        "float",
+        "int8",
+        "int16",
+        "int32",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "int-or-string",
+    ];
+    value
+        .as_str()
+        .is_some_and(|value| if key == "format" { known.contains(&value) } else { value == "base64" })
+}
+
+/// The types that `type` names, and `null` where the schema is `nullable`.
+pub(super) fn stated_types(node: &Node) -> Option<Vec<&str>> {
+    let mut types = match node.get("type")? {
+        // How Kubernetes says it.
+        Node::String(kind)
+            if kind == "string" && node.get("format").and_then(Node::as_str) == Some("int-or-string") =>
+        {
+            vec!["integer", "string"]
+        }
+        Node::String(kind) => vec![kind.as_str()],
+        Node::Array(kinds) => kinds.iter().filter_map(Node::as_str).collect(),
+        _ => return None,
+    };
+    if super::flag(node, "nullable") && !types.contains(&"null") {
+        types.push("null");
+    }
+    (!types.is_empty()).then_some(types)
+}
+
+/// JSON's types of some values, each once. `null` is none of them.
+pub(super) fn types_of_values(values: &[&Node]) -> Vec<&'static str> {
+    let mut types = Vec::new();
+    for value in values {
+        let kind = match value {
+            Node::String(_) => "string",
+            Node::Bool(_) => "boolean",
+            Node::Number(Number::Integer(_)) => "integer",
+            Node::Number(Number::Float(_)) => "number",
+            Node::Array(_) => "array",
+            Node::Object(_) => "object",
+            Node::Null => continue,
+        };
+        if !types.contains(&kind) {
+            types.push(kind);
+        }
+    }
+    types
+}
+
+/// Whether a value is of one of JSON's types.
+pub(super) fn is_of_type(value: &Node, kind: &str) -> bool {
+    match (value, kind) {
+        (Node::Null, "null")
+        | (Node::Bool(_), "boolean")
+        | (Node::String(_), "string")
+        | (Node::Number(_), "number")
+        | (Node::Number(Number::Integer(_)), "integer")
+        | (Node::Array(_), "array")
+        | (Node::Object(_), "object") => true,
+        (Node::Number(Number::Float(value)), "integer") => value.fract() == 0.0,
+        _ => false,
     }
 }

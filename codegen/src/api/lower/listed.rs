@@ -4,6 +4,7 @@
 use crate::document::{Node, Number};
 
 use super::super::model::{Kind, Type};
+use super::all_of::Part;
 use super::class::{enum_values, is_null};
 use super::{Lowering, Place};
 
@@ -11,10 +12,13 @@ use super::{Lowering, Place};
 const MAX_DEPTH: usize = 32;
 
 impl<'d> Lowering<'d> {
-    /// The values that the schema at `place`, whose type is `ty`, lists by `const` or `enum`, in it or in what it is made
+    /// The values that all of `schemas`, whose type is `ty`, list by `const` or `enum`, in them or in what they are made
     /// of. Empty: the type says them, or there are other values too.
-    pub(super) fn listed_values(&mut self, place: &Place, node: &'d Node, ty: &Type) -> Vec<String> {
-        let values = self.quietly(|lowering| lowering.listed(place, node, MAX_DEPTH)).unwrap_or_default();
+    pub(super) fn listed_values(&mut self, schemas: &[Part<'d>], ty: &Type) -> Vec<String> {
+        let lists = self.quietly(|lowering| -> Vec<Vec<String>> {
+            schemas.iter().filter_map(|(place, node)| lowering.listed(place, node, MAX_DEPTH)).collect()
+        });
+        let values = common(lists).unwrap_or_default();
         let is_said = match self.settled(ty) {
             Type::Named(id) => match &self.types[id.0].kind {
                 Kind::Enumeration(enumeration) => enumeration.values.len() <= values.len(),
@@ -49,12 +53,16 @@ impl<'d> Lowering<'d> {
             }
             lists.extend(all.filter(|all| !all.is_empty()));
         }
-        // A value has to be in each of the lists.
-        lists.into_iter().reduce(|mut all, next| {
-            all.retain(|value| next.contains(value));
-            all
-        })
+        common(lists)
     }
+}
+
+/// The values that are in each of the lists.
+fn common(lists: Vec<Vec<String>>) -> Option<Vec<String>> {
+    lists.into_iter().reduce(|mut all, next| {
+        all.retain(|value| next.contains(value));
+        all
+    })
 }
 
 /// A value as a tag writes it; `1.0` is `1`.

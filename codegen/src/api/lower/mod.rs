@@ -1,11 +1,13 @@
 //! From the document as written to the API as meant.
 
+mod all_of;
 mod alternative;
 mod body;
 mod class;
 mod constraint;
 mod form;
 mod heirs;
+mod intersection;
 mod keyword;
 mod listed;
 mod name;
@@ -57,6 +59,9 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         children: HashMap::new(),
         bases: HashMap::new(),
         heirs: HashMap::new(),
+        intersections: HashMap::new(),
+        checked: HashSet::new(),
+        quiet: 0,
         diagnostics: Vec::new(),
         depth: 0,
     };
@@ -168,12 +173,18 @@ struct Lowering<'d> {
     bases: HashMap<Place, TypeId>,
     /// What is made from each schema that tells it apart, as far as that was asked.
     heirs: HashMap<Place, Rc<heirs::Heirs<'d>>>,
+    /// The types of schemas that a value must match together, by where those are.
+    intersections: HashMap<Vec<Place>, Type>,
+    /// The schemas whose keywords were looked at.
+    checked: HashSet<Place>,
+    /// Greater than 0 while faults are not reported, since they are elsewhere.
+    quiet: usize,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
 }
 
 /// Where a value stands: a file and a JSON pointer as RFC 6901 writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Place {
     file: Rc<str>,
     pointer: Rc<str>,
@@ -257,6 +268,12 @@ impl<'d> Lowering<'d> {
         }
     }
 
+    /// The schema that the `$ref` of a schema refers to.
+    fn referred(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
+        let reference = node.get("$ref").and_then(Node::as_str)?;
+        self.target(place, reference)
+    }
+
     /// The member `key` of an object, which is to be an object too.
     fn object_at(&mut self, place: &Place, node: &'d Node, key: &str) -> Option<(Place, &'d Object)> {
         let member = node.get(key)?;
@@ -312,10 +329,17 @@ impl<'d> Lowering<'d> {
         let name = self.name_of(place);
         // What stands in a property is deprecated with the property.
         let component = name.path.is_empty() && !name.operation;
+        let parts = class::inline_parts(node);
         let mut description = description(node);
-        // What stands elsewhere tells what is asked of it there.
+        // The only schema that counts in this one describes it. One of several members describes a part.
+        let members = node.get("allOf").and_then(Node::as_array).map_or(0, <[Node]>::len);
+        if description.is_empty() && members < 2 {
+            let texts = parts.iter().rev().map(|part| self::description(part));
+            description = texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+        }
+        // The constraints of a property's type are in the description of the property.
         if component {
-            constraint::append_constraints(&mut description, node, &[]);
+            constraint::append_constraints(&mut description, &parts, &[]);
         }
         self.types.push(Named {
             name,

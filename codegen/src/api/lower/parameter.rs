@@ -5,7 +5,7 @@ use crate::document::Node;
 use super::super::Type;
 use super::super::operation::{Location, Parameter, Style, StyleKind};
 use super::body::{essence, is_json};
-use super::class::innermost;
+use super::class::inline_parts;
 use super::constraint::append_constraints;
 use super::{Lowering, Place, description, flag, shape};
 
@@ -99,11 +99,7 @@ impl<'d> Lowering<'d> {
         let required = flag(node, "required") || location == Location::Path;
         let mut text = description(node);
         if let Some(schema) = node.get("schema") {
-            let inner = innermost(schema);
-            if !std::ptr::eq(inner, schema) {
-                append_constraints(&mut text, inner, &[]);
-            }
-            append_constraints(&mut text, schema, &[]);
+            append_constraints(&mut text, &inline_parts(schema), &[]);
         }
         Some(Parameter {
             name: name.to_owned(),

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use crate::document::Node;
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type};
-use super::class::{Class, enum_values, is_nullable};
+use super::all_of::Part;
+use super::class::{Class, enum_values};
 use super::{Lowering, MAXIMUM_DEPTH, Place, Purpose, description, keyword, number};
 
 impl<'d> Lowering<'d> {
@@ -19,7 +22,12 @@ impl<'d> Lowering<'d> {
             return Type::Any;
         }
         let class = self.classify(place, node);
-        let ty = if matches!(class, Class::Object | Class::Strings | Class::Union(_)) {
+        let is_named = match &class {
+            Class::Object | Class::Strings | Class::Union(_) => true,
+            Class::AllOf(gathered) => self.needs_name(gathered),
+            _ => false,
+        };
+        let ty = if is_named {
             self.named(place, node, class)
         } else {
             let ty = self.alias(place, node, class);
@@ -48,7 +56,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Notes that a schema is gone into; whether that is not too deep.
-    fn enter(&mut self, place: &Place) -> bool {
+    pub(super) fn enter(&mut self, place: &Place) -> bool {
         if self.depth >= MAXIMUM_DEPTH {
             let message = format!("schemas are nested in each other more than {MAXIMUM_DEPTH} deep");
             self.error(place, "too-deep", message, Some("give the inner schemas names under `components`"));
@@ -61,7 +69,7 @@ impl<'d> Lowering<'d> {
     fn named(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Type {
         let key = (place.clone(), Purpose::Json);
         let id = self.declare(place, node);
-        let nullable = is_nullable(node);
+        let nullable = class.is_nullable(node);
         let of = |nullable: bool| if nullable { Type::Named(id).nullable() } else { Type::Named(id) };
         self.lowered.insert(key.clone(), of(nullable));
         let (mut inner, mut class, mut nullable) = ((place.clone(), node), class, nullable);
@@ -70,9 +78,12 @@ impl<'d> Lowering<'d> {
             && node.get("$ref").is_none()
         {
             inner = (place.clone(), node);
-            nullable |= is_nullable(node);
             self.lowered.insert((place.clone(), Purpose::Json), of(nullable));
             class = self.classify(&inner.0, inner.1);
+            nullable |= class.is_nullable(inner.1);
+        }
+        if let Class::AllOf(gathered) = &class {
+            self.intersections.entry(gathered.places()).or_insert(Type::Named(id));
         }
         let kind = match self.kind(&inner.0, inner.1, class) {
             Kind::Alias(Type::Nullable(inner)) => {
@@ -91,37 +102,43 @@ impl<'d> Lowering<'d> {
     }
 
     fn kind(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Kind {
-        if let Class::Object | Class::Simple("object") = class {
+        if let Class::Object | Class::AllOf(_) | Class::Simple("object") = class {
             let heirs = self.heirs(place, node);
             if !heirs.is_empty() {
                 return self.ancestor(place, node, &heirs);
             }
         }
         match class {
-            Class::Object => self.object(place, node),
-            Class::Strings => Kind::Enumeration(self.strings(place, node)),
+            Class::Object => Kind::Struct(self.structure(place, &[(place.clone(), node)])),
+            Class::AllOf(gathered) => self.intersection(place, &gathered),
+            Class::Strings => Kind::Enumeration(self.strings(&[(place.clone(), node)], None)),
             Class::Union(members) => self.union(place, node, members),
-            Class::Types(types) => self.types_union(place, node, &types),
+            Class::Types(types) => self.types_union(place, &[(place.clone(), node)], &types),
             class => Kind::Alias(self.alias(place, node, class)),
         }
     }
 
     /// The type of a schema that needs no name.
     fn alias(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Type {
+        let nullable = class.is_nullable(node);
         let ty = match class {
             Class::Reference(reference) => self.reference(place, reference),
             Class::Whole => self.whole(place),
             Class::Only(place, node) => self.schema(&place, node),
             Class::Types(types) => {
                 let id = self.declare(place, node);
-                let kind = self.types_union(place, node, &types);
+                let kind = self.types_union(place, &[(place.clone(), node)], &types);
                 self.complete(id, kind);
                 Type::Named(id)
             }
-            Class::Simple(kind) => self.simple(place, node, kind),
+            Class::AllOf(gathered) => match self.intersection(place, &gathered) {
+                Kind::Alias(ty) => ty,
+                _ => Type::Any,
+            },
+            Class::Simple(kind) => self.simple(place, &[(place.clone(), node)], kind),
             Class::Any | Class::Object | Class::Strings | Class::Union(_) => Type::Any,
         };
-        if is_nullable(node) { ty.nullable() } else { ty }
+        if nullable { ty.nullable() } else { ty }
     }
 
     /// The component that `place` is in.
@@ -153,17 +170,21 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn simple(&mut self, place: &Place, node: &'d Node, kind: &'d str) -> Type {
+    /// The type of a value that is of one of JSON's types and matches all of `parts`.
+    pub(super) fn simple(&mut self, place: &Place, parts: &[Part<'d>], kind: &str) -> Type {
+        let nodes: Vec<&Node> = parts.iter().map(|(_, node)| *node).collect();
+        let is_float = |node: &&Node| node.get("format").and_then(Node::as_str) == Some("float");
         match kind {
-            "string" => keyword::string(node),
-            "integer" => Type::Integer(self.integer(place, node)),
-            "number" if node.get("format").and_then(Node::as_str) == Some("float") => Type::Float,
+            "string" => keyword::string(&nodes),
+            "integer" => Type::Integer(self.integer(place, &nodes)),
+            "number" if nodes.iter().any(is_float) => Type::Float,
             "number" => Type::Double,
             "boolean" => Type::Boolean,
-            "array" => self.array(place, node),
-            "object" => self.map(place, node),
+            "array" => self.array(place, parts),
+            "object" => Type::Map(Box::new(self.additional(place, parts).unwrap_or(Type::Any))),
             "null" => Type::Any,
             other => {
+                let place = parts.last().map_or(place, |(place, _)| place);
                 let message = format!("`{other}` is not one of JSON's types");
                 let help = "`string`, `number`, `integer`, `boolean`, `array`, `object` and `null` are";
                 self.error(&place.child("type"), "unknown-type", message, Some(help));
@@ -172,80 +193,175 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn array(&mut self, place: &Place, node: &'d Node) -> Type {
-        if let Some(elements) = self.members(place, node, "prefixItems") {
-            let length = elements.len() as i128;
-            let closed = ["items", "unevaluatedItems"]
-                .iter()
-                .any(|key| node.get(key).and_then(Node::as_bool) == Some(false))
-                || number::count(node, "maxItems") == Some(length);
-            if closed && number::count(node, "minItems").is_none_or(|least| least == length) && length > 0 {
-                return Type::Tuple(elements.iter().map(|(place, node)| self.schema(place, node)).collect());
-            }
-            let message = "an array with `prefixItems` and more is read as one of anything";
-            self.warning(place, "open-tuple", message, Some("`items: false` closes it"));
-            return Type::Array(Box::new(Type::Any));
-        }
-        match node.get("items") {
-            Some(items) => Type::Array(Box::new(self.schema(&place.child("items"), items))),
-            None => Type::Array(Box::new(Type::Any)),
-        }
-    }
-
-    fn map(&mut self, place: &Place, node: &'d Node) -> Type {
-        Type::Map(Box::new(self.additional(place, node).unwrap_or(Type::Any)))
-    }
-
-    /// The type of the properties that are not named.
-    pub(super) fn additional(&mut self, place: &Place, node: &'d Node) -> Option<Type> {
-        let patterns = node.get("patternProperties").and_then(Node::as_object);
-        match (node.get("additionalProperties"), patterns) {
-            (None | Some(Node::Bool(false)), Some(patterns)) if patterns.len() == 1 => {
-                let (pattern, schema) = patterns.first()?;
-                Some(self.schema(&place.child("patternProperties").child(pattern), schema))
-            }
-            (_, Some(patterns)) => {
-                if !patterns.is_empty() {
-                    let message =
-                        "of several kinds of properties, told apart by their names, none is expressed";
-                    let place = place.child("patternProperties");
-                    self.warning(&place, "unexpressed-keyword", message, None);
+    fn array(&mut self, place: &Place, parts: &[Part<'d>]) -> Type {
+        let mut first: Vec<Vec<Part<'d>>> = Vec::new();
+        let mut items: Vec<Part<'d>> = Vec::new();
+        for (place, node) in parts {
+            for (index, part) in
+                self.members(place, node, "prefixItems").unwrap_or_default().into_iter().enumerate()
+            {
+                match first.get_mut(index) {
+                    Some(schemas) => schemas.push(part),
+                    None => first.push(vec![part]),
                 }
-                Some(Type::Any)
             }
-            (None | Some(Node::Bool(false)), None) => None,
-            (Some(Node::Bool(true)), None) => Some(Type::Any),
-            (Some(schema), None) => Some(self.schema(&place.child("additionalProperties"), schema)),
+            for key in ["items", "unevaluatedItems"] {
+                match node.get(key) {
+                    Some(schema)
+                        if key == "items"
+                            || node.get("prefixItems").is_some() && node.get("items").is_none() =>
+                    {
+                        items.push((place.child(key), schema));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !first.is_empty() {
+            return self.tuple(place, parts, first, &items);
+        }
+        let item = match items.as_slice() {
+            [] => Type::Any,
+            [(place, node)] => self.schema(place, node),
+            schemas => {
+                let place = self.made_place(place, "item");
+                self.all(&place, schemas)
+            }
+        };
+        Type::Array(Box::new(item))
+    }
+
+    /// An array whose first elements have schemas of their own. Where its length is not known it is a list.
+    fn tuple(
+        &mut self,
+        place: &Place,
+        parts: &[Part<'d>],
+        first: Vec<Vec<Part<'d>>>,
+        items: &[Part<'d>],
+    ) -> Type {
+        let nodes: Vec<&Node> = parts.iter().map(|(_, node)| *node).collect();
+        let length = first.len() as i128;
+        let is_closed = items.iter().any(|(_, node)| **node == Node::Bool(false));
+        let at_most = number::count_limit(&nodes, "maxItems").filter(|most| *most <= length);
+        let most = at_most.or(is_closed.then_some(length));
+        let types = first.iter().enumerate().map(|(index, schemas)| match schemas.as_slice() {
+            [(place, node)] => self.schema(place, node),
+            schemas => {
+                let place = self.made_place(place, &format!("item {}", index + 1));
+                self.all(&place, schemas)
+            }
+        });
+        let mut types: Vec<Type> = types.collect();
+        if let Some(most) = most
+            && most > 0
+            && number::count_limit(&nodes, "minItems").is_some_and(|least| least >= most)
+        {
+            types.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            return Type::Tuple(types);
+        }
+        if most.is_none() {
+            let rest = match items {
+                [] => Type::Any,
+                [(place, node)] => self.schema(place, node),
+                schemas => {
+                    let place = self.made_place(place, "item");
+                    self.all(&place, schemas)
+                }
+            };
+            types.push(rest);
+        }
+        types.dedup();
+        if let [only] = types.as_slice() {
+            return Type::Array(Box::new(only.clone()));
+        }
+        let message = "the length of this array is not fixed; it is read as a list of anything";
+        let help = "`items: false` with `minItems` makes it a tuple";
+        let place = parts.last().map_or(place, |(place, _)| place);
+        self.warning(place, "open-tuple", message, Some(help));
+        Type::Array(Box::new(Type::Any))
+    }
+
+    /// The type of the properties that are not named. `None`: they are not kept.
+    pub(super) fn additional(&mut self, owner: &Place, parts: &[Part<'d>]) -> Option<Type> {
+        let mut schemas: Vec<Part<'d>> = Vec::new();
+        let mut any = false;
+        for (place, node) in parts {
+            let patterns = node.get("patternProperties").and_then(Node::as_object);
+            let unevaluated =
+                node.get("unevaluatedProperties").map(|schema| ("unevaluatedProperties", schema));
+            let others = node.get("additionalProperties").map(|schema| ("additionalProperties", schema));
+            match (others.or(unevaluated), patterns) {
+                (None | Some((_, Node::Bool(false))), Some(patterns)) if patterns.len() == 1 => {
+                    let place = place.child("patternProperties");
+                    schemas.extend(patterns.iter().map(|(pattern, schema)| (place.child(pattern), schema)));
+                }
+                (_, Some(patterns)) => {
+                    if !patterns.is_empty() {
+                        let message =
+                            "of several kinds of properties, told apart by their names, none is expressed";
+                        let place = place.child("patternProperties");
+                        self.warning(&place, "unexpressed-keyword", message, None);
+                    }
+                    any = true;
+                }
+                (None | Some((_, Node::Bool(false))), None) => {}
+                (Some((_, Node::Bool(true))), None) => any = true,
+                (Some((key, schema)), None) => schemas.push((place.child(key), schema)),
+            }
+        }
+        match schemas.as_slice() {
+            [] => any.then_some(Type::Any),
+            [(place, node)] => Some(self.schema(place, node)),
+            schemas => {
+                let place = self.made_place(owner, "value");
+                Some(self.all(&place, schemas))
+            }
         }
     }
 
-    fn strings(&mut self, place: &Place, node: &'d Node) -> Enumeration {
-        let mut values: Vec<EnumValue> = Vec::new();
-        let mut seen = HashSet::new();
-        for (place, part) in std::iter::once((place.clone(), node)).chain(self.alternatives(place, node)) {
-            for value in enum_values(part).filter_map(Node::as_str) {
+    /// The strings that `parts` name, as far as they are among `allowed`.
+    pub(super) fn strings(&mut self, parts: &[Part<'d>], allowed: Option<&[&'d Node]>) -> Enumeration {
+        let mut values: IndexMap<&'d str, EnumValue> = IndexMap::new();
+        for (place, part) in parts {
+            let mut seen = HashSet::new();
+            for (value, described) in known_strings(part) {
                 if !seen.insert(value) {
-                    let message = format!("`{value}` stands twice in this `enum`");
+                    let message = format!("`{value}` is twice in this `enum`");
                     self.warning(&place.child("enum"), "repeated-value", message, None);
                     continue;
                 }
-                let only = part.get("const").is_some();
-                let description = if only { description(part) } else { String::new() };
-                values.push(EnumValue { value: value.to_owned(), description });
+                let text =
+                    if described.get("const").is_some() { description(described) } else { String::new() };
+                let known = values.entry(value);
+                let known = known
+                    .or_insert_with(|| EnumValue { value: value.to_owned(), description: String::new() });
+                if known.description.is_empty() {
+                    known.description = text;
+                }
             }
         }
-        let default = node.get("default").and_then(Node::as_str);
-        let default = default.and_then(|default| values.iter().position(|value| value.value == default));
-        Enumeration { values, default }
+        if let Some(allowed) = allowed {
+            values.retain(|value, _| allowed.iter().any(|allowed| allowed.as_str() == Some(value)));
+        }
+        let default = parts.iter().rev().find_map(|(_, node)| node.get("default")?.as_str());
+        let default = default.and_then(|default| values.get_index_of(default));
+        Enumeration { values: values.into_values().collect(), default }
     }
 
-    /// `type: [string, number]`: a union of what the schema is for each type.
-    fn types_union(&mut self, place: &Place, node: &'d Node, types: &[&'d str]) -> Kind {
+    /// `type: [string, number]`: a union of what the schemas are for each type.
+    pub(super) fn types_union(&mut self, place: &Place, parts: &[Part<'d>], types: &[&str]) -> Kind {
         let members = types.iter().map(|kind| {
-            let ty = self.simple(place, node, kind);
+            let ty = self.simple(place, parts, kind);
             (kind.to_string(), ty, String::new())
         });
         let members = members.collect();
         self.union_of(place, members, None)
     }
+}
+
+/// The strings that a schema names, itself or in alternatives, each with the schema that describes it.
+pub(super) fn known_strings(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
+    let alternatives = ["oneOf", "anyOf"].into_iter().find_map(|key| node.get(key)?.as_array());
+    let schemas = std::iter::once(node).chain(alternatives.unwrap_or_default());
+    schemas.flat_map(|schema| enum_values(schema).filter_map(Node::as_str).map(move |value| (value, schema)))
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::document::Node;
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type, TypeId, Union, Variant};
-use super::class::is_null;
+use super::class::{inline_parts, is_null};
 use super::constraint::append_constraints;
 use super::{Lowering, Place, description, shape};
 
@@ -27,7 +27,7 @@ impl<'d> Lowering<'d> {
             let ty = self.schema(&place, member);
             let mut text = description(member);
             if member.get("$ref").is_none() {
-                append_constraints(&mut text, member, &[]);
+                append_constraints(&mut text, &inline_parts(member), &[]);
             }
             typed.push((label, ty, text));
         }
