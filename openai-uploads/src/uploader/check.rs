@@ -9,13 +9,16 @@ use super::file::SourceFile;
 use super::run::Run;
 use super::source::{OpenContent, Opened};
 use super::{Event, UploadError, Warning};
-use crate::preflight::{Preflight, Report};
+use crate::preflight::{Preflight, Provider, Report};
 
 /// Tells of what may not be meant, and fails where the purpose cannot take the content.
 pub(super) async fn check(run: &Run, source: &Opened) -> Result<(), UploadError> {
+    let provider = run.uploader.options.provider;
+    let provider = provider.unwrap_or_else(|| Provider::at(&run.uploader.configuration.base_path));
     let preflight = Preflight::new(run.request.purpose.clone())
-        .file_name(&run.request.filename)
-        .mime_type(&run.request.mime_type);
+        .with_provider(provider)
+        .with_file_name(&run.request.filename)
+        .with_mime_type(&run.request.mime_type);
     let reads = run.uploader.options.preflight && preflight.reads_lines() && source.can_be_read_again();
     if reads {
         run.listeners.tell(&Event::Checking);
@@ -26,8 +29,8 @@ pub(super) async fn check(run: &Run, source: &Opened) -> Result<(), UploadError>
             let bytes = bytes.clone();
             spawn_blocking(move || preflight.bytes(&bytes)).await.map_err(io::Error::from)
         }
-        // Of the name and the MIME type there is something to say all the same.
-        _ => Ok(Report { fault_count: 0, ..preflight.bytes(&[]) }),
+        _ if run.uploader.options.preflight => Ok(preflight.name()),
+        _ => Ok(Report::default()),
     };
     let mut report =
         report.map_err(|source| UploadError::Source { name: run.name.clone(), source, state: None })?;

@@ -18,7 +18,7 @@
 //! # let configuration = server.configuration();
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("train.jsonl");
-//! # std::fs::write(&path, "{\"messages\":[{\"role\":\"user\"}]}\n")?;
+//! # std::fs::write(&path, "{\"prompt\":\"Hi\",\"completion\":\"Hello\"}\n".repeat(10))?;
 //! use openai_uploads::Uploader;
 //! use openai_uploads::models::create_upload_request::Purpose;
 //!

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::preflight::Provider;
+
 /// How an [`Uploader`](super::Uploader) goes about it.
 ///
 /// ```
@@ -39,6 +41,8 @@ pub struct Options {
     /// Whether the lines of a file are checked before anything is sent, for the purposes that
     /// [`preflight`](crate::preflight) knows. On by default; a reader is never checked.
     pub preflight: bool,
+    /// The service whose rules the file is checked by. By default the one at the base URL.
+    pub provider: Option<Provider>,
 }
 
 impl Default for Options {
@@ -52,6 +56,7 @@ impl Default for Options {
             md5: true,
             resume: Resume::Beside,
             preflight: true,
+            provider: None,
         }
     }
 }

@@ -13,22 +13,24 @@ use crate::command_fixture::{Files, Run, command, server};
 #[test]
 fn check_prints_each_fault_with_its_file_and_line() {
     let files = Files::new();
-    let good = files.file("good.jsonl", "{\"prompt\":1,\"completion\":2}\n");
+    let good = files.file("good.jsonl", "{\"prompt\":\"1\",\"completion\":\"2\"}\n".repeat(10));
     let bad = files.file("bad.jsonl", "{\"prompt\":1}\r\n\n\u{feff}{}\n".as_bytes());
     let run = Run::of(&mut command(&["check", "-p", "fine-tune", &good, &bad]));
     assert_eq!(run.code, Some(1));
-    let expected =
-        format!("{bad}:1: `completion` is missing\n{bad}:3: not JSON at byte 1: expected a value\n");
+    let expected = format!(
+        "{bad}: too few examples: 2, and the minimum is 10\n\
+         {bad}:1: `prompt` must be a string, is a number\n{bad}:1: `completion` is missing\n{bad}:2: a blank line\n{bad}:3: not JSON at byte 1: expected a value\n"
+    );
     assert_eq!(run.stdout, expected);
-    assert!(run.stderr.contains(&format!("{good}: fit for `fine-tune`: 1 line")), "{}", run.stderr);
-    assert!(run.stderr.contains("blank lines: 1, the first of them line 2"), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("{good}: fit for `fine-tune`: 10 lines")), "{}", run.stderr);
 
     let run =
         Run::of(&mut command(&["check", "--json", "-p", "fine-tune", &good, &bad, &files.path("none")]));
     assert_eq!(run.code, Some(1));
     let json = run.json();
     assert_eq!((&json[0]["fit"], &json[1]["fit"]), (&true.into(), &false.into()));
-    assert_eq!((&json[1]["faults"][1]["line"], &json[1]["fault_count"]), (&3.into(), &2.into()));
+    assert_eq!((&json[1]["faults"][3]["line"], &json[1]["fault_count"]), (&2.into(), &5.into()));
+    assert_eq!(json[1]["faults"][2]["message"], "`completion` is missing");
     assert!(json[2]["error"].is_string());
     assert_eq!(Run::of(&mut command(&["check", "-p", "fine-tune", &good])).code, Some(0));
     assert_eq!(Run::of(&mut command(&["check", "-p", "batch", &files.path("none")])).code, Some(2));

@@ -216,7 +216,7 @@ fn colours_are_for_terminals_that_want_them() {
     let seen = Terminal::upload(&server, 100, &["-p", "assistants", &files.path("none")]).end();
     assert_eq!(seen.code, Some(2));
     assert!(is_coloured(&seen.raw), "{:?}", seen.raw);
-    let path = files.file("a.jsonl", "{\"prompt\":1,\"completion\":2}");
+    let path = files.file("a.jsonl", "{\"prompt\":\"1\",\"completion\":\"2\"}\n".repeat(10));
     for no_color in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let arguments = ["upload", "-p", "fine-tune", "-m", "text/x-odd", &files.path("none"), &path];
         let variables = [("OPENAI_BASE_URL", server.base_url()), no_color];

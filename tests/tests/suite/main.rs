@@ -36,6 +36,7 @@ mod everything_requests;
 mod everything_server;
 mod everything_styles;
 mod everything_values;
+mod preflight_cases;
 mod preflight_memory;
 mod program;
 mod python;

@@ -35,14 +35,24 @@ fn check(purpose: &str, begin: &[u8], filling: u8, repeats: usize, end: &[u8]) -
 
 #[test]
 fn a_line_of_any_length_takes_no_more_memory_than_a_short_one() {
-    const REPEATS: usize = 160;
+    const REPEATS: usize = 64;
     for (purpose, begin, filling, end, expected) in [
-        ("fine-tune", "{\"prompt\":\"", b'x', "\",\"completion\":1}\n", ""),
+        ("fine-tune", "{\"prompt\":\"", b'x', "\",\"completion\":\"y\"}\n", "too few examples"),
+        (
+            "fine-tune",
+            "{\"messages\":[{\"role\":\"assistant\",\"function_call\":{\"name\":\"f\",\"arguments\":\"[",
+            b'1',
+            "]\"}}]}\n",
+            "too few examples",
+        ),
+        ("fine-tune", "{\"messages\":[{\"role\":\"", b'x', "\"}]}\n", "unknown role"),
+        ("fine-tune", "{\"messages\":[", b'1', "]}\n", "must be an object, is a number"),
         ("fine-tune", "{\"", b'x', "\":1}\n", "must have `messages`"),
         ("fine-tune", "[", b'1', "]\n", "must be an object"),
         ("fine-tune", "", b'[', "\n", "nested more than"),
-        ("fine-tune", "", b' ', "\n", "holds no line"),
-        ("batch", "{\"custom_id\":\"", b'x', "\"}\n", "`method` is missing"),
+        ("fine-tune", "", b' ', "\n", "has no line of JSON"),
+        ("batch", "{\"custom_id\":\"", b'x', "\"}\n", "`custom_id` is longer than"),
+        ("batch", "{\"url\":\"", b'x', "\"}\n", "`url` is longer than"),
     ] {
         let (peak, run) = check(purpose, begin.as_bytes(), filling, REPEATS, end.as_bytes());
         let what = format!("{begin}{}…", char::from(filling));

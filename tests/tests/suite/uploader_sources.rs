@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use openai_uploads::models::create_upload_request::Purpose;
 use openai_uploads::models::{AddUploadPartRequest, CreateUploadRequest, FileExpirationAfter};
+use openai_uploads::preflight::Provider;
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 use openai_uploads::uploader::{Event, Options, Resume, Source, UploadError, Warning};
 
@@ -132,7 +133,7 @@ async fn content_that_its_purpose_cannot_take_is_refused_before_anything_is_sent
     for source in [Source::path(&path), Source::bytes("a.jsonl", "{}\n")] {
         let error = uploader.upload(source, Purpose::FineTune).await.unwrap_err();
         let UploadError::Unfit { report, .. } = &error else { panic!("{error}") };
-        assert_eq!(report.faults[0].line, Some(1));
+        assert_eq!(report.faults[1].line, Some(1));
     }
     assert!(server.requests().is_empty());
 
@@ -141,16 +142,21 @@ async fn content_that_its_purpose_cannot_take_is_refused_before_anything_is_sent
 }
 
 #[tokio::test]
-async fn a_name_that_its_purpose_does_not_expect_warns() {
+async fn a_name_that_its_purpose_refuses_is_a_fault_and_a_mime_type_a_warning() {
     let server = server(Faults::new()).await;
-    let line = r#"{"messages":[{"role":"user"}]}"#;
-    for preflight in [true, false] {
-        let uploader = uploader(&server, Options { preflight, ..options() });
-        let source = Source::bytes("a.txt", line).with_mime_type("text/plain");
-        let (upload, told) = Told::by(uploader.upload(source, Purpose::FineTune));
-        upload.await.unwrap();
-        assert_eq!(told.count(|event| matches!(event, Event::Warning(Warning::Content(_)))), 2);
-    }
+    let lines = "{\"prompt\":\"a\",\"completion\":\"b\"}\n".repeat(10);
+    let uploader = uploader(&server, options());
+    let source = |name| Source::bytes(name, lines.clone()).with_mime_type("text/plain");
+    let error = uploader.upload(source("a.txt"), Purpose::FineTune).await.unwrap_err();
+    assert!(error.to_string().contains("takes .jsonl files"), "{error}");
+    let (upload, told) = Told::by(uploader.upload(source("a.jsonl"), Purpose::FineTune));
+    upload.await.unwrap();
+    assert_eq!(told.count(|event| matches!(event, Event::Warning(Warning::Content(_)))), 1);
+
+    let lenient = Options { provider: Some(Provider::Other), ..options() };
+    self::uploader(&server, lenient).upload(source("a.txt"), Purpose::FineTune).await.unwrap();
+    let unchecked = self::uploader(&server, Options { preflight: false, ..options() });
+    unchecked.upload(source("a.txt"), Purpose::FineTune).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-//! `check`: whether files are fit for their purpose, and nothing is sent.
+//! `check`: checks files for a purpose and sends nothing.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{env, io};
 
 use clap::{Args, ValueHint};
-use openai_uploads::preflight::{Preflight, Report};
+use openai_uploads::preflight::{self, Preflight, Provider, Report, Warning};
 use openai_uploads::uploader::Source;
 use serde::Serialize;
 
@@ -15,7 +15,8 @@ use crate::{explain, message, quantity, stdout};
 
 /// Check files for a purpose, and send nothing
 ///
-/// Prints a line for each fault, up to twenty a file: the file, the line and what is wrong there.
+/// Prints one line for each fault: the file, the first line with the fault, and what is wrong. Lists up to twenty
+/// faults a file, and counts the same fault on several lines.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct Check {
@@ -26,11 +27,15 @@ pub(crate) struct Check {
     #[command(flatten)]
     described: Described,
 
+    /// The base URL that the files are for [default: the environment variable `OPENAI_BASE_URL`].
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    base_url: Option<String>,
+
     /// Print a JSON object for each file.
     #[arg(long)]
     json: bool,
 
-    /// Print faults alone.
+    /// Print faults only.
     #[arg(long, short)]
     quiet: bool,
 }
@@ -48,10 +53,12 @@ struct Checked<'a> {
     error: Option<String>,
 }
 
-/// What `--json` prints of a fault, here and in `upload`.
+/// A fault as `--json` prints it, here and in `upload`.
 #[derive(Serialize)]
 pub(crate) struct Fault {
     line: Option<u64>,
+    /// The number of lines that have it.
+    count: u64,
     message: String,
 }
 
@@ -59,7 +66,9 @@ impl Fault {
     /// The faults that a report lists.
     pub(crate) fn listed_in(report: &Report) -> Vec<Self> {
         let faults = report.faults.iter();
-        faults.map(|fault| Self { line: fault.line, message: fault.kind.to_string() }).collect()
+        faults
+            .map(|fault| Self { line: fault.line, count: fault.count, message: fault.kind.to_string() })
+            .collect()
     }
 }
 
@@ -68,16 +77,16 @@ impl Check {
         self.described.warn_of_unknown_purpose();
         let mut exits = Vec::new();
         for file in &self.files {
-            let printed = match self.report(file) {
+            let printed = match self.check(file) {
                 Ok(report) => {
                     exits.push(if report.is_fit() { Exit::Done } else { Exit::Failed });
-                    self.tell(file, &report, None)
+                    self.print(file, &report, None)
                 }
                 Err(error) => {
                     let trouble = explain::unreadable(file, &error);
                     trouble.tell();
                     exits.push(trouble.exit);
-                    self.tell(file, &Report::default(), Some(trouble.message))
+                    self.print(file, &Report::default(), Some(trouble.message))
                 }
             };
             match printed {
@@ -89,8 +98,11 @@ impl Check {
         Ok(Exit::of_files(exits))
     }
 
-    fn report(&self, file: &Path) -> io::Result<Report> {
-        let preflight = Preflight::new(self.described.purpose.clone());
+    fn check(&self, file: &Path) -> io::Result<Report> {
+        let mut preflight = Preflight::new(self.described.purpose.clone());
+        if let Some(provider) = self.provider() {
+            preflight = preflight.with_provider(provider);
+        }
         if file == Path::new("-") {
             return preflight.reader(io::stdin().lock());
         }
@@ -101,31 +113,30 @@ impl Check {
         let mime_type = mime_type.unwrap_or_else(|| Source::path(file).mime_type());
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let reader = CheckProgress::new(file, self.quiet)?;
-        preflight.mime_type(mime_type).file_name(name).reader(reader)
+        preflight.with_mime_type(mime_type).with_file_name(name).reader(reader)
     }
 
-    fn tell(&self, file: &Path, report: &Report, error: Option<String>) -> Result<(), Trouble> {
-        let path = file.to_string_lossy();
+    /// The provider that is named, or else the one at the base URL, if there is one.
+    fn provider(&self) -> Option<Provider> {
+        let base_url = || self.base_url.clone().or_else(|| env::var("OPENAI_BASE_URL").ok());
+        let base_url = || base_url().filter(|base_url| !base_url.trim().is_empty());
+        self.described.provider.or_else(|| base_url().map(|base_url| Provider::at(base_url.trim())))
+    }
+
+    fn print(&self, file: &Path, report: &Report, error: Option<String>) -> Result<(), Trouble> {
         if self.json {
-            let checked = Checked {
-                path: &path,
-                fit: report.is_fit() && error.is_none(),
-                lines: report.lines,
-                bytes: report.bytes,
-                faults: Fault::listed_in(report),
-                fault_count: report.fault_count,
-                warnings: report.warnings.iter().map(ToString::to_string).collect(),
-                error,
-            };
-            return stdout::line(stdout::json(&checked));
+            stdout::line(stdout::json(&Checked::new(&file.to_string_lossy(), report, error)))
+        } else if error.is_some() {
+            Ok(())
+        } else {
+            self.print_text(file, report)
         }
-        if error.is_some() {
-            return Ok(());
-        }
+    }
+
+    fn print_text(&self, file: &Path, report: &Report) -> Result<(), Trouble> {
         let path = message::path(file);
         for fault in &report.faults {
-            let line = fault.line.map_or(String::new(), |line| format!("{line}:"));
-            stdout::line(format!("{path}:{line} {}", fault.kind))?;
+            stdout::line(located(&path, fault))?;
         }
         if report.more() > 0 {
             stdout::line(format!("{path}: and {} more", report.more()))?;
@@ -134,19 +145,43 @@ impl Check {
             return Ok(());
         }
         for warning in &report.warnings {
-            message::write(&message::warning(&format!("{path}: {}", message::text(&warning.to_string()))));
+            let shown = match warning {
+                Warning::MayBeRefused(fault) => located(&path, fault),
+                other => format!("{path}: {other}"),
+            };
+            message::write(&message::warning(&message::text(&shown)));
         }
         if report.is_fit() {
             let purpose = message::text(self.described.purpose.as_str());
-            let what = match report.lines {
-                0 => format!("`{purpose}` does not look at lines"),
-                1 => format!("fit for `{purpose}`: 1 line, {}", quantity::shown_size(report.bytes)),
-                lines => {
-                    format!("fit for `{purpose}`: {lines} lines, {}", quantity::shown_size(report.bytes))
-                }
+            let size = quantity::shown_size(report.bytes);
+            let result = match report.lines {
+                0 => format!("the lines of files for `{purpose}` are not checked"),
+                1 => format!("fit for `{purpose}`: 1 line, {size}"),
+                lines => format!("fit for `{purpose}`: {lines} lines, {size}"),
             };
-            message::write(&format!("{path}: {what}"));
+            message::write(&format!("{path}: {result}"));
         }
         Ok(())
     }
+}
+
+impl<'a> Checked<'a> {
+    fn new(path: &'a str, report: &Report, error: Option<String>) -> Self {
+        Self {
+            path,
+            fit: report.is_fit() && error.is_none(),
+            lines: report.lines,
+            bytes: report.bytes,
+            faults: Fault::listed_in(report),
+            fault_count: report.fault_count,
+            warnings: report.warnings.iter().map(ToString::to_string).collect(),
+            error,
+        }
+    }
+}
+
+/// A fault as compilers print it: `FILE:LINE: message`.
+fn located(path: &str, fault: &preflight::Fault) -> String {
+    let line = fault.line.map_or(String::new(), |line| format!("{line}:"));
+    format!("{path}:{line} {}", fault.message())
 }

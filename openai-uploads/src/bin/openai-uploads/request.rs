@@ -1,9 +1,10 @@
 //! How a file is described to the server: the arguments that `upload` and `check` share.
 
-use clap::builder::{PossibleValue, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, Error};
 use openai_uploads::models::create_upload_request::Purpose;
+use openai_uploads::preflight::Provider;
 
 use crate::message;
 
@@ -17,6 +18,10 @@ pub(crate) struct Described {
     /// The file's MIME type [default: guessed from its name].
     #[arg(long, short, value_name = "TYPE", value_parser = mime_type)]
     pub(crate) mime_type: Option<String>,
+
+    /// The service whose rules the file is checked by [default: by the base URL].
+    #[arg(long, value_name = "PROVIDER", value_parser = provider_parser())]
+    pub(crate) provider: Option<Provider>,
 }
 
 impl Described {
@@ -84,6 +89,11 @@ fn meant(purpose: &str) -> Option<&'static str> {
     let limit = if nearest.len() < 6 { 1 } else { 2 };
     let is_near = distance(nearest) <= limit || letters(purpose).starts_with("finetun");
     is_near.then_some(nearest)
+}
+
+fn provider_parser() -> impl TypedValueParser<Value = Provider> {
+    let names = PossibleValuesParser::new(Provider::KNOWN.map(|(name, _)| name));
+    names.try_map(|name| name.parse::<Provider>())
 }
 
 fn mime_type(text: &str) -> Result<String, String> {

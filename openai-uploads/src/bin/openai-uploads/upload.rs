@@ -137,6 +137,7 @@ impl Upload {
             part_size: self.cut.part_size,
             md5: !self.no_md5,
             preflight: !self.no_preflight,
+            provider: self.described.provider,
             resume: match &self.state {
                 Some(state) => Resume::At(state.clone()),
                 None if self.no_resume => Resume::Off,
@@ -307,9 +308,10 @@ impl Upload {
     fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
         let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
         let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 8] = [
+        let values: [(&str, Option<OsString>); 9] = [
             ("--purpose", Some(self.described.purpose.as_str().into())),
             ("--mime-type", self.described.mime_type.as_ref().map(Into::into)),
+            ("--provider", self.described.provider.map(|provider| provider.as_str().into())),
             ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
             (
                 "--concurrency",

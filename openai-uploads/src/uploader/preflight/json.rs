@@ -1,35 +1,51 @@
-//! JSON checked as its bytes come.
+//! A streaming JSON scanner.
 //!
-//! Parsers that are to be had keep at least one token in memory, and a token in a file that somebody hands us
-//! can be as long as the file. This one keeps a state, a depth and nothing else, so that a line of gigabytes
-//! costs what a line of a hundred bytes does. It accepts what `serde_json` reads into a `Value`, but for numbers
-//! too large for a double, and the tests hold the two side by side.
+//! Common parsers keep at least one token in memory, and one token can be as long as the file. This scanner keeps
+//! a state and a depth, so a line of gigabytes needs no more memory than a line of a hundred bytes. It accepts
+//! what `serde_json` reads into a `Value`, and also numbers that overflow a double. The tests compare the two.
 
 mod kind;
 mod number;
 mod problem;
+mod token;
 
 use memchr::memchr2;
 
 pub use kind::Kind;
 use number::Number;
 pub use problem::Problem;
+pub(super) use token::Token;
 
-/// Nested deeper than this is refused, as `serde_json` does.
-const DEEPEST: u32 = 127;
+/// The maximum nesting depth, the same as that of `serde_json`.
+const MAX_DEPTH: u32 = 127;
 
-/// Is told what the line holds. `depth` is the number of objects and arrays around the value or the name.
+/// A receiver of the scanner's events. `depth` is the number of objects and arrays around the value or the name.
 pub(super) trait Visit {
-    /// A member's name begins; whether its text is wanted.
+    /// A member's name begins. Returns whether the visitor wants its text.
     fn key_begins(&mut self, depth: u32) -> bool;
-    /// The name whose text was handed out is whole.
+    /// A name ends whose text was wanted.
     fn key_ends(&mut self, depth: u32);
-    /// A value begins; whether its text is wanted, if it is a string.
-    fn value_begins(&mut self, depth: u32, kind: Kind) -> bool;
-    /// A piece of the text that was wanted, its escapes resolved.
+    /// A value begins. Returns whether the visitor wants its text, if it is a string or a number.
+    fn value_begins(&mut self, depth: u32, token: Token) -> bool;
+    /// A piece of a wanted text, with escapes resolved.
     fn text(&mut self, piece: &[u8]);
     /// An object or an array ends.
     fn container_ends(&mut self, depth: u32);
+}
+
+/// Ignores every event: the text only has to be JSON.
+pub(super) struct Ignore;
+
+impl Visit for Ignore {
+    fn key_begins(&mut self, _: u32) -> bool {
+        false
+    }
+    fn key_ends(&mut self, _: u32) {}
+    fn value_begins(&mut self, _: u32, _: Token) -> bool {
+        false
+    }
+    fn text(&mut self, _: &[u8]) {}
+    fn container_ends(&mut self, _: u32) {}
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,29 +62,29 @@ enum State {
         digits: u8,
         unit: u16,
     },
-    /// After `\ud83d`: the backslash of its other half is due.
+    /// After `\ud83d`: expects the backslash of the second half.
     LowBackslash,
     LowU,
     Number(Number),
     Literal(&'static [u8]),
 }
 
-/// One line of JSON, taken in pieces.
+/// A scanner for one JSON text that arrives in pieces.
 #[derive(Debug)]
 pub(super) struct Scanner {
     state: State,
     depth: u32,
     /// Bit `n` is set where the container at depth `n` is an object.
     objects: u128,
-    /// The string at hand is a member's name.
+    /// Whether the current string is a member's name.
     in_key: bool,
-    /// The text of the string at hand is wanted.
+    /// Whether the visitor wants the current text.
     wanted: bool,
-    /// The first half of a surrogate pair, while the second is due.
+    /// The first half of a surrogate pair, until the second arrives.
     high: Option<u16>,
-    /// What the line's value is.
+    /// The kind of the outermost value.
     outermost: Option<Kind>,
-    /// Bytes of the line in the pieces before this one.
+    /// The number of bytes in earlier pieces.
     before: u64,
 }
 
@@ -86,23 +102,26 @@ impl Scanner {
         }
     }
 
-    /// Takes the next piece of the line, which is UTF-8 and holds no line feed.
+    /// Scans the next piece, which is UTF-8.
     ///
-    /// What is wrong comes with the byte of the line, from 1, at which it shows.
+    /// An error has the position of its byte in the text, from 1.
     pub(super) fn feed(&mut self, piece: &[u8], visit: &mut impl Visit) -> Result<(), (u64, Problem)> {
         let controls = piece.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20;
         let mut at = 0;
         while at < piece.len() {
             match self.step(piece, at, controls, visit) {
                 Ok(next) => at = next,
-                Err((at, problem)) => return Err((self.before + at as u64 + 1, problem)),
+                Err((at, problem)) => {
+                    let problem = problem.at(piece[at]);
+                    return Err((self.before + at as u64 + 1, problem));
+                }
             }
         }
         self.before += piece.len() as u64;
         Ok(())
     }
 
-    /// The line is over.
+    /// Checks that the text may end here.
     pub(super) fn finish(&self) -> Result<(), (u64, Problem)> {
         let whole = match self.state {
             State::AfterValue => self.depth == 0,
@@ -121,7 +140,7 @@ impl Scanner {
         Err((self.before + 1, problem))
     }
 
-    /// What the line's value is, once it has begun.
+    /// The kind of the outermost value, once it has begun.
     pub(super) fn outermost(&self) -> Option<Kind> {
         self.outermost
     }
@@ -144,7 +163,7 @@ impl Scanner {
             | State::Key
             | State::Colon
             | State::AfterValue
-                if matches!(byte, b' ' | b'\t' | b'\r') => {}
+                if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => {}
             State::ItemOrEnd if byte == b']' => self.close(visit),
             State::Value | State::ItemOrEnd => return self.value(byte, at, visit),
             State::KeyOrEnd if byte == b'}' => self.close(visit),
@@ -174,7 +193,7 @@ impl Scanner {
                     (_, false) => return refuse(Problem::ArrayEnd),
                 }
             }
-            State::Number(number) => return self.number(number, piece, at),
+            State::Number(number) => return self.number(number, piece, at, visit),
             State::Literal(rest) => match rest.split_first() {
                 Some((first, rest)) if *first == byte => {
                     self.state = if rest.is_empty() { State::AfterValue } else { State::Literal(rest) };
@@ -188,7 +207,7 @@ impl Scanner {
         Ok(at + 1)
     }
 
-    /// Runs through a string to its end, to an escape that needs a closer look, or to the end of the piece.
+    /// Scans a string to its end, to an escape that needs the state machine, or to the end of the piece.
     fn text(
         &mut self,
         piece: &[u8],
@@ -208,7 +227,7 @@ impl Scanner {
             }
             let Some(byte) = rest.get(end) else { return Ok(piece.len()) };
             if *byte == b'\\' {
-                if let Some(length) = self.passes_over(&rest[end..]) {
+                if let Some(length) = self.simple_escape(&rest[end..]) {
                     at += end + length;
                     continue;
                 }
@@ -226,9 +245,9 @@ impl Scanner {
         }
     }
 
-    /// The length of the escape that the bytes begin with, if it is whole, right and nobody wants its text:
-    /// nearly all are, and need not go through the states one byte at a time.
-    fn passes_over(&self, escape: &[u8]) -> Option<usize> {
+    /// The length of a complete, valid escape whose text nobody wants. Most escapes are like this, and skipping
+    /// them at once is much faster than one state for each byte.
+    fn simple_escape(&self, escape: &[u8]) -> Option<usize> {
         match escape {
             _ if self.wanted => None,
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
@@ -241,16 +260,28 @@ impl Scanner {
         }
     }
 
-    fn number(&mut self, mut number: Number, piece: &[u8], at: usize) -> Result<usize, (usize, Problem)> {
-        for (at, byte) in piece.iter().enumerate().skip(at) {
+    fn number(
+        &mut self,
+        mut number: Number,
+        piece: &[u8],
+        start: usize,
+        visit: &mut impl Visit,
+    ) -> Result<usize, (usize, Problem)> {
+        for (at, byte) in piece.iter().enumerate().skip(start) {
             match number.next(*byte) {
                 Some(next) => number = next,
                 None if number.may_end() && !byte.is_ascii_alphanumeric() && *byte != b'.' => {
+                    if self.wanted {
+                        visit.text(&piece[start..at]);
+                    }
                     self.state = State::AfterValue;
-                    return Ok(at); // The byte belongs to what comes after the number.
+                    return Ok(at); // The byte belongs to the next token.
                 }
                 None => return Err((at, Problem::Number)),
             }
+        }
+        if self.wanted {
+            visit.text(&piece[start..]);
         }
         self.state = State::Number(number);
         Ok(piece.len())
@@ -286,7 +317,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// A UTF-16 code unit that was written as `\uXXXX`.
+    /// Handles a UTF-16 code unit written as `\uXXXX`.
     fn unit(&mut self, unit: u16, visit: &mut impl Visit) -> Result<State, Problem> {
         let decoded = match (self.high.take(), unit) {
             (None, 0xd800..=0xdbff) => {
@@ -304,28 +335,32 @@ impl Scanner {
     }
 
     fn value(&mut self, byte: u8, at: usize, visit: &mut impl Visit) -> Result<usize, (usize, Problem)> {
-        let (kind, state) = match byte {
-            b'"' => (Kind::String, State::Text),
-            b'{' => (Kind::Object, State::KeyOrEnd),
-            b'[' => (Kind::Array, State::ItemOrEnd),
-            b'-' => (Kind::Number, State::Number(Number::Minus)),
-            b'0' => (Kind::Number, State::Number(Number::Zero)),
-            b'1'..=b'9' => (Kind::Number, State::Number(Number::Integer)),
-            b't' => (Kind::Boolean, State::Literal(b"rue")),
-            b'f' => (Kind::Boolean, State::Literal(b"alse")),
-            b'n' => (Kind::Null, State::Literal(b"ull")),
+        let (token, state) = match byte {
+            b'"' => (Token::String, State::Text),
+            b'{' => (Token::Object, State::KeyOrEnd),
+            b'[' => (Token::Array, State::ItemOrEnd),
+            b'-' => (Token::Number, State::Number(Number::Minus)),
+            b'0' => (Token::Number, State::Number(Number::Zero)),
+            b'1'..=b'9' => (Token::Number, State::Number(Number::Integer)),
+            b't' => (Token::True, State::Literal(b"rue")),
+            b'f' => (Token::False, State::Literal(b"alse")),
+            b'n' => (Token::Null, State::Literal(b"ull")),
             _ => return Err((at, Problem::Value)),
         };
-        self.outermost.get_or_insert(kind);
-        self.wanted = visit.value_begins(self.depth, kind);
+        self.outermost.get_or_insert(token.kind());
+        self.wanted = visit.value_begins(self.depth, token);
         self.state = state;
-        if matches!(kind, Kind::Object | Kind::Array) {
-            if self.depth == DEEPEST {
-                return Err((at, Problem::Depth));
+        match token {
+            Token::Object | Token::Array => {
+                if self.depth == MAX_DEPTH {
+                    return Err((at, Problem::Depth));
+                }
+                let bit = 1 << self.depth;
+                self.objects = if token == Token::Object { self.objects | bit } else { self.objects & !bit };
+                self.depth += 1;
             }
-            let bit = 1 << self.depth;
-            self.objects = if kind == Kind::Object { self.objects | bit } else { self.objects & !bit };
-            self.depth += 1;
+            Token::Number if self.wanted => visit.text(&[byte]),
+            _ => {}
         }
         Ok(at + 1)
     }

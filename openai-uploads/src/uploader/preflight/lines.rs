@@ -1,169 +1,288 @@
-//! Blocks of a file into lines, and each line past the rules of its purpose.
+//! Splits a file into lines and checks each.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use memchr::memchr;
 
+use super::encoding::{self, BYTE_ORDER_MARK};
 use super::json::{Kind, Problem, Scanner};
+use super::place::Place;
+use super::record::Record;
 use super::report::{FaultKind, Report, Warning};
-use super::rules::Rules;
+use super::rules::{Findings, Rules};
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
-
-pub(super) struct Lines<R> {
-    rules: R,
-    report: Report,
-    blank: Option<(u64, u64)>,
-    /// The number of the line at hand.
-    number: u64,
-    scanner: Scanner,
-    /// How many bytes of the line at hand have been seen; 0 says that it has not begun.
-    seen: u64,
-    /// A fault was found in the line, and the rest of it tells nothing.
-    is_lost: bool,
+/// A line that is not blank, as [`Preflight::lines`](super::Preflight::lines) passes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Line<'a> {
+    /// The number of the line, from 1 and with blank lines counted.
+    pub number: u64,
+    /// Where the line is in the file, without its line feed.
+    pub bytes: Range<u64>,
+    /// The `custom_id`, if it is a string of at most 4,096 bytes.
+    pub custom_id: Option<&'a str>,
+    /// The `url`, if it is a string of at most 4,096 bytes.
+    pub url: Option<&'a str>,
+    /// The `model` in the `body`, if it is a string of at most 4,096 bytes.
+    pub model: Option<&'a str>,
+    /// The number of texts to embed, 0 for other endpoints.
+    pub inputs: u64,
+    /// Whether the line has no fault of its own.
+    pub is_fit: bool,
 }
 
-impl<R: Rules> Lines<R> {
-    pub(super) fn new(rules: R) -> Self {
+/// The check of one file.
+pub(super) struct Lines<V> {
+    rules: Rules,
+    findings: Findings,
+    visit: V,
+    record: Record,
+    scanner: Scanner,
+    /// The number of the current line.
+    number: u64,
+    /// The position of the current line in the file.
+    start: u64,
+    /// The number of bytes of the current line so far.
+    seen: u64,
+    /// The last of these bytes.
+    last_byte: u8,
+    /// The first bytes of the line that are not white space.
+    opening: Vec<u8>,
+    /// Whether the line has a fault after which the rest of it means nothing.
+    is_broken: bool,
+    /// How many blank lines there are before the current line, and the first of them.
+    blank: Option<(u64, u64)>,
+    /// The first line, if it ends inside a value: the next line shows whether the file is pretty-printed.
+    unfinished: Option<(u64, FaultKind, Option<Kind>)>,
+    /// Whether a fault makes the rest of the file meaningless.
+    is_over: bool,
+}
+
+impl<V: FnMut(&Line<'_>)> Lines<V> {
+    pub(super) fn new(rules: Rules, findings: Findings, visit: V) -> Self {
         Self {
             rules,
-            report: Report::default(),
-            blank: None,
-            number: 1,
+            findings,
+            visit,
+            record: Record::new(),
             scanner: Scanner::new(),
+            number: 1,
+            start: 0,
             seen: 0,
-            is_lost: false,
+            last_byte: 0,
+            opening: Vec::new(),
+            is_broken: false,
+            blank: None,
+            unfinished: None,
+            is_over: false,
         }
     }
 
     /// Reads to the end, `block` bytes at a time.
     pub(super) fn read(mut self, mut reader: impl Read, block: usize) -> io::Result<Report> {
-        let mut buffer = vec![0; block.max(BYTE_ORDER_MARK.len() + 1)];
+        let mut buffer = vec![0; block.max(encoding::LONGEST)];
         let mut kept = 0;
         loop {
             let read = fill(&mut reader, &mut buffer[kept..])?;
-            let is_first = self.report.bytes == 0;
+            let is_first = self.findings.report.bytes == 0;
             let is_last = kept + read < buffer.len();
-            self.report.bytes += read as u64;
+            self.findings.report.bytes += read as u64;
             let mut filled = &buffer[..kept + read];
-            if is_first && UTF_16.iter().any(|mark| filled.starts_with(mark)) {
-                self.report.file_fault(FaultKind::Utf16);
-                return Ok(self.report);
+            if is_first {
+                filled = self.file_starts(filled);
             }
-            if is_first && let Some(rest) = filled.strip_prefix(BYTE_ORDER_MARK) {
-                self.report.warnings.push(Warning::ByteOrderMark);
-                filled = rest;
-            }
-            let whole = if is_last { filled.len() } else { filled.len() - half_character(filled) };
+            let whole = if is_last { filled.len() } else { filled.len() - incomplete_character(filled) };
             self.block(&filled[..whole]);
+            if self.is_over {
+                return Ok(self.findings.finish());
+            }
             if is_last {
                 return Ok(self.end());
             }
-            let half = filled.len() - whole;
-            buffer.copy_within(kept + read - half.., 0);
-            kept = half;
+            let rest = filled.len() - whole;
+            buffer.copy_within(kept + read - rest.., 0);
+            kept = rest;
+        }
+    }
+
+    /// Looks at the encoding, and returns what comes after a byte order mark.
+    fn file_starts<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if let Some(fault) = encoding::recognize(bytes) {
+            self.stop(fault);
+        }
+        match bytes.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) => {
+                self.findings.file(FaultKind::ByteOrderMark);
+                self.start = BYTE_ORDER_MARK.len() as u64;
+                rest
+            }
+            None => bytes,
         }
     }
 
     fn block(&mut self, mut block: &[u8]) {
-        while let Some(end) = memchr(b'\n', block) {
+        while !self.is_over
+            && let Some(end) = memchr(b'\n', block)
+        {
             self.piece(&block[..end]);
             self.line_ends();
+            self.start += 1;
             block = &block[end + 1..];
         }
-        self.piece(block);
+        if !self.is_over {
+            self.piece(block);
+        }
     }
 
-    /// A part of a line, cut between characters.
+    /// Scans a piece of a line, cut between characters.
     fn piece(&mut self, piece: &[u8]) {
-        if piece.is_empty() {
-            return;
-        }
+        let Some(last_byte) = piece.last() else { return };
         if self.seen == 0 {
-            self.rules.line_begins();
+            self.record.clear();
         }
         let before = self.seen;
         self.seen += piece.len() as u64;
-        if self.is_lost {
-            return;
+        if !self.is_broken {
+            self.opening(piece);
+            self.scan(piece, before);
         }
-        // What comes first is told, so that it does not depend on where the blocks end.
-        let (text, invalid) = match std::str::from_utf8(piece) {
+        self.last_byte = *last_byte;
+    }
+
+    fn opening(&mut self, piece: &[u8]) {
+        if self.opening.len() < 2 {
+            let visible = piece.iter().filter(|byte| !b" \t\r".contains(byte));
+            self.opening.extend(visible.take(2 - self.opening.len()));
+        }
+    }
+
+    fn scan(&mut self, piece: &[u8], before: u64) {
+        // The first problem counts, wherever the blocks end.
+        let (text, invalid) = match str::from_utf8(piece) {
             Ok(_) => (piece, None),
             Err(error) => (&piece[..error.valid_up_to()], Some(error.valid_up_to())),
         };
-        if let Err(found) = self.scanner.feed(text, &mut self.rules) {
-            self.not_json(found);
+        if let Err((byte, problem)) = self.scanner.feed(text, &mut self.record) {
+            let at = usize::try_from(byte - before - 1).unwrap_or_default();
+            let previous = at.checked_sub(1).map_or(self.last_byte, |at| piece[at]);
+            if problem == Problem::SecondValue && previous == b'\r' && self.findings.report.lines == 0 {
+                return self.stop(FaultKind::CarriageReturns);
+            }
+            self.broken(FaultKind::NotJson { byte, problem });
         } else if let Some(invalid) = invalid {
-            self.lost(FaultKind::NotUtf8 { byte: before + invalid as u64 + 1 });
+            self.broken(FaultKind::NotUtf8 { byte: before + invalid as u64 + 1 });
         }
     }
 
     fn line_ends(&mut self) {
+        if self.is_over {
+            return;
+        }
         let value = self.scanner.outermost();
-        if value.is_none() && !self.is_lost {
+        if value.is_none() && !self.is_broken {
             self.blank = Some(self.blank.map_or((1, self.number), |(count, first)| (count + 1, first)));
         } else {
-            self.report.lines += 1;
-            if !self.is_lost {
-                self.judge(value);
-            }
+            self.content_ends(value);
         }
+        self.start += self.seen;
         self.number += 1;
         self.scanner = Scanner::new();
         self.seen = 0;
-        self.is_lost = false;
+        self.opening.clear();
+        self.is_broken = false;
     }
 
-    /// The line was JSON as far as it went.
-    fn judge(&mut self, value: Option<Kind>) {
-        if let Err(found) = self.scanner.finish() {
-            return self.not_json(found);
+    /// A line ends that is not blank.
+    fn content_ends(&mut self, value: Option<Kind>) {
+        if let Some((line, fault, kind)) = self.unfinished.take() {
+            match kind {
+                Some(Kind::Array) => return self.stop(FaultKind::JsonArray),
+                Some(Kind::Object) if !self.opening.starts_with(b"{") => {
+                    return self.stop(FaultKind::PrettyPrinted);
+                }
+                _ => self.findings.line(line, fault),
+            }
         }
-        let Self { rules, report, number, .. } = self;
-        let mut fault = |kind| report.line_fault(*number, kind);
+        if let Some((count, first)) = self.blank.take() {
+            (first..first + count).for_each(|line| self.findings.line(line, FaultKind::BlankLine));
+        }
+        let is_first = self.findings.report.lines == 0;
+        if is_first && self.opening == b"[{" {
+            return self.stop(FaultKind::JsonArray);
+        }
+        self.findings.report.lines += 1;
+        let faults_before = self.findings.report.fault_count;
+        let is_whole = !self.is_broken && self.judge(value, is_first);
+        let is_fit = is_whole && self.findings.report.fault_count == faults_before;
+        let text = |place, text| self.record.text(place, text);
+        (self.visit)(&Line {
+            number: self.number,
+            bytes: self.start..self.start + self.seen,
+            custom_id: text(Place::CustomId, &self.record.custom_id),
+            url: text(Place::Url, &self.record.url),
+            model: text(Place::BodyModel, &self.record.model),
+            inputs: if is_whole { self.rules.inputs() } else { 0 },
+            is_fit,
+        });
+    }
+
+    /// Checks a line that is JSON so far. Returns whether it is a whole object.
+    fn judge(&mut self, value: Option<Kind>, is_first: bool) -> bool {
+        if let Err((byte, problem)) = self.scanner.finish() {
+            let fault = FaultKind::NotJson { byte, problem };
+            if is_first && problem == Problem::Unfinished {
+                self.unfinished = Some((self.number, fault, value));
+            } else {
+                self.broken(fault);
+            }
+            return false;
+        }
         match value {
-            Some(found) if found != Kind::Object => fault(FaultKind::NotAnObject { found }),
-            _ => rules.line_ends(*number, &mut fault),
+            Some(found) if found != Kind::Object => {
+                self.findings.line(self.number, FaultKind::NotAnObject { found });
+                false
+            }
+            _ => {
+                self.rules.line(self.number, &self.record, &mut self.findings);
+                true
+            }
         }
     }
 
-    fn not_json(&mut self, (byte, problem): (u64, Problem)) {
-        self.lost(FaultKind::NotJson { byte, problem });
+    fn broken(&mut self, kind: FaultKind) {
+        self.findings.line(self.number, kind);
+        self.is_broken = true;
     }
 
-    fn lost(&mut self, kind: FaultKind) {
-        self.report.line_fault(self.number, kind);
-        self.is_lost = true;
+    /// Adds a fault that makes the rest of the file meaningless.
+    fn stop(&mut self, kind: FaultKind) {
+        self.findings.forget_lines();
+        self.findings.file(kind);
+        self.is_over = true;
     }
 
     fn end(mut self) -> Report {
         if self.seen > 0 {
             self.line_ends();
         }
-        let Report { bytes, lines, .. } = self.report;
-        if lines == 0 {
-            self.report.file_fault(FaultKind::Empty);
+        if let Some((line, fault, _)) = self.unfinished.take() {
+            self.findings.line(line, fault);
         }
-        if let Some(limit) = R::LINES_MAXIMUM
-            && lines > limit
-        {
-            self.report.file_fault(FaultKind::TooManyLines { lines, limit });
+        if self.is_over {
+            return self.findings.finish();
         }
-        if let Some(limit) = R::BYTES_MAXIMUM
-            && bytes > limit
-        {
-            self.report.file_fault(FaultKind::TooManyBytes { bytes, limit });
+        if self.findings.report.lines == 0 {
+            self.findings.file(FaultKind::Empty);
+        } else if let Some((count, first_line)) = self.blank {
+            self.findings.report.warnings.push(Warning::BlankLinesAtEnd { count, first_line });
         }
-        if let Some((count, first_line)) = self.blank {
-            self.report.warnings.push(Warning::BlankLines { count, first_line });
-        }
-        self.report
+        self.rules.end(&mut self.findings);
+        self.findings.finish()
     }
 }
 
-/// Reads until the buffer is full or there is no more; how much.
+/// Reads until the buffer is full or the reader ends. Returns how many bytes were read.
 fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -177,8 +296,8 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// How many bytes at the end begin a character that is not whole yet.
-fn half_character(bytes: &[u8]) -> usize {
+/// The number of bytes at the end that begin a character without its last byte.
+fn incomplete_character(bytes: &[u8]) -> usize {
     let tail = &bytes[bytes.len().saturating_sub(3)..];
     let Some(from) = tail.iter().rposition(|byte| *byte >= 0xc0) else { return 0 };
     let length = match tail[from] {

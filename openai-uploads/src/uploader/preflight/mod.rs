@@ -1,37 +1,46 @@
-//! Finds a file that its purpose cannot take before its gigabytes are sent.
+//! Finds faults in a file before it is sent.
 //!
-//! [`Preflight`] is told the purpose, and the name and MIME type if they are known, and looks at a file, a reader
-//! or bytes. What it finds is a [`Report`]: faults, for which the file would be refused once it has arrived, and
-//! warnings, which may be meant.
+//! [`Preflight`] checks a file, a reader or bytes for a purpose. Its [`Report`] has faults, for which the API would
+//! refuse the file or a line of it, and warnings.
 //!
-//! | purpose | a line must be | limits |
+//! | purpose | a line is | limits |
 //! |---|---|---|
-//! | `batch` | an object with `custom_id` (a string, unique in the file), `method` (`POST`), `url` (below `/v1/`) and `body` (an object) | 200,000,000 bytes, 50,000 lines |
-//! | `fine-tune` | an object with `messages` (objects with a `role`), or `prompt` and `completion`, or `input`, `preferred_output` and `non_preferred_output` | none but those of every upload |
-//! | any other | not looked at | none but those of every upload |
+//! | `batch` | a request: `custom_id` (unique), `method` (`POST`), `url` (an endpoint that batches have) and `body` (with `model`, and the members that the endpoint needs) | 200,000,000 bytes, 50,000 lines, 50,000 texts to embed, one `url`, one `model` |
+//! | `fine-tune` | an example: `messages` with an answer from the assistant, or `prompt` and `completion`, or `input`, `preferred_output` and `non_preferred_output` | at least 10 lines |
+//! | `evals` | a JSON object | none |
+//! | any other | not checked | none |
 //!
-//! CRLF, a last line without a line feed and members that are not named above are fine. A byte order mark and
-//! blank lines are warnings; blank lines do not count as lines, yet keep their numbers. A member that stands
-//! twice counts as its last occurrence. Text that is not UTF-8 is a fault of its line.
+//! Messages are checked too: roles, content, tool calls. Lines that were written for another API or program are
+//! recognized, and the fault says what to do.
+//!
+//! Faults are what OpenAI refuses. [`Provider`] changes the rules: Azure OpenAI takes 100,000 lines and URLs without
+//! `/v1`, and for other servers most faults are warnings.
+//!
+//! CRLF, a last line without a line feed and other members are fine. Blank lines at the end are a warning.
 //!
 //! ```
 //! use openai_uploads::models::create_upload_request::Purpose;
 //! use openai_uploads::preflight::Preflight;
 //!
-//! let lines = br#"{"custom_id":"1","method":"POST","url":"/v1/responses","body":{}}
-//! {"custom_id":"1","method":"GET","url":"/v1/responses","body":{}}
+//! let lines = br#"{"custom_id":"1","method":"POST","url":"/v1/responses","body":{"model":"gpt-5-mini","input":"Hi"}}
+//! {"custom_id":"1","method":"GET","url":"/v1/responses","body":{"model":"gpt-5-mini","input":"Hi"}}
 //! "#;
 //! let report = Preflight::new(Purpose::Batch).bytes(lines);
 //! assert!(!report.is_fit());
 //! assert_eq!(
 //!     report.to_string(),
-//!     "line 2: `custom_id` \"1\" is that of line 1 already\n\
+//!     "line 2: `custom_id` \"1\" is also on line 1\n\
 //!      line 2: `method` must be POST, is \"GET\""
 //! );
 //! ```
 
+mod captured;
+mod encoding;
 mod json;
 mod lines;
+mod place;
+mod provider;
+mod record;
 mod report;
 mod rules;
 
@@ -40,16 +49,18 @@ use std::io::{self, Read};
 use std::path::Path;
 
 pub use json::{Kind, Problem};
-pub use report::{Fault, FaultKind, Report, Warning};
+pub use lines::Line;
+pub use provider::{BatchLimits, Provider, UnknownProvider};
+pub use report::{Fault, FaultKind, MessageProblem, Report, Warning};
 
 use crate::models::create_upload_request::Purpose;
 use lines::Lines;
-use rules::{Batch, FineTune, Rules};
+use rules::{Batch, Findings, Rules};
 
-/// How the files of the purposes that are looked at end.
+/// The extension of JSON Lines files.
 const EXTENSION: &str = "jsonl";
 
-/// The MIME types that JSON Lines go by; the first is the one to be given.
+/// The MIME types of JSON Lines. The first is the one to suggest.
 const MIME_TYPES: [&str; 6] = [
     "text/jsonl",
     "application/jsonl",
@@ -59,51 +70,79 @@ const MIME_TYPES: [&str; 6] = [
     "application/json",
 ];
 
-/// What one read takes at most: small enough to stay in a core's cache while it is looked at.
+/// The maximum size of one read. A block stays in a core's cache while it is checked.
 const BLOCK: usize = 256 * 1024;
 
 /// Checks files for one purpose.
 ///
-/// It blocks while it reads: within an async program, run it on a thread for blocking work. Memory is a few
-/// hundred kilobytes, and for `batch` the digests of the ids, whatever the length of the file or of a line.
+/// The check blocks while it reads: in an async program, run it on a thread for blocking work. It needs a few hundred
+/// kilobytes of memory, and for `batch` a table of the ids, whatever the length of the file or of a line.
 #[derive(Clone, Debug)]
 pub struct Preflight {
     purpose: Purpose,
+    provider: Option<Provider>,
+    is_split: bool,
     file_name: Option<String>,
     mime_type: Option<String>,
     block: usize,
 }
 
 impl Preflight {
-    /// A check for the purpose, which looks at content alone.
+    /// Creates a check for the purpose.
     pub fn new(purpose: impl Into<Purpose>) -> Self {
-        Self { purpose: purpose.into(), file_name: None, mime_type: None, block: BLOCK }
+        Self {
+            purpose: purpose.into(),
+            provider: None,
+            is_split: false,
+            file_name: None,
+            mime_type: None,
+            block: BLOCK,
+        }
     }
 
-    /// Warns if this is not how files of the purpose are named.
+    /// Sets the service that the file is for.
+    ///
+    /// Without it the rules are those of OpenAI, but for URLs that only Azure OpenAI takes: they are a warning.
     #[must_use]
-    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+    pub fn with_provider(mut self, provider: Provider) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+
+    /// Checks a `batch` input that will be split into several batches.
+    ///
+    /// Endpoints and models may differ from line to line, the limits of one batch do not apply, and ids are not
+    /// compared: [`lines`](Self::lines) passes what the caller needs to do this over all its files.
+    #[must_use]
+    pub fn for_several_batches(mut self) -> Self {
+        self.is_split = true;
+        self
+    }
+
+    /// Sets the name that the file is sent under, which is checked too.
+    #[must_use]
+    pub fn with_file_name(mut self, file_name: impl Into<String>) -> Self {
         self.file_name = Some(file_name.into());
         self
     }
 
-    /// Warns if this is not what files of the purpose are.
+    /// Sets the MIME type that the file is sent with, which is checked too.
     #[must_use]
-    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
+    pub fn with_mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = Some(mime_type.into());
         self
     }
 
-    /// Whether the purpose has anything to say about the lines of a file. Where it has not, a file is not read.
+    /// Whether the lines of a file for the purpose are checked. If not, the file is not read.
     pub fn reads_lines(&self) -> bool {
-        matches!(self.purpose, Purpose::Batch | Purpose::FineTune)
+        self.rules().is_some()
     }
 
-    /// Looks at the file at `path`, whose name is used if no other was given.
+    /// Checks the file at `path`. Its name is that of the path, unless another is set.
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened or read. What is wrong with its content is in the report.
+    /// When the file cannot be opened or read. Faults of its content are in the report.
     pub fn path(&self, path: &Path) -> io::Result<Report> {
         let mut preflight = self.clone();
         if preflight.file_name.is_none() {
@@ -112,57 +151,77 @@ impl Preflight {
         preflight.reader(File::open(path)?)
     }
 
-    /// Looks at what the reader gives until its end. It is read in blocks and needs no buffer of its own.
+    /// Checks what the reader returns. It is read in blocks and needs no buffer of its own.
     ///
     /// To stop early, let the reader return an error.
     ///
     /// # Errors
     ///
-    /// Those of the reader, but for [`io::ErrorKind::Interrupted`].
+    /// Those of the reader, except [`io::ErrorKind::Interrupted`].
     pub fn reader(&self, reader: impl Read) -> io::Result<Report> {
-        let mut report = match self.purpose {
-            Purpose::Batch => self.lines(reader, Batch::default()),
-            Purpose::FineTune => self.lines(reader, FineTune::default()),
-            _ => Ok(Report::default()),
-        }?;
-        report.warnings.splice(0..0, self.name_and_type());
-        Ok(report)
+        self.lines(reader, |_| {})
     }
 
-    /// Looks at bytes in memory.
+    /// Checks what the reader returns, and passes each line that is not blank to `visit`.
+    ///
+    /// ```
+    /// use openai_uploads::models::create_upload_request::Purpose;
+    /// use openai_uploads::preflight::Preflight;
+    ///
+    /// let input = br#"{"custom_id":"1","method":"POST","url":"/v1/embeddings","body":{"model":"m","input":["a","b"]}}
+    /// {"custom_id":"2","method":"POST","url":"/v1/responses","body":{"model":"n","input":"Hi"}}"#;
+    /// let mut inputs = 0;
+    /// let preflight = Preflight::new(Purpose::Batch).for_several_batches();
+    /// let report = preflight.lines(&input[..], |line| inputs += line.inputs)?;
+    /// assert!(report.is_fit());
+    /// assert_eq!(inputs, 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader, except [`io::ErrorKind::Interrupted`].
+    pub fn lines(&self, reader: impl Read, visit: impl FnMut(&Line<'_>)) -> io::Result<Report> {
+        let Some(rules) = self.rules() else { return Ok(Report::default()) };
+        let findings = self.name_and_type();
+        Lines::new(rules, findings, visit).read(reader, self.block)
+    }
+
+    /// Checks bytes in memory.
     #[expect(clippy::missing_panics_doc, reason = "reading from memory does not fail")]
     pub fn bytes(&self, bytes: &[u8]) -> Report {
         self.reader(bytes).expect("reading from memory does not fail")
     }
 
-    fn lines<R: Rules>(&self, reader: impl Read, rules: R) -> io::Result<Report> {
-        Lines::new(rules).read(reader, self.block)
+    /// Checks the name and the MIME type alone.
+    pub fn name(&self) -> Report {
+        if self.reads_lines() { self.name_and_type().finish() } else { Report::default() }
     }
 
-    fn name_and_type(&self) -> Vec<Warning> {
-        if !self.reads_lines() {
-            return Vec::new();
+    fn rules(&self) -> Option<Rules> {
+        match self.purpose.as_str() {
+            "batch" => Some(Rules::Batch(Batch::new(self.provider, self.is_split))),
+            "fine-tune" => Some(Rules::FineTune),
+            "evals" => Some(Rules::JsonLines),
+            _ => None,
         }
+    }
+
+    fn name_and_type(&self) -> Findings {
+        let mut findings = Findings::new(self.provider);
         let purpose = self.purpose.to_string();
-        let name = self.file_name.as_ref().filter(|name| {
-            let extension = Path::new(name).extension();
-            !extension.is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
-        });
-        let extension = name.map(|file_name| Warning::Extension {
-            purpose: purpose.clone(),
-            file_name: file_name.clone(),
-            expected: EXTENSION,
-        });
-        let mime_type = self.mime_type.as_ref().filter(|mime_type| {
-            let essence = mime_type.split(';').next().unwrap_or_default().trim();
-            !MIME_TYPES.iter().any(|known| known.eq_ignore_ascii_case(essence))
-        });
-        let mime_type = mime_type.map(|mime_type| Warning::MimeType {
-            purpose: purpose.clone(),
-            mime_type: mime_type.clone(),
-            expected: MIME_TYPES[0],
-        });
-        extension.into_iter().chain(mime_type).collect()
+        if let Some(file_name) = &self.file_name
+            && !Path::new(file_name).extension().is_some_and(|found| found.eq_ignore_ascii_case(EXTENSION))
+        {
+            findings.file(FaultKind::Extension { purpose: purpose.clone(), file_name: file_name.clone() });
+        } else if let Some(mime_type) = &self.mime_type {
+            let bare = mime_type.split(';').next().unwrap_or_default().trim();
+            if !MIME_TYPES.iter().any(|known| known.eq_ignore_ascii_case(bare)) {
+                let (mime_type, expected) = (mime_type.clone(), MIME_TYPES[0]);
+                findings.report.warnings.push(Warning::MimeType { purpose, mime_type, expected });
+            }
+        }
+        findings
     }
 }
 

@@ -1,98 +1,142 @@
-//! What the lines of each purpose must hold.
-//!
-//! `batch` and `fine-tune` have a file each; here is what they share. A member that stands twice in an object
-//! counts as its last occurrence does, as it does for every JSON reader that servers are known to use.
+//! The rules for the lines of each purpose.
 
 mod batch;
 mod fine_tune;
+mod other_format;
 
-use super::json::{Kind, Visit};
-use super::report::FaultKind;
+use super::json::Kind;
+use super::place::Place;
+use super::provider::Provider;
+use super::record::Record;
+use super::report::{Fault, FaultKind, Report, Warning};
 
 pub(super) use batch::Batch;
-pub(super) use fine_tune::FineTune;
 
-/// Sees a line go by and tells what is wrong with it.
-pub(super) trait Rules: Visit {
-    /// The most bytes that a file may have.
-    const BYTES_MAXIMUM: Option<u64>;
-    /// The most lines that a file may have.
-    const LINES_MAXIMUM: Option<u64>;
-
-    /// A line begins; what the one before it held is forgotten.
-    fn line_begins(&mut self);
-
-    /// The line with this number was JSON to its end.
-    fn line_ends(&mut self, line: u64, report: &mut dyn FnMut(FaultKind));
+/// The rules for the lines of a purpose.
+#[derive(Debug)]
+pub(super) enum Rules {
+    Batch(Batch),
+    FineTune,
+    /// Each line is a JSON object.
+    JsonLines,
 }
 
-/// The beginning of a text, and whether there was more of it.
-#[derive(Debug, Default)]
-struct Start {
-    bytes: Vec<u8>,
-    cut: bool,
-}
-
-impl Start {
-    /// No name that is looked for is as long, and a message shows no more.
-    const LONGEST: usize = 80;
-
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.cut = false;
+impl Rules {
+    /// Checks a line that is a JSON object.
+    pub(super) fn line(&mut self, line: u64, record: &Record, findings: &mut Findings) {
+        match self {
+            Self::Batch(batch) => batch.line(line, record, findings),
+            Self::FineTune => fine_tune::line(line, record, findings),
+            Self::JsonLines => {}
+        }
     }
 
-    /// Gives back what there was no room for.
-    fn push<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
-        let room = Self::LONGEST - self.bytes.len();
-        let (kept, rest) = piece.split_at(piece.len().min(room));
-        self.bytes.extend_from_slice(kept);
-        self.cut |= !rest.is_empty();
-        rest
+    /// Checks what has to be true of the whole file.
+    pub(super) fn end(&self, findings: &mut Findings) {
+        match self {
+            Self::Batch(batch) => batch.end(findings),
+            Self::FineTune => fine_tune::end(findings),
+            Self::JsonLines => {}
+        }
     }
 
-    /// The text if it is whole, its beginning if not.
-    fn known(&self) -> &[u8] {
-        if self.cut { &[] } else { &self.bytes }
-    }
-
-    /// For a message: what does not show on a terminal is escaped.
-    fn shown(&self) -> String {
-        let whole = match std::str::from_utf8(&self.bytes) {
-            Ok(text) => text,
-            // The text was UTF-8 before it was cut, so only its last character can be half.
-            Err(error) => std::str::from_utf8(&self.bytes[..error.valid_up_to()]).unwrap_or_default(),
-        };
-        format!("{}{}", whole.escape_debug(), if self.cut { "…" } else { "" })
+    /// The number of texts to embed that the last line has.
+    pub(super) fn inputs(&self) -> u64 {
+        match self {
+            Self::Batch(batch) => batch.inputs_of_line(),
+            Self::FineTune | Self::JsonLines => 0,
+        }
     }
 }
 
-/// The names looked for among an object's members.
-#[derive(Debug, Default)]
-struct Name {
-    text: Start,
-    open: bool,
+/// The findings so far.
+#[derive(Debug)]
+pub(super) struct Findings {
+    provider: Option<Provider>,
+    pub(super) report: Report,
+    /// What the provider or the API may accept.
+    doubts: Vec<Fault>,
 }
 
-impl Name {
-    fn begins(&mut self) -> bool {
-        self.text.clear();
-        self.open = true;
-        true
+impl Findings {
+    pub(super) fn new(provider: Option<Provider>) -> Self {
+        Self { provider, report: Report::default(), doubts: Vec::new() }
     }
 
-    fn ends<T: Copy>(&mut self, names: &[(&str, T)]) -> Option<T> {
-        self.open = false;
-        let found = names.iter().find(|(name, _)| name.as_bytes() == self.text.known());
-        found.map(|(_, member)| *member)
+    /// Adds what OpenAI refuses in a line.
+    pub(super) fn line(&mut self, line: u64, kind: FaultKind) {
+        if self.may_be_accepted(&kind) {
+            self.doubt(line, kind);
+        } else {
+            self.report.line_fault(line, kind);
+        }
+    }
+
+    /// Adds what OpenAI may refuse in a line.
+    pub(super) fn doubt(&mut self, line: u64, kind: FaultKind) {
+        Fault::add(&mut self.doubts, line, kind);
+    }
+
+    /// Adds what OpenAI refuses in the file as a whole.
+    pub(super) fn file(&mut self, kind: FaultKind) {
+        if self.may_be_accepted(&kind) {
+            self.report.warnings.push(Warning::MayBeRefused(Fault { line: None, count: 1, kind }));
+        } else {
+            self.report.file_fault(kind);
+        }
+    }
+
+    /// Removes the faults of lines.
+    pub(super) fn forget_lines(&mut self) {
+        self.report.faults.retain(|fault| fault.line.is_none());
+        self.report.fault_count = self.report.faults.len() as u64;
+        self.doubts.clear();
+    }
+
+    pub(super) fn finish(mut self) -> Report {
+        // Blank lines become faults when another line follows, which may have had its faults already.
+        self.report.faults.sort_by_key(|fault| fault.line);
+        self.doubts.sort_by_key(|fault| fault.line);
+        self.report.warnings.extend(self.doubts.into_iter().map(Warning::MayBeRefused));
+        self.report
+    }
+
+    /// Whether the provider may accept what OpenAI refuses.
+    ///
+    /// No server can use a file that is not JSON Lines, or requests that lack an id or an endpoint. Other servers
+    /// have models, roles and limits of their own.
+    fn may_be_accepted(&self, kind: &FaultKind) -> bool {
+        #[allow(clippy::enum_glob_use, reason = "a table of most of them")]
+        use FaultKind::*;
+        match (self.provider, kind) {
+            (None, AzureUrl { .. }) => true,
+            (Some(Provider::Other), kind) => match kind {
+                Extension { .. } | ByteOrderMark | BlankLine => true,
+                TooManyBytes { .. } | TooManyLines { .. } | TooManyInputs { .. } | TooFewExamples { .. } => {
+                    true
+                }
+                AzureUrl { .. } | Mixed { .. } | Stream | InputItems { .. } | InputItem { .. } => true,
+                Message { .. } | NoAssistant { .. } | LastNotAssistant { .. } => true,
+                Missing { member }
+                | Misnamed { member, .. }
+                | WrongKind { member, .. }
+                | EmptyMember { member } => member.starts_with("body."),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 }
 
-/// A fault unless the member is there and of the kind.
-fn expect(member: &'static str, found: Option<Kind>, expected: Kind) -> Result<(), FaultKind> {
-    match found {
-        None => Err(FaultKind::Missing { member }),
-        Some(found) if found != expected => Err(FaultKind::WrongKind { member, expected, found }),
+/// A fault unless the member is there and has one of the kinds.
+fn expect(record: &Record, place: Place, expected: &'static [Kind]) -> Result<(), FaultKind> {
+    let member = place.path();
+    match record.kind(place) {
+        None => Err(match record.misnamed(place) {
+            Some(found) => FaultKind::Misnamed { member, found },
+            None => FaultKind::Missing { member },
+        }),
+        Some(found) if !expected.contains(&found) => Err(FaultKind::WrongKind { member, expected, found }),
         Some(_) => Ok(()),
     }
 }

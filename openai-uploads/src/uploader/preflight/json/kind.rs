@@ -1,6 +1,6 @@
-//! What a value is.
+//! The kind of a JSON value.
 
-/// What a value is.
+/// The kind of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `{…}`
@@ -18,7 +18,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind with its article, as a sentence needs it.
+    /// The kind with its article, for a message.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Object => "an object",

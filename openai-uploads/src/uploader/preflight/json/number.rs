@@ -1,4 +1,4 @@
-//! How far a number has been read.
+//! The states of a JSON number.
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Number {
@@ -13,12 +13,12 @@ pub(super) enum Number {
 }
 
 impl Number {
-    /// Whether it may end here.
+    /// Whether the number may end here.
     pub(super) fn may_end(self) -> bool {
         matches!(self, Self::Zero | Self::Integer | Self::Fraction | Self::Exponent)
     }
 
-    /// What the next byte makes of it; `None` where no number goes on so.
+    /// The state after the next byte, or `None` if the byte cannot follow.
     pub(super) fn next(self, byte: u8) -> Option<Self> {
         Some(match (self, byte) {
             (Self::Minus, b'0') => Self::Zero,

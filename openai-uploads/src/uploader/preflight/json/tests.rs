@@ -1,31 +1,17 @@
-//! The scanner beside `serde_json`, with lines cut at every place.
+//! The scanner compared with `serde_json`, with texts cut at every position.
 
 use super::*;
-
-struct Nothing;
-
-impl Visit for Nothing {
-    fn key_begins(&mut self, _: u32) -> bool {
-        false
-    }
-    fn key_ends(&mut self, _: u32) {}
-    fn value_begins(&mut self, _: u32, _: Kind) -> bool {
-        false
-    }
-    fn text(&mut self, _: &[u8]) {}
-    fn container_ends(&mut self, _: u32) {}
-}
 
 fn scan(text: &str, piece: usize) -> Result<(), (u64, Problem)> {
     let mut scanner = Scanner::new();
     for piece in text.as_bytes().chunks(piece) {
-        scanner.feed(piece, &mut Nothing)?;
+        scanner.feed(piece, &mut Ignore)?;
     }
     scanner.finish()
 }
 
 #[test]
-fn accepts_and_refuses_what_serde_json_does_however_it_is_cut() {
+fn accepts_and_rejects_what_serde_json_does_in_pieces_of_any_size() {
     let texts = [
         "{}",
         "[]",
@@ -97,13 +83,13 @@ fn accepts_and_refuses_what_serde_json_does_however_it_is_cut() {
         for piece in [1, 2, 3, 1000] {
             let found = scan(text, piece);
             assert_eq!(found.is_ok(), expected, "{text:?} in pieces of {piece}: {found:?}");
-            assert_eq!(found, scan(text, 1000), "{text:?} is told otherwise in pieces of {piece}");
+            assert_eq!(found, scan(text, 1000), "{text:?} differs in pieces of {piece}");
         }
     }
 }
 
 #[test]
-fn nests_as_deep_as_serde_json_and_no_deeper() {
+fn the_maximum_depth_is_that_of_serde_json() {
     for depth in [126, 127, 128, 129, 100_000] {
         let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let expected = serde_json::from_str::<serde_json::Value>(&text).is_ok();
@@ -112,9 +98,29 @@ fn nests_as_deep_as_serde_json_and_no_deeper() {
 }
 
 #[test]
-fn says_at_which_byte_a_line_stops_being_json() {
+fn an_error_has_the_position_of_its_byte() {
     assert_eq!(scan("{\"a\":1 \"b\":2}", 4), Err((8, Problem::ObjectEnd)));
     assert_eq!(scan("{\"a\":", 4), Err((6, Problem::Unfinished)));
     assert_eq!(scan("{\"a\":\"x", 4), Err((8, Problem::OpenString)));
     assert_eq!(scan("{\"a\":\"\\q\"}", 4), Err((8, Problem::Escape)));
+}
+
+#[test]
+fn common_mistakes_have_their_own_messages() {
+    for (text, at, problem) in [
+        ("{'a':1}", 2, Problem::SingleQuote),
+        ("['a']", 2, Problem::SingleQuote),
+        ("{\"a\":NaN}", 6, Problem::NotAJsonLiteral),
+        ("{\"a\":None}", 6, Problem::NotAJsonLiteral),
+        ("{\"a\":-Infinity}", 7, Problem::Number),
+        ("{},", 3, Problem::TrailingComma),
+        ("{}{}", 3, Problem::SecondValue),
+        ("{} x", 4, Problem::Trailing),
+        ("{\"a\":\0}", 6, Problem::Nul),
+        ("\"\0\"", 2, Problem::Nul),
+    ] {
+        for piece in [1, 1000] {
+            assert_eq!(scan(text, piece), Err((at, problem)), "{text:?}");
+        }
+    }
 }

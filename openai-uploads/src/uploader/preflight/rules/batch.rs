@@ -1,156 +1,313 @@
-//! `batch`: a request a line.
+//! `batch`: each line is a request.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use md5::{Digest, Md5};
 
-use super::{Name, Rules, Start, expect};
-use crate::uploader::preflight::json::{Kind, Visit};
+use super::{Findings, expect, other_format};
+use crate::uploader::preflight::json::Kind;
+use crate::uploader::preflight::place::Place;
+use crate::uploader::preflight::provider::{BatchLimits, Provider};
+use crate::uploader::preflight::record::{MAX_TEXT, Record};
 use crate::uploader::preflight::report::FaultKind;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Member {
-    CustomId,
-    Method,
-    Url,
-    Body,
-}
-
-const MEMBERS: [(&str, Member); 4] = [
-    ("custom_id", Member::CustomId),
-    ("method", Member::Method),
-    ("url", Member::Url),
-    ("body", Member::Body),
+const MEMBERS: [(Place, &[Kind]); 4] = [
+    (Place::CustomId, &[Kind::String]),
+    (Place::Method, &[Kind::String]),
+    (Place::Url, &[Kind::String]),
+    (Place::Body, &[Kind::Object]),
 ];
 
-#[derive(Debug, Default)]
-pub(in super::super) struct Batch {
-    name: Name,
-    at: Option<Member>,
-    /// Its beginning, and the digest of what is beyond it: an id may be as long as the file.
-    custom_id: (Option<Kind>, Start, Md5),
-    method: (Option<Kind>, Start),
-    url: (Option<Kind>, Start),
-    body: Option<Kind>,
-    /// The line of each id, under the id itself or, where it is long, its beginning and the digest of the rest.
-    ids: HashMap<Box<[u8]>, u64>,
+/// The maximum number of texts in one request for embeddings.
+const MAX_INPUT_ITEMS: u64 = 2048;
+
+/// Ids up to this length are compared as they are, longer ones by their digest.
+const SHORT_ID: usize = 64;
+
+/// An endpoint that a batch can have.
+struct Endpoint {
+    /// The path without `/v1`.
+    path: &'static str,
+    /// Whether the model has no default.
+    needs_model: bool,
+    /// The members of the body of which a request needs at least one, with their kinds.
+    needs: &'static [(Place, &'static [Kind])],
 }
 
-impl Rules for Batch {
-    /// 200 MB. The published text does not say which megabyte it means, so the smaller one: what passes here
-    /// passes under either reading.
-    const BYTES_MAXIMUM: Option<u64> = Some(200_000_000);
-    const LINES_MAXIMUM: Option<u64> = Some(50_000);
+const TEXT: &[Kind] = &[Kind::String];
+const TEXT_OR_ARRAY: &[Kind] = &[Kind::String, Kind::Array];
 
-    fn line_begins(&mut self) {
-        self.at = None;
-        self.custom_id.0 = None;
-        self.method.0 = None;
-        self.url.0 = None;
-        self.body = None;
-    }
+const ENDPOINTS: [Endpoint; 8] = [
+    Endpoint {
+        path: "/chat/completions",
+        needs_model: true,
+        needs: &[(Place::BodyMessages, &[Kind::Array])],
+    },
+    Endpoint {
+        path: "/responses",
+        needs_model: true,
+        needs: &[
+            (Place::BodyInput, TEXT_OR_ARRAY),
+            (Place::BodyPrompt, &[Kind::Object]),
+            (Place::BodyPreviousResponseId, TEXT),
+            (Place::BodyConversation, &[Kind::String, Kind::Object]),
+        ],
+    },
+    Endpoint { path: "/embeddings", needs_model: true, needs: &[(Place::BodyInput, TEXT_OR_ARRAY)] },
+    Endpoint { path: "/completions", needs_model: true, needs: &[(Place::BodyPrompt, TEXT_OR_ARRAY)] },
+    Endpoint { path: "/moderations", needs_model: false, needs: &[(Place::BodyInput, TEXT_OR_ARRAY)] },
+    Endpoint { path: "/images/generations", needs_model: false, needs: &[(Place::BodyPrompt, TEXT)] },
+    Endpoint { path: "/images/edits", needs_model: false, needs: &[(Place::BodyPrompt, TEXT)] },
+    Endpoint { path: "/videos", needs_model: false, needs: &[(Place::BodyPrompt, TEXT)] },
+];
 
-    fn line_ends(&mut self, line: u64, report: &mut dyn FnMut(FaultKind)) {
-        match expect("custom_id", self.custom_id.0, Kind::String) {
-            Err(fault) => report(fault),
-            Ok(()) => {
-                if let Some(first_line) = self.remember_id(line) {
-                    report(FaultKind::RepeatedId { custom_id: self.custom_id.1.shown(), first_line });
-                }
-            }
-        }
-        match expect("method", self.method.0, Kind::String) {
-            Err(fault) => report(fault),
-            Ok(()) if self.method.1.known() != b"POST" => {
-                report(FaultKind::Method { found: self.method.1.shown() });
-            }
-            Ok(()) => {}
-        }
-        match expect("url", self.url.0, Kind::String) {
-            Err(fault) => report(fault),
-            Ok(()) if !self.url.1.bytes.starts_with(b"/v1/") => {
-                report(FaultKind::Url { found: self.url.1.shown() });
-            }
-            Ok(()) => {}
-        }
-        if let Err(fault) = expect("body", self.body, Kind::Object) {
-            report(fault);
-        }
-    }
+/// The rules for a batch, and what they have to remember.
+#[derive(Debug)]
+pub(in super::super) struct Batch {
+    provider: Option<Provider>,
+    /// The limits of the one batch that the file becomes, or `None` if it will be split.
+    limits: Option<BatchLimits>,
+    /// The line of each id.
+    ids: HashMap<Box<[u8]>, u64>,
+    url: Option<First>,
+    model: Option<First>,
+    inputs: u64,
+    inputs_of_line: u64,
+}
+
+/// The first value of a member that all lines must share.
+#[derive(Debug)]
+struct First {
+    value: Box<str>,
+    line: u64,
 }
 
 impl Batch {
-    /// The line that has the id already, if one has.
-    ///
-    /// As many ids are kept as a batch may have lines, so that the table is bounded; a file with more is at
-    /// fault anyway, and what is beyond is still compared with those.
-    fn remember_id(&mut self, line: u64) -> Option<u64> {
-        let (_, id, rest) = &mut self.custom_id;
-        // A key with a digest is longer than any id that is whole.
-        let key = match id.cut {
-            false => Cow::Borrowed(&*id.bytes),
-            true => Cow::Owned([&*id.bytes, &rest.finalize_reset()].concat()),
-        };
-        let first_line = self.ids.get(&*key).copied();
-        let full = Self::LINES_MAXIMUM.is_some_and(|maximum| self.ids.len() as u64 >= maximum);
-        if first_line.is_none() && !full {
-            self.ids.insert(key.into(), line);
+    pub(in super::super) fn new(provider: Option<Provider>, is_split: bool) -> Self {
+        let limits = provider.unwrap_or(Provider::OpenAi).batch_limits();
+        Self {
+            provider,
+            limits: (!is_split).then_some(limits),
+            ids: HashMap::new(),
+            url: None,
+            model: None,
+            inputs: 0,
+            inputs_of_line: 0,
         }
-        first_line
+    }
+
+    pub(super) fn inputs_of_line(&self) -> u64 {
+        self.inputs_of_line
+    }
+
+    pub(super) fn line(&mut self, line: u64, record: &Record, findings: &mut Findings) {
+        self.inputs_of_line = 0;
+        let has_envelope = MEMBERS.iter().all(|(place, _)| record.has(*place));
+        if !has_envelope && let Some(fault) = other_format::recognize(other_format::NOT_A_BATCH, record) {
+            return findings.line(line, fault);
+        }
+        if let Some(place) = record.repeated {
+            findings.line(line, FaultKind::Repeated { member: place.path() });
+        }
+        let [id, method, url, body] = MEMBERS.map(|(place, kinds)| match expect(record, place, kinds) {
+            Err(fault) => {
+                findings.line(line, fault);
+                false
+            }
+            Ok(()) => true,
+        });
+        if id {
+            self.custom_id(line, record, findings);
+        }
+        if method && record.method.bytes() != b"POST" {
+            findings.line(line, FaultKind::Method { found: record.method.shown() });
+        }
+        let endpoint = if url { self.endpoint(line, record, findings) } else { None };
+        if body {
+            self.body(line, endpoint, record, findings);
+        }
+    }
+
+    pub(super) fn end(&self, findings: &mut Findings) {
+        let Some(limits) = self.limits else { return };
+        let (lines, bytes, inputs) = (findings.report.lines, findings.report.bytes, self.inputs);
+        if lines > limits.lines {
+            findings.file(FaultKind::TooManyLines { lines, limit: limits.lines });
+        }
+        if bytes > limits.bytes {
+            findings.file(FaultKind::TooManyBytes { bytes, limit: limits.bytes });
+        }
+        if inputs > limits.inputs {
+            findings.file(FaultKind::TooManyInputs { inputs, limit: limits.inputs });
+        }
+    }
+
+    fn custom_id(&mut self, line: u64, record: &Record, findings: &mut Findings) {
+        let Some(id) = record.custom_id.whole() else {
+            return findings.line(line, too_long(Place::CustomId));
+        };
+        if id.is_empty() {
+            return findings.line(line, FaultKind::EmptyMember { member: Place::CustomId.path() });
+        }
+        // An input that is split has any number of ids: who splits it keeps an index of them anyway.
+        let Some(limits) = self.limits else { return };
+        let key = match id.len() {
+            ..=SHORT_ID => Cow::Borrowed(id.as_bytes()),
+            // Longer than any short id.
+            _ => Cow::Owned([&id.as_bytes()[..SHORT_ID], &Md5::digest(id)].concat()),
+        };
+        match self.ids.get(&*key) {
+            Some(first_line) => {
+                let (custom_id, first_line) = (record.custom_id.shown(), *first_line);
+                findings.line(line, FaultKind::RepeatedId { custom_id, first_line });
+            }
+            // A file with more lines is too long already, so that the table can be bounded.
+            None if (self.ids.len() as u64) < limits.lines => {
+                self.ids.insert(key.into(), line);
+            }
+            None => {}
+        }
+    }
+
+    fn endpoint(&mut self, line: u64, record: &Record, findings: &mut Findings) -> Option<&'static Endpoint> {
+        let Some(url) = record.url.whole() else {
+            findings.line(line, too_long(Place::Url));
+            return None;
+        };
+        let path = url.strip_prefix("/v1").filter(|path| path.starts_with('/'));
+        let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.path == path.unwrap_or(url));
+        match (endpoint, self.provider) {
+            (Some(_), Some(Provider::Azure | Provider::Other)) => {}
+            (Some(_), _) if path.is_none() => {
+                findings.line(line, FaultKind::AzureUrl { found: record.url.shown() });
+            }
+            (Some(_), _) => {}
+            (None, Some(Provider::Other)) if url.starts_with('/') => {}
+            (None, _) => findings.line(line, FaultKind::Url { found: record.url.shown() }),
+        }
+        if self.limits.is_some() {
+            let normal = path.unwrap_or(url);
+            if let Some(first) = First::differs(&mut self.url, normal, line) {
+                let first_line = first.line;
+                let (found, first) = (record.url.shown(), with_v1(&first.value, path.is_some()));
+                findings.line(line, FaultKind::Mixed { member: "url", found, first, first_line });
+            }
+        }
+        endpoint
+    }
+
+    fn body(
+        &mut self,
+        line: u64,
+        endpoint: Option<&'static Endpoint>,
+        record: &Record,
+        findings: &mut Findings,
+    ) {
+        self.model(line, endpoint, record, findings);
+        if record.streams {
+            findings.line(line, FaultKind::Stream);
+        }
+        let Some(endpoint) = endpoint else { return };
+        for fault in needs(endpoint, record) {
+            findings.line(line, fault);
+        }
+        match endpoint.path {
+            "/chat/completions" => {
+                for fault in record.conversation(Place::BodyMessages).faults(Place::BodyMessages) {
+                    match fault.is_about_arguments() {
+                        // The API takes what a model has written, and models write bad JSON.
+                        true => findings.doubt(line, fault),
+                        false => findings.line(line, fault),
+                    }
+                }
+            }
+            "/embeddings" => self.embeddings(line, record, findings),
+            _ => {}
+        }
+    }
+
+    fn model(
+        &mut self,
+        line: u64,
+        endpoint: Option<&'static Endpoint>,
+        record: &Record,
+        findings: &mut Findings,
+    ) {
+        let member = Place::BodyModel.path();
+        match record.kind(Place::BodyModel) {
+            Some(Kind::String) => match record.model.whole() {
+                None => findings.line(line, too_long(Place::BodyModel)),
+                Some("") => findings.line(line, FaultKind::EmptyMember { member }),
+                Some(model) => {
+                    if self.limits.is_some()
+                        && let Some(first) = First::differs(&mut self.model, model, line)
+                    {
+                        let (found, first_line) = (record.model.shown(), first.line);
+                        let first = first.value.chars().take(80).flat_map(char::escape_debug).collect();
+                        findings.line(line, FaultKind::Mixed { member, found, first, first_line });
+                    }
+                }
+            },
+            Some(found) => {
+                findings.line(line, FaultKind::WrongKind { member, expected: &[Kind::String], found });
+            }
+            // A stored prompt names its model.
+            None if record.has(Place::BodyPrompt) && endpoint.is_some_and(|it| it.path == "/responses") => {}
+            None if endpoint.is_some_and(|endpoint| !endpoint.needs_model) => {
+                findings.doubt(line, FaultKind::Missing { member });
+            }
+            None => match record.misnamed(Place::BodyModel) {
+                Some(found) => findings.line(line, FaultKind::Misnamed { member, found }),
+                None => findings.line(line, FaultKind::Missing { member }),
+            },
+        }
+    }
+
+    fn embeddings(&mut self, line: u64, record: &Record, findings: &mut Findings) {
+        let inputs = record.input_count();
+        self.inputs_of_line = inputs;
+        self.inputs += inputs;
+        if inputs > MAX_INPUT_ITEMS {
+            findings.line(line, FaultKind::InputItems { inputs, limit: MAX_INPUT_ITEMS });
+        }
+        if let Some(found) = record.wrong_input_item() {
+            findings.line(line, FaultKind::InputItem { found });
+        }
     }
 }
 
-impl Visit for Batch {
-    fn key_begins(&mut self, depth: u32) -> bool {
-        depth == 1 && self.name.begins()
+impl First {
+    /// Remembers the first value. Returns it if this value is another one.
+    fn differs<'a>(first: &'a mut Option<Self>, value: &str, line: u64) -> Option<&'a Self> {
+        let first = first.get_or_insert_with(|| Self { value: value.into(), line });
+        (*first.value != *value).then_some(first)
     }
+}
 
-    fn key_ends(&mut self, _: u32) {
-        self.at = self.name.ends(&MEMBERS);
-    }
+/// Faults of the members that the endpoint needs.
+fn needs(endpoint: &'static Endpoint, record: &Record) -> impl Iterator<Item = FaultKind> {
+    let is_there = endpoint.needs.iter().any(|(place, _)| record.has(*place));
+    let missing = if is_there { None } else { expect(record, endpoint.needs[0].0, &[]).err() };
+    let wrong = endpoint
+        .needs
+        .iter()
+        .filter(|(place, _)| record.has(*place))
+        .filter_map(|(place, kinds)| expect(record, *place, kinds).err());
+    let is_empty = match endpoint.needs[0].0 {
+        Place::BodyMessages => record.conversation(Place::BodyMessages).count == 0,
+        _ => endpoint.path == "/embeddings" && record.input_count() == 0,
+    };
+    let is_array = record.kind(endpoint.needs[0].0) == Some(Kind::Array);
+    let empty = (is_array && is_empty).then(|| FaultKind::EmptyMember { member: endpoint.needs[0].0.path() });
+    missing.into_iter().chain(wrong).chain(empty)
+}
 
-    fn value_begins(&mut self, depth: u32, kind: Kind) -> bool {
-        if depth != 1 {
-            return false;
-        }
-        match self.at {
-            Some(Member::CustomId) => {
-                self.custom_id.0 = Some(kind);
-                self.custom_id.1.clear();
-                self.custom_id.2.reset();
-            }
-            Some(Member::Method) => {
-                self.method.0 = Some(kind);
-                self.method.1.clear();
-            }
-            Some(Member::Url) => {
-                self.url.0 = Some(kind);
-                self.url.1.clear();
-            }
-            Some(Member::Body) => self.body = Some(kind),
-            None => {}
-        }
-        matches!(self.at, Some(Member::CustomId | Member::Method | Member::Url))
-    }
+fn too_long(place: Place) -> FaultKind {
+    FaultKind::TooLong { member: place.path(), limit: MAX_TEXT }
+}
 
-    fn text(&mut self, piece: &[u8]) {
-        if self.name.open {
-            self.name.text.push(piece);
-            return;
-        }
-        match self.at {
-            Some(Member::CustomId) => {
-                let rest = self.custom_id.1.push(piece);
-                if !rest.is_empty() {
-                    self.custom_id.2.update(rest);
-                }
-            }
-            Some(Member::Method) => drop(self.method.1.push(piece)),
-            Some(Member::Url) => drop(self.url.1.push(piece)),
-            Some(Member::Body) | None => {}
-        }
-    }
-
-    fn container_ends(&mut self, _: u32) {}
+fn with_v1(path: &str, has_v1: bool) -> String {
+    let shown: String = path.chars().take(80).flat_map(char::escape_debug).collect();
+    if has_v1 { format!("/v1{shown}") } else { shown }
 }

@@ -1,146 +1,132 @@
-//! `fine-tune`: an example a line, in one of three forms.
+//! `fine-tune`: each line is an example, in one of three formats.
 
-use super::{Name, Rules, expect};
-use crate::uploader::preflight::json::{Kind, Visit};
+use super::{Findings, expect, other_format};
+use crate::uploader::preflight::json::Kind;
+use crate::uploader::preflight::place::Place;
+use crate::uploader::preflight::record::{Record, Role};
 use crate::uploader::preflight::report::FaultKind;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Member {
-    Messages,
-    Prompt,
-    Completion,
-    Input,
-    Preferred,
-    NonPreferred,
-}
+/// The minimum number of examples.
+const MIN_EXAMPLES: u64 = 10;
 
-const MEMBERS: [(&str, Member); 6] = [
-    ("messages", Member::Messages),
-    ("prompt", Member::Prompt),
-    ("completion", Member::Completion),
-    ("input", Member::Input),
-    ("preferred_output", Member::Preferred),
-    ("non_preferred_output", Member::NonPreferred),
+const ARRAY: &[Kind] = &[Kind::Array];
+const OBJECT: &[Kind] = &[Kind::Object];
+const STRING: &[Kind] = &[Kind::String];
+
+/// A prompt with its completion, for base models.
+const COMPLETION: &[(Place, &[Kind])] = &[(Place::Prompt, STRING), (Place::Completion, STRING)];
+
+/// A preferred and a worse answer.
+const PREFERENCE: &[(Place, &[Kind])] =
+    &[(Place::Input, OBJECT), (Place::PreferredOutput, ARRAY), (Place::NonPreferredOutput, ARRAY)];
+
+/// The optional members of a chat example. An example with any other is for reinforcement, where the grader
+/// reads them and the model writes the answer.
+const CHAT: [(Place, &[Kind]); 3] = [
+    (Place::Tools, &[Kind::Array, Kind::Null]),
+    (Place::Functions, &[Kind::Array, Kind::Null]),
+    (Place::ParallelToolCalls, &[Kind::Boolean, Kind::Null]),
 ];
 
-/// The forms that are told by the presence of their members alone.
-const FORMS: [&[Member]; 2] =
-    [&[Member::Prompt, Member::Completion], &[Member::Input, Member::Preferred, Member::NonPreferred]];
-
-#[derive(Debug, Default)]
-pub(in super::super) struct FineTune {
-    name: Name,
-    at: Option<Member>,
-    seen: [bool; MEMBERS.len()],
-    messages: Option<Kind>,
-    /// How many items of `messages` there were.
-    items: u64,
-    /// The item at hand is an object and has had no role yet.
-    roleless: bool,
-    at_role: bool,
-    /// The first of the messages that is not right.
-    fault: Option<FaultKind>,
-}
-
-impl Rules for FineTune {
-    const BYTES_MAXIMUM: Option<u64> = None;
-    const LINES_MAXIMUM: Option<u64> = None;
-
-    fn line_begins(&mut self) {
-        *self = Self { name: std::mem::take(&mut self.name), ..Self::default() };
+/// Checks an example.
+pub(super) fn line(line: u64, record: &Record, findings: &mut Findings) {
+    let mut fault = |kind| findings.line(line, kind);
+    if let Some(place) = record.repeated {
+        fault(FaultKind::Repeated { member: place.path() });
     }
-
-    fn line_ends(&mut self, _: u64, report: &mut dyn FnMut(FaultKind)) {
-        let of_messages = match expect("messages", self.messages, Kind::Array) {
-            Ok(()) => self.fault.take().map_or(Ok(()), Err),
-            Err(fault) => Err(fault),
-        };
-        let Err(of_messages) = of_messages else { return };
-        if FORMS.iter().any(|form| form.iter().all(|member| self.has(*member))) {
+    if record.has(Place::Messages) {
+        return chat(record, &mut fault);
+    }
+    for format in [PREFERENCE, COMPLETION] {
+        if format.iter().all(|(place, _)| record.has(*place)) {
+            members(format, record, &mut fault);
+            if format[0].0 == Place::Input {
+                preference(record, &mut fault);
+            }
             return;
         }
-        if self.has(Member::Messages) {
-            return report(of_messages);
+    }
+    if let Some(other) = other_format::recognize(other_format::NOT_AN_EXAMPLE, record) {
+        return fault(other);
+    }
+    // The format that the line has most members of is the one that is meant.
+    let count = |format: &[(Place, _)]| format.iter().filter(|(place, _)| record.has(*place)).count();
+    match [COMPLETION, PREFERENCE].into_iter().max_by_key(|format| count(format)) {
+        Some(format) if count(format) > 0 => members(format, record, &mut fault),
+        _ => fault(match record.misnamed(Place::Messages) {
+            Some(found) => FaultKind::Misnamed { member: Place::Messages.path(), found },
+            None => FaultKind::NotAnExample,
+        }),
+    }
+}
+
+/// Checks the number of examples.
+pub(super) fn end(findings: &mut Findings) {
+    let examples = findings.report.lines;
+    if (1..MIN_EXAMPLES).contains(&examples) {
+        findings.file(FaultKind::TooFewExamples { examples, minimum: MIN_EXAMPLES });
+    }
+}
+
+fn chat(record: &Record, fault: &mut impl FnMut(FaultKind)) {
+    members(&[(Place::Messages, ARRAY)], record, fault);
+    for (place, kinds) in CHAT {
+        if record.has(place)
+            && let Err(found) = expect(record, place, kinds)
+        {
+            fault(found);
         }
-        // The form of which the line has the most is the one that was meant.
-        let begun = FORMS.iter().filter(|form| form.iter().any(|member| self.has(*member)));
-        let Some(meant) = begun.max_by_key(|form| form.iter().filter(|member| self.has(**member)).count())
-        else {
-            return report(FaultKind::NoExample);
-        };
-        for (member, of) in MEMBERS {
-            if meant.contains(&of) && !self.has(of) {
-                report(FaultKind::Missing { member });
-            }
+    }
+    if record.kind(Place::Messages) != Some(Kind::Array) {
+        return;
+    }
+    let conversation = record.conversation(Place::Messages);
+    if !messages(Place::Messages, record, fault) || record.has_other_members() {
+        return;
+    }
+    let list = Place::Messages.path();
+    if !conversation.has_assistant {
+        fault(FaultKind::NoAssistant { list });
+    } else if conversation.last_role != Some(Role::Assistant) {
+        fault(FaultKind::LastNotAssistant { list });
+    }
+}
+
+fn preference(record: &Record, fault: &mut impl FnMut(FaultKind)) {
+    if record.kind(Place::Input) == Some(Kind::Object) {
+        members(&[(Place::InputMessages, ARRAY)], record, fault);
+    }
+    for list in [Place::InputMessages, Place::PreferredOutput, Place::NonPreferredOutput] {
+        if record.kind(list) != Some(Kind::Array) {
+            continue;
+        }
+        let is_right = messages(list, record, fault);
+        if list != Place::InputMessages && is_right && !record.conversation(list).has_assistant {
+            fault(FaultKind::NoAssistant { list: list.path() });
         }
     }
 }
 
-impl FineTune {
-    fn has(&self, member: Member) -> bool {
-        self.seen[member as usize]
-    }
-
-    fn in_messages(&self) -> bool {
-        self.at == Some(Member::Messages) && self.messages == Some(Kind::Array)
-    }
-
-    fn message_begins(&mut self, kind: Kind) {
-        if kind != Kind::Object {
-            self.fault.get_or_insert(FaultKind::MessageKind { index: self.items, found: kind });
-        }
-        self.roleless = kind == Kind::Object;
-        self.items += 1;
-    }
-
-    fn message_ends(&mut self) {
-        if self.roleless {
-            self.fault.get_or_insert(FaultKind::MessageRole { index: self.items - 1 });
-            self.roleless = false;
+/// Checks the members of a format.
+fn members(format: &[(Place, &'static [Kind])], record: &Record, fault: &mut impl FnMut(FaultKind)) {
+    for (place, kinds) in format {
+        if let Err(found) = expect(record, *place, kinds) {
+            fault(found);
         }
     }
 }
 
-impl Visit for FineTune {
-    fn key_begins(&mut self, depth: u32) -> bool {
-        (depth == 1 || depth == 3 && self.in_messages()) && self.name.begins()
+/// Checks the messages in an array. Returns whether they are right.
+fn messages(list: Place, record: &Record, fault: &mut impl FnMut(FaultKind)) -> bool {
+    let conversation = record.conversation(list);
+    if conversation.count == 0 {
+        fault(FaultKind::EmptyMember { member: list.path() });
+        return false;
     }
-
-    fn key_ends(&mut self, depth: u32) {
-        if depth == 1 {
-            self.at = self.name.ends(&MEMBERS);
-        } else {
-            self.at_role = self.name.ends(&[("role", ())]).is_some();
-        }
+    let mut is_right = true;
+    for found in conversation.faults(list) {
+        is_right = false;
+        fault(found);
     }
-
-    fn value_begins(&mut self, depth: u32, kind: Kind) -> bool {
-        match (depth, self.at) {
-            (1, Some(member)) => {
-                self.seen[member as usize] = true;
-                if member == Member::Messages {
-                    self.messages = Some(kind);
-                    self.items = 0;
-                    self.fault = None;
-                }
-            }
-            (2, _) if self.in_messages() => self.message_begins(kind),
-            (3, _) if self.at_role => {
-                self.at_role = false;
-                self.roleless = kind != Kind::String;
-            }
-            _ => {}
-        }
-        false
-    }
-
-    fn text(&mut self, piece: &[u8]) {
-        self.name.text.push(piece);
-    }
-
-    fn container_ends(&mut self, depth: u32) {
-        if depth == 2 && self.in_messages() {
-            self.message_ends();
-        }
-    }
+    is_right
 }

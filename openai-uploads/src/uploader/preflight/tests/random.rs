@@ -1,0 +1,222 @@
+//! Files made at random.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::*;
+
+/// What a line says, read with `serde_json`.
+#[derive(Debug, PartialEq)]
+struct Facts {
+    number: u64,
+    is_object: bool,
+    custom_id: Option<String>,
+    url: Option<String>,
+    model: Option<String>,
+}
+
+fn facts(file: &[u8]) -> Vec<Facts> {
+    let file = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file);
+    let lines = (1..).zip(file.split(|byte| *byte == b'\n'));
+    let lines = lines.filter(|(_, line)| !line.iter().all(|byte| b" \t\r".contains(byte)));
+    lines
+        .map(|(number, line)| {
+            let value = serde_json::from_slice::<Value>(line).unwrap_or_default();
+            let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+            Facts {
+                number,
+                is_object: value.is_object(),
+                custom_id: text(value.get("custom_id")),
+                url: text(value.get("url")),
+                model: text(value.pointer("/body/model")),
+            }
+        })
+        .collect()
+}
+
+/// Makes lines that are mostly right. Each part is wrong now and then.
+struct Maker(fastrand::Rng);
+
+impl Maker {
+    fn rarely(&mut self) -> bool {
+        self.0.u8(..12) == 0
+    }
+
+    fn space(&mut self) -> &'static str {
+        self.0.choice(["", "", "", " ", "\t", "  "]).unwrap()
+    }
+
+    fn string(&mut self, text: &str) -> String {
+        let mut written = String::from("\"");
+        for character in text.chars() {
+            if self.rarely() {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(written, "\\u{unit:04x}").unwrap();
+                }
+            } else {
+                match character {
+                    '"' => written.push_str("\\\""),
+                    '\\' => written.push_str("\\\\"),
+                    '\n' => written.push_str("\\n"),
+                    other => written.push(other),
+                }
+            }
+        }
+        written.push('"');
+        written
+    }
+
+    fn value(&mut self, depth: u8) -> String {
+        let text = self.0.choice(["", "plain", "é ü 日本", "😀\"q\"\\", "a\nb", "role", "messages"]).unwrap();
+        match self.0.u8(..if depth == 0 { 5 } else { 8 }) {
+            0 => "null".into(),
+            1 => self.0.choice(["true", "false"]).unwrap().into(),
+            2 => self.0.choice(["0", "-1.5e3", "12", "1E+2"]).unwrap().into(),
+            3 | 4 => self.string(text),
+            5 => format!("[{}]", self.several(|maker| maker.value(depth - 1))),
+            _ => {
+                let members = self.several(|maker| {
+                    let name = maker.0.choice(["role", "content", "custom_id", "x", "messages"]).unwrap();
+                    let name = maker.string(name);
+                    format!("{name}{}:{}{}", maker.space(), maker.space(), maker.value(depth - 1))
+                });
+                format!("{{{members}}}")
+            }
+        }
+    }
+
+    fn several(&mut self, mut one: impl FnMut(&mut Self) -> String) -> String {
+        let separator = format!("{},{}", self.space(), self.space());
+        let items: Vec<_> = (0..self.0.u8(..4)).map(|_| one(self)).collect();
+        items.join(&separator)
+    }
+
+    fn message(&mut self) -> String {
+        if self.rarely() {
+            return self.value(2);
+        }
+        let role = if self.rarely() { self.value(1) } else { "\"user\"".into() };
+        format!("{{\"content\":{},\"role\":{role}}}", self.value(2))
+    }
+
+    fn member(&mut self, name: &str, right: &str) -> String {
+        let value = if self.rarely() { self.value(2) } else { right.to_owned() };
+        format!("{}{}:{}{value}", self.string(name), self.space(), self.space())
+    }
+
+    fn line(&mut self, purpose: &Purpose) -> Vec<u8> {
+        if self.rarely() {
+            return self.value(3).into_bytes();
+        }
+        let mut members = Vec::new();
+        if *purpose == Purpose::Batch {
+            let id = format!("\"request {}\"", self.0.u8(..60));
+            let url = self.0.choice(["\"/v1/responses\"", "\"/v1/chat/completions\"", "\"/v2/x\""]).unwrap();
+            let method = self.0.choice(["\"POST\"", "\"POST\"", "\"PO\\u0053T\"", "\"GET\""]).unwrap();
+            let body = format!("{{\"input\":{}}}", self.value(3));
+            members.push(self.member("custom_id", &id));
+            members.push(self.member("method", method));
+            members.push(self.member("url", url));
+            members.push(self.member("body", &body));
+        } else {
+            let messages = format!("[{}]", self.several(Self::message));
+            let form = [
+                &["messages"][..],
+                &["prompt", "completion"],
+                &["input", "preferred_output", "non_preferred_output"],
+            ];
+            for name in self.0.choice(form).unwrap() {
+                let right = if *name == "messages" { messages.clone() } else { self.value(2) };
+                members.push(self.member(name, &right));
+            }
+        }
+        self.0.shuffle(&mut members);
+        if self.rarely() {
+            members.pop();
+        }
+        if self.rarely() {
+            let again = self.0.choice(["custom_id", "messages", "role", "url"]).unwrap();
+            members.push(self.member(again, "\"again\""));
+        }
+        let mut line = format!("{}{{{}}}{}", self.space(), members.join(","), self.space()).into_bytes();
+        if self.rarely() && !line.is_empty() {
+            let at = self.0.usize(..line.len());
+            match self.0.u8(..4) {
+                0 => line.truncate(at),
+                1 => line[at] = self.0.u8(..),
+                2 => drop(line.remove(at)),
+                _ => line.insert(at, *b"{}[]\",:\\\xff0e".get(self.0.usize(..11)).unwrap()),
+            }
+        }
+        line
+    }
+
+    fn file(&mut self, purpose: &Purpose) -> Vec<u8> {
+        let mut file = if self.rarely() { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+        for _ in 0..self.0.u8(..40) {
+            if !self.rarely() {
+                file.extend(self.line(purpose));
+            }
+            file.extend(self.0.choice([&b"\n"[..], b"\n", b"\r\n"]).unwrap());
+        }
+        if self.0.bool() {
+            file.pop();
+        }
+        file
+    }
+}
+
+#[test]
+fn lines_are_read_as_by_serde_json_wherever_the_blocks_end() {
+    let seed = std::env::var("PREFLIGHT_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("PREFLIGHT_SEED={seed}");
+    let mut maker = Maker(fastrand::Rng::with_seed(seed));
+    let mut faults = 0;
+    for _ in 0..600 {
+        let purpose = maker.0.choice([Purpose::Batch, Purpose::FineTune]).unwrap();
+        let file = maker.file(&purpose);
+        let text = String::from_utf8_lossy(&file);
+        let mut preflight = Preflight::new(purpose);
+        let expected = preflight.bytes(&file);
+        faults += expected.faults.len();
+        let means_nothing = expected.faults.iter().any(|fault| {
+            use FaultKind::{CarriageReturns, JsonArray, NotText, NotUtf8File, PrettyPrinted};
+            matches!(
+                fault.kind,
+                CarriageReturns | JsonArray | NotText { .. } | NotUtf8File { .. } | PrettyPrinted
+            )
+        });
+        for block in [8, 9, 64, BLOCK] {
+            preflight.block = block;
+            let mut found = Vec::new();
+            let report = preflight.lines(&*file, |line| {
+                let text = |text: Option<&str>| text.map(str::to_owned);
+                let [custom_id, url, model] = [line.custom_id, line.url, line.model].map(text);
+                found.push((
+                    line.is_fit,
+                    Facts { number: line.number, is_object: true, custom_id, url, model },
+                ));
+            });
+            let mut report = report.unwrap();
+            if means_nothing {
+                report.bytes = expected.bytes; // How much was read depends on the blocks.
+            }
+            assert_eq!(report, expected, "blocks of {block}, {:?}:\n{text}", preflight.purpose);
+            if means_nothing {
+                continue;
+            }
+            let facts = facts(&file);
+            assert_eq!((report.lines, report.bytes), (facts.len() as u64, file.len() as u64), "{text}");
+            for ((is_fit, found), facts) in found.into_iter().zip(facts) {
+                assert_eq!(found.number, facts.number, "{text}");
+                assert!(facts.is_object || !is_fit, "line {} is no object:\n{text}", found.number);
+                if facts.is_object && is_fit {
+                    assert_eq!(found, facts, "{text}");
+                }
+            }
+        }
+    }
+    assert!(faults > 500, "too few faults to mean anything: {faults}");
+}
