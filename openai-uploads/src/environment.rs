@@ -3,7 +3,7 @@
 use std::env::{self, VarError};
 
 use reqwest::header::{HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::api_key;
 use crate::runtime::{Configuration, InputError};
@@ -88,18 +88,81 @@ impl Configuration {
     /// # Ok::<(), openai_uploads::runtime::InputError>(())
     /// ```
     pub fn azure(endpoint: &str, key: &str, api_version: Option<&str>) -> Result<Self, InputError> {
-        let endpoint = endpoint.trim_end_matches('/');
         let key = api_key::trim(key);
         api_key::check("the Azure key", key)?;
         let mut key = header_value("the Azure key", key)?;
         key.set_sensitive(true);
-        let configuration = Self::default().with_header(HeaderName::from_static("api-key"), key);
-        Ok(match api_version {
+        Ok(Self::azure_at(endpoint, api_version).with_header(HeaderName::from_static("api-key"), key))
+    }
+
+    /// The configuration of an Azure OpenAI resource, with a Microsoft Entra token in place of a key.
+    ///
+    /// A token is valid for about an hour. The rest is as in [`azure`](Self::azure).
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] when the token cannot be sent in a header.
+    pub fn azure_with_token(
+        endpoint: &str,
+        token: &str,
+        api_version: Option<&str>,
+    ) -> Result<Self, InputError> {
+        let token = api_key::trim(token);
+        api_key::check("the Microsoft Entra token", token)?;
+        Ok(Self::azure_at(endpoint, api_version).with_bearer_access_token(token))
+    }
+
+    /// Reads the environment variables of the official clients for Azure:
+    ///
+    /// | variable | what it sets |
+    /// |---|---|
+    /// | `AZURE_OPENAI_ENDPOINT` | the endpoint, such as `https://NAME.openai.azure.com` |
+    /// | `AZURE_OPENAI_AD_TOKEN` | a Microsoft Entra token, used in place of the key |
+    /// | `AZURE_OPENAI_API_KEY` | the key |
+    /// | `OPENAI_API_VERSION` | the version, such as `2024-10-21` |
+    ///
+    /// An argument that is given takes the place of its variable. Values are read as by [`from_env`](Self::from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] when there is no endpoint or neither a key nor a token, or when one cannot be sent.
+    pub fn azure_from_env_or(
+        endpoint: Option<String>,
+        key: Option<SecretString>,
+        api_version: Option<String>,
+    ) -> Result<Self, InputError> {
+        let endpoint = endpoint.map_or_else(|| variable("AZURE_OPENAI_ENDPOINT"), |given| Ok(Some(given)))?;
+        let endpoint = endpoint.ok_or_else(|| {
+            InputError::new("no Azure endpoint: the environment variable AZURE_OPENAI_ENDPOINT is not set")
+        })?;
+        let version = api_version.map_or_else(|| variable("OPENAI_API_VERSION"), |given| Ok(Some(given)))?;
+        if key.is_none()
+            && let Some(token) = secret_variable("AZURE_OPENAI_AD_TOKEN")?
+        {
+            return Self::azure_with_token(&endpoint, token.expose_secret(), version.as_deref());
+        }
+        let key = key.map_or_else(|| secret_variable("AZURE_OPENAI_API_KEY"), |given| Ok(Some(given)))?;
+        let key = key.ok_or_else(|| {
+            InputError::new(
+                "no Azure key: neither of the environment variables AZURE_OPENAI_API_KEY and \
+                 AZURE_OPENAI_AD_TOKEN is set",
+            )
+        })?;
+        Self::azure(&endpoint, key.expose_secret(), version.as_deref())
+    }
+
+    /// `endpoint` may be the URL that Azure's portal shows, with a path.
+    fn azure_at(endpoint: &str, api_version: Option<&str>) -> Self {
+        let endpoint = endpoint.trim().trim_end_matches('/');
+        let endpoint = endpoint.strip_suffix("/v1").unwrap_or(endpoint);
+        let endpoint = endpoint.strip_suffix("/openai").unwrap_or(endpoint);
+        let configuration = Self::default();
+        match api_version {
             Some(version) => {
                 configuration.with_base_path(format!("{endpoint}/openai")).with_query("api-version", version)
             }
             None => configuration.with_base_path(format!("{endpoint}/openai/v1")),
-        })
+        }
     }
 }
 
@@ -124,4 +187,22 @@ fn header_value(what: &str, value: &str) -> Result<HeaderValue, InputError> {
     HeaderValue::from_str(value).map_err(|_| {
         InputError::new(format!("{what} has a character that no header can carry, such as a line break"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_of_azure_may_have_the_path_that_its_portal_shows() {
+        for endpoint in ["https://x.example", "https://x.example/", "https://x.example/openai/v1/"] {
+            let without = Configuration::azure(endpoint, "key", None).unwrap();
+            assert_eq!(without.base_path, "https://x.example/openai/v1");
+            let with = Configuration::azure_with_token(endpoint, " token\n", Some("2024-10-21")).unwrap();
+            assert_eq!(with.base_path, "https://x.example/openai");
+            assert_eq!(with.query, [("api-version".to_owned(), "2024-10-21".to_owned())]);
+            assert_eq!(with.bearer_access_token.unwrap().expose_secret(), "token");
+        }
+        assert!(Configuration::azure("https://x.example", "a b", None).is_err());
+    }
 }

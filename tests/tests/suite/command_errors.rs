@@ -64,7 +64,6 @@ fn files_that_cannot_be_read_are_named() {
     let missing = files.path("no such file.jsonl");
     fails(upload(&server, &["-p", "batch", &missing]), 2, &["there is no file", &missing, "help:"]);
     fails(upload(&server, &["-p", "batch", folder]), 2, &[folder, "is a folder", "name the files in it"]);
-    fails(upload(&server, &["-p", "batch", "-"]), 2, &["stdin", "write its content into a file"]);
     fails(upload(&server, &["-p", "batch", "/dev/null"]), 2, &["/dev/null is not a regular file"]);
     assert_eq!(server.requests().len(), 0);
 }

@@ -14,13 +14,25 @@ use serde_json::Value;
 /// The key of every run. No output may ever have it.
 pub(crate) const KEY: &str = "sk-hidden-0123456789";
 
+/// The variables that the command reads.
+const VARIABLES: [&str; 10] = [
+    "OPENAI_BASE_URL",
+    "OPENAI_ORG_ID",
+    "OPENAI_PROJECT_ID",
+    "OPENAI_API_VERSION",
+    "AZURE_OPENAI_ENDPOINT",
+    "AZURE_OPENAI_API_KEY",
+    "AZURE_OPENAI_AD_TOKEN",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+    "TERM",
+];
+
 /// The command with a key and nothing else in its environment that it reads.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(crate::program::path());
     command.args(arguments).stdin(Stdio::null());
-    for name in
-        ["OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "NO_COLOR", "CLICOLOR_FORCE", "TERM"]
-    {
+    for name in VARIABLES {
         command.env_remove(name);
     }
     command.env("OPENAI_API_KEY", KEY);

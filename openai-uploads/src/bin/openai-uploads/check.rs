@@ -1,6 +1,6 @@
 //! `check`: checks files for a purpose and sends nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, io};
 
 use clap::{Args, ValueHint};
@@ -9,8 +9,10 @@ use openai_uploads::uploader::Source;
 use serde::Serialize;
 
 use crate::exit::{self, Exit, Trouble};
+use crate::files::FileArguments;
 use crate::progress::CheckProgress;
 use crate::request::Described;
+use crate::stdin::is_stdin;
 use crate::{explain, message, quantity, stdout};
 
 /// Check files for a purpose, and send nothing
@@ -20,9 +22,8 @@ use crate::{explain, message, quantity, stdout};
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct Check {
-    /// The files; - is stdin.
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    files: FileArguments,
 
     #[command(flatten)]
     described: Described,
@@ -76,7 +77,7 @@ impl Check {
     pub(crate) fn run(self) -> Result<Exit, Trouble> {
         self.described.warn_of_unknown_purpose();
         let mut exits = Vec::new();
-        for file in &self.files {
+        for file in &self.files.expand()? {
             let printed = match self.check(file) {
                 Ok(report) => {
                     exits.push(if report.is_fit() { Exit::Done } else { Exit::Failed });
@@ -103,7 +104,7 @@ impl Check {
         if let Some(provider) = self.provider() {
             preflight = preflight.with_provider(provider);
         }
-        if file == Path::new("-") {
+        if is_stdin(file) {
             return preflight.reader(io::stdin().lock());
         }
         if file.is_dir() {

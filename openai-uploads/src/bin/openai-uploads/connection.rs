@@ -1,43 +1,120 @@
 //! The base URL and the API key. Keys come from the environment or from a file, since other users of the machine
 //! can see the arguments of a process.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::read_api_key_file;
+use openai_uploads::runtime::InputError;
 use reqwest::Url;
+use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::exit::Trouble;
-use crate::message;
+use crate::header::{Header, SECRET_HEADERS};
+use crate::{message, quantity};
 
 /// The arguments of every subcommand that talks to the server.
 #[derive(Args)]
+#[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// The base URL of the API [default: the environment variable `OPENAI_BASE_URL`, or OpenAI].
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, value_parser = base_url, help_heading = "Connection")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, value_parser = base_url)]
     pub(crate) base_url: Option<String>,
 
     /// A file with the API key, alone or as `OPENAI_API_KEY=…` [default: the environment variable `OPENAI_API_KEY`].
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Connection")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) api_key_file: Option<PathBuf>,
+
+    /// Send a header with every request. A value of `@FILE` or `env:NAME` is read from there. May be repeated.
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = Header::parse)]
+    pub(crate) headers: Vec<Header>,
+
+    /// The endpoint of an Azure OpenAI resource [default: the environment variable `AZURE_OPENAI_ENDPOINT`].
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, value_parser = base_url, conflicts_with = "base_url")]
+    pub(crate) azure_endpoint: Option<String>,
+
+    /// The API version of the Azure resource [default: the environment variable `OPENAI_API_VERSION`, or none].
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) azure_api_version: Option<String>,
+
+    /// The time limit of a request [default: 10m]. A part has none while its bytes move.
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Connection {
     pub(crate) fn configuration(&self) -> Result<Configuration, Trouble> {
         let key = self.api_key_file.as_deref().map(key_in).transpose()?;
-        let configuration = Configuration::from_env_or(key, self.base_url.clone()).map_err(|error| {
-            Trouble::bad_input(message::text(&error.to_string()))
-                .with_help("set OPENAI_API_KEY to the key alone, or pass --api-key-file FILE")
-        })?;
-        match base_url(&configuration.base_path) {
-            Ok(base_path) => Ok(configuration.with_base_path(base_path)),
-            Err(error) => {
-                Err(Trouble::bad_input(format!("the environment variable OPENAI_BASE_URL: {error}")))
+        let mut configuration = if self.is_azure() {
+            Configuration::azure_from_env_or(self.azure_endpoint.clone(), key, self.azure_api_version.clone())
+                .map_err(|error| input_error(&error, AZURE_HELP))?
+        } else {
+            if self.azure_api_version.is_some() {
+                return Err(Trouble::bad_input("--azure-api-version needs an Azure endpoint")
+                    .with_help("pass --azure-endpoint, or set AZURE_OPENAI_ENDPOINT"));
             }
+            Configuration::from_env_or(key, self.base_url_without_key())
+                .map_err(|error| input_error(&error, KEY_HELP))?
+        };
+        configuration.base_path = base_url(&configuration.base_path).map_err(|error| {
+            let variable = if self.is_azure() { "AZURE_OPENAI_ENDPOINT" } else { "OPENAI_BASE_URL" };
+            Trouble::bad_input(format!("the environment variable {variable}: {error}"))
+        })?;
+        for header in &self.headers {
+            let (name, value) = header.read()?;
+            if name == AUTHORIZATION {
+                configuration.bearer_access_token = None;
+            }
+            configuration.headers.insert(name, value);
         }
+        configuration.timeout = self.timeout.or(configuration.timeout);
+        Ok(configuration)
     }
+
+    /// Azure is chosen by an argument, or by the environment where nothing there is for OpenAI.
+    fn is_azure(&self) -> bool {
+        let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        self.azure_endpoint.is_some()
+            || (is_set("AZURE_OPENAI_ENDPOINT")
+                && self.base_url.is_none()
+                && !is_set("OPENAI_BASE_URL")
+                && !is_set("OPENAI_API_KEY"))
+    }
+
+    /// The base URL to use, where a key is not required: a header carries the credentials.
+    fn base_url_without_key(&self) -> Option<String> {
+        let has_credentials =
+            self.headers.iter().any(|header| SECRET_HEADERS.contains(&header.name.as_str()));
+        let is_set = env::var_os("OPENAI_BASE_URL").is_some_and(|value| !value.is_empty());
+        let default = (has_credentials && !is_set).then(|| Configuration::default().base_path);
+        self.base_url.clone().or(default)
+    }
+
+    /// The options that repeat these arguments.
+    pub(crate) fn options(&self) -> Vec<(&'static str, OsString)> {
+        let mut options: Vec<(&str, OsString)> = Vec::new();
+        options.extend(self.base_url.iter().map(|url| ("--base-url", url.into())));
+        options.extend(self.api_key_file.iter().map(|file| ("--api-key-file", file.into())));
+        options.extend(self.headers.iter().map(|header| ("--header", header.to_string().into())));
+        options.extend(self.azure_endpoint.iter().map(|url| ("--azure-endpoint", url.into())));
+        options.extend(self.azure_api_version.iter().map(|version| ("--azure-api-version", version.into())));
+        options.extend(self.timeout.iter().map(|time| ("--timeout", quantity::exact_duration(*time).into())));
+        options
+    }
+}
+
+const KEY_HELP: &str = "set OPENAI_API_KEY to the key alone, or pass --api-key-file FILE";
+
+const AZURE_HELP: &str =
+    "set AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN, or pass --api-key-file FILE with the Azure key";
+
+fn input_error(error: &InputError, help: &str) -> Trouble {
+    Trouble::bad_input(message::text(&error.to_string())).with_help(help)
 }
 
 /// Reads a key file.
@@ -58,10 +135,11 @@ const MIN_REDACTED_LENGTH: usize = 8;
 ///
 /// A key that could be a word is replaced only where it stands alone.
 pub(crate) fn without_key(text: &str, configuration: &Configuration) -> String {
-    match &configuration.bearer_access_token {
-        Some(key) => redacted(text, key.expose_secret()),
-        None => text.to_owned(),
-    }
+    let token = configuration.bearer_access_token.iter().map(|token| token.expose_secret().to_owned());
+    let headers = configuration.headers.values().filter(|value| value.is_sensitive());
+    // Of a value such as `Bearer TOKEN` the last word is the secret.
+    let headers = headers.filter_map(|value| value.to_str().ok()?.split(' ').next_back().map(str::to_owned));
+    token.chain(headers).fold(text.to_owned(), |text, secret| redacted(&text, &secret))
 }
 
 fn redacted(text: &str, key: &str) -> String {

@@ -15,6 +15,8 @@ use crate::connection::without_key;
 use crate::exit::Trouble;
 use crate::message;
 
+const FOLDER_HELP: &str = "name the files in it, or take them with --recursive or --include '*.jsonl'";
+
 /// The length of a file that can be sent.
 pub(crate) fn length(file: &Path) -> Result<u64, Trouble> {
     let metadata = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
@@ -23,7 +25,7 @@ pub(crate) fn length(file: &Path) -> Result<u64, Trouble> {
     }
     let shown = message::path(file);
     Err(if metadata.is_dir() {
-        Trouble::bad_input(format!("{shown} is a folder")).with_help("name the files in it")
+        Trouble::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
     } else {
         Trouble::bad_input(format!("{shown} is not a regular file, so its length is not known"))
             .with_help("write its content into a file first")
@@ -34,16 +36,12 @@ pub(crate) fn length(file: &Path) -> Result<u64, Trouble> {
 pub(crate) fn unreadable(file: &Path, error: &io::Error) -> Trouble {
     let shown = message::path(file);
     match error.kind() {
-        io::ErrorKind::NotFound if file == Path::new("-") => {
-            Trouble::bad_input("stdin cannot be uploaded, since its length is not known")
-                .with_help("write its content into a file first")
-        }
         io::ErrorKind::NotFound => Trouble::bad_input(format!("there is no file {shown}"))
             .with_help("check its name and the folder that you are in"),
         io::ErrorKind::PermissionDenied => Trouble::bad_input(format!("{shown} may not be read by you"))
             .with_help("change its permissions, or be a user who may read it"),
         io::ErrorKind::IsADirectory => {
-            Trouble::bad_input(format!("{shown} is a folder")).with_help("name the files in it")
+            Trouble::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
         }
         _ => Trouble::bad_input(format!("{shown} cannot be read: {error}")),
     }

@@ -6,6 +6,8 @@ mod completions;
 mod connection;
 mod exit;
 mod explain;
+mod files;
+mod header;
 mod interrupt;
 mod message;
 mod plan;
@@ -16,6 +18,7 @@ mod runtime;
 mod serve;
 mod shell;
 mod status;
+mod stdin;
 mod stdout;
 mod upload;
 

@@ -32,6 +32,11 @@ pub(crate) fn shown_duration(duration: Duration) -> String {
     humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }
 
+/// For a command line: a duration that [`duration`] reads back.
+pub(crate) fn exact_duration(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string().replace(' ', "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +50,9 @@ mod tests {
         assert_eq!(rate("20MB/s"), rate("20MB"));
         assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
         assert_eq!(duration("30d"), Ok(Duration::from_secs(30 * 86400)));
+        for time in [Duration::from_millis(1500), Duration::from_secs(90), Duration::from_secs(30 * 86400)] {
+            assert_eq!(duration(&exact_duration(time)), Ok(time));
+        }
         for nonsense in ["", "x", "-1", "12parsecs", "99999999999999999999999999"] {
             assert!(size(nonsense).is_err(), "{nonsense}: {:?}", size(nonsense));
             assert!(duration(nonsense).is_err(), "{nonsense}");

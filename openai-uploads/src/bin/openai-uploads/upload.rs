@@ -18,10 +18,12 @@ use tokio::sync::oneshot;
 
 use crate::connection::Connection;
 use crate::exit::{self, Exit, Trouble};
+use crate::files::FileArguments;
 use crate::plan::Cut;
 use crate::progress::{self, Board, Unfinished};
 use crate::request::Described;
-use crate::{check, explain, interrupt, message, quantity, runtime, shell, stdout};
+use crate::stdin::is_stdin;
+use crate::{check, explain, interrupt, message, quantity, runtime, shell, stdin, stdout};
 
 /// Send files and print their ids
 ///
@@ -31,12 +33,19 @@ use crate::{check, explain, interrupt, message, quantity, runtime, shell, stdout
 #[command(after_help = exit::HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags of a command")]
 pub(crate) struct Upload {
-    /// The files.
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    files: FileArguments,
 
     #[command(flatten)]
     described: Described,
+
+    /// The name of the file on the server, for a single file or stdin [default: that of the file].
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    filename: Option<String>,
+
+    /// Send exactly this many bytes of stdin as they come, without a temporary file.
+    #[arg(long, value_name = "SIZE", value_parser = quantity::size)]
+    bytes: Option<u64>,
 
     #[arg(long, value_name = "DURATION", value_parser = expires_after, help = expires_after_help())]
     expires_after: Option<Duration>,
@@ -120,13 +129,9 @@ struct Ended {
 }
 
 impl Upload {
-    pub(crate) fn run(mut self) -> Result<Exit, Trouble> {
-        let (files, repeated) = distinct(std::mem::take(&mut self.files));
-        self.files = files;
-        if self.state.is_some() && self.files.len() > 1 {
-            return Err(Trouble::bad_input("--state is for a single file")
-                .with_help("leave it out, and the state of each file is kept beside it"));
-        }
+    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+        let (files, repeated) = distinct(self.files.expand()?);
+        self.check_options(&files)?;
         if let Some(part_size) = self.cut.part_size {
             let smallest = openai_uploads::uploader::Plan::with_part_size(0, part_size);
             smallest.map_err(|error| Trouble::bad_input(format!("--part-size: {error}")))?;
@@ -159,17 +164,112 @@ impl Upload {
         let interrupted = interrupt::listen()
             .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
         let runtime = runtime::of_one_thread()?;
-        let exit = runtime.block_on(self.send(&uploader, interrupted));
+        let run = Run { arguments: &self, files, uploader };
+        let exit = runtime.block_on(run.run(interrupted));
         // Reads that were under way when the upload was given up are not waited for.
         runtime.shutdown_background();
-        Ok(exit)
+        exit
     }
 
-    async fn send(&self, uploader: &Uploader, mut interrupted: oneshot::Receiver<()>) -> Exit {
-        let board = Board::new(&self.files, self.quiet);
+    /// Refuses options that make no sense for these files.
+    fn check_options(&self, files: &[PathBuf]) -> Result<(), Trouble> {
+        let has_stdin = files.iter().any(|file| is_stdin(file));
+        if self.state.is_some() && files.len() > 1 {
+            return Err(Trouble::bad_input("--state is for a single file")
+                .with_help("leave it out, and the state of each file is kept beside it"));
+        }
+        if self.filename.is_some() && files.len() > 1 {
+            return Err(Trouble::bad_input("--filename is for a single file"));
+        }
+        if has_stdin && self.filename.is_none() {
+            return Err(Trouble::bad_input("stdin has no name")
+                .with_help("pass --filename NAME, such as --filename train.jsonl"));
+        }
+        if has_stdin && self.state.is_some() {
+            return Err(Trouble::bad_input("--state is for a file: stdin cannot be resumed"));
+        }
+        if self.bytes.is_some() && !has_stdin {
+            return Err(Trouble::bad_input("--bytes is for stdin").with_help("name stdin as -"));
+        }
+        Ok(())
+    }
+    /// The command that sends these files as this one would have.
+    fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
+        let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
+        let mut words: Vec<OsString> = vec![program, "upload".into()];
+        let values: [(&str, Option<OsString>); 8] = [
+            ("--filename", self.filename.as_ref().map(Into::into)),
+            ("--purpose", Some(self.described.purpose.as_str().into())),
+            ("--mime-type", self.described.mime_type.as_ref().map(Into::into)),
+            ("--provider", self.described.provider.map(|provider| provider.as_str().into())),
+            ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
+            (
+                "--concurrency",
+                (self.cut.concurrency != Cut::default_concurrency())
+                    .then(|| self.cut.concurrency.to_string().into()),
+            ),
+            ("--part-size", self.cut.part_size.map(|size| size.to_string().into())),
+            ("--state", self.state.as_ref().map(Into::into)),
+        ];
+        for (name, value) in values {
+            if let Some(value) = value {
+                words.extend([name.into(), value]);
+            }
+        }
+        for (name, value) in self.connection.options() {
+            words.extend([name.into(), value]);
+        }
+        let flags = [
+            ("--no-md5", self.no_md5),
+            ("--no-preflight", self.no_preflight),
+            ("--no-resume", self.no_resume),
+            ("--json", self.json),
+            ("--quiet", self.quiet),
+        ];
+        words.extend(flags.iter().filter(|(_, given)| *given).map(|(name, _)| OsString::from(name)));
+        // A name that looks like an option would be taken for one.
+        words.push("--".into());
+        words.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+        words
+    }
+}
+
+/// An upload of all the files.
+struct Run<'a> {
+    arguments: &'a Upload,
+    files: Vec<PathBuf>,
+    uploader: Uploader,
+}
+
+impl Run<'_> {
+    async fn run(&self, mut interrupted: oneshot::Receiver<()>) -> Result<Exit, Trouble> {
+        let is_spooled = self.arguments.bytes.is_none() && self.files.iter().any(|file| is_stdin(file));
+        let spooled = if is_spooled {
+            tokio::select! {
+                biased;
+                _ = &mut interrupted => {
+                    message::write("interrupted while stdin was read; nothing was sent");
+                    return Ok(Exit::Interrupted);
+                }
+                spooled = stdin::spool() => Some(spooled?),
+            }
+        } else {
+            None
+        };
+        Ok(self.send(spooled.as_deref(), interrupted).await)
+    }
+
+    /// Sends the files. `spooled` holds what stdin had.
+    async fn send(&self, spooled: Option<&Path>, mut interrupted: oneshot::Receiver<()>) -> Exit {
+        let lengths = self.files.iter().map(|file| {
+            let file = if is_stdin(file) { spooled } else { Some(&**file) };
+            file.and_then(|file| file.metadata().ok()).map_or(0, |metadata| metadata.len())
+        });
+        let names = self.files.iter().map(|file| self.shown(file).to_string_lossy().into_owned());
+        let board = Board::new(names.zip(lengths), self.arguments.quiet);
         let mut files = stream::iter(self.files.iter().enumerate())
-            .map(async |(index, file)| (index, self.send_one(uploader, index, file, &board).await))
-            .buffer_unordered(self.cut.concurrency.get());
+            .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
+            .buffer_unordered(self.arguments.cut.concurrency.get());
         let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
         let mut told = 0;
         let mut ticks = tokio::time::interval(progress::TICK);
@@ -201,22 +301,46 @@ impl Upload {
         Exit::of_files(ended.iter().flatten().map(|end| end.exit))
     }
 
-    async fn send_one(&self, uploader: &Uploader, index: usize, file: &Path, board: &Arc<Board>) -> Ended {
-        if let Err(trouble) = explain::length(file) {
+    /// What messages call a file.
+    fn shown<'a>(&'a self, file: &'a Path) -> &'a Path {
+        match &self.arguments.filename {
+            Some(filename) if is_stdin(file) => Path::new(filename),
+            _ => file,
+        }
+    }
+
+    fn source(&self, file: &Path, spooled: Option<&Path>) -> Source {
+        let Upload { filename, described, bytes, .. } = self.arguments;
+        let source = match (spooled, bytes) {
+            _ if !is_stdin(file) => Source::path(file),
+            (Some(spooled), _) => Source::path(spooled),
+            (None, bytes) => Source::reader("", bytes.unwrap_or_default(), tokio::io::stdin()),
+        };
+        let source = match filename {
+            Some(filename) => source.with_filename(filename),
+            None => source,
+        };
+        match &described.mime_type {
+            Some(mime_type) => source.with_mime_type(mime_type),
+            None => source,
+        }
+    }
+
+    async fn send_one(&self, index: usize, file: &Path, spooled: Option<&Path>, board: &Arc<Board>) -> Ended {
+        if !is_stdin(file)
+            && let Err(trouble) = explain::length(file)
+        {
             board.start_file(index).failed();
             return self.failed(file, &trouble, None, board);
         }
         let progress = board.start_file(index);
-        let source = Source::path(file);
-        let source = match &self.described.mime_type {
-            Some(mime_type) => source.with_mime_type(mime_type),
-            None => source,
-        };
         let listener = progress.clone();
-        let upload = uploader
-            .upload(source, self.described.purpose.clone())
+        let upload = self
+            .uploader
+            .upload(self.source(file, spooled), self.arguments.described.purpose.clone())
             .on_event(move |event| listener.report(event));
-        let upload = match self.expires_after {
+        let upload = if is_stdin(file) { upload.with_resume(Resume::Off) } else { upload };
+        let upload = match self.arguments.expires_after {
             Some(after) => upload.with_expires_after(FileExpirationAfter::new(after.as_secs())),
             None => upload,
         };
@@ -227,14 +351,15 @@ impl Upload {
             }
             Err(error) => {
                 progress.failed();
-                let trouble = explain::upload_error(&error, file, Some(uploader.configuration()));
+                let trouble =
+                    explain::upload_error(&error, self.shown(file), Some(self.uploader.configuration()));
                 self.failed(file, &trouble, Some(&error), board)
             }
         }
     }
 
     fn arrived(&self, file: &Path, uploaded: &Uploaded, board: &Board) -> Ended {
-        let line = if self.json {
+        let line = if self.arguments.json {
             Some(stdout::json(&Line {
                 path: &file.to_string_lossy(),
                 outcome: Outcome::Arrived {
@@ -259,7 +384,7 @@ impl Upload {
             Some(UploadError::Unfit { report, .. }) => Some(report),
             _ => None,
         };
-        let line = self.json.then(|| {
+        let line = self.arguments.json.then(|| {
             stdout::json(&Line {
                 path: &file.to_string_lossy(),
                 outcome: Outcome::Failed {
@@ -285,10 +410,11 @@ impl Upload {
         if left.is_empty() {
             return message::write("interrupted, when all files were done");
         }
-        let what_is_kept = if self.no_resume { ", and --no-resume keeps nothing of them" } else { "" };
+        let what_is_kept =
+            if self.arguments.no_resume { ", and --no-resume keeps nothing of them" } else { "" };
         let files = message::count(left.len(), "file");
         message::write(&format!("interrupted: {files} not done{what_is_kept}"));
-        for (index, _) in left.iter().filter(|_| !self.no_resume) {
+        for (index, _) in left.iter().filter(|_| !self.arguments.no_resume) {
             let Unfinished { name, parts_done, parts, in_flight } = board.unfinished(*index);
             let lost = match in_flight {
                 0 => String::new(),
@@ -298,48 +424,17 @@ impl Upload {
                 message::write(&format!("  {name} {parts_done}/{parts} parts kept{lost}"));
             }
         }
-        let what = if self.no_resume { "start again" } else { "resume" };
-        let files: Vec<_> = left.iter().map(|(_, file)| *file).collect();
-        let command: Vec<_> = self.command_for(&files).iter().map(|word| shell::quoted(word)).collect();
-        message::write(&message::help(&format!("to {what}, run:\n  {}", message::text(&command.join(" ")))));
-    }
-
-    /// The command that sends these files as this one would have.
-    fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
-        let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
-        let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 9] = [
-            ("--purpose", Some(self.described.purpose.as_str().into())),
-            ("--mime-type", self.described.mime_type.as_ref().map(Into::into)),
-            ("--provider", self.described.provider.map(|provider| provider.as_str().into())),
-            ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
-            (
-                "--concurrency",
-                (self.cut.concurrency != Cut::default_concurrency())
-                    .then(|| self.cut.concurrency.to_string().into()),
-            ),
-            ("--part-size", self.cut.part_size.map(|size| size.to_string().into())),
-            ("--state", self.state.as_ref().map(Into::into)),
-            ("--base-url", self.connection.base_url.as_ref().map(Into::into)),
-            ("--api-key-file", self.connection.api_key_file.as_ref().map(Into::into)),
-        ];
-        for (name, value) in values {
-            if let Some(value) = value {
-                words.extend([name.into(), value]);
-            }
+        let what = if self.arguments.no_resume { "start again" } else { "resume" };
+        let files: Vec<_> = left.iter().map(|(_, file)| *file).filter(|file| !is_stdin(file)).collect();
+        if files.len() < left.len() {
+            message::write("stdin cannot be read again, so what was sent of it is lost");
         }
-        let flags = [
-            ("--no-md5", self.no_md5),
-            ("--no-preflight", self.no_preflight),
-            ("--no-resume", self.no_resume),
-            ("--json", self.json),
-            ("--quiet", self.quiet),
-        ];
-        words.extend(flags.iter().filter(|(_, given)| *given).map(|(name, _)| OsString::from(name)));
-        // A name that looks like an option would be taken for one.
-        words.push("--".into());
-        words.extend(files.iter().map(|file| file.as_os_str().to_owned()));
-        words
+        if files.is_empty() {
+            return;
+        }
+        let command: Vec<_> =
+            self.arguments.command_for(&files).iter().map(|word| shell::quoted(word)).collect();
+        message::write(&message::help(&format!("to {what}, run:\n  {}", message::text(&command.join(" ")))));
     }
 }
 

@@ -8,7 +8,7 @@ mod screen;
 use std::collections::HashSet;
 use std::env;
 use std::io::{self, IsTerminal};
-use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::path::MAIN_SEPARATOR;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,6 @@ impl Mode {
 struct State {
     files: Vec<File>,
     screen: Screen,
-    unit: Unit,
     started: Instant,
     /// Of the bytes that were sent, those of parts that failed included.
     rate: Rate,
@@ -118,28 +117,23 @@ pub(crate) struct FileProgress {
 }
 
 impl Board {
-    /// A board for these files.
-    pub(crate) fn new(files: &[PathBuf], is_quiet: bool) -> Arc<Self> {
-        let mode = Mode::new(is_quiet);
-        let paths: Vec<_> = files.iter().map(|file| message::one_line(&file.to_string_lossy())).collect();
-        let lengths = files.iter().map(|file| file.metadata().map_or(0, |metadata| metadata.len()));
+    /// A board for files of these paths and lengths.
+    pub(crate) fn new(files: impl Iterator<Item = (String, u64)>, is_quiet: bool) -> Arc<Self> {
+        let (paths, lengths): (Vec<_>, Vec<_>) =
+            files.map(|(path, length)| (message::one_line(&path), length)).unzip();
         let now = Instant::now();
-        let files: Vec<_> = short_names(&paths)
-            .into_iter()
-            .zip(&paths)
-            .zip(lengths)
-            .map(|((name, path), bytes)| File::new(name, path.clone(), bytes, now))
-            .collect();
+        let names = short_names(&paths).into_iter();
+        let files =
+            names.zip(paths).zip(lengths).map(|((name, path), bytes)| File::new(name, path, bytes, now));
         let state = State {
-            unit: Unit::of(files.iter().map(|file| file.bytes).sum()),
-            files,
+            files: files.collect(),
             screen: Screen::new(),
             started: now,
             rate: Rate::new(now),
             bytes_moved: 0,
             last_line: now,
         };
-        Arc::new(Self { mode, state: Mutex::new(state) })
+        Arc::new(Self { mode: Mode::new(is_quiet), state: Mutex::new(state) })
     }
 
     /// The file with this index starts.
@@ -432,7 +426,7 @@ impl State {
         if self.files.len() > 1 {
             rows.push(self.total_row());
         }
-        let lines = layout::lines(&rows, &self.summary(now), self.unit, width);
+        let lines = layout::lines(&rows, &self.summary(now), Unit::of(self.amount().1), width);
         self.screen.draw(lines);
     }
 
@@ -475,7 +469,7 @@ impl State {
             }
             _ => String::new(),
         };
-        format!("{name}: {}{status}, {}", layout::amount(done, of, self.unit), self.summary(now).text())
+        format!("{name}: {}{status}, {}", layout::amount(done, of, Unit::of(of)), self.summary(now).text())
     }
 }
 

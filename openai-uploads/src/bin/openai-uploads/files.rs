@@ -1,0 +1,200 @@
+//! The files that a command line names: paths, the files of folders, and lists of paths.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+use ignore::WalkBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
+
+use crate::exit::Trouble;
+use crate::message;
+use crate::stdin::is_stdin;
+
+/// The name of files in folders whose lines say what to leave out, as those of a `.gitignore` do.
+const IGNORE_FILE: &str = ".uploadignore";
+
+/// The arguments that name files.
+#[derive(Args)]
+pub(crate) struct FileArguments {
+    /// The files and folders; - is stdin.
+    #[arg(required_unless_present = "files_from", value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+
+    /// Read more paths from a file, one a line; - is stdin.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Files")]
+    files_from: Option<PathBuf>,
+
+    /// Take the files of folders, and of the folders in them.
+    #[arg(long, short, help_heading = "Files")]
+    recursive: bool,
+
+    /// Of folders, take only files that match, such as '*.jsonl'. May be repeated.
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    include: Vec<String>,
+
+    /// Of folders, leave out files and folders that match. May be repeated.
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    exclude: Vec<String>,
+}
+
+impl FileArguments {
+    /// The files in the order of the arguments; those of a folder are sorted by their paths.
+    ///
+    /// Paths that do not exist are kept, for the command to report as it reports others.
+    pub(crate) fn expand(&self) -> Result<Vec<PathBuf>, Trouble> {
+        let mut paths = self.paths.clone();
+        if let Some(list) = &self.files_from {
+            paths.extend(paths_in(list)?);
+        }
+        let reads_list = self.files_from.as_deref().is_some_and(is_stdin);
+        if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(reads_list) > 1 {
+            return Err(Trouble::bad_input("stdin can be named once"));
+        }
+        let takes_folders = self.recursive || !self.include.is_empty();
+        let mut files = Vec::new();
+        for path in paths {
+            if takes_folders && path.is_dir() {
+                files.extend(self.files_of(&path)?);
+            } else {
+                files.push(path);
+            }
+        }
+        Ok(files)
+    }
+
+    fn files_of(&self, folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
+        let mut files = Vec::new();
+        let walk = WalkBuilder::new(folder)
+            .standard_filters(false)
+            .filter_entry(|entry| {
+                let name = entry.file_name().as_encoded_bytes();
+                entry.depth() == 0 || !name.starts_with(b".")
+            })
+            .add_custom_ignore_filename(IGNORE_FILE)
+            .overrides(self.globs(folder)?)
+            .max_depth((!self.recursive).then_some(1))
+            .follow_links(true)
+            .sort_by_file_path(Path::cmp)
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(|error| {
+                let error = message::one_line(&error.to_string());
+                Trouble::bad_input(format!("the folder {} cannot be read: {error}", message::path(folder)))
+            })?;
+            if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                files.push(entry.into_path());
+            }
+        }
+        if files.is_empty() {
+            return Err(Trouble::bad_input(format!("no file in {} matches", message::path(folder)))
+                .with_help("check --include and --exclude; --recursive takes the folders in it too"));
+        }
+        Ok(files)
+    }
+
+    fn globs(&self, folder: &Path) -> Result<Override, Trouble> {
+        let mut globs = OverrideBuilder::new(folder);
+        let included = self.include.iter().map(|glob| ("--include", glob.clone()));
+        let excluded = self.exclude.iter().map(|glob| ("--exclude", format!("!{glob}")));
+        for (option, glob) in included.chain(excluded) {
+            globs.add(&glob).map_err(|error| {
+                Trouble::bad_input(format!("{option}: {}", message::one_line(&error.to_string())))
+                    .with_help("write a pattern as '*.jsonl' or 'data/**/part-*.jsonl'")
+            })?;
+        }
+        globs.build().map_err(|error| Trouble::bad_input(message::one_line(&error.to_string())))
+    }
+}
+
+/// The lines of a list of paths.
+fn paths_in(list: &Path) -> Result<Vec<PathBuf>, Trouble> {
+    let mut text = Vec::new();
+    let read = if is_stdin(list) {
+        io::stdin().lock().read_to_end(&mut text)
+    } else {
+        fs::File::open(list).and_then(|mut file| file.read_to_end(&mut text))
+    };
+    read.map_err(|error| {
+        Trouble::bad_input(format!("the list {} cannot be read: {error}", message::path(list)))
+            .with_help("--files-from takes a file with one path a line")
+    })?;
+    let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let paths: Vec<_> = lines.filter(|line| !line.is_empty()).map(path_of).collect();
+    if paths.is_empty() {
+        return Err(Trouble::bad_input(format!("the list {} is empty", message::path(list))));
+    }
+    Ok(paths)
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    OsString::from_vec(bytes.to_vec()).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    OsString::from(String::from_utf8_lossy(bytes).into_owned()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new(files: &[&str]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for file in files {
+                let path = folder.path().join(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, "").unwrap();
+            }
+            Self(folder)
+        }
+
+        /// The files that these options take from the folder.
+        fn expand(&self, recursive: bool, include: &[&str], exclude: &[&str]) -> Vec<String> {
+            let arguments = FileArguments {
+                paths: vec![self.0.path().to_owned()],
+                files_from: None,
+                recursive,
+                include: include.iter().map(ToString::to_string).collect(),
+                exclude: exclude.iter().map(ToString::to_string).collect(),
+            };
+            let files = arguments.expand().unwrap();
+            let relative = files.iter().map(|file| file.strip_prefix(self.0.path()).unwrap());
+            relative.map(|file| file.to_str().unwrap().to_owned()).collect()
+        }
+    }
+
+    #[test]
+    fn the_files_of_a_folder_are_those_that_match() {
+        let folder =
+            Folder::new(&["b.jsonl", "a.jsonl", "c.txt", "x/d.jsonl", "x/y/e.jsonl", ".hidden.jsonl"]);
+        assert_eq!(folder.expand(false, &["*"], &[]), ["a.jsonl", "b.jsonl", "c.txt"]);
+        assert_eq!(folder.expand(false, &["*.jsonl"], &[]), ["a.jsonl", "b.jsonl"]);
+        assert_eq!(
+            folder.expand(true, &["*.jsonl"], &[]),
+            ["a.jsonl", "b.jsonl", "x/d.jsonl", "x/y/e.jsonl"]
+        );
+        assert_eq!(folder.expand(true, &[], &["y", "a.*"]), ["b.jsonl", "c.txt", "x/d.jsonl"]);
+        assert_eq!(folder.expand(true, &["*.jsonl", "*.txt"], &["x/**"]), ["a.jsonl", "b.jsonl", "c.txt"]);
+        fs::write(folder.0.path().join(IGNORE_FILE), "*.txt\n/x/y/\n").unwrap();
+        assert_eq!(folder.expand(true, &[], &[]), ["a.jsonl", "b.jsonl", "x/d.jsonl"]);
+    }
+
+    #[test]
+    fn a_list_has_one_path_a_line() {
+        let folder = Folder::new(&[]);
+        let list = folder.0.path().join("list");
+        fs::write(&list, "a.jsonl\r\n\nb c.jsonl\n").unwrap();
+        assert_eq!(paths_in(&list).unwrap(), [Path::new("a.jsonl"), Path::new("b c.jsonl")]);
+        fs::write(&list, "\n").unwrap();
+        assert!(paths_in(&list).unwrap_err().message.contains("is empty"));
+    }
+}

@@ -1,0 +1,28 @@
+//! The first example of `docs/command.md`, run as it is typed.
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::command_fixture::Files;
+use crate::program;
+
+#[test]
+fn the_first_example_of_the_guide_works_as_typed() {
+    let guide = fs::read_to_string(program::workspace().join("docs/command.md")).unwrap();
+    let blocks = guide.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+    let example =
+        blocks.filter(|block| !block.contains("cargo install")).next().expect("the guide has an example");
+    // The port of the guide may be taken here.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let example = example.replace("8080", &port.to_string());
+    let files = Files::new();
+    let folder = program::path().parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("bash");
+    shell.args(["-uc", &example]).current_dir(&files.0).env("PATH", path);
+    let output = shell.env_remove("OPENAI_API_KEY").output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{example}\n{stderr}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("file-"), "{stderr}");
+}
