@@ -1,7 +1,7 @@
 //! The runtime that every generated crate rests on: a copy of the one of `openai-uploads`, file by file.
 
 /// Each file of the runtime, by its name in the folder `runtime`.
-pub(super) const FILES: [(&str, &str); 19] = [
+pub(super) const FILES: [(&str, &str); 20] = [
     ("base64.rs", include_str!("../../../openai-uploads/src/runtime/base64.rs")),
     ("binary.rs", include_str!("../../../openai-uploads/src/runtime/binary.rs")),
     ("call.rs", include_str!("../../../openai-uploads/src/runtime/call.rs")),
@@ -9,6 +9,7 @@ pub(super) const FILES: [(&str, &str); 19] = [
     ("error.rs", include_str!("../../../openai-uploads/src/runtime/error.rs")),
     ("events.rs", include_str!("../../../openai-uploads/src/runtime/events.rs")),
     ("form.rs", include_str!("../../../openai-uploads/src/runtime/form.rs")),
+    ("integer.rs", include_str!("../../../openai-uploads/src/runtime/integer.rs")),
     ("loss.rs", include_str!("../../../openai-uploads/src/runtime/loss.rs")),
     ("members.rs", include_str!("../../../openai-uploads/src/runtime/members.rs")),
     ("mod.rs", include_str!("../../../openai-uploads/src/runtime/mod.rs")),

@@ -9,6 +9,8 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::integer::Read;
+
 /// What can go wrong with a request.
 ///
 /// `E` is the body that the document declares for the operation's errors.
@@ -103,7 +105,7 @@ pub trait ErrorBody: Sized {
 
 impl<T: serde::de::DeserializeOwned> ErrorBody for T {
     fn read(_status: u16, body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok()
+        serde_json::from_slice::<Read<T>>(body).ok().map(|Read(body)| body)
     }
 }
 

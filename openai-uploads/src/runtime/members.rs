@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 
+use super::integer::Read;
 use super::loss::{self, Skipped};
 
 /// The members of an object on their way into its fields.
@@ -67,7 +68,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
             return;
         }
         match self.map.next_value() {
-            Ok(value) => *field = Some(value),
+            Ok(Read(value)) => *field = Some(value),
             Err(error) => self.error = Some(error),
         }
     }
@@ -96,7 +97,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         if let Key::Other(name) = &mut self.key {
             loss::note_unnamed();
             match self.map.next_value() {
-                Ok(value) => drop(rest.insert(std::mem::take(name), value)),
+                Ok(Read(value)) => drop(rest.insert(std::mem::take(name), value)),
                 Err(error) => self.error = Some(error),
             }
         }

@@ -8,6 +8,7 @@ mod configuration;
 mod error;
 mod events;
 mod form;
+mod integer;
 mod loss;
 mod members;
 #[macro_use]

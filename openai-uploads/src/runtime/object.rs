@@ -123,7 +123,7 @@ pub trait Object: Sized {
 /// When the value is not an object, when a property is missing, is there twice or cannot be read, and when there is
 /// one that a closed object does not have.
 pub fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    deserializer.deserialize_struct("object", T::PROPERTIES, ObjectVisitor(PhantomData))
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{DecodeError, request_id};
+use super::integer::Read;
 
 /// How many characters of a text that cannot be read an error shows.
 const SNIPPET: usize = 120;
@@ -41,7 +42,9 @@ impl Reply {
             let path = error.path().to_string();
             self.error(path, error.inner())
         });
-        read.and_then(|value| json.end().map(|()| value).map_err(|error| self.error(".".to_owned(), &error)))
+        read.and_then(|Read(value)| {
+            json.end().map(|()| value).map_err(|error| self.error(".".to_owned(), &error))
+        })
     }
 
     /// Reads the body as UTF-8 text.

@@ -88,6 +88,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+use super::integer::Read;
 use super::loss::{self, Loss};
 
 /// How many characters of a string an error shows.
@@ -173,7 +174,7 @@ impl Candidates {
     fn read_next<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
         let (read, loss) = loss::measure(|| serde_path_to_error::deserialize(&self.value));
         match read {
-            Ok(value) if self.least.is_none_or(|least| loss < least) => {
+            Ok(Read(value)) if self.least.is_none_or(|least| loss < least) => {
                 self.least = Some(loss);
                 Some(value)
             }

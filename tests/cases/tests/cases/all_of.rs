@@ -242,3 +242,15 @@ fn tuples_keep_every_element() {
     keeps::<Geo>(geo);
     keeps::<T>(json!({"a": ["a", "b", 3], "b": [1.0, 2.0], "c": ["a"], "d": []}));
 }
+
+#[test]
+fn integers_are_read_with_a_fraction_of_zero() {
+    use narrowed::models::Tabby;
+    use tuples::models::Geo;
+    let tabby: Tabby = serde_json::from_str(r#"{"sort": "cat", "id": "c1", "weight": 4e1}"#).unwrap();
+    assert_eq!(tabby.weight, Some(40));
+    let geo = r#"{"pair": [1, 2], "guard": [1.0, "5f0cbbd2-9f3c-4e7e-9f1b-2f1b1b0f5b7e"], "open": [], "tail": [], "nested": []}"#;
+    assert_eq!(serde_json::from_str::<Geo>(geo).unwrap().guard.0, 1);
+    let bag: extras::models::Bag = serde_json::from_str(r#"{"name": "a", "more": 2.0}"#).unwrap();
+    assert_eq!(bag.additional_properties["more"], 2);
+}
