@@ -33,9 +33,6 @@ pub struct Options {
     pub files: BTreeMap<String, String>,
     /// Where the output goes.
     pub output: Output,
-    /// Whether an operation without an `operationId` is named by its method and path. Otherwise it is an error,
-    /// since such a name changes with the path.
-    pub name_operations: bool,
 }
 
 /// Where the output goes.
@@ -87,8 +84,8 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 
 fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
     let document = Document::parse_many(&options.file, text, &options.files)?;
-    let (api, mut found) = api::lower(&document, options.name_operations);
-    found.extend(clashing_functions(&api, &document));
+    let (mut api, mut found) = api::lower(&document);
+    found.extend(number_operations(&mut api, &document));
     let found = Diagnostics::locate(found, &document);
     if found.count(Severity::Error) > 0 {
         return Err(found);
@@ -116,20 +113,19 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
     Ok(Generated { package, warnings: found })
 }
 
-fn clashing_functions(api: &Api, document: &Document) -> Vec<Diagnostic> {
-    let told = rust::clashes(api).into_iter().map(|rust::Clash { operation, other, name }| Diagnostic {
-        severity: Severity::Error,
-        code: "same-function",
-        message: format!(
-            "the operations `{}` and `{}` both become the function `{name}`",
-            other.id, operation.id
-        ),
+/// Numbers operations that would have the same name, and reports them.
+fn number_operations(api: &mut Api, document: &Document) -> Vec<Diagnostic> {
+    let clashes = rust::number_operations(api).into_iter();
+    let diagnostics = clashes.map(|rust::Clash { path, method, message }| Diagnostic {
+        severity: Severity::Warning,
+        code: "repeated-operation-id",
+        message,
         file: document.file().to_owned(),
-        pointer: ["paths", &operation.path, &operation.method.to_lowercase(), "operationId"]
+        pointer: ["paths", &path, &method.to_lowercase(), "operationId"]
             .into_iter()
             .fold(Pointer::root(), |pointer, token| pointer.child(token)),
         position: None,
         help: Some("give one of them another `operationId`, or another tag".to_owned()),
     });
-    told.collect()
+    diagnostics.collect()
 }

@@ -19,7 +19,7 @@ use crate::{Options, api, with_room};
 pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, String>, Diagnostics> {
     with_room(|| {
         let document = Document::parse_many(&options.file, text, &options.files)?;
-        let (api, schemas, found) = api::lower_with_schemas(&document, options.name_operations);
+        let (api, schemas, found) = api::lower_with_schemas(&document);
         let found = Diagnostics::locate(found, &document);
         if found.count(Severity::Error) > 0 {
             return Err(found);

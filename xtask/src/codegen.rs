@@ -25,9 +25,6 @@ pub(crate) struct Arguments {
     /// Exit with 2, and write nothing, when something of the document cannot be expressed
     #[arg(long)]
     deny_warnings: bool,
-    /// Name operations that have no `operationId` by their method and path
-    #[arg(long)]
-    name_operations: bool,
     /// The document to make a crate of
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
@@ -48,8 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         _ => (Input::read(&root, Path::new(workspace::SPEC))?, root.join(workspace::CRATE), Output::Modules),
     };
     let Input { name, text, files } = input;
-    let generated =
-        generate(&text, &Options { file: name, files, output, name_operations: arguments.name_operations })?;
+    let generated = generate(&text, &Options { file: name, files, output })?;
     if arguments.deny_warnings && !generated.warnings.is_empty() {
         return Err(Failure::Document(generated.warnings));
     }
@@ -111,9 +107,6 @@ fn command(arguments: &Arguments) -> String {
         option("spec", &spec.to_string_lossy());
         option("out", &out.to_string_lossy());
         option("name", name);
-    }
-    if arguments.name_operations {
-        command.push_str(" --name-operations");
     }
     command
 }

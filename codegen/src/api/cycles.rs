@@ -51,7 +51,7 @@ fn mark_aliases(api: &mut Api) {
     let aliased = |id: TypeId| {
         let Kind::Alias(ty) = &api.named(id).kind else { return Vec::new() };
         let mut names = Vec::new();
-        all_names(ty, &mut names);
+        ty.walk(&mut |ty| names.extend(ty.id()));
         names.retain(|name| matches!(api.named(*name).kind, Kind::Alias(_)));
         names.into_iter().map(|name| (0, name)).collect()
     };
@@ -118,15 +118,6 @@ fn held_directly(api: &Api, ty: &Type, into: &mut Vec<TypeId>) {
         Type::Named(id) => into.push(*id),
         Type::Nullable(inner) => held_directly(api, inner, into),
         Type::Tuple(elements) => elements.iter().for_each(|element| held_directly(api, element, into)),
-        _ => {}
-    }
-}
-
-fn all_names(ty: &Type, into: &mut Vec<TypeId>) {
-    match ty {
-        Type::Array(inner) | Type::Map(inner) | Type::Nullable(inner) => all_names(inner, into),
-        Type::Tuple(elements) => elements.iter().for_each(|element| all_names(element, into)),
-        Type::Named(id) => into.push(*id),
         _ => {}
     }
 }

@@ -15,9 +15,9 @@ pub use model::{
     TypeId, Union, Variant,
 };
 pub use operation::{
-    Body, BodyContent, Callback, ErrorReply, Header, KeyLocation, Location, Operation, Parameter,
-    ReplyContent, SecurityKind, SecurityScheme, Server, ServerVariable, Style, StyleKind, Success, Tag,
-    UntypedError,
+    ArrayFormat, Body, BodyContent, Callback, ErrorReply, EventForm, Header, KeyLocation, Location,
+    Operation, Parameter, ReplyContent, SecurityKind, SecurityScheme, Server, ServerVariable, Style,
+    StyleKind, Success, Tag, UntypedError,
 };
 
 /// An API: what can be asked of it, and of what types that is.
@@ -35,6 +35,8 @@ pub struct Api {
     pub security_schemes: Vec<SecurityScheme>,
     /// The operations by tag, in the order of the document.
     pub tags: Vec<Tag>,
+    /// The requests that the server sends of its own accord.
+    pub webhooks: Vec<Callback>,
     /// Every named type, in the order of the document.
     pub types: Vec<Named>,
 }

@@ -50,6 +50,37 @@ impl Type {
             other => Self::Nullable(Box::new(other)),
         }
     }
+
+    /// The named type that this is.
+    pub fn id(&self) -> Option<TypeId> {
+        match self {
+            Self::Named(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Visits this type and every type that it is made of, the outer ones first. Does not look into named types.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
+        visit(self);
+        match self {
+            Self::Nullable(inner) | Self::FileOr(inner) | Self::Array(inner) | Self::Map(inner) => {
+                inner.walk(visit);
+            }
+            Self::Tuple(elements) => elements.iter().for_each(|element| element.walk(visit)),
+            Self::Any
+            | Self::Boolean
+            | Self::Integer(_)
+            | Self::Double
+            | Self::Float
+            | Self::String
+            | Self::DateTime
+            | Self::Date
+            | Self::Uuid
+            | Self::Base64
+            | Self::Binary
+            | Self::Named(_) => {}
+        }
+    }
 }
 
 /// The range of an integer.
@@ -115,6 +146,21 @@ pub enum Kind {
     Enumeration(Enumeration),
     /// One of several types.
     Union(Union),
+}
+
+impl Kind {
+    /// Visits every type that a type of this kind is made of, as [`Type::walk`] does.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
+        match self {
+            Self::Alias(ty) => ty.walk(visit),
+            Self::Struct(structure) => {
+                structure.fields.iter().for_each(|field| field.ty.walk(visit));
+                structure.additional.iter().for_each(|ty| ty.walk(visit));
+            }
+            Self::Enumeration(_) => {}
+            Self::Union(union) => union.variants.iter().for_each(|variant| variant.ty.walk(visit)),
+        }
+    }
 }
 
 /// An object with known properties.

@@ -16,8 +16,11 @@ pub struct Tag {
 /// One thing that can be asked.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its `operationId`.
+    /// Its `operationId`; where it has none, one made of its method and path.
     pub id: String,
+    /// The words that its function and its types are named after: the id, numbered where another operation has the
+    /// same name.
+    pub name: String,
     /// The HTTP method, in capitals.
     pub method: String,
     /// The path, with `{name}` where a parameter goes.
@@ -48,7 +51,21 @@ pub struct Operation {
     pub callbacks: Vec<Callback>,
 }
 
-/// A request that a server sends because of an operation.
+impl Operation {
+    /// The types of its parameters and bodies.
+    pub fn sent_types(&self) -> impl Iterator<Item = &Type> {
+        let bodies = self.bodies.iter().filter_map(|body| body.content.ty());
+        self.parameters.iter().map(|parameter| &parameter.ty).chain(bodies)
+    }
+
+    /// The types of its replies, those that mean failure too.
+    pub fn received_types(&self) -> impl Iterator<Item = &Type> {
+        let contents = self.successes.iter().flat_map(|success| &success.contents);
+        contents.filter_map(ReplyContent::ty).chain(self.errors.iter().map(|error| &error.ty))
+    }
+}
+
+/// A request that a server sends: because of an operation, or as a webhook.
 #[derive(Debug)]
 pub struct Callback {
     /// Its name.
@@ -99,6 +116,22 @@ pub struct Style {
     pub explode: bool,
     /// `allowReserved`.
     pub allow_reserved: bool,
+    /// How arrays in a deep object are written.
+    pub arrays: ArrayFormat,
+}
+
+/// How arrays in a deep object are written, which OpenAPI leaves undefined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArrayFormat {
+    /// `a[0]=x&a[1]=y`
+    #[default]
+    Indices,
+    /// `a[]=x&a[]=y`
+    Brackets,
+    /// `a=x&a=y`
+    Repeat,
+    /// `a=x,y`
+    Comma,
 }
 
 /// OpenAPI's styles, and `content` of JSON.
@@ -122,7 +155,7 @@ impl Style {
             Location::Path | Location::Header => StyleKind::Simple,
             Location::Query | Location::Cookie => StyleKind::Form,
         };
-        Self { kind, explode: kind == StyleKind::Form, allow_reserved: false }
+        Self { kind, explode: kind == StyleKind::Form, allow_reserved: false, arrays: ArrayFormat::Indices }
     }
 }
 
@@ -150,8 +183,20 @@ pub enum BodyContent {
     Multipart(Type),
     /// Text.
     Text,
+    /// Bytes, sent as the text of their Base64.
+    Base64,
     /// Bytes, streamed.
     Binary,
+}
+
+impl BodyContent {
+    /// The type, where it is not text or bytes.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::UrlEncoded(ty) | Self::Multipart(ty) => Some(ty),
+            Self::Text | Self::Base64 | Self::Binary => None,
+        }
+    }
 }
 
 /// A reply that means success.
@@ -185,20 +230,42 @@ pub enum ReplyContent {
     Json(Type, String),
     /// Text of a media type.
     Text(String),
+    /// Bytes of a media type, sent as the text of their Base64.
+    Base64(String),
     /// Bytes of a media type, streamed.
     Binary(String),
-    /// Server-sent events with JSON for data.
-    Events(Type),
+    /// Server-sent events.
+    Events(Type, EventForm),
+}
+
+/// What of a server-sent event its type is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventForm {
+    /// The data, which is JSON.
+    Json,
+    /// The data, which is text.
+    Text,
+    /// An object of the event's fields: `event`, `data`, `id` and `retry`.
+    Fields,
 }
 
 impl ReplyContent {
+    /// The type, where it is not text or bytes.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty, _) | Self::Events(ty, _) => Some(ty),
+            Self::Text(_) | Self::Base64(_) | Self::Binary(_) => None,
+        }
+    }
+
     /// The media type to ask for.
     pub fn content_type(&self) -> &str {
         match self {
-            Self::Json(_, content_type) | Self::Text(content_type) | Self::Binary(content_type) => {
-                content_type
-            }
-            Self::Events(_) => "text/event-stream",
+            Self::Json(_, content_type)
+            | Self::Text(content_type)
+            | Self::Base64(content_type)
+            | Self::Binary(content_type) => content_type,
+            Self::Events(..) => "text/event-stream",
         }
     }
 }

@@ -9,6 +9,7 @@ mod place;
 mod pointer;
 mod reference;
 mod source;
+mod text_reference;
 mod version;
 mod yaml;
 
@@ -41,6 +42,7 @@ pub struct Document {
     version: Version,
     sources: BTreeMap<String, Source>,
     suggestions: AtomicUsize,
+    text_references: Vec<(String, Pointer)>,
 }
 
 /// What a `$ref` refers to. The value may itself be a `$ref`.
@@ -99,6 +101,10 @@ impl Document {
             if name == file {
                 continue;
             }
+            if text_reference::is_plain_text(&name) {
+                sources.insert(name, Source::of_text(text));
+                continue;
+            }
             match Source::read(text) {
                 Ok(source) => {
                     sources.insert(name, source);
@@ -108,7 +114,9 @@ impl Document {
         }
         match version {
             Some(version) if faults.is_empty() => {
-                Ok(Self { file, version, sources, suggestions: AtomicUsize::new(0) })
+                let mut document = Self::new(file, version, sources);
+                document.inline_texts();
+                Ok(document)
             }
             _ => Err(faults),
         }
@@ -123,7 +131,16 @@ impl Document {
         let file = reference::normal(file);
         let source = Source::read(text).map_err(|faults| told(faults, &file, text))?;
         let sources = BTreeMap::from([(file.clone(), source)]);
-        Ok(Self { file, version: Version::V3_1, sources, suggestions: AtomicUsize::new(0) })
+        Ok(Self::new(file, Version::V3_1, sources))
+    }
+
+    fn new(file: String, version: Version, sources: BTreeMap<String, Source>) -> Self {
+        Self { file, version, sources, suggestions: AtomicUsize::new(0), text_references: Vec::new() }
+    }
+
+    /// Where a `$ref` stood that a text has taken the place of: a file and a pointer.
+    pub fn text_references(&self) -> &[(String, Pointer)] {
+        &self.text_references
     }
 
     /// Where values stand, each given by its file and pointer: a scalar where it begins, any other value at its

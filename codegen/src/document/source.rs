@@ -12,6 +12,8 @@ use super::{Node, Pointer, json, json_layout, yaml};
 pub(crate) struct Source {
     text: String,
     root: Node,
+    /// The values as they are written, where `root` has some replaced.
+    written: Option<Node>,
     layout: Layout,
     anchors: BTreeMap<String, Pointer>,
 }
@@ -46,7 +48,29 @@ impl Source {
         if text.contains("$anchor") {
             find_anchors(&root, &Pointer::root(), &mut anchors);
         }
-        Ok(Self { text: text.to_owned(), root, layout, anchors })
+        Ok(Self { text: text.to_owned(), root, written: None, layout, anchors })
+    }
+
+    /// A file of plain text, which is one string.
+    pub(super) fn of_text(text: &str) -> Self {
+        let root = Node::String(text.to_owned());
+        Self { text: text.to_owned(), root, written: None, layout: Layout::Json, anchors: BTreeMap::new() }
+    }
+
+    /// Puts a string in the place of the value that `pointer` leads to.
+    pub(super) fn replace(&mut self, pointer: &Pointer, text: String) {
+        self.written.get_or_insert_with(|| self.root.clone());
+        let mut node = &mut self.root;
+        for token in pointer.tokens() {
+            let child = match node {
+                Node::Object(members) => members.get_mut(token),
+                Node::Array(elements) => token.parse().ok().and_then(|index: usize| elements.get_mut(index)),
+                _ => None,
+            };
+            let Some(child) = child else { return };
+            node = child;
+        }
+        *node = Node::String(text);
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -87,7 +111,8 @@ impl Source {
         match &self.layout {
             Layout::Yaml { places, .. } => {
                 let mut found = vec![Mark::default(); pointers.len()];
-                mark_yaml(&self.root, 0, places, wanted, &mut found);
+                let written = self.written.as_ref().unwrap_or(&self.root);
+                mark_yaml(written, 0, places, wanted, &mut found);
                 found
             }
             Layout::Json => json_marks(&self.text, wanted),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::api::{Api, Body, BodyContent, Callback, Kind, Operation, ReplyContent, Tag, Type};
+use crate::api::{Api, Body, Callback, Kind, Operation, ReplyContent, Tag, Type};
 use crate::rust::{self, Names, Scope};
 
 use super::pages::Pages;
@@ -85,12 +85,8 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &
         let _ = writeln!(text, "Error {status}: {} {about}\n", pages.linked(&error.ty));
     }
     for Callback { name, method, url, bodies } in &operation.callbacks {
-        let body = match bodies.first().map(|body| &body.content) {
-            Some(BodyContent::Json(ty) | BodyContent::UrlEncoded(ty) | BodyContent::Multipart(ty)) => {
-                pages.linked(ty)
-            }
-            _ => String::new(),
-        };
+        let body = bodies.first().and_then(|body| body.content.ty());
+        let body = body.map(|ty| pages.linked(ty)).unwrap_or_default();
         let line = format!("Callback {name}, which the server sends: **{method}** `{url}` {body}");
         let _ = writeln!(text, "{}\n", line.trim_end());
     }
@@ -140,12 +136,7 @@ fn parameter_rows(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) -
     for (index, body) in operation.bodies.iter().enumerate() {
         let Some(argument) = rust::body_argument(scope, operation, index) else { continue };
         let shown = rust::spelled(&argument.ty).replace("crate::runtime::", "");
-        let ty = match &body.content {
-            BodyContent::Json(ty) | BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => {
-                pages.link(ty, &shown)
-            }
-            BodyContent::Text | BodyContent::Binary => pages.link(&Type::Any, &shown),
-        };
+        let ty = pages.link(body.content.ty().unwrap_or(&Type::Any), &shown);
         let mut notes = if shown.contains("Binary") { BINARY.to_owned() } else { String::new() };
         if index > 0 {
             let suffix = rust::body_suffix(operation, index).replace(' ', "_");
@@ -165,10 +156,7 @@ fn parameter_rows(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) -
 
 /// What a body is for; where the document does not say, what its type is for, or its only file.
 fn body_description(api: &Api, body: &Body) -> String {
-    let ty = match &body.content {
-        BodyContent::Json(ty) | BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => ty,
-        BodyContent::Text | BodyContent::Binary => return body.description.clone(),
-    };
+    let Some(ty) = body.content.ty() else { return body.description.clone() };
     match ty {
         Type::Named(id) if body.description.is_empty() => match &api.named(*id).kind {
             Kind::Struct(structure) if structure.form && structure.fields.len() == 1 => {
@@ -183,16 +171,16 @@ fn body_description(api: &Api, body: &Body) -> String {
 fn returned(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
     let preferred = operation.successes.first().and_then(|success| success.contents.first());
     let mut text = match preferred {
-        Some(ReplyContent::Json(ty, _) | ReplyContent::Events(ty)) => pages.link(ty, value),
+        Some(ReplyContent::Json(ty, _) | ReplyContent::Events(ty, _)) => pages.link(ty, value),
         _ => pages.link(&Type::Any, value),
     };
     let contents = operation.successes.iter().flat_map(|success| &success.contents);
     let events = contents.clone().find_map(|content| match content {
-        ReplyContent::Events(ty) => Some(ty),
+        ReplyContent::Events(ty, _) => Some(ty),
         _ => None,
     });
     if let Some(event) = events
-        && !matches!(preferred, Some(ReplyContent::Events(_)))
+        && !matches!(preferred, Some(ReplyContent::Events(..)))
     {
         let _ = write!(text, "; with `.events()` a stream of {}", pages.linked(event));
     }

@@ -30,6 +30,7 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>) -> String {
                 writeln!(text, "*{page}* | [**{name}**]({page}.md#{name}) | **{method}** {path} | {summary}");
         }
     }
+    webhooks(&mut text, api, pages);
     let _ = writeln!(text, "\n## Documentation for Models\n");
     for (module, _) in names.modules() {
         let page = pages.of_module(module);
@@ -61,4 +62,23 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+/// The requests that the server sends of its own accord, and the type of each one's body.
+fn webhooks(text: &mut String, api: &Api, pages: &Pages<'_>) {
+    if api.webhooks.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n## Webhooks\n");
+    let _ = writeln!(text, "Requests that the server sends.\n");
+    let _ = writeln!(text, "Name | Method | Body");
+    let _ = writeln!(text, "------------ | ------------- | -------------");
+    for webhook in &api.webhooks {
+        let body = webhook.bodies.first().map(|body| match body.content.ty() {
+            Some(ty) => pages.linked(ty),
+            None => cell(&body.content_type),
+        });
+        let line = format!("{} | **{}** | {}", cell(&webhook.name), webhook.method, body.unwrap_or_default());
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::api::{BodyContent, Header, Operation, ReplyContent, UntypedError};
+use crate::api::{Header, Operation, ReplyContent, UntypedError};
 use crate::sentence;
 
 use super::ty::{Scope, spelled};
@@ -16,7 +16,11 @@ pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
         (summary, description) => format!("{summary}\n\n{description}"),
     };
     let of_replies = operation.successes.iter().flat_map(|success| &success.headers);
+    let has_headers = operation.successes.iter().any(|success| !success.headers.is_empty());
+    let head = (operation.method == "HEAD" && !has_headers)
+        .then(|| "The reply has no body; `Call::response` gives its headers.".to_owned());
     let parts = [
+        head,
         other_forms(scope, operation),
         headers("Headers of the reply, by `Call::response`:", of_replies),
         errors(&operation.untyped_errors),
@@ -47,9 +51,9 @@ pub(crate) fn other_calls<'a>(
         let media = content.content_type();
         let call = match content {
             ReplyContent::Json(ty, _) => format!("json_as::<{}>({media:?})", spelled(&scope.ty(ty))),
-            ReplyContent::Text(_) => format!("text_as({media:?})"),
+            ReplyContent::Text(_) | ReplyContent::Base64(_) => format!("text_as({media:?})"),
             ReplyContent::Binary(_) => format!("binary_as({media:?})"),
-            ReplyContent::Events(_) => return None,
+            ReplyContent::Events(..) => return None,
         };
         Some((media, call))
     })
@@ -94,11 +98,9 @@ fn callbacks(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
         .callbacks
         .iter()
         .map(|callback| {
-            let body = callback.bodies.first().map(|body| match &body.content {
-                BodyContent::Json(ty) | BodyContent::UrlEncoded(ty) | BodyContent::Multipart(ty) => {
-                    format!("`{}`", spelled(&scope.ty(ty)))
-                }
-                BodyContent::Text | BodyContent::Binary => body.content_type.clone(),
+            let body = callback.bodies.first().map(|body| match body.content.ty() {
+                Some(ty) => format!("`{}`", spelled(&scope.ty(ty))),
+                None => body.content_type.clone(),
             });
             let subject = format!("`{}`, {} `{}`", callback.name, callback.method, callback.url);
             line(&subject, &body.unwrap_or_default())

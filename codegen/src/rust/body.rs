@@ -22,6 +22,8 @@ pub(crate) struct BodyArgument {
 pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usize) -> Option<BodyArgument> {
     let mut taken: HashSet<String> = argument_names(operation)
         .into_iter()
+        // The optional ones are fields of a struct.
+        .filter(|(parameter, _)| parameter.required)
         .map(|(_, name)| name)
         .chain(["configuration".to_owned(), "params".to_owned()])
         .collect();
@@ -34,6 +36,7 @@ pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usi
             None => (body_name(scope, ty), scope.ty(ty), false),
         },
         BodyContent::Text => ("body".to_owned(), quote!(String), false),
+        BodyContent::Base64 => ("body".to_owned(), scope.ty(&Type::Base64), false),
         BodyContent::Binary => ("body".to_owned(), quote!(impl Into<crate::runtime::Binary>), false),
     };
     let name = unique(snake(&name), &mut taken);
@@ -54,6 +57,7 @@ pub(crate) fn body_argument(scope: &Scope<'_>, operation: &Operation, index: usi
             quote!(.form_body(#form))
         }
         BodyContent::Text => quote!(.text_body(#content_type, #value)),
+        BodyContent::Base64 => quote!(.text_body(#content_type, #value.to_string())),
         BodyContent::Binary => quote!(.binary_body(#content_type, #value)),
     };
     let ty = match (&body.content, body.required) {
@@ -72,7 +76,7 @@ fn sent_type(body: &Body) -> &str {
     match &body.content {
         _ if !body.content_type.contains('*') => &body.content_type,
         BodyContent::Json(_) => "application/json",
-        BodyContent::Text => "text/plain",
+        BodyContent::Text | BodyContent::Base64 => "text/plain",
         _ => "application/octet-stream",
     }
 }
@@ -120,6 +124,7 @@ pub(crate) fn body_suffix(operation: &Operation, index: usize) -> String {
         BodyContent::Multipart(_) => "multipart",
         BodyContent::UrlEncoded(_) => "form",
         BodyContent::Text => "text",
+        BodyContent::Base64 => "base64",
         BodyContent::Binary => "binary",
     };
     let same = (0..index).filter(|other| word(*other) == word(index)).count();

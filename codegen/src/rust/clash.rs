@@ -1,42 +1,66 @@
-//! Functions of one module that would have the same name.
+//! Operations whose functions or types would have the same names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::api::{Api, Operation};
 
 use super::body::body_suffix;
-use super::identifier::snake;
+use super::identifier::{camel, shouty, snake};
 
-/// A function that would have the name of another.
-pub(crate) struct Clash<'a> {
-    /// The operation that came later.
-    pub(crate) operation: &'a Operation,
-    /// The one that has the name.
-    pub(crate) other: &'a Operation,
-    /// The name.
-    pub(crate) name: String,
+/// An operation that has the name of an earlier one.
+pub(crate) struct Clash {
+    /// The path of the operation.
+    pub(crate) path: String,
+    /// Its method, in capitals.
+    pub(crate) method: String,
+    /// What is wrong, in one sentence without a full stop.
+    pub(crate) message: String,
 }
 
-/// The operations whose functions would have a name that is taken in their module. A number behind the name would
-/// move from one to the other when the document's order changes, so the document has to tell them apart.
-pub(crate) fn clashes(api: &Api) -> Vec<Clash<'_>> {
-    let mut found = Vec::new();
-    for tag in &api.tags {
-        let mut taken: HashMap<String, &Operation> = HashMap::new();
-        for operation in &tag.operations {
-            for name in function_names(operation) {
-                match taken.get(&name) {
-                    Some(other) => found.push(Clash { operation, other, name }),
-                    None => drop(taken.insert(name, operation)),
-                }
+/// Numbers the operations whose functions or types would have a name that is taken in their module.
+pub(crate) fn number_operations(api: &mut Api) -> Vec<Clash> {
+    let mut clashes = Vec::new();
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for tag in &mut api.tags {
+        let mut taken: HashMap<String, String> = HashMap::new();
+        for operation in &mut tag.operations {
+            let this = format!("{} {}", operation.method, operation.path);
+            let id = operation.id.clone();
+            let same_id = ids.get(&id).cloned();
+            ids.entry(id.clone()).or_insert_with(|| this.clone());
+            let other = names_of(operation).iter().find_map(|name| taken.get(name).cloned());
+            let mut number = 2;
+            while names_of(operation).iter().any(|name| taken.contains_key(name)) {
+                operation.name = format!("{id} {number}");
+                number += 1;
             }
+            for name in names_of(operation) {
+                taken.insert(name, this.clone());
+            }
+            let numbered = other.is_some().then(|| format!("; its function is `{}`", snake(&operation.name)));
+            let message = match (same_id, other) {
+                (Some(other), _) => {
+                    format!("{this} has the `operationId` of {other}, `{id}`{}", numbered.unwrap_or_default())
+                }
+                (None, Some(other)) => format!(
+                    "`{id}`, the `operationId` of {this}, becomes the same name as that of {other}{}",
+                    numbered.unwrap_or_default()
+                ),
+                (None, None) => continue,
+            };
+            clashes.push(Clash { path: operation.path.clone(), method: operation.method.clone(), message });
         }
     }
-    found
+    clashes
 }
 
-fn function_names(operation: &Operation) -> Vec<String> {
+/// The names that an operation takes in its module: of its functions, its constant and its types.
+fn names_of(operation: &Operation) -> HashSet<String> {
     let others = (1..operation.bodies.len()).map(|index| body_suffix(operation, index));
     let suffixes = std::iter::once(String::new()).chain(others);
-    suffixes.map(|suffix| snake(&format!("{} {suffix}", operation.id))).collect()
+    let functions = suffixes.map(|suffix| snake(&format!("{} {suffix}", operation.name)));
+    let optional = operation.parameters.iter().any(|parameter| !parameter.required);
+    let has_types = optional || operation.successes.len() > 1 || operation.errors.len() > 1;
+    let types = has_types.then(|| camel(&operation.name));
+    functions.chain([shouty(&operation.name)]).chain(types).collect()
 }

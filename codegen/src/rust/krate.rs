@@ -2,7 +2,7 @@
 
 use quote::quote;
 
-use crate::api::{Api, Kind, Type};
+use crate::api::{Api, Type};
 
 use super::doc::for_rustdoc;
 use super::format::Source;
@@ -101,40 +101,11 @@ fn semver(version: &str) -> String {
 
 /// Whether a type that `is` true of is anywhere in the crate.
 fn uses(api: &Api, is: &dyn Fn(&Type) -> bool) -> bool {
-    fn within(ty: &Type, is: &dyn Fn(&Type) -> bool) -> bool {
-        is(ty)
-            || match ty {
-                Type::Nullable(inner) | Type::FileOr(inner) | Type::Array(inner) | Type::Map(inner) => {
-                    within(inner, is)
-                }
-                Type::Tuple(elements) => elements.iter().any(|element| within(element, is)),
-                _ => false,
-            }
+    let mut found = false;
+    let mut visit = |ty: &Type| found |= is(ty);
+    api.types.iter().for_each(|named| named.kind.walk(&mut visit));
+    for operation in api.tags.iter().flat_map(|tag| &tag.operations) {
+        operation.sent_types().chain(operation.received_types()).for_each(|ty| ty.walk(&mut visit));
     }
-    let in_types = api.types.iter().any(|named| match &named.kind {
-        Kind::Alias(ty) => within(ty, is),
-        Kind::Struct(structure) => {
-            structure.fields.iter().any(|field| within(&field.ty, is))
-                || structure.additional.as_ref().is_some_and(|ty| within(ty, is))
-        }
-        Kind::Enumeration(_) => false,
-        Kind::Union(union) => union.variants.iter().any(|variant| within(&variant.ty, is)),
-    });
-    let operations = api.tags.iter().flat_map(|tag| &tag.operations);
-    in_types
-        || operations
-            .clone()
-            .any(|operation| operation.parameters.iter().any(|parameter| within(&parameter.ty, is)))
-        || operations.clone().any(|operation| {
-            let replies = operation.successes.iter().flat_map(|success| &success.contents);
-            replies.into_iter().any(|content| match content {
-                crate::api::ReplyContent::Json(ty, _) | crate::api::ReplyContent::Events(ty) => {
-                    within(ty, is)
-                }
-                _ => false,
-            }) || operation.bodies.iter().any(|body| match &body.content {
-                crate::api::BodyContent::Json(ty) => within(ty, is),
-                _ => false,
-            })
-        })
+    found
 }

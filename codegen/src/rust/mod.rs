@@ -28,7 +28,7 @@ use identifier::{ident, unique};
 
 pub(crate) use about::other_calls;
 pub(crate) use body::{body_argument, body_suffix};
-pub(crate) use clash::{Clash, clashes};
+pub(crate) use clash::{Clash, number_operations};
 pub(crate) use doc::for_rustdoc;
 pub(crate) use identifier::camel;
 pub(crate) use model::{field_names, field_type, value_names, variant_names};

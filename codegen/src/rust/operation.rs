@@ -77,7 +77,7 @@ impl Needs {
 
 /// The name of an operation's constant, which makes way for what the module imports.
 fn constant_name(api: &Api, operation: &Operation) -> String {
-    let name = shouty(&operation.id);
+    let name = shouty(&operation.name);
     // Not all scripts have capitals.
     if name == "BASE_PATH" || name == function_name(operation) || constant_names(api).contains(&name) {
         format!("{name}_OPERATION")
@@ -88,7 +88,7 @@ fn constant_name(api: &Api, operation: &Operation) -> String {
 
 /// The function's name, as the reference pages have it too.
 pub(crate) fn function_name(operation: &Operation) -> String {
-    snake(&operation.id)
+    snake(&operation.name)
 }
 
 fn items(scope: &Scope<'_>, operation: &Operation, needs: &mut Needs) -> Vec<TokenStream> {
@@ -130,7 +130,7 @@ fn function(
 ) -> TokenStream {
     let constant = ident(&constant_name(scope.api, operation));
     let suffix = body.filter(|index| *index > 0).map(|index| body_suffix(operation, index));
-    let name = ident(&snake(&format!("{} {}", operation.id, suffix.unwrap_or_default())));
+    let name = ident(&snake(&format!("{} {}", operation.name, suffix.unwrap_or_default())));
     let (docs, deprecated) = (doc(&about::text(scope, operation)), deprecated(operation.deprecated));
     let arguments = &signature.arguments;
     let body = body

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::api::{ErrorReply, Operation, ReplyContent, Type};
+use crate::api::{ErrorReply, EventForm, Operation, ReplyContent, Type};
 
 use super::doc::{doc, own_doc};
 use super::identifier::{camel, ident};
@@ -36,7 +36,7 @@ impl Reply {
         let events =
             operation.successes.iter().flat_map(|success| &success.contents).find_map(
                 |content| match content {
-                    ReplyContent::Events(ty) => Some(ty),
+                    ReplyContent::Events(ty, form) => Some((ty, *form)),
                     _ => None,
                 },
             );
@@ -47,12 +47,14 @@ impl Reply {
         };
         // A call that is read by its status is one of any kind of events.
         let by_status = kinds.len() > 1;
-        let preferred_events = matches!(kinds.as_slice(), [Some(ReplyContent::Events(_))]);
+        let preferred_events = matches!(kinds.as_slice(), [Some(ReplyContent::Events(..))]);
         let (ty, end) = match events.filter(|_| !preferred_events) {
-            Some(event) => {
+            Some((event, form)) => {
                 let event = scope.ty(event);
                 let error = error.unwrap_or_else(|| quote!(, serde_json::Value));
-                let end = if by_status { end } else { or_events(&end) };
+                let or_events = (!by_status).then(|| quote!(.or_events()));
+                let form = event_form(form, needs).map(|form| quote!(.event_form(#form)));
+                let end = quote!(#end #or_events #form);
                 (quote!(Call<#value #error, #event>), end)
             }
             None => (quote!(Call<#value #error>), end),
@@ -61,9 +63,15 @@ impl Reply {
     }
 }
 
-/// The end of a request whose reply may also be had as events.
-fn or_events(end: &TokenStream) -> TokenStream {
-    quote!(#end .or_events())
+/// What of an event its type is read from, where that is not JSON.
+fn event_form(form: EventForm, needs: &mut Needs) -> Option<TokenStream> {
+    let form = match form {
+        EventForm::Json => return None,
+        EventForm::Text => quote!(EventForm::Text),
+        EventForm::Fields => quote!(EventForm::Fields),
+    };
+    needs.runtime.insert("EventForm");
+    Some(form)
 }
 
 /// What awaiting an operation gives, for the reference pages.
@@ -106,10 +114,19 @@ fn single(
             needs.runtime.insert("ByteStream");
             (quote!(ByteStream), quote!(.binary(#content_type)))
         }
-        ReplyContent::Events(ty) => {
+        ReplyContent::Base64(content_type) => {
+            needs.runtime.extend(["Decode", "Reply"]);
+            let decode = quote!(Decode::Whole(Reply::text_as));
+            (scope.ty(&Type::Base64), quote!(.call(#content_type, #decode)))
+        }
+        ReplyContent::Events(ty, form) => {
             needs.runtime.insert("EventStream");
             let ty = scope.ty(ty);
-            (quote!(EventStream<#ty>), quote!(.events()))
+            let end = match event_form(*form, needs) {
+                None => quote!(.events()),
+                Some(form) => quote!(.events_as(#form)),
+            };
+            (quote!(EventStream<#ty>), end)
         }
     }
 }
@@ -123,7 +140,7 @@ fn several(
 ) -> (TokenStream, TokenStream) {
     needs.runtime.insert("Decode");
     needs.runtime.insert("Reply");
-    let name = format_ident!("{}Reply", camel(&operation.id));
+    let name = format_ident!("{}Reply", camel(&operation.name));
     let (mut variants, mut arms) = (Vec::new(), Vec::new());
     let mut has_default = false;
     for success in by_precision(&operation.successes, |success| &success.status) {
@@ -136,6 +153,11 @@ fn several(
                 let ty = scope.ty(ty);
                 variants.push(quote!(#docs #variant(#ty)));
                 arms.push(quote!(#pattern => reply.json().map(Self::#variant)));
+            }
+            Some(ReplyContent::Base64(_)) => {
+                let ty = scope.ty(&Type::Base64);
+                variants.push(quote!(#docs #variant(#ty)));
+                arms.push(quote!(#pattern => reply.text_as().map(Self::#variant)));
             }
             Some(ReplyContent::Text(_)) => {
                 variants.push(quote!(#docs #variant(String)));
@@ -188,7 +210,7 @@ fn error_type(
         [one] => (Some(scope.ty(one)), Vec::new()),
         _ => {
             needs.runtime.insert("ErrorBody");
-            let name = format_ident!("{}Error", camel(&operation.id));
+            let name = format_ident!("{}Error", camel(&operation.name));
             (Some(quote!(#name)), error_enum(scope, operation, &name))
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::api::{Location, Operation, Parameter, Style, StyleKind, Type};
+use crate::api::{ArrayFormat, Location, Operation, Parameter, Style, StyleKind, Type};
 
 use super::doc::{doc, own_doc};
 use super::identifier::{camel, ident, snake, unique};
@@ -38,7 +38,7 @@ impl Signature {
             };
             setters.push(setter(parameter, key, &value));
         }
-        let name = format_ident!("{}Params", camel(&operation.id));
+        let name = format_ident!("{}Params", camel(&operation.name));
         let about = own_doc(&format!(
             "What can be given to [`{}`].",
             function_name(operation).trim_start_matches("r#")
@@ -55,14 +55,30 @@ impl Signature {
     }
 }
 
-/// The parameters with the names of their arguments or fields.
+/// The parameters with the names of their arguments or fields. Where a name is taken, it says where the parameter
+/// goes: `id` in the path, `id_header`.
 pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)> {
     let mut taken = HashSet::from(["configuration".to_owned(), "params".to_owned()]);
     operation
         .parameters
         .iter()
-        .map(|parameter| (parameter, unique(snake(&parameter.name), &mut taken)))
+        .map(|parameter| {
+            let name = snake(&parameter.name);
+            let name = if taken.contains(&name) { located(parameter) } else { name };
+            (parameter, unique(name, &mut taken))
+        })
         .collect()
+}
+
+/// The name of a parameter with the place that it goes to.
+fn located(parameter: &Parameter) -> String {
+    let place = match parameter.location {
+        Location::Path => "path",
+        Location::Query => "query",
+        Location::Header => "header",
+        Location::Cookie => "cookie",
+    };
+    snake(&format!("{} {place}", parameter.name))
 }
 
 /// The type of a required parameter.
@@ -107,5 +123,12 @@ pub(super) fn style(style: Style) -> TokenStream {
         quote!(.explode(#explode))
     });
     let reserved = style.allow_reserved.then(|| quote!(.allow_reserved()));
-    quote!(crate::runtime::Style::#name #explode #reserved)
+    let arrays = match style.arrays {
+        ArrayFormat::Indices => None,
+        ArrayFormat::Brackets => Some(quote!(Brackets)),
+        ArrayFormat::Repeat => Some(quote!(Repeat)),
+        ArrayFormat::Comma => Some(quote!(Comma)),
+    };
+    let arrays = arrays.map(|format| quote!(.arrays(crate::runtime::ArrayFormat::#format)));
+    quote!(crate::runtime::Style::#name #explode #reserved #arrays)
 }

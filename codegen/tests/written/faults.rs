@@ -3,22 +3,6 @@
 use super::{refused, snapshots};
 
 snapshots! { refused:
-    an_operation_without_an_id: "
-        paths:
-          /a:
-            get: {responses: {'204': {description: Done.}}}
-            put: {operationId: '', responses: {'204': {description: Done.}}}
-        ",
-    an_id_that_is_given_twice: "
-        paths:
-          /a: {get: {operationId: same, responses: {'204': {description: Done.}}}}
-          /b: {get: {operationId: same, responses: {'204': {description: Done.}}}}
-        ",
-    ids_that_become_the_same_function: "
-        paths:
-          /a: {get: {operationId: getThing, responses: {'204': {description: Done.}}}}
-          /b: {get: {operationId: get_thing, responses: {'204': {description: Done.}}}}
-        ",
     references_that_lead_nowhere: "
         paths:
           /a:
@@ -44,16 +28,5 @@ snapshots! { refused:
           /a: {get: {operationId: 7, parameters: {}, responses: []}}
           b: {get: {operationId: b, responses: {}}}
         components: {schemas: {A: {type: strng, required: yes}, B: 7, C: {enum: []}, D: {type: object, properties: []}}}
-        ",
-    a_path_parameter_that_is_not_in_the_path_and_one_that_is_not_declared: "
-        paths:
-          /a/{id}:
-            get:
-              operationId: a
-              parameters: [{name: other, in: path, required: true, schema: {type: string}}]
-              responses: {'204': {description: Done.}}
-        ",
-    a_security_scheme_that_is_not_there: "
-        paths: {/a: {get: {operationId: a, security: [{Nope: []}], responses: {'204': {description: Done.}}}}}
         ",
 }

@@ -14,7 +14,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use super::error::{ApiError, DecodeError, ErrorBody, TransportError, from_reqwest, request_id};
-use super::events::EventStream;
+use super::events::{EventForm, EventStream};
 use super::reply::{ByteStream, Reply};
 use super::{Error, Request};
 
@@ -28,6 +28,7 @@ use super::{Error, Request};
 #[must_use = "a request is sent only when it is awaited"]
 pub struct Call<T, E = Value, V = NoEvents> {
     state: State<T, E>,
+    event_form: EventForm,
     events: PhantomData<fn() -> V>,
 }
 
@@ -71,12 +72,18 @@ struct Ready<T> {
 
 impl<T, E: ErrorBody, V> Call<T, E, V> {
     pub(super) fn new(request: Request, accept: &'static str, decode: Decode<T>) -> Self {
-        Self { state: State::Ready(Some(Box::new(Ready { request, accept, decode }))), events: PhantomData }
+        let state = State::Ready(Some(Box::new(Ready { request, accept, decode })));
+        Self { state, event_form: EventForm::Json, events: PhantomData }
     }
 
     /// The same call, its reply to be had as [`events`](Self::events) too.
     pub fn or_events<V2>(self) -> Call<T, E, V2> {
-        Call { state: self.state, events: PhantomData }
+        Call { state: self.state, event_form: self.event_form, events: PhantomData }
+    }
+
+    /// The same call, its [`events`](Self::events) read as `form` says.
+    pub fn event_form(self, form: EventForm) -> Self {
+        Self { event_form: form, ..self }
     }
 
     /// Sends the request and gives the reply's status and headers along with its body.
@@ -137,7 +144,8 @@ impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
     ///
     /// When the call was polled before.
     pub fn events(self) -> Call<EventStream<V>, E> {
-        self.into_request().events()
+        let form = self.event_form;
+        self.into_request().events_as(form)
     }
 }
 

@@ -5,32 +5,78 @@ use std::io;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use futures_util::stream::{Stream, StreamExt};
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use super::error::DecodeError;
 use super::reply::{ByteStream, Reply};
 
-/// The data that ends a stream of events by custom; it is no event.
+/// The data that ends a stream of events by convention; it is no event.
 const DONE: &str = "[DONE]";
 
-/// A reply that is a stream of events, each with JSON of the type `T` for its data.
+/// The most characters that the data of an end marker has.
+const MAXIMUM_MARKER: usize = 32;
+
+/// A server-sent event: its data, and its other fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event<T> {
+    /// The event's type; `None` where the server gives none, which means `message`.
+    pub event: Option<String>,
+    /// The id of this event, or of the last one before it that had one.
+    pub id: Option<String>,
+    /// The time to wait before connecting again, once the server has given one.
+    pub retry: Option<Duration>,
+    /// The data.
+    pub data: T,
+}
+
+/// What of an event its type is read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventForm {
+    /// The data, as JSON.
+    #[default]
+    Json,
+    /// The data, as text.
+    Text,
+    /// An object of the event's fields `event`, `data`, `id` and `retry`; the data is JSON where the type has no
+    /// string for it.
+    Fields,
+}
+
+/// A reply that is a stream of server-sent events, each read as a `T`.
 ///
-/// Ends when the server ends it. Dropping it closes the connection.
+/// Ends when the server ends it. The data `[DONE]` is no event, and neither is a word such as `END` in the last event
+/// of a stream whose other data is JSON. Dropping the stream closes the connection.
 pub struct EventStream<T> {
     operation: &'static str,
+    form: EventForm,
     bytes: ByteStream,
     buffer: BytesMut,
     /// How much of the buffer has no line's end in it.
     searched: usize,
     is_first_line: bool,
+    /// The fields of the event whose lines are being read.
+    event: Option<String>,
     data: Option<String>,
+    id: Option<String>,
+    retry: Option<Duration>,
+    /// The error of an event that was an end marker, unless another event comes.
+    held: Option<EventError>,
+    /// The event that came after it.
+    next: Option<Event<String>>,
     ended: bool,
     item: PhantomData<fn() -> T>,
 }
+
+/// An [`EventStream`] that gives each event with its other fields.
+#[derive(Debug)]
+pub struct EventsWithFields<T>(EventStream<T>);
 
 /// What can go wrong while events arrive.
 #[derive(Debug, thiserror::Error)]
@@ -44,34 +90,68 @@ pub enum EventError {
 }
 
 impl<T> EventStream<T> {
-    pub(super) fn new(response: reqwest::Response, operation: &'static str) -> Self {
+    /// The function that makes a stream of a reply.
+    pub(super) fn reader(form: EventForm) -> fn(reqwest::Response, &'static str) -> Self {
+        match form {
+            EventForm::Json => |response, operation| Self::new(response, operation, EventForm::Json),
+            EventForm::Text => |response, operation| Self::new(response, operation, EventForm::Text),
+            EventForm::Fields => |response, operation| Self::new(response, operation, EventForm::Fields),
+        }
+    }
+
+    fn new(response: reqwest::Response, operation: &'static str, form: EventForm) -> Self {
         Self {
             operation,
+            form,
             bytes: ByteStream::new(response, operation),
             buffer: BytesMut::new(),
             searched: 0,
             is_first_line: true,
+            event: None,
             data: None,
+            id: None,
+            retry: None,
+            held: None,
+            next: None,
             ended: false,
             item: PhantomData,
         }
     }
 
-    /// The data of the next event that the buffer has all lines of.
-    fn next_data(&mut self) -> Option<String> {
+    /// The same stream, each event with its type, its id and the time to wait before connecting again.
+    pub fn with_fields(self) -> EventsWithFields<T> {
+        EventsWithFields(self)
+    }
+
+    /// The next event that the buffer has all lines of.
+    fn next_event(&mut self) -> Option<Event<String>> {
+        if let Some(event) = self.next.take() {
+            return Some(event);
+        }
         while let Some(line) = self.take_line() {
             if line.is_empty() {
+                let event = self.event.take();
                 if let Some(data) = self.data.take() {
-                    return Some(data);
+                    return Some(Event { event, id: self.id.clone(), retry: self.retry, data });
                 }
-            } else if let Some(data) = line.strip_prefix("data").and_then(field_value) {
-                match &mut self.data {
+                continue;
+            }
+            let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            match name {
+                "data" => match &mut self.data {
                     Some(lines) => {
                         lines.push('\n');
-                        lines.push_str(data);
+                        lines.push_str(value);
                     }
-                    None => self.data = Some(data.to_owned()),
+                    None => self.data = Some(value.to_owned()),
+                },
+                "event" => self.event = Some(value.to_owned()),
+                "id" if !value.contains('\0') => self.id = Some(value.to_owned()),
+                "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
                 }
+                _ => {}
             }
         }
         None
@@ -102,29 +182,71 @@ impl<T> EventStream<T> {
     }
 }
 
-/// What follows a field's name: nothing, or a colon, a space that does not count, and the value.
-fn field_value(rest: &str) -> Option<&str> {
-    match rest.strip_prefix(':') {
-        Some(value) => Some(value.strip_prefix(' ').unwrap_or(value)),
-        None => rest.is_empty().then_some(""),
+impl<T: DeserializeOwned> EventStream<T> {
+    fn read(&self, event: &Event<String>) -> Result<T, DecodeError> {
+        let data = &event.data;
+        match self.form {
+            EventForm::Json => {
+                let error = match self.reply(data.clone()).json() {
+                    Ok(value) => return Ok(value),
+                    Err(error) => error,
+                };
+                // A type that takes any value, or strings too, takes text that is no JSON.
+                if serde_json::from_str::<IgnoredAny>(data).is_ok() {
+                    return Err(error);
+                }
+                T::deserialize(Value::String(data.clone())).map_err(|_| error)
+            }
+            EventForm::Text => self.reply(data.clone()).text_as(),
+            EventForm::Fields => self.read_fields(event),
+        }
     }
-}
 
-impl<T: DeserializeOwned> Stream for EventStream<T> {
-    type Item = Result<T, EventError>;
+    /// Reads the object of an event's fields, its data as JSON where that fits and as text where it does not.
+    fn read_fields(&self, event: &Event<String>) -> Result<T, DecodeError> {
+        let read = |data: Value| {
+            let mut fields = serde_json::Map::new();
+            fields.extend(event.event.clone().map(|event| ("event".to_owned(), event.into())));
+            fields.insert("data".to_owned(), data);
+            fields.extend(event.id.clone().map(|id| ("id".to_owned(), id.into())));
+            let retry = event.retry.and_then(|retry| u64::try_from(retry.as_millis()).ok());
+            fields.extend(retry.map(|retry| ("retry".to_owned(), retry.into())));
+            self.reply(Value::Object(fields).to_string()).json()
+        };
+        let text = Value::String(event.data.clone());
+        match serde_json::from_str::<Value>(&event.data) {
+            Ok(json) if !json.is_string() => read(json).or_else(|error| read(text).map_err(|_| error)),
+            Ok(json) => read(text).or_else(|error| read(json).map_err(|_| error)),
+            Err(_) => read(text),
+        }
+    }
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn reply(&self, body: String) -> Reply {
+        Reply {
+            operation: self.operation,
+            status: StatusCode::OK,
+            headers: reqwest::header::HeaderMap::new(),
+            body: body.into(),
+        }
+    }
+
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Event<T>, EventError>>> {
         loop {
-            match self.next_data() {
-                Some(data) if data == DONE => {}
-                Some(data) => {
-                    let reply = Reply {
-                        operation: self.operation,
-                        status: StatusCode::OK,
-                        headers: reqwest::header::HeaderMap::new(),
-                        body: data.into(),
-                    };
-                    return Poll::Ready(Some(reply.json().map_err(EventError::Decode)));
+            match self.next_event() {
+                Some(event) if event.data == DONE => {}
+                Some(event) => {
+                    if let Some(error) = self.held.take() {
+                        self.next = Some(event);
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    match self.read(&event) {
+                        Ok(data) => {
+                            let Event { event, id, retry, .. } = event;
+                            return Poll::Ready(Some(Ok(Event { event, id, retry, data })));
+                        }
+                        Err(error) if is_marker(&event.data) => self.held = Some(error.into()),
+                        Err(error) => return Poll::Ready(Some(Err(error.into()))),
+                    }
                 }
                 None if self.ended => return Poll::Ready(None),
                 None => match ready!(self.bytes.poll_next_unpin(context)) {
@@ -139,6 +261,32 @@ impl<T: DeserializeOwned> Stream for EventStream<T> {
                 },
             }
         }
+    }
+}
+
+/// Whether data that is not what the document says may be what a server ends its events with: a word, in brackets or
+/// quotes perhaps.
+fn is_marker(data: &str) -> bool {
+    let word = data.trim().trim_matches(['[', ']', '<', '>', '"', '\'', '(', ')', '*', '#', '!', '.']);
+    let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | ' ' | '/' | '|');
+    data.chars().count() <= MAXIMUM_MARKER
+        && word.starts_with(char::is_alphabetic)
+        && word.chars().all(is_word)
+}
+
+impl<T: DeserializeOwned> Stream for EventStream<T> {
+    type Item = Result<T, EventError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_event(context).map(|event| event.map(|event| event.map(|event| event.data)))
+    }
+}
+
+impl<T: DeserializeOwned> Stream for EventsWithFields<T> {
+    type Item = Result<Event<T>, EventError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_event(context)
     }
 }
 

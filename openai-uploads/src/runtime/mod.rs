@@ -32,14 +32,14 @@ pub use binary::Binary;
 pub use call::{Call, Decode, NoEvents, Response};
 pub use configuration::{BasicAuth, Configuration, default_client};
 pub use error::{ApiError, DecodeError, Error, ErrorBody, InputError, TransportError};
-pub use events::{EventError, EventStream};
+pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
 pub use form::{FileOr, Form};
 #[doc(hidden)]
 pub use loss::note_unnamed;
 pub use members::{Members, Writer};
 pub use object::{Object, read_object, write_object};
 pub use operation::Operation;
-pub use parameter::Style;
+pub use parameter::{ArrayFormat, Style};
 pub use reply::{ByteStream, Reply};
 pub use request::Request;
 pub use security::{ApiKeyLocation, SecurityScheme};

@@ -29,6 +29,21 @@ pub struct Style {
     kind: Kind,
     explode: bool,
     allow_reserved: bool,
+    arrays: ArrayFormat,
+}
+
+/// How arrays in a deep object are written, which OpenAPI leaves undefined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArrayFormat {
+    /// `a[0]=x&a[1]=y`
+    #[default]
+    Indices,
+    /// `a[]=x&a[]=y`
+    Brackets,
+    /// `a=x&a=y`
+    Repeat,
+    /// `a=x,y`; elements that are arrays or objects are written with indices.
+    Comma,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +77,19 @@ impl Style {
     pub const JSON: Self = Self::new(Kind::Json, false);
 
     const fn new(kind: Kind, explode: bool) -> Self {
-        Self { kind, explode, allow_reserved: false }
+        Self { kind, explode, allow_reserved: false, arrays: ArrayFormat::Indices }
     }
 
     /// The same style with `explode` as given.
     #[must_use]
     pub const fn explode(self, explode: bool) -> Self {
         Self { explode, ..self }
+    }
+
+    /// The same style, with arrays in a deep object written as `arrays` says.
+    #[must_use]
+    pub const fn arrays(self, arrays: ArrayFormat) -> Self {
+        Self { arrays, ..self }
     }
 
     /// The same style, leaving the reserved characters of RFC 3986 as they are.
@@ -131,8 +152,8 @@ pub(super) fn query_pairs(name: &str, value: &Value, style: Style) -> Vec<String
     match (value, style.kind) {
         (Value::Null, _) => Vec::new(),
         (value, Kind::Json) => vec![pair(name, &style.escape(&value.to_string()))],
-        (Value::Object(_), Kind::DeepObject) => {
-            let pairs = pairs(name, value).into_iter();
+        (Value::Object(_) | Value::Array(_), Kind::DeepObject) => {
+            let pairs = deep_pairs(name, value, style.arrays).into_iter();
             pairs.map(|(name, value)| format!("{}={}", deep_name(&name), style.escape(&value))).collect()
         }
         (Value::Array(elements), _) if style.explode => {
@@ -168,13 +189,32 @@ pub(super) fn header_text(value: &Value, style: Style) -> String {
     }
 }
 
-/// The pairs of a value below `name`: `name[key]` for a member, `name` again for each element of an array.
-pub(super) fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
+/// The pairs of a value below `name`: `name[key]` for a member of an object.
+fn deep_pairs(name: &str, value: &Value, arrays: ArrayFormat) -> Vec<(String, String)> {
+    let below = |name: String, value: &Value| deep_pairs(&name, value, arrays);
     match value {
         Value::Null => Vec::new(),
-        Value::Array(elements) => elements.iter().flat_map(|element| pairs(name, element)).collect(),
         Value::Object(members) => {
-            members.iter().flat_map(|(key, value)| pairs(&format!("{name}[{key}]"), value)).collect()
+            members.iter().flat_map(|(key, value)| below(format!("{name}[{key}]"), value)).collect()
+        }
+        Value::Array(elements) => {
+            let scalars = !elements.iter().any(|element| element.is_array() || element.is_object());
+            let elements = elements.iter().enumerate();
+            match arrays {
+                ArrayFormat::Comma if scalars && elements.len() > 0 => {
+                    let texts: Vec<String> = elements.map(|(_, element)| plain(element)).collect();
+                    vec![(name.to_owned(), texts.join(","))]
+                }
+                ArrayFormat::Indices | ArrayFormat::Comma => {
+                    elements.flat_map(|(index, element)| below(format!("{name}[{index}]"), element)).collect()
+                }
+                ArrayFormat::Brackets => {
+                    elements.flat_map(|(_, element)| below(format!("{name}[]"), element)).collect()
+                }
+                ArrayFormat::Repeat => {
+                    elements.flat_map(|(_, element)| below(name.to_owned(), element)).collect()
+                }
+            }
         }
         scalar => vec![(name.to_owned(), plain(scalar))],
     }
@@ -230,6 +270,17 @@ mod tests {
         assert_eq!(query(&array, Style::SPACE_DELIMITED), "color=blue%20black%20brown");
         assert_eq!(query(&array, Style::PIPE_DELIMITED), "color=blue%7Cblack%7Cbrown");
         assert_eq!(query(&object, Style::DEEP_OBJECT), "color[B]=150&color[G]=200&color[R]=100");
+    }
+
+    #[test]
+    fn arrays_in_a_deep_object_are_written_in_the_chosen_format() {
+        let value = json!({"tags": ["a", "b"], "range": [{"gte": 1}], "none": null, "empty": []});
+        let query = |arrays| query_pairs("f", &value, Style::DEEP_OBJECT.arrays(arrays)).join("&");
+        assert_eq!(query(ArrayFormat::Indices), "f[range][0][gte]=1&f[tags][0]=a&f[tags][1]=b");
+        assert_eq!(query(ArrayFormat::Brackets), "f[range][][gte]=1&f[tags][]=a&f[tags][]=b");
+        assert_eq!(query(ArrayFormat::Repeat), "f[range][gte]=1&f[tags]=a&f[tags]=b");
+        assert_eq!(query(ArrayFormat::Comma), "f[range][0][gte]=1&f[tags]=a%2Cb");
+        assert_eq!(query_pairs("f", &json!(["a", "b"]), Style::DEEP_OBJECT), ["f[0]=a", "f[1]=b"]);
     }
 
     #[test]

@@ -56,6 +56,16 @@ impl Reply {
         String::from_utf8(self.body.to_vec()).map_err(|error| self.error(".".to_owned(), &error))
     }
 
+    /// Reads the body as the text of a value that JSON has as a string.
+    ///
+    /// # Errors
+    ///
+    /// When it is not UTF-8 or not a `T`.
+    pub fn text_as<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let text = serde_json::Value::String(self.text()?);
+        serde_json::from_value(text).map_err(|error| self.error(".".to_owned(), &error))
+    }
+
     /// The error of a reply with a status that the document does not declare.
     pub fn undeclared(&self) -> DecodeError {
         self.error(".".to_owned(), &format!("the document declares no reply {}", self.status.as_u16()))

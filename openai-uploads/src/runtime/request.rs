@@ -16,7 +16,7 @@ use super::binary::Binary;
 use super::call::{Call, Decode};
 use super::configuration::{BasicAuth, Configuration};
 use super::error::{InputError, TransportError, from_reqwest, host};
-use super::events::EventStream;
+use super::events::{EventForm, EventStream};
 use super::form::Form;
 use super::operation::Operation;
 use super::parameter::{Style, header_text, path_segment, query_pairs};
@@ -215,7 +215,12 @@ impl Request {
 
     /// A call whose reply is a stream of server-sent events, each with JSON for its data.
     pub fn events<T: DeserializeOwned, E: ErrorBody>(self) -> Call<EventStream<T>, E> {
-        self.call("text/event-stream", Decode::Stream(EventStream::new))
+        self.call("text/event-stream", Decode::Stream(EventStream::reader(EventForm::Json)))
+    }
+
+    /// A call whose reply is a stream of server-sent events, each read as `form` says.
+    pub fn events_as<T: DeserializeOwned, E: ErrorBody>(self, form: EventForm) -> Call<EventStream<T>, E> {
+        self.call("text/event-stream", Decode::Stream(EventStream::reader(form)))
     }
 
     /// A call whose reply has no content.

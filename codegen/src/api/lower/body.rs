@@ -4,7 +4,9 @@ use crate::document::Node;
 
 use super::super::Type;
 use super::super::operation::{Body, BodyContent};
+use super::content::ContentKind;
 use super::form::{MULTIPART, URL_ENCODED};
+use super::media_type::essence;
 use super::{Lowering, Place, description, flag, shape};
 
 impl<'d> Lowering<'d> {
@@ -37,7 +39,8 @@ impl<'d> Lowering<'d> {
             BodyContent::Multipart(_) => 1,
             BodyContent::UrlEncoded(_) => 2,
             BodyContent::Binary => 3,
-            BodyContent::Text => 4,
+            BodyContent::Base64 => 4,
+            BodyContent::Text => 5,
         });
         bodies
     }
@@ -50,9 +53,6 @@ impl<'d> Lowering<'d> {
             None => lowering.form(&schema_place, const { &Node::Null }),
         };
         match essence(content_type) {
-            kind if is_json(&kind) => {
-                BodyContent::Json(schema.map_or(Type::Any, |schema| self.schema(&schema_place, schema)))
-            }
             kind if kind == URL_ENCODED => BodyContent::UrlEncoded(form(self)),
             kind if kind.starts_with("multipart/") => {
                 if kind != MULTIPART {
@@ -62,7 +62,16 @@ impl<'d> Lowering<'d> {
                 BodyContent::Multipart(form(self))
             }
             kind => {
-                let content = if is_text(&kind) { BodyContent::Text } else { BodyContent::Binary };
+                let content = match self.content_kind(&schema_place, &kind, schema) {
+                    ContentKind::Json => {
+                        return BodyContent::Json(
+                            schema.map_or(Type::Any, |schema| self.schema(&schema_place, schema)),
+                        );
+                    }
+                    ContentKind::Text => BodyContent::Text,
+                    ContentKind::Base64 => BodyContent::Base64,
+                    ContentKind::Binary => BodyContent::Binary,
+                };
                 if let Some(schema) = schema
                     && self.is_structured(&schema_place, schema)
                 {
@@ -74,20 +83,4 @@ impl<'d> Lowering<'d> {
             }
         }
     }
-}
-
-/// A media type without its parameters.
-pub(super) fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_lowercase()
-}
-
-pub(super) fn is_json(essence: &str) -> bool {
-    essence == "application/json" || essence.ends_with("+json") || essence == "text/json" || essence == "*/*"
-}
-
-pub(super) fn is_text(essence: &str) -> bool {
-    essence.starts_with("text/")
-        || essence == "application/xml"
-        || essence.ends_with("+xml")
-        || essence == "application/sdp"
 }

@@ -106,12 +106,15 @@ fn clauses(parts: &[&Node], bounds: &[Bound]) -> Vec<String> {
     let pattern = |schema: &Object| {
         text_of(schema, "pattern").map(|pattern| format!("matches {}", code(pattern))).into_iter().collect()
     };
-    let mut said = of_each(&pattern);
-    said.extend(of_each(&of_strings));
-    if schemas.iter().any(|schema| flag(schema, "uniqueItems")) {
+    let mut said = Vec::new();
+    if are_about(&schemas, "string") {
+        said.extend(of_each(&pattern));
+        said.extend(of_each(&of_strings));
+    }
+    if schemas.iter().any(|schema| flag(schema, "uniqueItems")) && are_about(&schemas, "array") {
         said.push("no element stands twice".to_owned());
     }
-    said.extend(limits(parts, bounds));
+    said.extend(limits(parts, &schemas, bounds));
     said.extend(values(&schemas));
     let has_properties = schemas.iter().any(|schema| schema.contains_key("properties"));
     said.extend(of_each(&|schema| of_members(schema, has_properties)));
@@ -128,6 +131,16 @@ fn clauses(parts: &[&Node], bounds: &[Bound]) -> Vec<String> {
 /// Whether `propertyNames` says what words can tell.
 pub(super) fn is_told(node: &Node) -> bool {
     !clauses(&[node], &[]).is_empty()
+}
+
+/// Whether values of a type fit the schemas. Keywords that are about other types ask nothing of a value.
+fn are_about(schemas: &[&Object], kind: &str) -> bool {
+    let is = |stated: &str| stated == kind || kind == "number" && stated == "integer";
+    schemas.iter().all(|schema| match schema.get("type") {
+        Some(Node::String(stated)) => is(stated),
+        Some(Node::Array(stated)) => stated.iter().filter_map(Node::as_str).any(is),
+        _ => true,
+    })
 }
 
 fn text_of<'a>(schema: &'a Object, key: &str) -> Option<&'a str> {
@@ -161,32 +174,35 @@ fn of_strings(schema: &Object) -> Vec<String> {
 }
 
 /// The limits of numbers and counts, except those in `bounds`.
-fn limits(parts: &[&Node], bounds: &[Bound]) -> Vec<String> {
+fn limits(parts: &[&Node], schemas: &[&Object], bounds: &[Bound]) -> Vec<String> {
     let is_said = |key: &str| bounds.iter().any(|bound| bound.keyword == key);
     let is_integer = parts.iter().any(|node| node.get("type").and_then(Node::as_str) == Some("integer"));
     let mut said = Vec::new();
-    if let Some(Limit { shown, exclusive, .. }) = lower_limit(parts).filter(|_| !is_said("minimum"))
-        // A type says already that an integer is not negative.
-        && !(is_integer && shown == "0" && !exclusive)
-    {
-        said.push(format!("{} `{shown}`", if exclusive { "more than" } else { "at least" }));
+    if are_about(schemas, "number") {
+        if let Some(Limit { shown, exclusive, .. }) = lower_limit(parts).filter(|_| !is_said("minimum"))
+            // A type says already that an integer is not negative.
+            && !(is_integer && shown == "0" && !exclusive)
+        {
+            said.push(format!("{} `{shown}`", if exclusive { "more than" } else { "at least" }));
+        }
+        if let Some(Limit { shown, exclusive, .. }) = upper_limit(parts).filter(|_| !is_said("maximum")) {
+            said.push(format!("{} `{shown}`", if exclusive { "less than" } else { "at most" }));
+        }
+        let factors =
+            parts.iter().filter_map(|node| node.get("multipleOf").filter(|value| value.as_number().is_some()));
+        said.extend(factors.map(|factor| format!("a multiple of `{}`", factor.to_json())));
     }
-    if let Some(Limit { shown, exclusive, .. }) = upper_limit(parts).filter(|_| !is_said("maximum")) {
-        said.push(format!("{} `{shown}`", if exclusive { "less than" } else { "at most" }));
-    }
-    let factors =
-        parts.iter().filter_map(|node| node.get("multipleOf").filter(|value| value.as_number().is_some()));
-    said.extend(factors.map(|factor| format!("a multiple of `{}`", factor.to_json())));
     let counts = [
-        ("minLength", "at least", "character", "characters"),
-        ("maxLength", "at most", "character", "characters"),
-        ("minItems", "at least", "element", "elements"),
-        ("maxItems", "at most", "element", "elements"),
-        ("minProperties", "at least", "property", "properties"),
-        ("maxProperties", "at most", "property", "properties"),
+        ("minLength", "string", "at least", "character", "characters"),
+        ("maxLength", "string", "at most", "character", "characters"),
+        ("minItems", "array", "at least", "element", "elements"),
+        ("maxItems", "array", "at most", "element", "elements"),
+        ("minProperties", "object", "at least", "property", "properties"),
+        ("maxProperties", "object", "at most", "property", "properties"),
     ];
     said.extend(counts.into_iter().filter(|(key, ..)| !is_said(key)).filter_map(
-        |(key, words, one, several)| {
+        |(key, kind, words, one, several)| {
+            are_about(schemas, kind).then_some(())?;
             let count = count_limit(parts, key).filter(|count| *count != 0 || words == "at most")?;
             Some(format!("{words} {count} {}", if count == 1 { one } else { several }))
         },
@@ -202,10 +218,42 @@ fn values(schemas: &[&Object]) -> Option<String> {
             several.iter().chain(schema.get("const")).filter(|value| **value != Node::Null).collect();
         (!values.is_empty()).then_some(values)
     });
-    let values = listed.reduce(|one, other| common_values(&one, &other))?;
-    let typed = values.iter().all(|value| value.as_str().is_some());
-    (!typed)
-        .then(|| format!("one of {}", shown(&values.iter().map(|value| value.to_json()).collect::<Vec<_>>())))
+    let Some(values) = listed.reduce(|one, other| common_values(&one, &other)) else {
+        return schemas.iter().find_map(|schema| named_alternatives(schema));
+    };
+    if values.iter().all(|value| value.as_str().is_some()) {
+        return None;
+    }
+    let named = values.iter().map(|value| {
+        let name = schemas.iter().find_map(|schema| name_of_value(schema, value));
+        (value.to_json(), name.map(str::to_owned))
+    });
+    Some(format!("one of {}", shown(&named.collect::<Vec<_>>())))
+}
+
+/// The name that a schema's extensions give to a value of its `enum`.
+fn name_of_value<'a>(schema: &'a Object, value: &Node) -> Option<&'a str> {
+    let names = ["x-enum-varnames", "x-enumNames", "x-enum-names"];
+    let names = names.into_iter().find_map(|key| schema.get(key)?.as_array())?;
+    let index = schema.get("enum")?.as_array()?.iter().position(|other| other == value)?;
+    names.get(index).and_then(Node::as_str)
+}
+
+/// The constants of a `oneOf` or `anyOf` that are not strings, each with its title and description.
+fn named_alternatives(schema: &Object) -> Option<String> {
+    let alternatives = ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)?.as_array())?;
+    let constants = alternatives.iter().map(|alternative| {
+        let value = alternative.get("const").filter(|value| value.as_str().is_none())?;
+        let text =
+            |key: &str| alternative.get(key).and_then(Node::as_str).and_then(|text| text.lines().next());
+        let name = match (text("title"), text("description")) {
+            (Some(title), Some(description)) => Some(format!("{title}: {description}")),
+            (title, description) => title.or(description).map(str::to_owned),
+        };
+        Some((value.to_json(), name))
+    });
+    let constants: Vec<_> = constants.collect::<Option<_>>()?;
+    (!constants.is_empty()).then(|| format!("one of {}", shown(&constants)))
 }
 
 /// What is asked of an object's members together.
@@ -286,17 +334,20 @@ fn listed<'a>(values: impl IntoIterator<Item = &'a Node>, last: &str) -> String 
     }
 }
 
-/// Values as one list of bearable length.
-fn shown(values: &[String]) -> String {
+/// Values as one list of bearable length, each with its name.
+fn shown(values: &[(String, Option<String>)]) -> String {
     let mut shown: Vec<String> = Vec::new();
     let mut length = 0;
-    for value in values {
-        length += value.len();
+    for (value, name) in values {
+        length += value.len() + name.as_ref().map_or(0, String::len);
         if length > MAXIMUM_SHOWN && !shown.is_empty() {
             shown.push("…".to_owned());
             break;
         }
-        shown.push(code(value));
+        match name {
+            Some(name) => shown.push(format!("{} ({})", code(value), name.trim())),
+            None => shown.push(code(value)),
+        }
     }
     shown.join(", ")
 }

@@ -6,19 +6,29 @@ use std::collections::hash_map::Entry;
 use crate::document::{Node, Object, Version};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
-use super::super::operation::{Style, StyleKind};
+use super::super::operation::{ArrayFormat, Style, StyleKind};
 use super::all_of::Gathered;
-use super::body::essence;
-use super::class::counts;
-use super::{Lowering, MAXIMUM_REFERENCES, Place, Purpose, shape};
+use super::binary::{accepts_anything, is_of_bytes, leaves_open, says_binary};
+use super::media_type::{essence, is_json};
+use super::{Lowering, Place, Purpose, shape};
 
 /// The media types of forms.
 pub(super) const MULTIPART: &str = "multipart/form-data";
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
+/// How a schema is the body of a form.
+#[derive(Clone, Default)]
+pub(super) struct FormUse<'d> {
+    /// How its fields are written, where the document says that.
+    encoding: Option<Encoding<'d>>,
+    /// Whether a form of it has parts, which can be files.
+    has_parts: bool,
+}
+
 /// How the fields of a form are written.
-#[derive(Clone, Copy)]
-pub(super) struct Encoding<'d> {
+#[derive(Clone)]
+struct Encoding<'d> {
+    place: Place,
     fields: &'d Object,
     /// Whether its styles count.
     styled: bool,
@@ -27,31 +37,34 @@ pub(super) struct Encoding<'d> {
 impl<'d> Lowering<'d> {
     /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON, each with the
     /// `encoding` that it is given first.
-    pub(super) fn find_forms(&mut self) -> HashMap<Place, Option<Encoding<'d>>> {
+    pub(super) fn find_forms(&mut self) -> HashMap<Place, FormUse<'d>> {
         let root = self.root();
-        let mut found: HashMap<Place, Option<Encoding<'d>>> = HashMap::new();
+        let mut found: HashMap<Place, FormUse<'d>> = HashMap::new();
         let Some(Node::Object(paths)) = self.document.root().get("paths") else { return found };
         for (path, item) in paths {
-            let before = self.diagnostics.len();
-            let item = self.follow(&root.child("paths").child(path), item);
-            // Whatever is wrong there is told when the operation is looked at.
-            self.diagnostics.truncate(before);
-            let Some((place, Node::Object(operations))) = item else { continue };
+            let Some((place, Node::Object(operations))) =
+                self.follow_silently(&root.child("paths").child(path), item)
+            else {
+                continue;
+            };
             for (method, operation) in operations {
+                let Some((place, operation)) = self.follow_silently(&place.child(method), operation) else {
+                    continue;
+                };
                 let Some(body) = operation.get("requestBody") else { continue };
-                let before = self.diagnostics.len();
-                let forms = self.forms_of(&place.child(method).child("requestBody"), body);
-                self.diagnostics.truncate(before);
-                for (schema, media_place, encoding) in forms {
-                    match found.entry(schema) {
-                        Entry::Vacant(entry) => drop(entry.insert(encoding)),
-                        Entry::Occupied(entry) if are_two_ways(*entry.get(), encoding) => {
-                            let message =
-                                "the parts of this form are encoded in two ways; the first is taken";
-                            let help = "give each use of the form a schema of its own";
-                            self.warning(&media_place, "several-encodings", message, Some(help));
+                for (schema, media_place, own) in self.forms_of(&place.child("requestBody"), body) {
+                    let known = match found.entry(schema) {
+                        Entry::Vacant(entry) => {
+                            entry.insert(own);
+                            continue;
                         }
-                        Entry::Occupied(_) => {}
+                        Entry::Occupied(entry) => entry.into_mut(),
+                    };
+                    known.has_parts |= own.has_parts;
+                    if are_two_ways(known.encoding.as_ref(), own.encoding.as_ref()) {
+                        let message = "the parts of this form are encoded in two ways; the first is taken";
+                        let help = "give each use of the form a schema of its own";
+                        self.warning(&media_place, "several-encodings", message, Some(help));
                     }
                 }
             }
@@ -59,22 +72,35 @@ impl<'d> Lowering<'d> {
         found
     }
 
-    /// Where the schemas of a body's forms stand, where its media types do, and their `encoding`s.
-    fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, Option<Encoding<'d>>)> {
-        let Some((place, body)) = self.follow(place, body) else { return Vec::new() };
+    /// Follows a `$ref`, and leaves it to whoever lowers what it stands in to report one that leads nowhere.
+    fn follow_silently(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
+        let before = self.diagnostics.len();
+        let target = self.follow(place, node);
+        self.diagnostics.truncate(before);
+        target
+    }
+
+    /// Where the schemas of a body's forms stand, where its media types do, and how each is a form.
+    fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, FormUse<'d>)> {
+        let Some((place, body)) = self.follow_silently(place, body) else { return Vec::new() };
         let mut found = Vec::new();
         for (media_type, media) in body.get("content").and_then(Node::as_object).into_iter().flatten() {
             let essence = essence(media_type);
-            if essence != URL_ENCODED && !essence.starts_with("multipart/") {
+            let has_parts = essence.starts_with("multipart/");
+            if essence != URL_ENCODED && !has_parts {
                 continue;
             }
             let media_place = place.child("content").child(media_type);
             if let Some(schema) = media.get("schema")
-                && let Some((place, _)) = self.follow(&media_place.child("schema"), schema)
+                && let Some((place, _)) = self.follow_silently(&media_place.child("schema"), schema)
             {
                 let fields = media.get("encoding").and_then(Node::as_object);
-                let encoding = fields.map(|fields| Encoding { fields, styled: self.has_styles(&essence) });
-                found.push((place, media_place, encoding));
+                let encoding = fields.map(|fields| Encoding {
+                    place: media_place.child("encoding"),
+                    fields,
+                    styled: self.has_styles(&essence),
+                });
+                found.push((place, media_place, FormUse { encoding, has_parts }));
             }
         }
         found
@@ -90,19 +116,30 @@ impl<'d> Lowering<'d> {
         let id = self.declare(&place, node);
         self.lowered.insert(key, Type::Named(id));
         let gathered = self.gather(&place, node);
-        let encoding = self.forms.get(&place).copied().flatten();
-        let mut structure = self.form_of(&place, &gathered);
+        let own = self.forms.get(&place).cloned().unwrap_or_default();
+        let mut structure = self.form_of(&place, &gathered, &own);
         structure.form = true;
         if !gathered.names_properties() && gathered.unions.is_empty() {
             self.formless(&place, node, &mut structure);
         }
         for alternatives in &gathered.unions {
-            self.add_alternatives(&place, id, alternatives, &mut structure);
+            self.add_alternatives(&place, id, alternatives, &own, &mut structure);
         }
         for field in &mut structure.fields {
-            let own = encoding.and_then(|encoding| encoding.fields.get(&field.name));
-            field.content_type = own.and_then(|own| part_type(own.get("contentType")?.as_str()?));
+            let encoding = own.encoding.as_ref();
+            let encoded =
+                encoding.and_then(|encoding| encoding.content_type(&field.name)).and_then(part_type);
+            field.content_type = encoded.or(field.content_type.take());
             field.style = encoding.and_then(|encoding| encoding.style(&field.name));
+            if let Some(style) = &mut field.style
+                && style.kind == StyleKind::DeepObject
+                && let Some(encoding) = encoding
+                && let Some(written) = encoding.fields.get(&field.name)
+            {
+                let place = encoding.place.child(&field.name);
+                style.arrays = self.array_format(&place, written);
+                self.deep_objects.push((place, field.ty.clone()));
+            }
         }
         self.complete(id, Kind::Struct(structure));
         Type::Named(id)
@@ -121,12 +158,14 @@ impl<'d> Lowering<'d> {
     }
 
     /// The properties of a form, those that are files streaming.
-    fn form_of(&mut self, place: &Place, gathered: &Gathered<'d>) -> Struct {
+    fn form_of(&mut self, place: &Place, gathered: &Gathered<'d>, own: &FormUse<'d>) -> Struct {
         let mut structure = self.structure(place, &gathered.parts);
         for field in &mut structure.fields {
             if let Some(schema) = gathered.property(&field.name) {
                 let before = field.ty.clone();
-                self.make_file(field, schema);
+                let encoded = own.encoding.as_ref().and_then(|encoding| encoding.content_type(&field.name));
+                let part = Part { has_parts: own.has_parts, encoded };
+                self.make_file(field, schema, part);
                 if let Type::Named(id) = before
                     && field.ty != before
                     && !self.types[id.0].name.path.is_empty()
@@ -145,6 +184,7 @@ impl<'d> Lowering<'d> {
         place: &Place,
         id: TypeId,
         alternatives: &[(Place, &'d Node)],
+        own: &FormUse<'d>,
         structure: &mut Struct,
     ) {
         let mut forms: Vec<Struct> = Vec::new();
@@ -154,12 +194,12 @@ impl<'d> Lowering<'d> {
                 let message = "alternatives within the alternatives of a form are not expressed";
                 self.warning(place, "form-alternatives", message, None);
             }
-            forms.push(self.form_of(place, &gathered));
+            forms.push(self.form_of(place, &gathered, own));
         }
-        let own: Vec<String> = structure.fields.iter().map(|field| field.name.clone()).collect();
+        let shared: Vec<String> = structure.fields.iter().map(|field| field.name.clone()).collect();
         let mut sets = Vec::new();
         for form in &forms {
-            let added = form.fields.iter().filter(|field| !own.contains(&field.name));
+            let added = form.fields.iter().filter(|field| !shared.contains(&field.name));
             for field in added.clone() {
                 match structure.fields.iter_mut().find(|other| other.name == field.name) {
                     // What one of several strings is here is another of them there.
@@ -256,31 +296,34 @@ impl<'d> Lowering<'d> {
         Some(Type::Named(id))
     }
 
-    /// What a schema refers to, by `$ref` or by an `allOf` of nothing else.
-    fn unwrapped(&mut self, place: Place, node: &'d Node) -> Option<(Place, &'d Node)> {
-        let mut at = self.follow(&place, node)?;
-        for _ in 0..MAXIMUM_REFERENCES {
-            let mut members = self.members(&at.0, at.1, "allOf").unwrap_or_default();
-            members.retain(|(_, member)| counts(member));
-            let [(place, member)] = members.as_slice() else { break };
-            at = self.follow(place, member)?;
-        }
-        Some(at)
-    }
-
-    /// Makes a file of a property that is `format: binary`, an array of such, or either.
-    fn make_file(&mut self, field: &mut Field, schema: (Place, &'d Node)) {
-        let Some((place, node)) = self.unwrapped(schema.0, schema.1) else { return };
-        if is_file(node) {
+    /// Makes a file of a property that is bytes, an array of such, or either of these and something else.
+    fn make_file(&mut self, field: &mut Field, (place, node): (Place, &'d Node), part: Part<'d>) {
+        let Some((place, node)) = self.innermost_of(place, node) else { return };
+        if part.is_file(node) {
             field.ty = Type::Binary;
+            field.content_type = node.get("contentMediaType").and_then(|list| part_type(list.as_str()?));
+            return;
+        }
+        if part.is_anything(node) {
+            field.ty = Type::FileOr(Box::new(Type::Any));
+            return;
+        }
+        if let Some(media_type) = part.text_type(node) {
+            field.content_type = Some(media_type.to_owned());
+            if !is_json(&essence(media_type)) {
+                field.ty = Type::FileOr(Box::new(Type::String));
+            }
             return;
         }
         let items = node.get("items").map(|items| (place.child("items"), items));
-        if let Some((place, items)) = items.and_then(|(place, items)| self.unwrapped(place, items)) {
-            let alternatives = self.alternatives(&place, items);
-            if is_file(items) {
+        if let Some((place, items)) = items.and_then(|(place, items)| self.innermost_of(place, items)) {
+            if part.is_file(items) {
                 field.ty = Type::Array(Box::new(Type::Binary));
-            } else if alternatives.iter().any(|(_, node)| is_file(node)) {
+                field.content_type = items.get("contentMediaType").and_then(|list| part_type(list.as_str()?));
+                return;
+            }
+            let alternatives = self.alternatives(&place, items);
+            if alternatives.iter().any(|(_, node)| says_binary(node)) {
                 let message = format!(
                     "elements of `{}` are files or something else; only the latter is expressed",
                     field.name
@@ -294,7 +337,7 @@ impl<'d> Lowering<'d> {
         let (mut one, mut several, mut others) = (false, false, Vec::new());
         for (place, node) in self.alternatives(&place, node) {
             inner.ty = Type::Any;
-            self.make_file(&mut inner, (place.clone(), node));
+            self.make_file(&mut inner, (place.clone(), node), Part { encoded: None, ..part });
             one |= inner.ty == Type::Binary;
             several |= inner.ty == files;
             if inner.ty != Type::Binary && inner.ty != files {
@@ -316,22 +359,55 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// What is known of a form's field besides its schema.
+#[derive(Clone, Copy)]
+struct Part<'d> {
+    /// Whether it is a part, and not a pair in a URL's encoding.
+    has_parts: bool,
+    /// Its media types, where the document's `encoding` has some.
+    encoded: Option<&'d str>,
+}
+
+impl Part<'_> {
+    fn is_file(self, schema: &Node) -> bool {
+        let by_encoding = || self.encoded.is_some_and(is_of_bytes) && leaves_open(schema);
+        says_binary(schema) || self.has_parts && by_encoding()
+    }
+
+    /// Whether it is of any type: of `application/octet-stream` by default (OpenAPI 3.1.1 §4.8.15.1), but in forms
+    /// that are met often a text or JSON.
+    fn is_anything(self, schema: &Node) -> bool {
+        self.has_parts && self.encoded.is_none() && accepts_anything(schema)
+    }
+
+    /// The media type of a string that its schema gives, and that is not that of plain text.
+    fn text_type(self, schema: &Node) -> Option<&str> {
+        let media_type = schema.get("contentMediaType").and_then(Node::as_str)?;
+        let is_text = leaves_open(schema) && essence(media_type) != "text/plain";
+        (self.has_parts && is_text).then_some(media_type)
+    }
+}
+
 /// Whether two encodings of a form differ in what is made of them.
-fn are_two_ways(one: Option<Encoding<'_>>, other: Option<Encoding<'_>>) -> bool {
-    let fields = |encoding: Option<Encoding<'_>>| -> Vec<String> {
+fn are_two_ways(one: Option<&Encoding<'_>>, other: Option<&Encoding<'_>>) -> bool {
+    let fields = |encoding: Option<&Encoding<'_>>| -> Vec<String> {
         encoding.into_iter().flat_map(|encoding| encoding.fields.keys().cloned()).collect()
     };
-    let ways = |encoding: Option<Encoding<'_>>, name: &str| {
-        let content_type =
-            encoding.and_then(|encoding| encoding.fields.get(name)?.get("contentType")?.as_str());
+    let ways = |encoding: Option<&Encoding<'_>>, name: &str| {
+        let content_type = encoding.and_then(|encoding| encoding.content_type(name));
         (content_type.map(str::to_owned), encoding.and_then(|encoding| encoding.style(name)))
     };
     [one, other].into_iter().flat_map(fields).any(|name| ways(one, &name) != ways(other, &name))
 }
 
-impl Encoding<'_> {
+impl<'d> Encoding<'d> {
+    /// The media types of a field.
+    fn content_type(&self, name: &str) -> Option<&'d str> {
+        self.fields.get(name)?.get("contentType")?.as_str()
+    }
+
     /// The style of a field, where it counts.
-    fn style(self, name: &str) -> Option<Style> {
+    fn style(&self, name: &str) -> Option<Style> {
         self.fields.get(name).and_then(field_style).filter(|_| self.styled)
     }
 }
@@ -348,6 +424,7 @@ fn field_style(encoding: &Node) -> Option<Style> {
         kind,
         explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
         allow_reserved: super::flag(encoding, "allowReserved"),
+        arrays: ArrayFormat::Indices,
     })
 }
 
@@ -370,15 +447,4 @@ fn part_type(list: &str) -> Option<String> {
         plain(halves.next()) && plain(halves.next()) && halves.next().is_none()
     };
     types.find(is_type).map(str::to_owned)
-}
-
-fn is_file(node: &Node) -> bool {
-    let text = |key: &str| node.get(key).and_then(Node::as_str);
-    let kind = text("type");
-    let typed = kind.is_none_or(|kind| kind == "string");
-    typed && text("format") == Some("binary")
-        || kind == Some("file")
-        || typed
-            && text("contentEncoding").is_none()
-            && text("contentMediaType") == Some("application/octet-stream")
 }

@@ -128,7 +128,14 @@ impl Lowering<'_> {
             match significance(object, key, value) {
                 Significance::Heeded => {}
                 Significance::Unexpressed => {
-                    let message = format!("`{key}` restricts the values, and the type does not");
+                    let keyword = if key == "if" { "`then` and `else`" } else { &format!("`{key}`") };
+                    let message = match lost_properties(object, key, value).as_slice() {
+                        [] => format!("`{key}` restricts the values, and the type does not"),
+                        lost => format!(
+                            "the properties `{}` are named by {keyword} alone, and the type does not have them",
+                            lost.join("`, `")
+                        ),
+                    };
                     self.warning(&place, "unexpressed-keyword", message, None);
                 }
                 Significance::Unknown => {
@@ -138,6 +145,26 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// The properties that only the schemas of a keyword name, so that the type does not have them.
+fn lost_properties<'a>(schema: &'a Object, key: &str, value: &'a Node) -> Vec<&'a str> {
+    let schemas: Vec<&Node> = match key {
+        "if" => ["then", "else"].into_iter().filter_map(|key| schema.get(key)).collect(),
+        "dependentSchemas" | "dependencies" => {
+            value.as_object().into_iter().flat_map(Object::values).collect()
+        }
+        _ => Vec::new(),
+    };
+    let known = schema.get("properties").and_then(Node::as_object);
+    let names = schemas.into_iter().filter_map(|schema| schema.get("properties")?.as_object()).flatten();
+    let mut lost: Vec<&str> = Vec::new();
+    for (name, _) in names {
+        if !known.is_some_and(|known| known.contains_key(name)) && !lost.contains(&name.as_str()) {
+            lost.push(name);
+        }
+    }
+    lost
 }
 
 /// What becomes of a keyword.

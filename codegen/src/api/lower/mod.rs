@@ -2,14 +2,19 @@
 
 mod all_of;
 mod alternative;
+mod binary;
 mod body;
 mod class;
 mod constraint;
+mod content;
+mod deep_object;
+mod event;
 mod form;
 mod heirs;
 mod intersection;
 mod keyword;
 mod listed;
+mod media_type;
 mod name;
 mod number;
 mod object;
@@ -33,19 +38,17 @@ use super::{Api, ambiguous, cycles, tags, usage};
 
 /// Finds what the document means.
 ///
-/// An operation without an `operationId` is an error unless `name_operations` has it named by its method and path.
 /// The diagnostics are what is wrong with the document and what cannot be expressed; where one is an error, the API
 /// is not to be used.
-pub fn lower(document: &Document, name_operations: bool) -> (Api, Vec<Diagnostic>) {
-    let (api, _, diagnostics) = lower_with_schemas(document, name_operations);
+pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
+    let (api, _, diagnostics) = lower_with_schemas(document);
     (api, diagnostics)
 }
 
 /// As [`lower`], and what became of each schema of JSON that has a type, in no order.
-pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, Vec<Schema>, Vec<Diagnostic>) {
+pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnostic>) {
     let mut lowering = Lowering {
         document,
-        name_operations,
         main: document.file().into(),
         types: Vec::new(),
         places: Vec::new(),
@@ -62,6 +65,8 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         intersections: HashMap::new(),
         checked: HashSet::new(),
         quiet: 0,
+        deep_objects: Vec::new(),
+        misplaced: Vec::new(),
         diagnostics: Vec::new(),
         depth: 0,
     };
@@ -77,13 +82,16 @@ pub fn lower_with_schemas(document: &Document, name_operations: bool) -> (Api, V
         servers: lowering.servers(&root, document.root()),
         security_schemes: lowering.security_schemes(),
         tags: Vec::new(),
+        webhooks: Vec::new(),
         types: Vec::new(),
     };
     lowering.forms = lowering.find_forms();
     lowering.children = lowering.find_children();
     lowering.component_schemas();
     api.tags = lowering.operations(&api.security_schemes, &api.servers);
-    lowering.webhooks();
+    api.webhooks = lowering.webhooks();
+    lowering.report_misplaced_references();
+    lowering.report_deep_objects();
     let Lowering { types, places, mut diagnostics, lowered, replaced, .. } = lowering;
     api.types = types;
     let schemas = lowered.into_iter().filter(|((_, purpose), _)| *purpose == Purpose::Json);
@@ -150,7 +158,6 @@ const MAXIMUM_EFFORT: usize = 2_000_000;
 
 struct Lowering<'d> {
     document: &'d Document,
-    name_operations: bool,
     main: Rc<str>,
     types: Vec<Named>,
     /// Where each of the types stands.
@@ -163,8 +170,8 @@ struct Lowering<'d> {
     pending: HashSet<TypeId>,
     /// The unions of which an alternative may be `null`.
     nullable_unions: HashSet<Place>,
-    /// The schemas that are bodies of forms, each with the `encoding` of its parts.
-    forms: HashMap<Place, Option<form::Encoding<'d>>>,
+    /// The schemas that are bodies of forms.
+    forms: HashMap<Place, form::FormUse<'d>>,
     /// The types that files took the place of.
     replaced: HashSet<TypeId>,
     /// The schemas that are made from others.
@@ -179,6 +186,10 @@ struct Lowering<'d> {
     checked: HashSet<Place>,
     /// Greater than 0 while faults are not reported, since they are elsewhere.
     quiet: usize,
+    /// What is written as a deep object, and where it stands.
+    deep_objects: Vec<(Place, Type)>,
+    /// Where a `$ref` stands that OpenAPI does not allow there.
+    misplaced: Vec<Place>,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
 }
@@ -274,10 +285,37 @@ impl<'d> Lowering<'d> {
         self.target(place, reference)
     }
 
+    /// Follows a `$ref` that stands where OpenAPI allows none, as in the operations of DigitalOcean's document.
+    fn follow_misplaced(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
+        if node.get("$ref").and_then(Node::as_str).is_some() {
+            self.misplaced.push(place.clone());
+        }
+        self.follow(place, node)
+    }
+
+    /// Warns once of all `$ref`s that OpenAPI does not allow where they stand.
+    fn report_misplaced_references(&mut self) {
+        let texts = self.document.text_references().iter().map(|(file, pointer)| Place {
+            file: if *file == *self.main { self.main.clone() } else { file.as_str().into() },
+            pointer: pointer.to_string().into(),
+        });
+        let mut places: Vec<Place> = self.misplaced.drain(..).chain(texts).collect();
+        let mut seen = HashSet::new();
+        places.retain(|place| seen.insert(place.clone()));
+        let Some(first) = places.first().cloned() else { return };
+        let message = match places.len() {
+            1 => "OpenAPI allows no `$ref` here; it is followed all the same".to_owned(),
+            count => format!(
+                "OpenAPI allows no `$ref` here, nor in {} other places; they are followed all the same",
+                count - 1
+            ),
+        };
+        self.warning(&first, "misplaced-ref", message, None);
+    }
+
     /// The member `key` of an object, which is to be an object too.
     fn object_at(&mut self, place: &Place, node: &'d Node, key: &str) -> Option<(Place, &'d Object)> {
-        let member = node.get(key)?;
-        let place = place.child(key);
+        let (place, member) = self.follow_misplaced(&place.child(key), node.get(key)?)?;
         match member.as_object() {
             Some(object) => Some((place, object)),
             None => {
@@ -294,8 +332,7 @@ impl<'d> Lowering<'d> {
 
     /// The member `key` of an object, which is to be an array.
     fn array_at(&mut self, place: &Place, node: &'d Node, key: &str) -> Option<(Place, &'d [Node])> {
-        let member = node.get(key)?;
-        let place = place.child(key);
+        let (place, member) = self.follow_misplaced(&place.child(key), node.get(key)?)?;
         match member.as_array() {
             Some(array) => Some((place, array)),
             None => {

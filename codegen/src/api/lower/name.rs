@@ -4,9 +4,10 @@
 use crate::document::Node;
 
 use super::super::Name;
-use super::body::{essence, is_json};
 use super::class::is_null;
 use super::form::URL_ENCODED;
+use super::media_type::{essence, is_json, is_open};
+use super::operation::id_of;
 use super::{Lowering, Place, alternative};
 
 impl Lowering<'_> {
@@ -26,6 +27,11 @@ impl Lowering<'_> {
         let resolved = self.document.resolve(&place.file, "#");
         let root_node = resolved.as_ref().map_or(&root, |target| target.node);
         let mut walk = Walk { node: root_node, path: Vec::new(), next: Next::Keyword };
+        if let Some((id, operation, depth)) = operation_in_a_file(root_node, &tokens) {
+            walk.node = operation;
+            tokens[depth..].iter().for_each(|token| walk.step(token));
+            return Name { root: id, operation: true, path: walk.path };
+        }
         let (root, operation) = match (steps.next(), steps.next(), steps.next()) {
             (Some("components"), Some(kind), Some(name)) => {
                 walk.enter("components");
@@ -44,10 +50,12 @@ impl Lowering<'_> {
                 let id = walk.node.get("operationId").and_then(Node::as_str).map(str::to_owned);
                 let root = id.unwrap_or_else(|| match method {
                     "parameters" | "$ref" => path.to_owned(),
-                    method => format!("{method} {path}"),
+                    _ if section == "webhooks" => path.to_owned(),
+                    method => id_of(method, path),
                 });
                 (root, true)
             }
+
             (Some(first), second, third) => {
                 // A file of its own: by its own key, or by its own name.
                 for token in [Some(first), second, third].into_iter().flatten() {
@@ -72,6 +80,23 @@ impl Lowering<'_> {
         }
         Name { root, operation, path: walk.path }
     }
+}
+
+/// The operation that a value stands in, in a file of operations or path items: its id, itself, and how many steps of
+/// the pointer lead to it.
+fn operation_in_a_file<'a>(root: &'a Node, tokens: &[String]) -> Option<(String, &'a Node, usize)> {
+    if matches!(tokens.first().map(String::as_str), Some("components" | "paths" | "webhooks")) {
+        return None;
+    }
+    let mut node = root;
+    for depth in 0..tokens.len() {
+        let id = node.get("operationId").and_then(Node::as_str);
+        if let Some(id) = id.filter(|_| node.get("responses").is_some()) {
+            return Some((id.to_owned(), node, depth));
+        }
+        node = node.get(&tokens[depth])?;
+    }
+    None
 }
 
 struct Walk<'a> {
@@ -172,6 +197,7 @@ impl<'a> Walk<'a> {
 /// What tells a body or reply of one media type from those of the others: nothing, where it is JSON or the first.
 fn media_type(content: &Node, token: &str) -> Option<String> {
     let types = || content.as_object().into_iter().flat_map(|content| content.keys());
+    let is_json = |essence: &str| is_json(essence) || is_open(essence);
     let preferred = types().find(|media_type| is_json(&essence(media_type))).or_else(|| types().next());
     if preferred.is_none_or(|preferred| preferred == token) {
         return None;

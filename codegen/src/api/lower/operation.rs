@@ -1,17 +1,16 @@
 //! Paths and webhooks, and the operations they have.
 
-use std::collections::HashMap;
-
 use heck::ToLowerCamelCase as _;
 
 use crate::document::Node;
 
-use super::super::operation::{Callback, Location, Operation, SecurityScheme, Server, Tag};
+use super::super::Type;
+use super::super::operation::{Callback, Location, Operation, Parameter, SecurityScheme, Server, Style, Tag};
 use super::{Lowering, Place, flag, shape};
 
 /// What an operation that has no id is called: `getOrdersByOrderLines` for a GET of `/orders/{order}/lines`. Made of
 /// nothing but method and path, so that it stays when other operations come and go.
-fn id_of(method: &str, path: &str) -> String {
+pub(super) fn id_of(method: &str, path: &str) -> String {
     let mut words = vec![method.to_owned()];
     for (at, piece) in path.split(['{', '}']).enumerate() {
         // Every other piece is the name of a parameter.
@@ -31,7 +30,11 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 /// What the members of a path item are besides its operations.
 const PATH_MEMBERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
 
+/// An operation as it is written: where it stands, the path item that it is in, its method, and itself.
+type Written<'d> = (Place, (Place, &'d Node), &'d str, &'d Node);
+
 impl<'d> Lowering<'d> {
+    /// The operations, by their first tag.
     pub(super) fn operations(&mut self, schemes: &[SecurityScheme], servers: &[Server]) -> Vec<Tag> {
         let root_node = self.document.root();
         let root = self.root();
@@ -42,38 +45,21 @@ impl<'d> Lowering<'d> {
         let mut tags = self.tags(&root, root_node);
         let common = self.security(&root, root_node, schemes).unwrap_or_default();
         let Some((place, paths)) = self.object_at(&root, root_node, "paths") else { return tags };
-        let mut ids: HashMap<String, Place> = HashMap::new();
-        for (path, item) in paths {
-            if path.starts_with("x-") {
+        let mut without_id: Vec<(Place, String)> = Vec::new();
+        for (key, item) in paths {
+            if key.starts_with("x-") {
                 continue;
             }
-            let place = place.child(path);
-            if !path.starts_with('/') {
-                let message = format!("the path `{path}` does not begin with `/`");
-                self.error(&place, "malformed-path", message, None);
-                continue;
-            }
+            let place = place.child(key);
+            let Some(path) = self.path(&place, key) else { continue };
             for (place, path_item, method, node) in self.operations_of(&place, item) {
                 let id = node.get("operationId").and_then(Node::as_str).filter(|id| !id.trim().is_empty());
-                let id = match id {
-                    Some(id) => id.to_owned(),
-                    None if self.name_operations => id_of(method, path),
-                    None => {
-                        let message =
-                            format!("the operation {} {path} has no `operationId`", method.to_uppercase());
-                        let help = "give it one: the function is named after it. With `--name-operations` it is \
-                                    named by its method and path";
-                        self.error(&place, "missing-operation-id", message, Some(help));
-                        continue;
-                    }
-                };
-                if ids.insert(id.clone(), place.clone()).is_some() {
-                    let message = format!("there are two operations `{id}`");
-                    self.error(&place.child("operationId"), "repeated-operation-id", message, None);
-                    continue;
+                let id = id.map_or_else(|| id_of(method, &path), str::to_owned);
+                if node.get("operationId").and_then(Node::as_str).is_none_or(|id| id.trim().is_empty()) {
+                    without_id.push((place.clone(), id.clone()));
                 }
                 let operation =
-                    self.operation((&place, node), (&path_item.0, path_item.1), path, method, &id);
+                    self.operation((&place, node), (&path_item.0, path_item.1), &path, method, &id);
                 let own = self.security(&place, node, schemes).unwrap_or_else(|| common.clone());
                 let server = self.own_server((&place, node), (&path_item.0, path_item.1), servers);
                 let operation = Operation { security: own, server, ..operation };
@@ -88,22 +74,57 @@ impl<'d> Lowering<'d> {
                 }
             }
         }
+        self.report_missing_ids(&without_id);
         tags.retain(|tag| !tag.operations.is_empty());
         tags
     }
 
-    /// Webhooks are sent by the server: only what they carry is of use here.
-    pub(super) fn webhooks(&mut self) {
+    /// The path that a key of `paths` means.
+    fn path(&mut self, place: &Place, key: &str) -> Option<String> {
+        if key.starts_with('/') {
+            return Some(key.to_owned());
+        }
+        if key.contains("://") {
+            let message = format!("`{key}` is a URL, not a path");
+            let help = "put what comes before the path into `servers`";
+            self.error(place, "malformed-path", message, Some(help));
+            return None;
+        }
+        let message = format!("the path `{key}` does not begin with `/`; it is taken for `/{key}`");
+        self.warning(place, "malformed-path", message, None);
+        Some(format!("/{key}"))
+    }
+
+    /// Warns once of all operations that have no `operationId`.
+    fn report_missing_ids(&mut self, without_id: &[(Place, String)]) {
+        let Some((place, id)) = without_id.first() else { return };
+        let message = match without_id.len() {
+            1 => format!("an operation has no `operationId`; it is called `{id}`, after its method and path"),
+            count => format!(
+                "{count} operations have no `operationId`; each is called after its method and path, this one `{id}`"
+            ),
+        };
+        let help = "give each an `operationId`: its function is named after it, and keeps that name when the path changes";
+        self.warning(&place.clone(), "missing-operation-id", message, Some(help));
+    }
+
+    /// The requests that the server sends of its own accord. Of them the client has the types.
+    pub(super) fn webhooks(&mut self) -> Vec<Callback> {
         let root_node = self.document.root();
         let root = self.root();
-        let Some((place, webhooks)) = self.object_at(&root, root_node, "webhooks") else { return };
+        let mut found = Vec::new();
+        let Some((place, webhooks)) = self.object_at(&root, root_node, "webhooks") else { return found };
         for (name, item) in webhooks {
-            for (place, _, _, node) in self.operations_of(&place.child(name), item) {
-                for body in self.bodies(&place, node) {
-                    drop(body);
-                }
+            for (place, _, method, node) in self.operations_of(&place.child(name), item) {
+                found.push(Callback {
+                    name: name.clone(),
+                    method: method.to_uppercase(),
+                    url: String::new(),
+                    bodies: self.bodies(&place, node),
+                });
             }
         }
+        found
     }
 
     fn tags(&mut self, root: &Place, node: &'d Node) -> Vec<Tag> {
@@ -119,12 +140,8 @@ impl<'d> Lowering<'d> {
         found
     }
 
-    /// The operations of a path: where each stands, the path item it is in, its method and itself.
-    fn operations_of(
-        &mut self,
-        place: &Place,
-        item: &'d Node,
-    ) -> Vec<(Place, (Place, &'d Node), &'d str, &'d Node)> {
+    /// The operations of a path.
+    fn operations_of(&mut self, place: &Place, item: &'d Node) -> Vec<Written<'d>> {
         let beside = item.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
         if item.get("$ref").is_some()
             && let Some(lost) = beside
@@ -144,6 +161,7 @@ impl<'d> Lowering<'d> {
         for (key, node) in members {
             let place_of = place.child(key);
             if METHODS.contains(&key.as_str()) {
+                let Some((place_of, node)) = self.follow_misplaced(&place_of, node) else { continue };
                 if node.as_object().is_some() {
                     found.push((place_of, (place.clone(), item), key.as_str(), node));
                 } else {
@@ -171,10 +189,8 @@ impl<'d> Lowering<'d> {
         id: &str,
     ) -> Operation {
         self.check_members(place, node, shape::OPERATION, "an operation");
-        let parameters = self.parameters(path_item, (place, node));
-        self.check_path(place, path, |name| {
-            parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == name)
-        });
+        let mut parameters = self.parameters(path_item, (place, node));
+        self.add_path_parameters(place, path, &mut parameters);
         for parameter in parameters.iter().filter(|parameter| parameter.location == Location::Path) {
             if !path.contains(&format!("{{{}}}", parameter.name)) {
                 let message = format!("the parameter `{}` is not in the path {path}", parameter.name);
@@ -183,7 +199,7 @@ impl<'d> Lowering<'d> {
         }
         let callbacks = self.callbacks(place, node);
         let bodies = self.bodies(place, node);
-        let replies = self.responses(place, node);
+        let replies = self.responses(place, node, method);
         let text = |node: &Node, key: &str| {
             node.get(key).and_then(Node::as_str).unwrap_or_default().trim().to_owned()
         };
@@ -199,6 +215,7 @@ impl<'d> Lowering<'d> {
         }
         Operation {
             id: id.to_owned(),
+            name: id.to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
             summary,
@@ -239,23 +256,31 @@ impl<'d> Lowering<'d> {
         callbacks
     }
 
-    /// Reports what stands in braces in a path and is no parameter.
-    fn check_path(&mut self, place: &Place, path: &str, is_parameter: impl Fn(&str) -> bool) {
+    /// Adds a parameter for each `{name}` of the path that none is declared for.
+    fn add_path_parameters(&mut self, place: &Place, path: &str, parameters: &mut Vec<Parameter>) {
         for piece in path.split('{').skip(1) {
-            match piece.split_once('}') {
-                Some((name, _)) if is_parameter(name) => {}
-                Some((name, _)) => {
-                    let message = format!("the path {path} has `{{{name}}}`, and there is no such parameter");
-                    let help = "add a parameter of that name, `in: path`, to the path or to the operation";
-                    self.error(place, "undeclared-path-parameter", message, Some(help));
-                }
-                None => self.error(
-                    place,
-                    "malformed-path",
-                    format!("a brace is left open in the path {path}"),
-                    None,
-                ),
+            let Some((name, _)) = piece.split_once('}') else {
+                let message = format!("a brace is left open in the path {path}");
+                self.error(place, "malformed-path", message, None);
+                continue;
+            };
+            if parameters.iter().any(|known| known.location == Location::Path && known.name == name) {
+                continue;
             }
+            let message = format!(
+                "the path {path} has `{{{name}}}`, and no such parameter is declared; it is a string"
+            );
+            let help = "add a parameter of that name, `in: path`, to the path or to the operation";
+            self.warning(place, "undeclared-path-parameter", message, Some(help));
+            parameters.push(Parameter {
+                name: name.to_owned(),
+                location: Location::Path,
+                required: true,
+                deprecated: false,
+                description: String::new(),
+                ty: Type::String,
+                style: Style::default_of(Location::Path),
+            });
         }
     }
 

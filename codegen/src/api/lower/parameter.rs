@@ -4,9 +4,9 @@ use crate::document::Node;
 
 use super::super::Type;
 use super::super::operation::{Location, Parameter, Style, StyleKind};
-use super::body::{essence, is_json};
 use super::class::inline_parts;
 use super::constraint::append_constraints;
+use super::media_type::{essence, is_json, is_open, is_text};
 use super::{Lowering, Place, description, flag, shape};
 
 impl<'d> Lowering<'d> {
@@ -16,7 +16,7 @@ impl<'d> Lowering<'d> {
         path: (&Place, &'d Node),
         operation: (&Place, &'d Node),
     ) -> Vec<Parameter> {
-        let mut found: Vec<Parameter> = Vec::new();
+        let mut found: Vec<(Parameter, &'d Node)> = Vec::new();
         for (shared, (place, node)) in [(true, path), (false, operation)] {
             let Some((place, parameters)) = self.array_at(place, node, "parameters") else { continue };
             let before = found.len();
@@ -29,19 +29,27 @@ impl<'d> Lowering<'d> {
                 if written.get("$ref").is_some() && !own.is_empty() {
                     parameter.description = own;
                 }
-                let same =
-                    |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
+                let same = |(known, _): &(Parameter, _)| {
+                    known.name == parameter.name && known.location == parameter.location
+                };
                 match found.iter().position(same) {
-                    Some(index) if !shared && index < before => found[index] = parameter,
-                    Some(_) => {
+                    Some(index) if !shared && index < before => found[index] = (parameter, node),
+                    Some(index) if means_the_same(found[index].1, node) => {
                         let message = format!("the parameter `{}` stands here twice", parameter.name);
-                        self.error(&place, "repeated-parameter", message, None);
+                        self.warning(&place, "repeated-parameter", message, Some("leave one of them out"));
                     }
-                    None => found.push(parameter),
+                    Some(_) => {
+                        let message = format!(
+                            "the parameter `{}` stands here twice, each time as something else",
+                            parameter.name
+                        );
+                        self.error(&place, "repeated-parameter", message, Some("leave one of them out"));
+                    }
+                    None => found.push((parameter, node)),
                 }
             }
         }
-        found
+        found.into_iter().map(|(parameter, _)| parameter).collect()
     }
 
     fn parameter(&mut self, place: &Place, node: &'d Node) -> Option<Parameter> {
@@ -82,12 +90,17 @@ impl<'d> Lowering<'d> {
         let ty = if let Some(schema) = node.get("schema") {
             self.schema(&place.child("schema"), schema)
         } else if let Some((content_type, media)) = content {
-            if !is_json(&essence(content_type)) {
+            let essence = essence(content_type);
+            // Text stands as it is, so that nothing is to be said of its style.
+            let is_text = is_text(&essence);
+            if !is_json(&essence) && !is_open(&essence) && !is_text {
                 let message = format!("a parameter of `{content_type}` is written as JSON is");
                 let place = place.child("content").child(content_type);
                 self.warning(&place, "unexpressed-content-type", message, None);
             }
-            style = Style { kind: StyleKind::Json, explode: false, ..style };
+            if !is_text {
+                style = Style { kind: StyleKind::Json, explode: false, ..style };
+            }
             let place = place.child("content").child(content_type).child("schema");
             media.get("schema").map_or(Type::Any, |schema| self.schema(&place, schema))
         } else {
@@ -96,6 +109,9 @@ impl<'d> Lowering<'d> {
             self.warning(place, "untyped-parameter", message, None);
             Type::String
         };
+        if style.kind == StyleKind::DeepObject {
+            self.deep_objects.push((place.clone(), ty.clone()));
+        }
         let required = flag(node, "required") || location == Location::Path;
         let mut text = description(node);
         if let Some(schema) = node.get("schema") {
@@ -155,6 +171,15 @@ impl<'d> Lowering<'d> {
             explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
             // Elsewhere nothing reserved may stand as it is (OpenAPI 3.1 §4.8.12.2).
             allow_reserved: flag(node, "allowReserved") && location == Location::Query,
+            arrays: self.array_format(place, node),
         }
     }
+}
+
+/// Whether two parameters are the same in all but what is said about them.
+fn means_the_same(one: &Node, other: &Node) -> bool {
+    let says = |key: &str| ["description", "example", "examples"].contains(&key) || key.starts_with("x-");
+    let (Node::Object(one), Node::Object(other)) = (one, other) else { return false };
+    let keys = one.keys().chain(other.keys()).filter(|key| !says(key));
+    keys.into_iter().all(|key| one.get(key) == other.get(key))
 }

@@ -4,7 +4,8 @@ use crate::document::{Node, Object};
 
 use super::super::Type;
 use super::super::operation::{ErrorReply, Header, ReplyContent, Success, UntypedError};
-use super::body::{essence, is_json, is_text};
+use super::content::ContentKind;
+use super::media_type::essence;
 use super::{Lowering, Place, description, shape};
 
 /// What an operation may answer.
@@ -25,21 +26,20 @@ struct Form<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    pub(super) fn responses(&mut self, place: &Place, operation: &'d Node) -> Replies {
+    pub(super) fn responses(&mut self, place: &Place, operation: &'d Node, method: &str) -> Replies {
         let mut replies = Replies::default();
         let Some((place, responses)) = self.object_at(place, operation, "responses") else {
             return replies;
         };
         let succeeds = |status: &str| status.starts_with('2');
         let some_succeed = responses.keys().any(|status| succeeds(status));
-        for (status, written) in responses {
-            if status.starts_with("x-") {
+        for (key, written) in responses {
+            if key.starts_with("x-") {
                 continue;
             }
-            let place = place.child(status);
-            if !self.is_status(&place, status) {
-                continue;
-            }
+            let place = place.child(key);
+            let Some(status) = self.status(&place, key) else { continue };
+            let status = status.as_str();
             let Some((place, response)) = self.follow(&place, written) else { continue };
             self.check_members(&place, response, shape::RESPONSE, "a response");
             if response.get("links").and_then(Node::as_object).is_some_and(|links| !links.is_empty()) {
@@ -50,27 +50,48 @@ impl<'d> Lowering<'d> {
             let description = Some(super::description(written)).filter(|own| !own.is_empty());
             let description = description.unwrap_or_else(|| super::description(response));
             let headers = self.headers(&place, response);
+            let has_body = may_have_body(method, status);
             if succeeds(status) || status == "default" && !some_succeed {
-                let contents = self.contents(&place, response);
-                replies.successes.push(Success { status: status.clone(), description, headers, contents });
-            } else {
+                let contents = if has_body { self.contents(&place, response) } else { Vec::new() };
+                let status = status.to_owned();
+                replies.successes.push(Success { status, description, headers, contents });
+            } else if has_body {
                 self.failure(&place, status, response, description, &mut replies);
+                replies.error_headers.extend(headers);
+            } else {
+                let (status, content_types) = (status.to_owned(), Vec::new());
+                replies.untyped_errors.push(UntypedError { status, description, content_types });
                 replies.error_headers.extend(headers);
             }
         }
         replies
     }
 
-    fn is_status(&mut self, place: &Place, status: &str) -> bool {
+    /// The status that a key of `responses` means: `200`, `4XX`, `default`.
+    fn status(&mut self, place: &Place, key: &str) -> Option<String> {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let range = status.len() == 3 && status.ends_with("XX") && digits(&status[..1]);
-        let is_status = status == "default" || range || status.len() == 3 && digits(status);
-        if !is_status {
-            let message = format!("`{status}` is neither a status nor a range of them nor `default`");
-            let help = "a status is written as '200', '4XX' or default";
-            self.error(place, "unknown-status", message, Some(help));
+        let plain = key.trim().to_ascii_uppercase();
+        let status = match plain.as_str() {
+            "DEFAULT" => "default".to_owned(),
+            range if range.len() == 3 && range.ends_with("XX") && digits(&range[..1]) => plain,
+            exact if exact.len() == 3 && digits(exact) => plain,
+            _ => {
+                let message = format!("`{key}` is neither a status nor a range of them nor `default`");
+                let help = "a status is written as '200', '4XX' or default";
+                self.error(place, "unknown-status", message, Some(help));
+                return None;
+            }
+        };
+        if status != key {
+            let message = format!("`{key}` is not how OpenAPI writes a status; it is taken for `{status}`");
+            self.warning(
+                place,
+                "unknown-status",
+                message,
+                Some("a status is written as '200', '4XX' or default"),
+            );
         }
-        is_status
+        Some(status)
     }
 
     /// What a reply may hold: first what is asked for, then what may be had instead.
@@ -93,8 +114,8 @@ impl<'d> Lowering<'d> {
         forms.sort_by_key(|form| match form.content {
             ReplyContent::Json(..) => 0,
             ReplyContent::Binary(_) => 1,
-            ReplyContent::Text(_) => 2,
-            ReplyContent::Events(_) => 3,
+            ReplyContent::Text(_) | ReplyContent::Base64(_) => 2,
+            ReplyContent::Events(..) => 3,
         });
         let mut contents: Vec<ReplyContent> = Vec::new();
         let mut asked: Option<Option<&Node>> = None;
@@ -108,6 +129,10 @@ impl<'d> Lowering<'d> {
                 (Some(ReplyContent::Binary(types)), ReplyContent::Binary(another)) => {
                     types.push_str(", ");
                     types.push_str(&another);
+                    if asked != Some(form.schema) {
+                        let content = ReplyContent::Binary(another);
+                        self.check_untyped(&form.place, form.media_type, form.schema, &content);
+                    }
                 }
                 (Some(_), ReplyContent::Json(..)) if asked == Some(form.schema) => {
                     // The same by another name.
@@ -124,18 +149,25 @@ impl<'d> Lowering<'d> {
     }
 
     fn content(&mut self, place: &Place, media_type: &str, schema: Option<&'d Node>) -> ReplyContent {
-        let typed = |lowering: &mut Self| schema.map_or(Type::Any, |schema| lowering.schema(place, schema));
-        match essence(media_type) {
-            kind if kind == "text/event-stream" => ReplyContent::Events(typed(self)),
-            kind if is_json(&kind) && !schema.is_some_and(is_binary) => {
-                ReplyContent::Json(typed(self), media_type.to_owned())
+        let essence = essence(media_type);
+        let kind = self.content_kind(place, &essence, schema);
+        if essence == "text/event-stream" && kind != ContentKind::Binary {
+            let ty = schema.map_or(Type::Any, |schema| self.schema(place, schema));
+            let form = self.event_form(&ty);
+            return ReplyContent::Events(ty, form);
+        }
+        match kind {
+            ContentKind::Json => {
+                let ty = schema.map_or(Type::Any, |schema| self.schema(place, schema));
+                ReplyContent::Json(ty, media_type.to_owned())
             }
-            kind if is_text(&kind) => ReplyContent::Text(media_type.to_owned()),
-            _ => ReplyContent::Binary(media_type.to_owned()),
+            ContentKind::Text => ReplyContent::Text(media_type.to_owned()),
+            ContentKind::Base64 => ReplyContent::Base64(media_type.to_owned()),
+            ContentKind::Binary => ReplyContent::Binary(media_type.to_owned()),
         }
     }
 
-    /// Tells of a schema that neither text nor bytes have.
+    /// Warns of a schema that is lost because the content is text or bytes.
     pub(super) fn check_untyped(
         &mut self,
         place: &Place,
@@ -146,7 +178,7 @@ impl<'d> Lowering<'d> {
         let kind = match content {
             ReplyContent::Text(_) => "text",
             ReplyContent::Binary(_) => "bytes",
-            ReplyContent::Json(..) | ReplyContent::Events(_) => return,
+            ReplyContent::Json(..) | ReplyContent::Base64(_) | ReplyContent::Events(..) => return,
         };
         if schema.is_some_and(|schema| self.is_structured(&place.child("schema"), schema)) {
             let message = format!("what is `{media_type}` is {kind} here; its schema is not expressed");
@@ -219,6 +251,11 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// Whether a reply can have a body at all (RFC 9110 §6.4.1), whatever the document declares.
+fn may_have_body(method: &str, status: &str) -> bool {
+    method != "head" && !matches!(status, "204" | "205" | "304") && !status.starts_with('1')
+}
+
 fn media_types(response: &Node) -> impl Iterator<Item = (&str, &Node)> {
     let content: Option<&Object> = response.get("content").and_then(Node::as_object);
     content.into_iter().flatten().map(|(media_type, media)| (media_type.as_str(), media))
@@ -232,8 +269,4 @@ fn kind_of(schema: &Node) -> String {
         (None | Some("string"), None) => String::new(),
         (Some(kind), None) => kind.to_owned(),
     }
-}
-
-fn is_binary(schema: &Node) -> bool {
-    schema.get("format").and_then(Node::as_str) == Some("binary")
 }

@@ -71,8 +71,9 @@ impl<'d> Lowering<'d> {
                     Some(index) => indices.push(index),
                     None if self.names_a_scheme(name) => {}
                     None => {
-                        let message = format!("there is no security scheme `{name}`");
-                        self.error(&place.child(name), "unknown-security-scheme", message, None);
+                        let message = format!("there is no security scheme `{name}`; requests go without it");
+                        let help = "declare it under `components.securitySchemes`";
+                        self.warning(&place.child(name), "unknown-security-scheme", message, Some(help));
                     }
                 }
             }

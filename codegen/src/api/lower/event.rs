@@ -1,0 +1,59 @@
+//! Server-sent events: what of an event its schema is about.
+
+use super::super::model::{Kind, Struct, Type};
+use super::super::operation::EventForm;
+use super::Lowering;
+
+/// The fields that an event can have (WHATWG HTML §9.2.6).
+const FIELDS: [&str; 4] = ["event", "data", "id", "retry"];
+
+/// How many unions within unions are looked through.
+const MAXIMUM_DEPTH: usize = 8;
+
+impl Lowering<'_> {
+    /// What of an event a value of the type is read from.
+    pub(super) fn event_form(&self, ty: &Type) -> EventForm {
+        if self.is_text(ty) {
+            return EventForm::Text;
+        }
+        let mut structs = Vec::new();
+        let are_structs = self.structs(ty, MAXIMUM_DEPTH, &mut structs);
+        let has = |structure: &Struct, name: &str| structure.fields.iter().any(|field| field.name == name);
+        let are_events = are_structs
+            && structs
+                .iter()
+                .all(|structure| structure.fields.iter().all(|field| FIELDS.contains(&field.name.as_str())))
+            && structs.iter().any(|structure| has(structure, "event") && has(structure, "data"));
+        if are_events { EventForm::Fields } else { EventForm::Json }
+    }
+
+    /// Whether JSON has a string for every value of the type.
+    fn is_text(&self, ty: &Type) -> bool {
+        match ty {
+            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 => true,
+            Type::Nullable(inner) => self.is_text(inner),
+            Type::Named(id) => match &self.types[id.0].kind {
+                Kind::Enumeration(_) => true,
+                Kind::Alias(target) => !self.pending.contains(id) && self.is_text(target),
+                Kind::Struct(_) | Kind::Union(_) => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Collects the structs that a value of the type is one of; whether it is nothing else.
+    fn structs<'a>(&'a self, ty: &Type, depth: usize, found: &mut Vec<&'a Struct>) -> bool {
+        let Type::Named(id) = ty else { return false };
+        match &self.types[id.0].kind {
+            Kind::Struct(structure) => {
+                found.push(structure);
+                true
+            }
+            Kind::Union(union) if depth > 0 => {
+                union.variants.iter().all(|variant| self.structs(&variant.ty, depth - 1, found))
+            }
+            Kind::Alias(target) if depth > 0 => self.structs(target, depth - 1, found),
+            Kind::Alias(_) | Kind::Union(_) | Kind::Enumeration(_) => false,
+        }
+    }
+}
