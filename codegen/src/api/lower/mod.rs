@@ -285,7 +285,7 @@ impl<'d> Lowering<'d> {
         self.target(place, reference)
     }
 
-    /// Follows a `$ref` that stands where OpenAPI allows none, as in the operations of DigitalOcean's document.
+    /// Follows a `$ref` that stands where OpenAPI allows none, such as in the place of an operation.
     fn follow_misplaced(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
         if node.get("$ref").and_then(Node::as_str).is_some() {
             self.misplaced.push(place.clone());

@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let resolved = self.document.resolve(&place.file, "#");
         let root_node = resolved.as_ref().map_or(&root, |target| target.node);
         let mut walk = Walk { node: root_node, path: Vec::new(), next: Next::Keyword };
-        if let Some((id, operation, depth)) = operation_in_a_file(root_node, &tokens) {
+        if let Some((id, operation, depth)) = operation_elsewhere(root_node, &tokens) {
             walk.node = operation;
             tokens[depth..].iter().for_each(|token| walk.step(token));
             return Name { root: id, operation: true, path: walk.path };
@@ -82,19 +82,23 @@ impl Lowering<'_> {
     }
 }
 
-/// The operation that a value stands in, in a file of operations or path items: its id, itself, and how many steps of
+/// The operation that a value stands in, where that is not below `paths` but in a file of operations or path items, or
+/// among the components: its id, itself, and how many steps of
 /// the pointer lead to it.
-fn operation_in_a_file<'a>(root: &'a Node, tokens: &[String]) -> Option<(String, &'a Node, usize)> {
-    if matches!(tokens.first().map(String::as_str), Some("components" | "paths" | "webhooks")) {
-        return None;
+fn operation_elsewhere<'a>(root: &'a Node, tokens: &[String]) -> Option<(String, &'a Node, usize)> {
+    let mut steps = tokens.iter().map(String::as_str);
+    match (steps.next(), steps.next()) {
+        (Some("components"), Some("pathItems")) => {}
+        (Some("components" | "paths" | "webhooks"), _) => return None,
+        _ => {}
     }
     let mut node = root;
-    for depth in 0..tokens.len() {
+    for (depth, token) in tokens.iter().enumerate() {
         let id = node.get("operationId").and_then(Node::as_str);
         if let Some(id) = id.filter(|_| node.get("responses").is_some()) {
             return Some((id.to_owned(), node, depth));
         }
-        node = node.get(&tokens[depth])?;
+        node = node.get(token)?;
     }
     None
 }

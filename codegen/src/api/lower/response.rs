@@ -54,7 +54,7 @@ impl<'d> Lowering<'d> {
             if succeeds(status) || status == "default" && !some_succeed {
                 let contents = if has_body { self.contents(&place, response) } else { Vec::new() };
                 let status = status.to_owned();
-                replies.successes.push(Success { status, description, headers, contents });
+                replies.successes.push(Success { status, description, contents, headers });
             } else if has_body {
                 self.failure(&place, status, response, description, &mut replies);
                 replies.error_headers.extend(headers);

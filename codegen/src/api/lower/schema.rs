@@ -304,6 +304,7 @@ impl<'d> Lowering<'d> {
                     }
                     any = true;
                 }
+                (None, None) if super::flag(node, "x-kubernetes-preserve-unknown-fields") => any = true,
                 (None | Some((_, Node::Bool(false))), None) => {}
                 (Some((_, Node::Bool(true))), None) => any = true,
                 (Some((key, schema)), None) => schemas.push((place.child(key), schema)),

@@ -3,7 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod all_of;
+mod binary;
+mod documents;
 mod enums;
+mod events;
 mod nulls;
+mod operations;
+mod query;
+mod replies;
 mod unions;
 mod wire;
