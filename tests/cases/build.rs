@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let module = name.replace('-', "_");
         let text = fs::read_to_string(folder.join(&file))?;
         let files = files_beside(&folder, &file, &text)?;
-        let options = Options { file, files, output: Output::Crate { name }, ..Options::default() };
+        let options = Options { file, files, output: Output::Crate { name } };
         let (report, inner) = match generate(&text, &options) {
             Ok(generated) => (report(&generated.warnings), write_modules(&out, &module, &generated)?),
             Err(errors) => (report(&errors), String::new()),

@@ -16,9 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = names.into_iter().find(|file| documents.join(file).is_file()).ok_or("there is no document")?;
     let text = fs::read_to_string(documents.join(&file))?;
     let files = files_beside(&documents, &file, &text)?;
-    let generated =
-        generate(&text, &Options { file, files, output: Output::Crate { name }, ..Options::default() })
-            .map_err(|errors| errors.render(false))?;
+    let generated = generate(&text, &Options { file, files, output: Output::Crate { name } })
+        .map_err(|errors| errors.render(false))?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     generated.package.compare(&out)?.write()?;
     // A crate's attributes cannot be included, and its modules can.

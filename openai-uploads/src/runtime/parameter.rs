@@ -199,20 +199,20 @@ fn deep_pairs(name: &str, value: &Value, arrays: ArrayFormat) -> Vec<(String, St
         }
         Value::Array(elements) => {
             let scalars = !elements.iter().any(|element| element.is_array() || element.is_object());
-            let elements = elements.iter().enumerate();
             match arrays {
-                ArrayFormat::Comma if scalars && elements.len() > 0 => {
-                    let texts: Vec<String> = elements.map(|(_, element)| plain(element)).collect();
+                ArrayFormat::Comma if scalars && !elements.is_empty() => {
+                    let texts: Vec<String> = elements.iter().map(plain).collect();
                     vec![(name.to_owned(), texts.join(","))]
                 }
                 ArrayFormat::Indices | ArrayFormat::Comma => {
+                    let elements = elements.iter().enumerate();
                     elements.flat_map(|(index, element)| below(format!("{name}[{index}]"), element)).collect()
                 }
                 ArrayFormat::Brackets => {
-                    elements.flat_map(|(_, element)| below(format!("{name}[]"), element)).collect()
+                    elements.iter().flat_map(|element| below(format!("{name}[]"), element)).collect()
                 }
                 ArrayFormat::Repeat => {
-                    elements.flat_map(|(_, element)| below(name.to_owned(), element)).collect()
+                    elements.iter().flat_map(|element| below(name.to_owned(), element)).collect()
                 }
             }
         }
