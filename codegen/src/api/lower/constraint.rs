@@ -188,8 +188,9 @@ fn limits(parts: &[&Node], schemas: &[&Object], bounds: &[Bound]) -> Vec<String>
         if let Some(Limit { shown, exclusive, .. }) = upper_limit(parts).filter(|_| !is_said("maximum")) {
             said.push(format!("{} `{shown}`", if exclusive { "less than" } else { "at most" }));
         }
-        let factors =
-            parts.iter().filter_map(|node| node.get("multipleOf").filter(|value| value.as_number().is_some()));
+        let factors = parts
+            .iter()
+            .filter_map(|node| node.get("multipleOf").filter(|value| value.as_number().is_some()));
         said.extend(factors.map(|factor| format!("a multiple of `{}`", factor.to_json())));
     }
     let counts = [
