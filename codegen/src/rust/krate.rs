@@ -67,17 +67,18 @@ rust-version = "1.89"
 
 [features]
 default = ["rustls"]
-rustls = ["dep:rustls", "reqwest/rustls-no-provider"]
+rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
 
 [dependencies]
 base64 = "0.23"
 bytes = "1.11"
-{chrono}futures-util = {{ version = "0.3", default-features = false, features = ["std"] }}
+{chrono}flate2 = {{ version = "1.1", default-features = false, features = ["rust_backend"] }}
+futures-util = {{ version = "0.3", default-features = false, features = ["std"] }}
 httpdate = "1.0"
+hyper-util = {{ version = "0.1", default-features = false, features = ["client-proxy"] }}
 percent-encoding = "2.3"
-reqwest = {{ version = "0.13", default-features = false, features = ["multipart", "stream"] }}
-rustls = {{ version = "0.23", default-features = false, features = ["ring", "std", "tls12"], optional = true }}
+reqwest = {{ version = "0.13", default-features = false, features = ["multipart", "socks", "stream"] }}
 secrecy = "0.10"
 serde = {{ version = "1.0", features = ["derive"] }}
 serde_json = {{ version = "1.0", features = ["float_roundtrip"] }}

@@ -1,22 +1,23 @@
-//! Bytes that are streamed out: what `format: binary` takes.
+//! Bytes that are streamed out: the argument for `format: binary`.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use super::error::InputError;
 
-/// How much of a file is in memory at a time while it is sent: 256 KiB.
+/// The length of the chunks that a file is read in.
 const CHUNK: u64 = 256 * 1024;
 
-/// Bytes that are streamed out, of a length known before the first is sent.
+/// Bytes that are streamed out. Their length is known before the first is sent.
 ///
-/// A file is read while it is sent, 256 KiB at a time, so memory does not grow with it.
+/// A file is read while it is sent, 256 KiB at a time, so memory does not grow with its length.
 pub struct Binary {
     source: Source,
     file_name: Option<String>,
@@ -24,53 +25,76 @@ pub struct Binary {
     inspect: Option<Inspect>,
 }
 
-type Inspect = Box<dyn FnMut(&Bytes) + Send>;
+type Inspect = Arc<Mutex<dyn FnMut(&Bytes) + Send>>;
+type ByteChunks = BoxStream<'static, io::Result<Bytes>>;
 
 enum Source {
-    File { path: PathBuf, range: Option<Range<u64>> },
+    File {
+        path: PathBuf,
+        range: Option<Range<u64>>,
+    },
     Bytes(Bytes),
-    Stream { length: u64, stream: BoxStream<'static, io::Result<Bytes>> },
+    /// A stream that can be read once, and is taken then.
+    Stream {
+        length: u64,
+        stream: Option<ByteChunks>,
+    },
+    Repeatable {
+        length: u64,
+        open: Box<dyn FnMut() -> ByteChunks + Send>,
+    },
 }
 
 impl Binary {
-    /// The whole of a file, as long as it is when it is sent.
+    /// Sends a whole file. Its length is the one that it has when it is sent.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Source::File { path: path.into(), range: None })
     }
 
-    /// The bytes of a file from `range.start` up to, not including, `range.end`.
+    /// Sends the bytes of a file from `range.start` up to, not including, `range.end`.
     pub fn range(path: impl Into<PathBuf>, range: Range<u64>) -> Self {
         Self::new(Source::File { path: path.into(), range: Some(range) })
     }
 
-    /// Bytes in memory.
+    /// Sends bytes in memory.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::new(Source::Bytes(bytes.into()))
     }
 
-    /// A stream of `length` bytes. One that ends before or goes on after that fails the request.
+    /// Sends a stream of `length` bytes. A stream with fewer or more bytes fails the request.
+    ///
+    /// It can be read once. A redirect (307 or 308) is therefore an error; see [`repeatable`](Self::repeatable).
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self::new(Source::Stream { length, stream: stream.boxed() })
+        Self::new(Source::Stream { length, stream: Some(stream.boxed()) })
+    }
+
+    /// Sends a stream of `length` bytes that `open` opens, and opens again if the server redirects the request.
+    pub fn repeatable<S>(length: u64, mut open: impl FnMut() -> S + Send + 'static) -> Self
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + 'static,
+    {
+        Self::new(Source::Repeatable { length, open: Box::new(move || open().boxed()) })
     }
 
     fn new(source: Source) -> Self {
         Self { source, file_name: None, content_type: None, inspect: None }
     }
 
-    /// The file name that a multipart form gives (RFC 7578 §4.2); by default the path's last component, or
-    /// the field's name.
+    /// Sets the file name in a multipart form (RFC 7578 §4.2).
+    ///
+    /// The default is the last component of the path, or the name of the field.
     #[must_use]
     pub fn file_name(self, file_name: impl Into<String>) -> Self {
         Self { file_name: Some(file_name.into()), ..self }
     }
 
-    /// The media type of the bytes, in place of `application/octet-stream`.
+    /// Sets the media type of the bytes, in place of `application/octet-stream`.
     #[must_use]
     pub fn content_type(self, content_type: impl Into<String>) -> Self {
         Self { content_type: Some(content_type.into()), ..self }
     }
 
-    /// The same bytes, of the media type `content_type` unless they have one.
+    /// Sets the media type unless there is one.
     pub(super) fn or_content_type(self, content_type: &str) -> Self {
         Self { content_type: self.content_type.or_else(|| Some(content_type.to_owned())), ..self }
     }
@@ -78,29 +102,43 @@ impl Binary {
     /// Calls `inspect` with each chunk when the connection takes it, to count what is sent.
     #[must_use]
     pub fn inspect(self, inspect: impl FnMut(&Bytes) + Send + 'static) -> Self {
-        Self { inspect: Some(Box::new(inspect)), ..self }
+        Self { inspect: Some(Arc::new(Mutex::new(inspect))), ..self }
     }
 
-    /// Opens what the bytes come from, so that what is missing is found before anything is sent.
-    pub(super) async fn open(self) -> Result<OpenBinary, InputError> {
-        let path_name = match &self.source {
-            Source::File { path, .. } => path.file_name().map(|name| name.to_string_lossy().into_owned()),
-            Source::Bytes(_) | Source::Stream { .. } => None,
+    /// Whether the bytes can be sent again after they were opened.
+    pub(super) fn is_repeatable(&self) -> bool {
+        !matches!(self.source, Source::Stream { .. })
+    }
+
+    /// Opens the source, so that a missing file is found before anything is sent.
+    pub(super) async fn open(&mut self) -> Result<OpenBinary, InputError> {
+        let (length, stream, path_name) = match &mut self.source {
+            Source::File { path, range } => {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                let (length, stream) = open_file(path.clone(), range.clone()).await?;
+                (length, stream, name)
+            }
+            Source::Bytes(bytes) => (bytes.len() as u64, stream::iter([Ok(bytes.clone())]).boxed(), None),
+            Source::Stream { length, stream } => {
+                let stream = stream.take();
+                let stream = stream.ok_or_else(|| InputError::new("a stream can be sent only once"))?;
+                (*length, exactly(*length, stream).boxed(), None)
+            }
+            Source::Repeatable { length, open } => (*length, exactly(*length, open()).boxed(), None),
         };
-        let (length, stream) = match self.source {
-            Source::File { path, range } => open_file(path, range).await?,
-            Source::Bytes(bytes) => (bytes.len() as u64, stream::iter([Ok(bytes)]).boxed()),
-            Source::Stream { length, stream } => (length, exactly(length, stream).boxed()),
-        };
-        let stream = match self.inspect {
-            Some(mut inspect) => stream.inspect_ok(move |chunk| inspect(chunk)).boxed(),
+        let stream = match self.inspect.clone() {
+            Some(inspect) => {
+                let inspect =
+                    move |chunk: &Bytes| inspect.lock().unwrap_or_else(PoisonError::into_inner)(chunk);
+                stream.inspect_ok(inspect).boxed()
+            }
             None => stream,
         };
         Ok(OpenBinary {
             length,
             stream,
-            file_name: self.file_name.or(path_name),
-            content_type: self.content_type,
+            file_name: self.file_name.clone().or(path_name),
+            content_type: self.content_type.clone(),
         })
     }
 }
@@ -108,15 +146,12 @@ impl Binary {
 /// A [`Binary`] whose source is open and whose length is known.
 pub(super) struct OpenBinary {
     pub(super) length: u64,
-    pub(super) stream: BoxStream<'static, io::Result<Bytes>>,
+    pub(super) stream: ByteChunks,
     pub(super) file_name: Option<String>,
     pub(super) content_type: Option<String>,
 }
 
-async fn open_file(
-    path: PathBuf,
-    range: Option<Range<u64>>,
-) -> Result<(u64, BoxStream<'static, io::Result<Bytes>>), InputError> {
+async fn open_file(path: PathBuf, range: Option<Range<u64>>) -> Result<(u64, ByteChunks), InputError> {
     let opened = tokio::task::spawn_blocking(move || open_range(&path, range)).await;
     let (file, left, path) =
         opened.map_err(|error| InputError::io("a file could not be opened", error.into()))??;
@@ -165,15 +200,12 @@ fn open_range(path: &Path, range: Option<Range<u64>>) -> Result<(File, u64, Path
         )));
     }
     file.seek(SeekFrom::Start(range.start))
-        .map_err(|error| InputError::io(format!("{name} has no byte {} to go to", range.start), error))?;
+        .map_err(|error| InputError::io(format!("byte {} of {name} cannot be read", range.start), error))?;
     Ok((file, range.end - range.start, path.to_owned()))
 }
 
-/// Passes `stream` on and fails where it is not of `length` bytes.
-fn exactly(
-    length: u64,
-    stream: BoxStream<'static, io::Result<Bytes>>,
-) -> impl Stream<Item = io::Result<Bytes>> + Send {
+/// Fails when `stream` has fewer or more than `length` bytes.
+fn exactly(length: u64, stream: ByteChunks) -> impl Stream<Item = io::Result<Bytes>> + Send {
     stream::try_unfold((stream, length), move |(mut stream, left)| async move {
         match stream.next().await {
             Some(Err(error)) => Err(failed(InputError::io("the stream to be sent failed", error))),
@@ -192,13 +224,19 @@ fn exactly(
     })
 }
 
-/// An error of a body, in the form that comes back out of a failed request.
+/// Wraps an error of a body. [`InputError::behind`] finds it in the error of the request.
 fn failed(error: InputError) -> io::Error {
     io::Error::other(error)
 }
 
 impl From<PathBuf> for Binary {
     fn from(path: PathBuf) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<&PathBuf> for Binary {
+    fn from(path: &PathBuf) -> Self {
         Self::path(path)
     }
 }
@@ -221,13 +259,19 @@ impl From<Vec<u8>> for Binary {
     }
 }
 
+impl From<&'static [u8]> for Binary {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
 impl fmt::Debug for Binary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source: &dyn fmt::Debug = match &self.source {
             Source::File { path, range: None } => path,
             Source::File { path, range: Some(range) } => &(path, range),
             Source::Bytes(bytes) => &bytes.len(),
-            Source::Stream { length, .. } => length,
+            Source::Stream { length, .. } | Source::Repeatable { length, .. } => length,
         };
         f.debug_struct("Binary").field("source", source).finish_non_exhaustive()
     }

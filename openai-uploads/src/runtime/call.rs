@@ -1,42 +1,57 @@
-//! A request that is ready to be sent, as a future.
+//! A request that is ready to be sent.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::timeout;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::error::{ApiError, DecodeError, ErrorBody, TransportError, from_reqwest, request_id};
+use super::api_error::{ApiError, ErrorBody, request_id};
+use super::error::{DecodeError, Error};
 use super::events::{EventForm, EventStream};
-use super::reply::{ByteStream, Reply};
-use super::{Error, Request};
+use super::reply::{BodyError, ByteStream, MAX_REPLY_BYTES, Reply};
+use super::request::Request;
+use super::send::send;
+use super::transport_error::{TransportError, TransportErrorKind};
 
-/// A request that is ready to be sent: awaiting it sends it and gives the reply's body.
+/// The maximum length of an error's body that is read: 1 MiB.
+const MAX_ERROR_BYTES: usize = 1 << 20;
+
+/// How long the body of an error may take, of which the status is already known.
+const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A request that is ready to be sent. Awaiting it sends it and returns the body of the reply.
 ///
-/// `T` is the reply's body and `E` the body that the document declares for errors; `V` is the event of an
-/// operation whose reply may also be had as a stream of [`events`](Self::events).
+/// `T` is the body of the reply and `E` the body that the document declares for errors. `V` is the event of an
+/// operation that can also reply with a stream of [`events`](Self::events).
 ///
-/// Nothing is sent until it is first polled. When it is dropped the request stops where it is, and whether the
-/// server has acted on it is not known.
+/// Nothing is sent before the first poll. When the future is dropped, the request stops where it is, and the server
+/// may or may not have acted on it.
+///
+/// At most 1 MiB of an error is read, and at most [`MAX_REPLY_BYTES`] of a reply that is not streamed.
 #[must_use = "a request is sent only when it is awaited"]
 pub struct Call<T, E = Value, V = NoEvents> {
-    state: State<T, E>,
+    request: Box<Request>,
+    accept: &'static str,
+    decode: Decode<T>,
     event_form: EventForm,
-    events: PhantomData<fn() -> V>,
+    types: PhantomData<fn() -> (E, V)>,
 }
 
-/// The operation's reply is no stream of events.
+/// The event of an operation that has no stream of events.
 #[derive(Debug)]
 pub enum NoEvents {}
 
-/// A reply's body with what came before it.
+/// The body of a reply with its status and headers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Response<T> {
@@ -48,109 +63,91 @@ pub struct Response<T> {
     pub body: T,
 }
 
-/// How a successful reply is read.
+/// A way to read a successful reply.
 #[derive(Debug)]
 pub enum Decode<T> {
-    /// When all of its body is there.
+    /// When all of its body has arrived.
     Whole(fn(&Reply) -> Result<T, DecodeError>),
     /// While its body arrives.
     Stream(fn(reqwest::Response, &'static str) -> T),
 }
 
-type Sending<T, E> = Pin<Box<dyn Future<Output = Result<Response<T>, Error<E>>> + Send>>;
+/// The ways to end a request: how its reply is read.
+impl Request {
+    /// Returns a call whose reply is JSON.
+    pub fn json<T: DeserializeOwned, E: ErrorBody>(self) -> Call<T, E> {
+        self.json_as("application/json")
+    }
 
-enum State<T, E> {
-    Ready(Option<Box<Ready<T>>>),
-    Sending(Sending<T, E>),
-}
+    /// Returns a call whose reply is JSON under another media type.
+    pub fn json_as<T: DeserializeOwned, E: ErrorBody>(self, accept: &'static str) -> Call<T, E> {
+        self.call(accept, Decode::Whole(Reply::json))
+    }
 
-struct Ready<T> {
-    request: Request,
-    accept: &'static str,
-    decode: Decode<T>,
+    /// Returns a call whose reply is text.
+    pub fn text<E: ErrorBody>(self) -> Call<String, E> {
+        self.call("text/*, */*;q=0.1", Decode::Whole(Reply::text))
+    }
+
+    /// Returns a call whose reply is a stream of bytes of the media type `accept`.
+    pub fn binary<E: ErrorBody>(self, accept: &'static str) -> Call<ByteStream, E> {
+        self.call(accept, Decode::Stream(ByteStream::new))
+    }
+
+    /// Returns a call whose reply is a stream of server-sent events, each with JSON as its data.
+    pub fn events<T: DeserializeOwned, E: ErrorBody>(self) -> Call<EventStream<T>, E> {
+        self.call("text/event-stream", Decode::Stream(EventStream::reader(EventForm::Json)))
+    }
+
+    /// Returns a call whose reply is a stream of server-sent events, each read as `form` says.
+    pub fn events_as<T: DeserializeOwned, E: ErrorBody>(self, form: EventForm) -> Call<EventStream<T>, E> {
+        self.call("text/event-stream", Decode::Stream(EventStream::reader(form)))
+    }
+
+    /// Returns a call whose reply has no content.
+    pub fn empty<E: ErrorBody>(self) -> Call<(), E> {
+        self.call("*/*", Decode::Whole(|_| Ok(())))
+    }
+
+    /// Returns a call whose reply `decode` reads, by its status.
+    pub fn call<T, E: ErrorBody, V>(self, accept: &'static str, decode: Decode<T>) -> Call<T, E, V> {
+        Call { request: Box::new(self), accept, decode, event_form: EventForm::Json, types: PhantomData }
+    }
 }
 
 impl<T, E: ErrorBody, V> Call<T, E, V> {
-    pub(super) fn new(request: Request, accept: &'static str, decode: Decode<T>) -> Self {
-        let state = State::Ready(Some(Box::new(Ready { request, accept, decode })));
-        Self { state, event_form: EventForm::Json, events: PhantomData }
-    }
-
-    /// The same call, its reply to be had as [`events`](Self::events) too.
+    /// Returns the same call, with a reply that can also be read as [`events`](Self::events).
     pub fn or_events<V2>(self) -> Call<T, E, V2> {
-        Call { state: self.state, event_form: self.event_form, events: PhantomData }
+        let Self { request, accept, decode, event_form, .. } = self;
+        Call { request, accept, decode, event_form, types: PhantomData }
     }
 
-    /// The same call, its [`events`](Self::events) read as `form` says.
+    /// Returns the same call, whose [`events`](Self::events) are read as `form` says.
     pub fn event_form(self, form: EventForm) -> Self {
         Self { event_form: form, ..self }
     }
 
-    /// Sends the request and gives the reply's status and headers along with its body.
+    /// Asks for the reply as a stream of bytes of the media type `accept`.
+    pub fn binary_as(self, accept: &'static str) -> Call<ByteStream, E> {
+        self.request.binary(accept)
+    }
+
+    /// Asks for the reply as text of the media type `accept`.
+    pub fn text_as(self, accept: &'static str) -> Call<String, E> {
+        self.request.call(accept, Decode::Whole(Reply::text))
+    }
+
+    /// Asks for the reply as JSON of the media type `accept`.
+    pub fn json_as<U: DeserializeOwned>(self, accept: &'static str) -> Call<U, E> {
+        self.request.json_as(accept)
+    }
+
+    /// Sends the request and returns the status and headers of the reply along with its body.
     ///
     /// # Errors
     ///
     /// As the call itself.
-    ///
-    /// # Panics
-    ///
-    /// When the call was polled before.
     pub async fn response(self) -> Result<Response<T>, Error<E>> {
-        let State::Ready(Some(ready)) = self.state else { panic!("the call has already been sent") };
-        ready.send().await
-    }
-}
-
-impl<T, E: ErrorBody, V> Call<T, E, V> {
-    /// The same request, its reply wanted as a stream of bytes of the media type `accept`.
-    ///
-    /// # Panics
-    ///
-    /// When the call was polled before.
-    pub fn binary_as(self, accept: &'static str) -> Call<ByteStream, E> {
-        self.into_request().binary(accept)
-    }
-
-    /// The same request, its reply wanted as text of the media type `accept`.
-    ///
-    /// # Panics
-    ///
-    /// When the call was polled before.
-    pub fn text_as(self, accept: &'static str) -> Call<String, E> {
-        self.into_request().call(accept, Decode::Whole(Reply::text))
-    }
-
-    /// The same request, its reply wanted as JSON of the media type `accept`.
-    ///
-    /// # Panics
-    ///
-    /// When the call was polled before.
-    pub fn json_as<U: DeserializeOwned>(self, accept: &'static str) -> Call<U, E> {
-        self.into_request().json_as(accept)
-    }
-
-    fn into_request(self) -> Request {
-        let State::Ready(Some(ready)) = self.state else { panic!("the call has already been sent") };
-        ready.request
-    }
-}
-
-impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
-    /// The same request, its reply wanted as a stream of events.
-    ///
-    /// Many servers want a member of the body, such as `stream`, to say so too.
-    ///
-    /// # Panics
-    ///
-    /// When the call was polled before.
-    pub fn events(self) -> Call<EventStream<V>, E> {
-        let form = self.event_form;
-        self.into_request().events_as(form)
-    }
-}
-
-impl<T> Ready<T> {
-    async fn send<E: ErrorBody>(self) -> Result<Response<T>, Error<E>> {
         let operation = self.request.operation;
         let span = tracing::info_span!(
             "request",
@@ -160,59 +157,93 @@ impl<T> Ready<T> {
             status = Empty,
             request_id = Empty,
         );
-        self.exchange().instrument(span).await
-    }
-
-    async fn exchange<E: ErrorBody>(self) -> Result<Response<T>, Error<E>> {
-        let Self { request, accept, decode } = self;
-        let operation = request.operation.id;
-        let timeout = request.configuration.timeout;
-        let host = request.host();
-        let response = match (&decode, timeout) {
-            // A stream may go on for as long as it likes once it has begun.
-            (Decode::Stream(_), Some(timeout)) => tokio::time::timeout(timeout, request.send(accept, None))
-                .await
-                .unwrap_or_else(|_| Err(TransportError::no_answer(host).into()))?,
-            (_, timeout) => request.send(accept, timeout).await?,
-        };
-        let (status, headers) = (response.status(), response.headers().clone());
-        let span = tracing::Span::current();
-        span.record("status", status.as_u16());
-        if let Some(id) = request_id(&headers) {
-            span.record("request_id", id);
-        }
-        if !status.is_success() {
-            let body = response.bytes().await.map_err(from_reqwest)?;
-            return Err(Error::Api(Box::new(ApiError::new(status, headers, body))));
-        }
-        let body = match decode {
-            Decode::Stream(decode) => decode(response, operation),
-            Decode::Whole(decode) => {
-                let body = response.bytes().await.map_err(from_reqwest)?;
-                decode(&Reply { operation, status, headers: headers.clone(), body })?
-            }
-        };
-        Ok(Response { status, headers, body })
+        exchange(*self.request, self.accept, self.decode).instrument(span).await
     }
 }
 
-impl<T: 'static, E: ErrorBody + 'static, V> Future for Call<T, E, V> {
-    type Output = Result<T, Error<E>>;
+impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
+    /// Asks for the reply as a stream of events.
+    ///
+    /// Many servers also require a member of the body that says so, such as `stream`.
+    pub fn events(self) -> Call<EventStream<V>, E> {
+        self.request.events_as(self.event_form)
+    }
+}
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let State::Ready(ready) = &mut self.state {
-            let ready = ready.take().expect("the state that takes it is replaced at once");
-            self.state = State::Sending(Box::pin(ready.send()));
+async fn exchange<T, E: ErrorBody>(
+    mut request: Request,
+    accept: &'static str,
+    decode: Decode<T>,
+) -> Result<Response<T>, Error<E>> {
+    let operation = request.operation.id;
+    let url = request.url()?;
+    let limit = request.configuration.timeout.unwrap_or(Duration::MAX);
+    let no_answer = |_| TransportError::new(TransportErrorKind::Timeout, &url);
+    match decode {
+        // A stream may take as long as it likes once it has begun.
+        Decode::Stream(decode) => {
+            let response = timeout(limit, successful(request, accept)).await.map_err(no_answer)??;
+            let (status, headers) = (response.status(), response.headers().clone());
+            Ok(Response { status, headers, body: decode(response, operation) })
         }
-        match &mut self.state {
-            State::Sending(sending) => sending.as_mut().poll(context).map_ok(|response| response.body),
-            State::Ready(_) => unreachable!("replaced above"),
+        Decode::Whole(decode) => {
+            let reply = timeout(limit, whole(request, accept)).await.map_err(no_answer)??;
+            let body = decode(&reply)?;
+            Ok(Response { status: reply.status, headers: reply.headers, body })
         }
+    }
+}
+
+/// Sends a request and reads its whole reply.
+async fn whole<E: ErrorBody>(request: Request, accept: &'static str) -> Result<Reply, Error<E>> {
+    let operation = request.operation.id;
+    let response = successful(request, accept).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut reply = Reply { operation, status, headers, body: Bytes::new() };
+    match ByteStream::new(response, operation).at_most(MAX_REPLY_BYTES).await {
+        Ok(body) => reply.body = body,
+        Err(BodyError::Transport(error)) => return Err(error.into()),
+        Err(BodyError::Content(message)) => return Err(reply.error(message).into()),
+    }
+    Ok(reply)
+}
+
+/// Sends a request and returns its reply, if that is a success.
+async fn successful<E: ErrorBody>(
+    request: Request,
+    accept: &'static str,
+) -> Result<reqwest::Response, Error<E>> {
+    let operation = request.operation.id;
+    let response = send(request, accept).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let span = tracing::Span::current();
+    span.record("status", status.as_u16());
+    if let Some(id) = request_id(&headers) {
+        span.record("request_id", id);
+    }
+    if status.is_success() {
+        return Ok(response);
+    }
+    let url = response.url().clone();
+    let mut body = BytesMut::new();
+    let read = ByteStream::new(response, operation).read_start(&mut body, MAX_ERROR_BYTES);
+    // What has arrived by then is shown with the status.
+    let _ = timeout(ERROR_BODY_TIMEOUT, read).await;
+    Err(Error::Api(Box::new(ApiError::new(status, headers, body.freeze(), &url))))
+}
+
+impl<T: 'static, E: ErrorBody + 'static, V> IntoFuture for Call<T, E, V> {
+    type Output = Result<T, Error<E>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let call: Call<T, E> = self.or_events();
+        Box::pin(async { call.response().await.map(|response| response.body) })
     }
 }
 
 impl<T, E, V> fmt::Debug for Call<T, E, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").finish_non_exhaustive()
+        f.debug_struct("Call").field("operation", &self.request.operation.id).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Where requests go, and what every one of them carries.
+//! Where requests go, and the credentials and headers of each of them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,17 +7,20 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
-/// Where requests go, and what every one of them carries.
+use super::client::default_client;
+
+/// The server that requests go to, and the credentials and headers that they carry.
 ///
-/// Cheap to clone: clones share one pool of connections. `Debug` shows no secret.
+/// Clones are cheap and share one pool of connections. `Debug` shows no secret.
 #[derive(Clone)]
 pub struct Configuration {
-    /// The URL that every path is appended to.
+    /// The base URL, which the path of each operation is appended to, such as `https://host/v1`.
+    ///
+    /// It may have a query, which requests keep. It may not have a user name, a password or a fragment.
     pub base_path: String,
     /// The `User-Agent` header; by default the crate's name and version.
     pub user_agent: Option<String>,
-    /// What sends the requests. One that is put here keeps its own redirect policy and timeouts;
-    /// the default one is [`default_client`].
+    /// The HTTP client. The default is [`default_client`]; see [`with_client`](Self::with_client).
     pub client: reqwest::Client,
     /// The token of an HTTP bearer, OAuth 2 or OpenID Connect security scheme.
     pub bearer_access_token: Option<SecretString>,
@@ -29,8 +32,8 @@ pub struct Configuration {
     pub headers: HeaderMap,
     /// Query parameters appended to every request's URL.
     pub query: Vec<(String, String)>,
-    /// How long one request may take, its reply's body included; for a reply that streams, until the body
-    /// begins. 10 minutes unless set.
+    /// The maximum time of a request and its reply; of a reply that streams, until its body begins. The default is 10
+    /// minutes.
     pub timeout: Option<Duration>,
 }
 
@@ -44,7 +47,7 @@ pub struct BasicAuth {
 }
 
 impl Configuration {
-    /// A configuration without credentials for the API at `base_path`.
+    /// Creates a configuration without credentials for the API at `base_path`.
     pub fn at(base_path: impl Into<String>) -> Self {
         Self {
             base_path: base_path.into(),
@@ -72,6 +75,10 @@ impl Configuration {
     }
 
     /// Sets [`client`](Self::client).
+    ///
+    /// Start from [`client_builder`](super::client_builder), which follows no redirect: `reqwest` itself would send
+    /// headers such as `api-key` to the host that a redirect names. Put credentials into the configuration and not
+    /// into the default headers of the client, which go to every host.
     #[must_use]
     pub fn with_client(self, client: reqwest::Client) -> Self {
         Self { client, ..self }
@@ -140,31 +147,6 @@ fn without_user_info(base_path: &str) -> String {
         Some((user_info, _)) => format!("{scheme}://[redacted]{}", &rest[user_info.len()..]),
         None => base_path.to_owned(),
     }
-}
-
-/// The client of a new [`Configuration`]: HTTP/1.1, so that parallel requests have a connection and a window
-/// each; 5 seconds to connect; no redirects of its own, since [`Request`](super::Request) follows the safe ones.
-///
-/// # Panics
-///
-/// Only where this crate's feature `rustls` is off, another crate turns on `reqwest/rustls-no-provider`, and the
-/// program has installed no provider of rustls: `reqwest` asks for one then.
-pub fn default_client() -> reqwest::Client {
-    // Another provider that the program has already chosen is as good as this one.
-    #[cfg(feature = "rustls")]
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        reqwest::Client::builder()
-            .http1_only()
-            .connect_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-    };
-    let client = builder().build();
-    // On a machine without any root certificate, plain HTTP still works and HTTPS fails when it connects.
-    #[cfg(feature = "rustls")]
-    let client = client.or_else(|_| builder().tls_certs_only([]).build());
-    client
-        .expect("a client without certificates, proxy or address of its own has nothing that can be refused")
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub struct EventsWithFields<T>(EventStream<T>);
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
     /// The rest of the events did not arrive.
-    #[error("the events broke off: {0}")]
+    #[error("the rest of the events did not arrive")]
     Transport(#[from] io::Error),
     /// An event is not what the document says; the ones after it can still be read.
     #[error(transparent)]

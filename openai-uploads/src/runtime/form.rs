@@ -176,30 +176,38 @@ impl Form {
         self
     }
 
-    /// Writes the form as `multipart/form-data`, of a known length, its files streamed.
-    pub(super) async fn into_multipart(self) -> Result<multipart::Form, InputError> {
-        if let Some(error) = self.error {
+    /// Whether the form can be sent again after it was opened.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.fields.iter().all(|field| match &field.value {
+            FieldValue::Binary(file) => file.is_repeatable(),
+            FieldValue::Json(_) => true,
+        })
+    }
+
+    /// Opens the form as `multipart/form-data` of a known length. Its files are streamed.
+    pub(super) async fn open_multipart(&mut self) -> Result<multipart::Form, InputError> {
+        if let Some(error) = &self.error {
             return Err(InputError::new(error));
         }
         // Otherwise names with other signs than ASCII's would be in `name*`, which no server reads (RFC 7578 §5.1).
         let mut form = multipart::Form::new().percent_encode_noop();
-        for field in self.fields {
-            let Field { name, content_type, style, value } = field;
-            let part_name = quoted(&name);
-            match (value, style) {
-                (FieldValue::Binary(file), _) => form = form.part(part_name, file_part(&name, file).await?),
+        for field in &mut self.fields {
+            let (name, content_type) = (&field.name, field.content_type);
+            let part_name = quoted(name);
+            match (&mut field.value, field.style) {
+                (FieldValue::Binary(file), _) => form = form.part(part_name, file_part(name, file).await?),
                 (FieldValue::Json(value), Some(style)) => {
-                    for (name, value) in plain_pairs(&name, &value, style) {
+                    for (name, value) in plain_pairs(name, value, style) {
                         form = form.text(quoted(&name), value);
                     }
                 }
                 (FieldValue::Json(Value::Array(elements)), None) if !content_type.is_some_and(is_json) => {
                     for element in elements {
-                        form = form.part(part_name.clone(), text_part(&element, content_type)?);
+                        form = form.part(part_name.clone(), text_part(element, content_type)?);
                     }
                 }
                 (FieldValue::Json(value), None) => {
-                    form = form.part(part_name, text_part(&value, content_type)?);
+                    form = form.part(part_name, text_part(value, content_type)?);
                 }
             }
         }
@@ -244,8 +252,8 @@ fn plain_pairs(name: &str, value: &Value, style: Style) -> Vec<(String, String)>
 }
 
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim_end();
-    essence.ends_with("/json") || essence.ends_with("+json")
+    let media_type = content_type.split(';').next().unwrap_or_default().trim_end();
+    media_type.ends_with("/json") || media_type.ends_with("+json")
 }
 
 fn text_part(value: &Value, content_type: Option<&str>) -> Result<multipart::Part, InputError> {
@@ -260,7 +268,7 @@ fn text_part(value: &Value, content_type: Option<&str>) -> Result<multipart::Par
     }
 }
 
-async fn file_part(name: &str, file: Binary) -> Result<multipart::Part, InputError> {
+async fn file_part(name: &str, file: &mut Binary) -> Result<multipart::Part, InputError> {
     let file = file.open().await?;
     let part = multipart::Part::stream_with_length(Body::wrap_stream(file.stream), file.length)
         .file_name(in_one_line(&file.file_name.unwrap_or_else(|| name.to_owned())));

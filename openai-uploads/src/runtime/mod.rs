@@ -1,12 +1,15 @@
-//! What every generated operation rests on: configuration, credentials, sending a request, reading a reply,
-//! errors, and bodies that stream. Knows no operation.
+//! The hand-written part of a generated crate: configuration, credentials, requests, replies and errors.
 
+mod api_error;
 mod base64;
 mod binary;
 mod call;
+mod client;
+mod compression;
 mod configuration;
 mod error;
 mod events;
+mod excerpt;
 mod form;
 mod integer;
 mod loss;
@@ -19,19 +22,25 @@ mod object;
 mod open_enum;
 mod operation;
 mod parameter;
+mod proxy;
 mod reply;
 mod request;
 mod retry;
 mod security;
+mod send;
+mod transport_error;
 #[macro_use]
 #[allow(unused_macros, reason = "a document may have no union")]
 mod union;
+mod url;
 
+pub use api_error::{ApiError, ErrorBody};
 pub use base64::{Base64, Base64Error};
 pub use binary::Binary;
 pub use call::{Call, Decode, NoEvents, Response};
-pub use configuration::{BasicAuth, Configuration, default_client};
-pub use error::{ApiError, DecodeError, Error, ErrorBody, InputError, TransportError};
+pub use client::{client_builder, default_client};
+pub use configuration::{BasicAuth, Configuration};
+pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
 pub use form::{FileOr, Form};
 #[doc(hidden)]
@@ -40,7 +49,9 @@ pub use members::{Members, Writer};
 pub use object::{Object, read_object, write_object};
 pub use operation::Operation;
 pub use parameter::{ArrayFormat, Style};
-pub use reply::{ByteStream, Reply};
+pub use reply::{ByteStream, MAX_REPLY_BYTES, Reply};
 pub use request::Request;
 pub use security::{ApiKeyLocation, SecurityScheme};
+pub use transport_error::{TransportError, TransportErrorKind};
 pub use union::{Candidates, write_tagged};
+pub use url::check_base_url;

@@ -1,22 +1,29 @@
-//! A successful reply, whole or as it arrives.
+//! The body of a reply, whole or as it arrives.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{DecodeError, request_id};
+use super::api_error::request_id;
+use super::compression::Decoder;
+use super::error::DecodeError;
+use super::excerpt::{Look, excerpt, one_line, without_byte_order_mark};
 use super::integer::Read;
+use super::transport_error::TransportError;
 
-/// How many characters of a text that cannot be read an error shows.
-const SNIPPET: usize = 120;
+/// The maximum length of a reply that is read into memory: 256 MiB.
+///
+/// A longer one is an error. [`Call::binary_as`](super::Call::binary_as) reads replies of any length.
+pub const MAX_REPLY_BYTES: usize = 256 << 20;
 
 /// A successful reply, all of it.
 #[derive(Debug)]
@@ -26,24 +33,24 @@ pub struct Reply {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body.
     pub body: Bytes,
 }
 
 impl Reply {
-    /// Reads the body as JSON.
+    /// Reads the body as JSON. A byte order mark at its start is skipped.
     ///
     /// # Errors
     ///
     /// When it is not JSON or not a `T`, with the path to the value that is wrong.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let mut json = serde_json::Deserializer::from_slice(without_byte_order_mark(&self.body));
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
-            self.error(path, error.inner())
+            self.json_error(path, error.inner())
         });
         read.and_then(|Read(value)| {
-            json.end().map(|()| value).map_err(|error| self.error(".".to_owned(), &error))
+            json.end().map(|()| value).map_err(|error| self.json_error(".".to_owned(), &error))
         })
     }
 
@@ -53,7 +60,7 @@ impl Reply {
     ///
     /// When it is not UTF-8.
     pub fn text(&self) -> Result<String, DecodeError> {
-        String::from_utf8(self.body.to_vec()).map_err(|error| self.error(".".to_owned(), &error))
+        String::from_utf8(self.body.to_vec()).map_err(|error| self.error(error.to_string()))
     }
 
     /// Reads the body as the text of a value that JSON has as a string.
@@ -63,30 +70,51 @@ impl Reply {
     /// When it is not UTF-8 or not a `T`.
     pub fn text_as<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let text = serde_json::Value::String(self.text()?);
-        serde_json::from_value(text).map_err(|error| self.error(".".to_owned(), &error))
+        serde_json::from_value(text).map_err(|error| self.error(error.to_string()))
     }
 
-    /// The error of a reply with a status that the document does not declare.
+    /// Returns the error of a reply with a status that the document does not declare.
     pub fn undeclared(&self) -> DecodeError {
-        self.error(".".to_owned(), &format!("the document declares no reply {}", self.status.as_u16()))
+        self.error(format!("the document declares no reply with the status {}", self.status.as_u16()))
     }
 
-    fn error(&self, path: String, error: &dyn fmt::Display) -> DecodeError {
-        let offending =
-            serde_json::from_slice(&self.body).ok().and_then(|json| Some(at(&json, &path)?.to_string()));
-        let text = offending.unwrap_or_else(|| String::from_utf8_lossy(&self.body).into_owned());
+    /// Returns an error about the whole reply.
+    pub(super) fn error(&self, message: String) -> DecodeError {
         DecodeError {
             operation: self.operation,
-            path,
-            message: error.to_string(),
-            snippet: cut(&text),
+            path: ".".to_owned(),
+            message,
+            snippet: snippet(&self.body),
             status: self.status,
             request_id: request_id(&self.headers),
         }
     }
+
+    fn json_error(&self, path: String, error: &serde_json::Error) -> DecodeError {
+        let json: Option<Value> = serde_json::from_slice(without_byte_order_mark(&self.body)).ok();
+        if let Some(value) = json.as_ref().and_then(|json| at(json, &path)) {
+            let snippet = snippet(value.to_string().as_bytes());
+            return DecodeError { path, snippet, ..self.error(error.to_string()) };
+        }
+        match Look::of(&self.body) {
+            look @ (Look::Html | Look::Binary) => self.error(format!(
+                "it is {}, not JSON, so it is not an answer of the API but perhaps of a proxy, a portal or another server",
+                look.name()
+            )),
+            _ => DecodeError { path, ..self.error(error.to_string()) },
+        }
+    }
 }
 
-/// The value at a path as `serde_path_to_error` writes it: `data[3].id`.
+fn snippet(body: &[u8]) -> String {
+    match Look::of(body) {
+        look @ (Look::Empty | Look::Binary) => look.name().to_owned(),
+        Look::Html => format!("`{}`", excerpt(body).unwrap_or_default()),
+        Look::Json | Look::Text => format!("`{}`", one_line(&String::from_utf8_lossy(body))),
+    }
+}
+
+/// Finds the value at a path in the form of `serde_path_to_error`: `data[3].id`.
 fn at<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
     let steps = path.split(['.', '[']).filter(|step| !step.is_empty());
     steps.into_iter().try_fold(json, |value, step| match step.strip_suffix(']') {
@@ -95,33 +123,33 @@ fn at<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(SNIPPET) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None if text.is_empty() => "no content".to_owned(),
-        None => format!("`{text}`"),
-    }
+/// The body of a reply as it arrives: a stream of [`Bytes`].
+///
+/// An error of the stream means that the rest did not arrive. Dropping the stream closes the connection.
+pub struct ByteStream {
+    /// The length of the body in bytes, if the server says it.
+    pub length: Option<u64>,
+    /// The media type of the body, if the server says it.
+    pub content_type: Option<String>,
+    stream: BoxStream<'static, Result<Bytes, BodyError>>,
 }
 
-/// A reply's body as it arrives: a stream of [`Bytes`].
-///
-/// An error of the stream means that the rest did not arrive. Dropping it closes the connection.
-pub struct ByteStream {
-    /// The body's length in bytes, where the server says it.
-    pub length: Option<u64>,
-    /// The body's media type, where the server says it.
-    pub content_type: Option<String>,
-    stream: BoxStream<'static, io::Result<Bytes>>,
+/// An error of a body that arrives.
+#[derive(Debug)]
+pub(super) enum BodyError {
+    /// The rest did not arrive.
+    Transport(TransportError),
+    /// The body cannot be decompressed, or is too long.
+    Content(String),
 }
 
 impl ByteStream {
     pub(super) fn new(response: reqwest::Response, _operation: &'static str) -> Self {
-        let content_type = response.headers().get(reqwest::header::CONTENT_TYPE);
-        Self {
-            length: response.content_length(),
-            content_type: content_type.and_then(|value| value.to_str().ok()).map(str::to_owned),
-            stream: response.bytes_stream().map_err(|error| io::Error::other(error.without_url())).boxed(),
-        }
+        let decoder = Decoder::new(response.headers());
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let length = response.content_length().filter(|_| decoder.is_identity());
+        Self { length, content_type, stream: decoded(response, decoder).boxed() }
     }
 
     /// Reads the whole body into memory.
@@ -129,25 +157,88 @@ impl ByteStream {
     /// # Errors
     ///
     /// When the rest of it does not arrive.
-    pub async fn bytes(mut self) -> io::Result<Bytes> {
-        let mut all = bytes::BytesMut::new();
-        while let Some(chunk) = self.next().await {
+    pub async fn bytes(self) -> io::Result<Bytes> {
+        self.at_most(usize::MAX).await.map_err(io::Error::other)
+    }
+
+    /// Reads the whole body, unless it is longer than `limit`.
+    pub(super) async fn at_most(mut self, limit: usize) -> Result<Bytes, BodyError> {
+        let too_long = || BodyError::Content(format!("it has more than {limit} bytes"));
+        if self.length.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
+            return Err(too_long());
+        }
+        let mut all = BytesMut::new();
+        while let Some(chunk) = self.stream.next().await {
             all.extend_from_slice(&chunk?);
+            if all.len() > limit {
+                return Err(too_long());
+            }
         }
         Ok(all.freeze())
     }
+
+    /// Reads the body into `start` until that has `limit` bytes, or until the rest does not arrive.
+    pub(super) async fn read_start(mut self, start: &mut BytesMut, limit: usize) {
+        while start.len() < limit
+            && let Some(Ok(chunk)) = self.stream.next().await
+        {
+            start.extend_from_slice(&chunk[..chunk.len().min(limit - start.len())]);
+        }
+    }
+}
+
+fn decoded(
+    response: reqwest::Response,
+    decoder: Decoder,
+) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
+    let url = response.url().clone();
+    let chunks = response.bytes_stream();
+    let chunks = chunks.map_err(move |error| BodyError::Transport(TransportError::from_reqwest(error, &url)));
+    let damaged = |error: io::Error| match error.kind() {
+        io::ErrorKind::Unsupported => BodyError::Content(error.to_string()),
+        _ => BodyError::Content(format!("it cannot be decompressed ({error})")),
+    };
+    stream::try_unfold((chunks, Some(decoder)), move |(mut chunks, decoder)| async move {
+        let Some(mut decoder) = decoder else { return Ok(None) };
+        match chunks.try_next().await? {
+            Some(chunk) => {
+                let chunk = decoder.decode(chunk).map_err(damaged)?;
+                Ok(Some((chunk, (chunks, Some(decoder)))))
+            }
+            None => Ok(Some((decoder.finish().map_err(damaged)?, (chunks, None)))),
+        }
+    })
+    .try_filter(|chunk| std::future::ready(!chunk.is_empty()))
 }
 
 impl Stream for ByteStream {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.stream.poll_next_unpin(context)
+        self.stream.poll_next_unpin(context).map_err(io::Error::other)
     }
 }
 
 impl fmt::Debug for ByteStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ByteStream").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => error.fmt(f),
+            Self::Content(message) => write!(f, "the reply cannot be read: {message}"),
+        }
+    }
+}
+
+impl StdError for BodyError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Transport(error) => error.source(),
+            Self::Content(_) => None,
+        }
     }
 }

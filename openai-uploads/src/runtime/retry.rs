@@ -5,17 +5,18 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::error::{ApiError, Error};
+use super::api_error::ApiError;
+use super::error::Error;
 
 impl<E> Error<E> {
     /// Whether the same request may succeed when it is sent again.
     ///
     /// True for connection errors and timeouts and for the statuses 408, 409, 429 and 5xx, unless the reply's
     /// `x-should-retry` says otherwise; never for bad input or an answer that cannot be read.
-    pub fn retryable(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Transport(_) => true,
-            Self::Api(error) => error.retryable(),
+            Self::Transport(error) => error.is_retryable(),
+            Self::Api(error) => error.is_retryable(),
             Self::Decode(_) | Self::Input(_) => false,
         }
     }
@@ -27,7 +28,7 @@ impl<E> Error<E> {
 }
 
 impl<E> ApiError<E> {
-    fn retryable(&self) -> bool {
+    fn is_retryable(&self) -> bool {
         match self.headers.get("x-should-retry").map(reqwest::header::HeaderValue::as_bytes) {
             Some(b"true") => true,
             Some(b"false") => false,

@@ -1,21 +1,23 @@
-//! Security schemes (OpenAPI 3.1 §4.8.27) and how a request satisfies them.
+//! Security schemes (OpenAPI 3.1 §4.8.27) and the credentials of a request.
 
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::configuration::Configuration;
 use super::error::InputError;
-use super::{Configuration, Request};
 
-/// One way for a request to show whose it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An authentication scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecurityScheme {
-    /// `Authorization: Bearer`, from [`Configuration::bearer_access_token`]; OAuth 2 and OpenID Connect too.
+    /// `Authorization: Bearer`, from [`Configuration::bearer_access_token`]. OAuth 2 and OpenID Connect too.
     Bearer,
     /// `Authorization: Basic`, from [`Configuration::basic_auth`].
     Basic,
     /// A key, from [`Configuration::api_keys`].
     ApiKey {
-        /// The scheme's name in the document: the key's name in [`Configuration::api_keys`].
+        /// The name of the scheme in the document, and of the key in [`Configuration::api_keys`].
         scheme: &'static str,
         /// Where the key goes.
         location: ApiKeyLocation,
@@ -25,83 +27,101 @@ pub enum SecurityScheme {
 }
 
 /// Where an API key goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ApiKeyLocation {
     /// A header.
     Header,
-    /// The URL's query.
+    /// The query of the URL.
     Query,
     /// A cookie.
     Cookie,
 }
 
-impl SecurityScheme {
-    fn has_credentials(self, configuration: &Configuration) -> bool {
-        match self {
-            Self::Bearer => configuration.bearer_access_token.is_some(),
-            Self::Basic => configuration.basic_auth.is_some(),
-            Self::ApiKey { scheme, .. } => configuration.api_keys.contains_key(scheme),
+/// The credentials that a request carries.
+#[derive(Default)]
+pub(super) struct Credentials {
+    pub(super) headers: HeaderMap,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) cookies: Vec<String>,
+}
+
+impl Credentials {
+    /// Takes the first of the `alternatives` for which the configuration has every credential.
+    ///
+    /// If there is none, the request carries no credentials: some servers require none, and the others answer 401.
+    pub(super) fn new(
+        configuration: &Configuration,
+        alternatives: &[&[SecurityScheme]],
+    ) -> Result<Self, InputError> {
+        let mut credentials = Self::default();
+        let satisfied = alternatives.iter().find(|schemes| {
+            !schemes.is_empty() && schemes.iter().all(|scheme| scheme.is_configured(configuration))
+        });
+        for scheme in satisfied.into_iter().copied().flatten() {
+            credentials.add(*scheme, configuration)?;
         }
+        Ok(credentials)
     }
 
-    fn apply(self, request: &mut Request) -> Result<(), InputError> {
-        let configuration = &request.configuration;
-        match self {
-            Self::Bearer => {
+    fn add(&mut self, scheme: SecurityScheme, configuration: &Configuration) -> Result<(), InputError> {
+        match scheme {
+            SecurityScheme::Bearer => {
                 if let Some(token) = &configuration.bearer_access_token {
                     let value = secret_header("bearer token", &format!("Bearer {}", token.expose_secret()))?;
-                    request.headers.insert(AUTHORIZATION, value);
+                    self.headers.insert(AUTHORIZATION, value);
                 }
             }
-            Self::Basic => {
-                request.basic_auth.clone_from(&configuration.basic_auth);
-            }
-            Self::ApiKey { scheme, location, name } => {
-                if let Some(key) = configuration.api_keys.get(scheme).cloned() {
-                    apply_key(request, location, name, &key)?;
+            SecurityScheme::Basic => {
+                if let Some(basic) = &configuration.basic_auth {
+                    let pair = format!("{}:{}", basic.username, basic.password.expose_secret());
+                    let value = secret_header("password", &format!("Basic {}", STANDARD.encode(pair)))?;
+                    self.headers.insert(AUTHORIZATION, value);
                 }
+            }
+            SecurityScheme::ApiKey { scheme, location, name } => {
+                if let Some(key) = configuration.api_keys.get(scheme) {
+                    self.add_key(location, name, key)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_key(
+        &mut self,
+        location: ApiKeyLocation,
+        name: &'static str,
+        key: &SecretString,
+    ) -> Result<(), InputError> {
+        match location {
+            ApiKeyLocation::Header => {
+                let header = HeaderName::from_bytes(name.as_bytes())
+                    .map_err(|_| InputError::new(format!("`{name}` is not the name of a header")))?;
+                self.headers.insert(header, secret_header("API key", key.expose_secret())?);
+            }
+            ApiKeyLocation::Query => self.query.push((name, key.expose_secret().to_owned())),
+            ApiKeyLocation::Cookie => {
+                let cookie = format!("{name}={}", key.expose_secret());
+                // Checked here, so that the error names the key and not the cookies.
+                secret_header("API key", &cookie)?;
+                self.cookies.push(cookie);
             }
         }
         Ok(())
     }
 }
 
-/// Adds the credentials of the first of the `alternatives` that the configuration has all credentials of.
-///
-/// Where there is none, the request goes without: a server of one's own may ask for none, and one that does
-/// answers 401.
-pub(super) fn authorize(request: &mut Request, alternatives: &[&[SecurityScheme]]) -> Result<(), InputError> {
-    let configuration = &request.configuration;
-    let satisfied = alternatives.iter().find(|schemes| {
-        !schemes.is_empty() && schemes.iter().all(|scheme| scheme.has_credentials(configuration))
-    });
-    satisfied.into_iter().copied().flatten().try_for_each(|scheme| scheme.apply(request))
-}
-
-fn apply_key(
-    request: &mut Request,
-    location: ApiKeyLocation,
-    name: &'static str,
-    key: &SecretString,
-) -> Result<(), InputError> {
-    match location {
-        ApiKeyLocation::Header => {
-            let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| InputError::new(format!("`{name}` is not a header's name")))?;
-            request.headers.insert(header, secret_header("API key", key.expose_secret())?);
-        }
-        ApiKeyLocation::Query => request.add_query_pair(name, key.expose_secret()),
-        ApiKeyLocation::Cookie => {
-            let cookie = format!("{name}={}", key.expose_secret());
-            // The error that says what is wrong with a key comes before one that says it of cookies.
-            secret_header("API key", &cookie)?;
-            request.add_cookie(&cookie);
+impl SecurityScheme {
+    fn is_configured(self, configuration: &Configuration) -> bool {
+        match self {
+            Self::Bearer => configuration.bearer_access_token.is_some(),
+            Self::Basic => configuration.basic_auth.is_some(),
+            Self::ApiKey { scheme, .. } => configuration.api_keys.contains_key(scheme),
         }
     }
-    Ok(())
 }
 
-/// A header that no log shows; the error names what it was to carry and not the value.
+/// Returns a header that no log shows. The error names the credential and not its value.
 fn secret_header(what: &str, value: &str) -> Result<HeaderValue, InputError> {
     let mut header = HeaderValue::from_str(value).map_err(|_| {
         InputError::new(format!(

@@ -34,6 +34,7 @@ pub(super) enum PartBytes {
 impl PartBytes {
     /// The bytes as a stream that tells `progress` of each piece that it gives.
     pub(super) fn body(&self, progress: Arc<Progress>) -> Body {
+        progress.restart();
         match self {
             Self::File { file, range, buffers } => Body {
                 file: Some(FileChunks {
@@ -185,6 +186,11 @@ impl Progress {
             moved: AtomicU64::new(0),
             source_failure: Mutex::default(),
         }
+    }
+
+    /// Begins again from zero: a redirect has the bytes sent a second time.
+    fn restart(&self) {
+        self.sent.store(0, Ordering::Relaxed);
     }
 
     fn advance(&self, bytes: u64) {

@@ -18,7 +18,7 @@ use crate::runtime::{ApiError, Error};
 #[non_exhaustive]
 pub enum UploadError {
     /// The source cannot be opened or read to its end.
-    #[error("{name} cannot be read: {source}")]
+    #[error("{name} cannot be read")]
     Source {
         /// The path, or the name that the source was given.
         name: String,
@@ -64,7 +64,7 @@ pub enum UploadError {
         what: String,
     },
     /// A request failed, and sending it again did not help or would not.
-    #[error("{step} failed{}: {failure}", tried(*.attempts))]
+    #[error("{step} failed{}", tried(*.attempts))]
     Request {
         /// What was to be done.
         step: Step,
@@ -140,7 +140,7 @@ pub enum Failure {
     },
     /// The server asks for a longer wait than
     /// [`RetryPolicy::longest_asked_wait`](super::RetryPolicy::longest_asked_wait).
-    #[error("{call}; it asks to wait {asked:?}, which is longer than {limit:?}")]
+    #[error("the server asks to wait {asked:?}, which is longer than {limit:?}")]
     WaitTooLong {
         /// The wait that the server asks for.
         asked: Duration,

@@ -74,9 +74,10 @@ impl PartSending<'_> {
     async fn send_once(&self) -> Result<Result<String, Failure>, Stop> {
         let progress = Arc::new(Progress::of(self.part.len()));
         self.meter.restart(Some(progress.clone()));
-        let data = Binary::stream(self.part.len(), self.bytes.body(progress.clone()));
+        let (bytes, sent) = (self.bytes.clone(), progress.clone());
+        let data = Binary::repeatable(self.part.len(), move || bytes.body(sent.clone()));
         let call = add_upload_part(&self.run.part_configuration, &self.upload_id, data);
-        let sent = until_stalled(call, &progress, self.run.uploader.options.stall_limit).await;
+        let sent = until_stalled(call.into_future(), &progress, self.run.uploader.options.stall_limit).await;
         if let Some(error) = progress.take_source_failure() {
             // The check of the source, which comes next, knows better if it has changed.
             self.check_source().await?;

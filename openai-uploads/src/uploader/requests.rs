@@ -12,7 +12,7 @@ use super::{Event, Failure, Step, Uploaded, Warning};
 use crate::apis::uploads_api::{cancel_upload, complete_upload, create_upload};
 use crate::models::upload::Status;
 use crate::models::{CompleteUploadRequest, ErrorResponse, OpenAiFile, Upload};
-use crate::runtime::Error;
+use crate::runtime::{Error, describe};
 
 /// How long an upload is tried to be cancelled on the server.
 const CANCEL_LIMIT: Duration = Duration::from_secs(30);
@@ -79,7 +79,7 @@ impl Run {
     pub(super) async fn cancel(&self, upload_id: &str) {
         let message = match timeout(CANCEL_LIMIT, self.cancel_in_time(upload_id)).await {
             Ok(Ok(())) => return,
-            Ok(Err(Stop::Failed { failure, .. })) => failure.to_string(),
+            Ok(Err(Stop::Failed { failure, .. })) => describe(&*failure),
             _ => format!("no answer in {CANCEL_LIMIT:?}"),
         };
         let upload_id = upload_id.to_owned();
@@ -121,7 +121,7 @@ impl Run {
 fn is_past_cancelling(error: &Error<ErrorResponse>) -> bool {
     let over = [Status::Cancelled, Status::Completed, Status::Expired];
     let is_refused = error.api().is_some_and(|error| matches!(error.status.as_u16(), 400 | 404 | 410));
-    (is_refused && !error.retryable()) || over.iter().any(|status| says_that_it_is(status, error))
+    (is_refused && !error.is_retryable()) || over.iter().any(|status| says_that_it_is(status, error))
 }
 
 /// Whether the server gives as its reason that the upload has this status already. How it says so is not laid

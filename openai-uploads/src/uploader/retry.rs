@@ -6,7 +6,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 
 use super::{Failure, RetryPolicy};
-use crate::runtime::Error;
+use crate::runtime::{Error, describe};
 
 /// How often a reply that cannot be read is asked for: one that was cut short reads well the next time, and one
 /// in a form of its own never does.
@@ -67,16 +67,16 @@ impl<'a> Attempts<'a> {
         if since.elapsed() + wait > self.policy.time_limit {
             return Err(Box::new(failure));
         }
-        Ok((wait, failure.to_string()))
+        Ok((wait, describe(&failure)))
     }
 
     fn is_worth_it(&self, failure: &Failure) -> bool {
         match failure {
             Failure::Call(Error::Decode(_)) => self.made < UNREADABLE_REPLIES,
-            Failure::Call(Error::Transport(error)) if error.connect && !self.server_seen => {
+            Failure::Call(Error::Transport(error)) if error.is_connect() && !self.server_seen => {
                 self.made < FIRST_CONNECTIONS
             }
-            Failure::Call(error) => error.retryable(),
+            Failure::Call(error) => error.is_retryable(),
             Failure::Stalled { .. } | Failure::NoReply { .. } => true,
             Failure::WaitTooLong { .. } | Failure::Senseless { .. } => false,
         }

@@ -39,7 +39,7 @@ impl Stop {
             Self::Failed { failure, .. } => match &**failure {
                 Failure::Call(call @ Error::Api(error)) => {
                     let mended_by_key = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-                    mended_by_key.contains(&error.status) || call.retryable()
+                    mended_by_key.contains(&error.status) || call.is_retryable()
                 }
                 Failure::Call(Error::Input(_)) | Failure::Senseless { .. } => false,
                 Failure::Call(_)
@@ -67,7 +67,7 @@ impl Stop {
             [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::PAYLOAD_TOO_LARGE]
                 .contains(&error.status);
         let is_refused =
-            resumed && error.status.is_client_error() && !is_about_something_else && !call.retryable();
+            resumed && error.status.is_client_error() && !is_about_something_else && !call.is_retryable();
         (is_forgotten || is_refused).then(|| error.message.clone())
     }
 

@@ -146,9 +146,9 @@ pub(crate) fn configuration() -> Configuration {
     CONFIGURATION.clone()
 }
 
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl IntoFuture<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(future)
+    runtime.block_on(future.into_future())
 }
 
 /// Sends a part's bytes and gives the form that came.

@@ -200,12 +200,9 @@ fn what_cannot_be_reached_is_told_with_what_to_check() {
     let parrot = Parrot::start(|_| (200, "", String::new()));
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (base_url, words) in [
-        (
-            "http://no-such-host.invalid/v1".to_owned(),
-            &["no-such-host.invalid", "the host was not found"][..],
-        ),
-        (format!("http://{nobody}/v1"), &["nothing listens there"]),
-        (format!("https://{}/v1", parrot.address), &["no safe connection", "certificates"]),
+        ("http://no-such-host.invalid/v1".to_owned(), &["the host no-such-host.invalid was not found"][..]),
+        (format!("http://{nobody}/v1"), &["no connection", "Connection refused", "whether the server runs"]),
+        (format!("https://{}/v1", parrot.address), &["no secure connection", "http://", "certificates"]),
         (parrot.base_url(), &["base URL"]),
     ] {
         let command = command(&["cancel", "upload_1", "--base-url", &base_url]);

@@ -28,8 +28,6 @@ pub(crate) struct Answer {
 
 impl Proxy {
     pub(crate) fn start() -> Self {
-        // It chooses what encrypts, which a client is made with even where nothing is encrypted.
-        drop(everything::runtime::default_client());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let proxy = reqwest::Proxy::http(&url).unwrap();

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use futures_util::stream;
 use openai_uploads::apis::uploads_api::add_upload_part;
 use openai_uploads::models::upload_part;
-use openai_uploads::runtime::{Binary, Call, Error, FileOr, Form, InputError, Operation, Request, Style};
+use openai_uploads::runtime::{
+    Binary, Call, Error, FileOr, Form, InputError, Operation, Request, Style, describe,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -92,8 +94,8 @@ fn broken_off(data: Binary) -> String {
     taking.join().unwrap();
     match result {
         Err(error @ Error::Input(_)) => {
-            assert!(!error.retryable());
-            error.to_string()
+            assert!(!error.is_retryable());
+            describe(&error)
         }
         other => panic!("{other:?}"),
     }
@@ -166,7 +168,7 @@ fn a_form_is_written_as_openapi_says() {
     assert_eq!(form["list"], "y", "the last of several");
     assert_eq!(form["object"], "{\"k\":[\"v\"]}");
     assert_eq!(form["json"], "[\"v\"]");
-    assert_eq!(form["deep[a b]"], "2", "the last of several");
+    assert_eq!(form["deep"]["a b"], 2, "the last of several");
     assert_eq!(form["piped"], "x=1|é");
     assert_eq!(form["größe %22%0A"], "x");
     assert_eq!((&form["either"], &form["picture"]), (&json!("{\"id\":7}"), &json!("png")));

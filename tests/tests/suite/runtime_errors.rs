@@ -37,9 +37,9 @@ fn what_an_error_s_body_says_is_found_in_whatever_form() {
         (r#"{"error": "No."}"#, "No.", None, None, None),
         (r#"{"detail": "No."}"#, "No.", None, None, None),
         (r#"{"title": "No.", "type": "about:blank"}"#, "No.", None, Some("about:blank"), None),
-        (r#"{"error": {}}"#, "Bad Request", None, None, None),
-        ("[1]", "Bad Request", None, None, None),
-        ("<html>", "Bad Request", None, None, None),
+        (r#"{"error": {}}"#, r#"{"error": {}}"#, None, None, None),
+        ("[1]", "[1]", None, None, None),
+        ("<html>", "<html>", None, None, None),
         ("", "Bad Request", None, None, None),
     ] {
         let error = api_error(400, "x-request-id: req_7\r\n", body);
@@ -73,13 +73,13 @@ fn what_is_worth_another_try_is_said_and_when() {
         (404, "x-should-retry: perhaps\r\n", false, None),
     ] {
         let error = error(status, headers, "{}");
-        assert_eq!((error.retryable(), error.retry_after()), (retryable, wait), "{status} {headers}");
+        assert_eq!((error.is_retryable(), error.retry_after()), (retryable, wait), "{status} {headers}");
     }
 }
 
 fn decode_error(body: impl AsRef<[u8]>) -> DecodeError {
     let error = error(200, "x-request-id: req_7\r\n", body);
-    assert!(!error.retryable());
+    assert!(!error.is_retryable());
     assert_eq!(error.request_id(), Some("req_7"));
     match error {
         Error::Decode(error) => error,

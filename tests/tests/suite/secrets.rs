@@ -55,7 +55,7 @@ fn what_sends_something_is_not_redirected() {
         let error = block_on(cancel_upload(&with_key(&server.url), "id")).unwrap_err();
         assert_eq!(error.api().map(|error| error.status.as_u16()), Some(status), "{error}");
         assert!(error.to_string().contains(&*format!("http://{}/", other.local_addr().unwrap())), "{error}");
-        assert!(!error.retryable());
+        assert!(!error.is_retryable());
         assert_eq!(server.caught().target, "/uploads/id/cancel");
     }
     nobody_came(&other);

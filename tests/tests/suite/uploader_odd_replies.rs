@@ -3,6 +3,7 @@
 use openai_uploads::apis::uploads_api::{ADD_UPLOAD_PART, CANCEL_UPLOAD, COMPLETE_UPLOAD, CREATE_UPLOAD};
 use openai_uploads::models::create_upload_request::Purpose;
 use openai_uploads::models::upload::Status;
+use openai_uploads::runtime::describe;
 use openai_uploads::uploader::{Failure, Source, Step, UploadError, Uploaded};
 
 use super::scripted_server::*;
@@ -151,6 +152,6 @@ async fn a_reply_that_cannot_be_read_is_asked_for_again_but_not_for_long() {
         let (_, result) = upload_to(always).await;
         let error = result.unwrap_err();
         let UploadError::Request { attempts: 3, .. } = &error else { panic!("{error}") };
-        assert!(error.to_string().contains("<html>"), "{error}");
+        assert!(describe(&error).contains("<html>"), "{error}");
     }
 }

@@ -9,8 +9,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::read_api_key_file;
-use openai_uploads::runtime::InputError;
-use reqwest::Url;
+use openai_uploads::runtime::{InputError, check_base_url};
 use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -166,15 +165,8 @@ fn redacted(text: &str, key: &str) -> String {
 }
 
 fn base_url(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let url = Url::parse(text).map_err(|error| format!("{error}; write it as https://host/v1"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err("the URL must begin with https:// or http://".to_owned());
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL with a user name or a password in it would be seen by others".to_owned());
-    }
-    Ok(text.trim_end_matches('/').to_owned())
+    check_base_url(text).map_err(|error| error.to_string())?;
+    Ok(text.trim().trim_end_matches('/').to_owned())
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! What went wrong, to which file, and what to do next.
 
-use std::error::Error as StdError;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -8,8 +7,8 @@ use std::path::Path;
 use openai_uploads::apis::Error;
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::models::ErrorResponse;
-use openai_uploads::runtime::{ApiError, TransportError};
-use openai_uploads::uploader::{Failure, UploadError};
+use openai_uploads::runtime::{ApiError, TransportError, TransportErrorKind, describe};
+use openai_uploads::uploader::{Failure, Step, UploadError};
 
 use crate::connection::without_key;
 use crate::exit::Trouble;
@@ -68,7 +67,7 @@ pub(crate) fn upload_error(
                 .with_help("mend these lines, or send the file as it is with --no-preflight")
         }
         UploadError::Request { step, attempts, failure, .. } => {
-            let (what, help) = request_failure(failure);
+            let (what, help) = request_failure(*step, failure, configuration);
             let tried = if *attempts > 1 { format!(", tried {attempts} times") } else { String::new() };
             let trouble = Trouble::failed(format!("{shown}: {step} failed{tried}: {what}"));
             match help {
@@ -76,11 +75,11 @@ pub(crate) fn upload_error(
                 None => trouble,
             }
         }
-        _ => Trouble::failed(if error.to_string().contains(&*file.to_string_lossy()) {
-            error.to_string()
-        } else {
-            format!("{shown}: {error}")
-        }),
+        _ => {
+            let what = describe(error);
+            let names_file = what.contains(&*file.to_string_lossy());
+            Trouble::failed(if names_file { what } else { format!("{shown}: {what}") })
+        }
     };
     let trouble = match error.state() {
         Some(_) => Trouble {
@@ -97,7 +96,7 @@ pub(crate) fn upload_error(
 
 /// Why a single call failed.
 pub(crate) fn call(error: &Error<ErrorResponse>, about: &str, configuration: &Configuration) -> Trouble {
-    let (what, help) = call_failure(error);
+    let (what, help) = call_failure(None, error, Some(configuration));
     let trouble = Trouble::failed(format!("{about}: {what}"));
     let trouble = match help {
         Some(help) => trouble.with_help(help),
@@ -115,36 +114,77 @@ fn shown_safely(trouble: Trouble, configuration: Option<&Configuration>) -> Trou
     Trouble { message: message::text(&message), ..trouble }
 }
 
-fn request_failure(failure: &Failure) -> (String, Option<&'static str>) {
+fn request_failure(
+    step: Step,
+    failure: &Failure,
+    configuration: Option<&Configuration>,
+) -> (String, Option<String>) {
     match failure {
-        Failure::Call(call) => call_failure(call),
-        Failure::WaitTooLong { call, .. } => (failure.to_string(), call_failure(call).1),
+        Failure::Call(call) => call_failure(Some(step), call, configuration),
+        Failure::WaitTooLong { call, .. } => {
+            let (what, help) = call_failure(Some(step), call, configuration);
+            (format!("{what}; {failure}"), help)
+        }
         Failure::Stalled { .. } | Failure::NoReply { .. } => (
             failure.to_string(),
-            Some("check the network; fewer requests at a time (--concurrency) may help"),
+            Some("check the network; fewer requests at a time (--concurrency) may help".to_owned()),
         ),
-        other => (other.to_string(), None),
+        other => (describe(other), None),
     }
 }
 
-fn call_failure(error: &Error<ErrorResponse>) -> (String, Option<&'static str>) {
-    let help = match error {
-        Error::Api(error) => answer(error),
-        Error::Transport(error) => Some(no_answer(error)),
-        Error::Decode(_) => Some("check the base URL: this may not be an Uploads API"),
-        _ => None,
+/// What happened to a request, and what to do. `step` is the step of an upload that the request is.
+fn call_failure(
+    step: Option<Step>,
+    error: &Error<ErrorResponse>,
+    configuration: Option<&Configuration>,
+) -> (String, Option<String>) {
+    match error {
+        Error::Api(error) => (answer(error), answer_help(step, error, configuration)),
+        Error::Transport(error) => (describe(error), Some(transport_help(error).to_owned())),
+        Error::Decode(_) => (
+            describe(error),
+            Some(
+                "check the base URL: this may be another server, or a proxy or a sign-in page in between"
+                    .to_owned(),
+            ),
+        ),
+        _ => (describe(error), None),
+    }
+}
+
+/// What the server says, and whether it says it as the API does.
+fn answer(error: &ApiError<ErrorResponse>) -> String {
+    let has_the_form = || {
+        let body = serde_json::from_slice::<serde_json::Value>(&error.body).ok();
+        body.is_some_and(|body| body.get("error").is_some_and(serde_json::Value::is_object))
     };
-    (error.to_string(), help)
+    if error.body.is_empty() || error.is_foreign() || error.status.is_redirection() || has_the_form() {
+        return describe(error);
+    }
+    let status = error.status.as_u16();
+    format!("the server answered {status}, but not in the form of the API: {}", error.message)
 }
 
 /// What to do about an answer that refuses.
-fn answer(error: &ApiError<ErrorResponse>) -> Option<&'static str> {
+fn answer_help(
+    step: Option<Step>,
+    error: &ApiError<ErrorResponse>,
+    configuration: Option<&Configuration>,
+) -> Option<String> {
     let says = |words: &[&str]| {
         let facts = [error.code.as_deref(), error.error_type.as_deref(), Some(error.message.as_str())];
         let facts: Vec<_> = facts.into_iter().flatten().map(str::to_lowercase).collect();
         words.iter().any(|word| facts.iter().any(|fact| fact.contains(word)))
     };
-    Some(match error.status.as_u16() {
+    let help = match error.status.as_u16() {
+        404 if step == Some(Step::Create) => return Some(no_such_api(configuration)),
+        413 => "the server takes less at once; give a smaller --part-size",
+        500..=599 => "the server is in trouble; run the same command again later",
+        _ if error.is_foreign() => {
+            "the answer comes from another server, or from a proxy or a sign-in page in between; check the base URL \
+             and the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
+        }
         401 => "the key is missing or wrong; check OPENAI_API_KEY or the file named with --api-key-file",
         403 => "the key is not allowed to do this; check its permissions, its project and its organisation",
         429 if says(&["insufficient_quota", "quota", "billing"]) => {
@@ -155,31 +195,48 @@ fn answer(error: &ApiError<ErrorResponse>) -> Option<&'static str> {
             "the upload expired, since it was not completed in time; run the same command again"
         }
         404 => "there is no such upload, or nothing at this URL; check the id and the base URL",
-        413 => "the server takes less at once; give a smaller --part-size",
-        300..=399 => "check the base URL",
-        500..=599 => "the server is in trouble; run the same command again later",
+        300..=399 => "give the base URL that the server redirects to",
         _ => return None,
-    })
+    };
+    Some(help.to_owned())
 }
 
-/// What to do when no answer came.
-fn no_answer(error: &TransportError) -> &'static str {
-    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
-    let is = |cause: &&(dyn StdError + 'static)| {
-        let text = cause.to_string().to_lowercase();
-        if text.contains("dns error") || text.contains("failed to lookup address") {
-            Some("the host was not found; check the base URL and the network")
-        } else if ["certificate", "tls", "ssl", "handshake"].iter().any(|word| text.contains(word)) {
-            Some(
-                "no safe connection could be made; check the base URL, the machine's clock and its root \
-                 certificates, and whether a proxy stands between",
-            )
-        } else if text.contains("connection refused") {
-            Some("nothing listens there; check the base URL and whether the server runs")
-        } else {
-            None
+/// What to do when the server knows no uploads at all.
+fn no_such_api(configuration: Option<&Configuration>) -> String {
+    let base = configuration.map_or("", |configuration| &configuration.base_path);
+    let base = base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/');
+    if base.is_empty() || base.contains("/v1") || base.contains("/openai") {
+        "nothing is at this URL: check the base URL, and whether this server has the Uploads API".to_owned()
+    } else {
+        format!("the base URL has no /v1: try {base}/v1, or check whether this server has the Uploads API")
+    }
+}
+
+/// What to do when no complete answer came.
+fn transport_help(error: &TransportError) -> &'static str {
+    let has_proxy = error.proxy.is_some();
+    match error.kind {
+        TransportErrorKind::ProxyAuthentication => {
+            "put the user name and the password into the URL of the proxy, in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
         }
-    };
-    let known = causes.find_map(|cause| is(&cause));
-    known.unwrap_or("check the network, and run the same command again")
+        TransportErrorKind::ProxyRefused => {
+            "ask who runs the proxy to allow this host, or add the host to NO_PROXY if no proxy is needed"
+        }
+        TransportErrorKind::HostNotFound
+        | TransportErrorKind::Connect
+        | TransportErrorKind::ConnectTimeout
+            if has_proxy =>
+        {
+            "check the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, and whether the proxy runs"
+        }
+        TransportErrorKind::HostNotFound => "check the base URL and the network",
+        TransportErrorKind::Connect => "check the base URL, and whether the server runs",
+        TransportErrorKind::Tls => {
+            "write http:// in the base URL if the server has no TLS; else check the clock and the root certificates of \
+             this machine, and whether a proxy is in between"
+        }
+        TransportErrorKind::TooManyRedirects => "check the base URL",
+        _ if has_proxy => "check the network and the proxy, and run the same command again",
+        _ => "check the network, and run the same command again",
+    }
 }

@@ -1,0 +1,105 @@
+//! Sends a request and follows its redirects.
+
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
+use reqwest::{Body, Client, Method, Response, StatusCode, Url};
+
+use super::client::has_tls;
+use super::error::{Error, InputError};
+use super::request::{Request, RequestBody};
+use super::transport_error::{TransportError, TransportErrorKind};
+
+/// The maximum number of redirects of one request.
+const MAX_REDIRECTS: usize = 10;
+
+const NO_TLS: &str = concat!(
+    "this program is built without TLS, which https URLs need; turn on the feature `rustls` or `native-tls` of ",
+    env!("CARGO_PKG_NAME")
+);
+
+/// Sends a request and returns the reply once its head has arrived.
+///
+/// Redirects within the origin are followed: of a `GET` or `HEAD` all, of other methods 307 and 308, if the body can
+/// be sent again. A `GET` or `HEAD` is also followed to another origin, with no header but `Accept` and `User-Agent`:
+/// credentials stay with the server that they are for.
+pub(super) async fn send<E>(mut request: Request, accept: &'static str) -> Result<Response, Error<E>> {
+    let mut url = request.url()?;
+    if url.scheme() == "https" && !has_tls() {
+        return Err(InputError::new(NO_TLS).into());
+    }
+    let mut headers = request.all_headers(accept)?;
+    let (client, method, mut body) = (request.configuration.client, &request.operation.method, request.body);
+    for _ in 0..=MAX_REDIRECTS {
+        let response = send_once(&client, method, url.clone(), headers.clone(), &mut body).await?;
+        if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(TransportError::new(TransportErrorKind::ProxyAuthentication, &url).into());
+        }
+        let Some(next) = redirect(method, &response) else { return Ok(response) };
+        if next.origin() != url.origin() {
+            let public = [ACCEPT, USER_AGENT];
+            headers =
+                public.into_iter().filter_map(|name| Some((name.clone(), headers.remove(name)?))).collect();
+        } else if !body.is_repeatable() {
+            return Ok(response);
+        }
+        url = next;
+    }
+    Err(TransportError::new(TransportErrorKind::TooManyRedirects, &url).into())
+}
+
+async fn send_once<E>(
+    client: &Client,
+    method: &Method,
+    url: Url,
+    headers: HeaderMap,
+    body: &mut RequestBody,
+) -> Result<Response, Error<E>> {
+    let mut request = client.request(method.clone(), url.clone()).headers(headers);
+    request = match body {
+        RequestBody::None => request,
+        RequestBody::Bytes(bytes) => request.body(bytes.clone()),
+        RequestBody::Binary(binary) => {
+            let binary = binary.open().await?;
+            if let Some(content_type) = binary.content_type {
+                request = request.headers(content_type_header(&content_type)?);
+            }
+            request.header(CONTENT_LENGTH, binary.length).body(Body::wrap_stream(binary.stream))
+        }
+        RequestBody::Multipart(form) => request.multipart(form.open_multipart().await?),
+    };
+    let failed = |error: reqwest::Error| match InputError::behind(&error) {
+        Some(input) => Error::Input(input),
+        None => Error::Transport(TransportError::from_reqwest(error, &url)),
+    };
+    let mut request = request.build().map_err(failed)?;
+    // Some servers insist on a length, even of a body that is empty.
+    if request.body().is_none() && !matches!(*method, Method::GET | Method::HEAD) {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    client.execute(request).await.map_err(failed)
+}
+
+fn content_type_header(content_type: &str) -> Result<HeaderMap, InputError> {
+    let value = HeaderValue::from_str(content_type)
+        .map_err(|_| InputError::new("the content type has a character that no header can carry"))?;
+    Ok(HeaderMap::from_iter([(CONTENT_TYPE, value)]))
+}
+
+/// Returns the URL that a reply redirects to, if the request may follow it.
+fn redirect(method: &Method, response: &Response) -> Option<Url> {
+    let is_get = matches!(*method, Method::GET | Method::HEAD);
+    match response.status() {
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {}
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER if is_get => {}
+        _ => return None,
+    }
+    let url = response.url();
+    let mut next = url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()?;
+    // A user name in a URL would become a header.
+    next.set_username("").and_then(|()| next.set_password(None)).ok()?;
+    let keeps_encryption = match next.scheme() {
+        "https" => has_tls(),
+        "http" => url.scheme() == "http",
+        _ => false,
+    };
+    (next.origin() == url.origin() || (is_get && keeps_encryption)).then_some(next)
+}

@@ -1,0 +1,149 @@
+//! Errors that do not come from the API: pages, texts and JSON of proxies, portals and other servers. The command
+//! quotes what the server said, and says that it is not the API's answer.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::thread;
+
+use openai_uploads::apis::uploads_api::cancel_upload;
+use openai_uploads::runtime::describe;
+
+use super::agreement_caught::{block_on, configuration};
+use super::command_fixture::{Files, Run, command};
+use super::network_fixture::{RawServer, reply};
+
+const PORTAL: &str = "<!DOCTYPE html><html><head><title>Sign in to\n Hotel WiFi</title></head><body><h1>Welcome</h1>\
+                      <p>x</p></body></html>";
+
+/// The message and help of an upload to a server that always gives this answer.
+fn upload_to(path: &str, status: u16, content_type: &str, body: &str) -> String {
+    let answer = reply(status, &format!("content-type: {content_type}\r\nx-should-retry: false\r\n"), body);
+    let server = RawServer::start(move |_| answer.clone());
+    let files = Files::new();
+    let file = files.file("a.txt", "hello");
+    let base_url = format!("{}{path}", server.url());
+    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &file]));
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+    run.stderr
+}
+
+#[test]
+fn a_page_of_a_portal_is_quoted_by_its_title() {
+    for status in [200, 403, 511] {
+        let message = upload_to("/v1", status, "text/html; charset=utf-8", PORTAL);
+        for words in ["an HTML page", "not an answer of the API", "Sign in to Hotel WiFi", "help:"] {
+            assert!(message.contains(words), "{status}: {words:?} is not in {message}");
+        }
+        assert!(!message.contains("<p>"), "{message}");
+    }
+}
+
+#[test]
+fn a_page_of_a_server_in_between_is_quoted() {
+    let page =
+        "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>nginx</body></html>";
+    let message = upload_to("/v1", 413, "text/html", page);
+    assert!(message.contains("413 Request Entity Too Large") && message.contains("--part-size"), "{message}");
+}
+
+#[test]
+fn a_server_without_this_api_is_named_as_such() {
+    for (path, status, content_type, body, words) in [
+        (
+            "/v1",
+            404,
+            "application/json",
+            r#"{"detail":"Not Found"}"#,
+            &["Not Found", "form of the API", "Uploads API"][..],
+        ),
+        ("", 404, "application/json", r#"{"detail":"Not Found"}"#, &["Not Found", "no /v1", "/v1"]),
+        (
+            "/api",
+            404,
+            "text/html",
+            "<html><title>404 Not Found</title></html>",
+            &["404 Not Found", "try http://", "/api/v1"],
+        ),
+        (
+            "/v1",
+            404,
+            "text/plain",
+            "404 page not found\n",
+            &["404 page not found", "not an answer of the API", "Uploads API"],
+        ),
+        ("/v1", 404, "text/plain", "", &["404", "Not Found", "Uploads API"]),
+    ] {
+        let message = upload_to(path, status, content_type, body);
+        for word in words {
+            assert!(message.contains(word), "{body}: {word:?} is not in {message}");
+        }
+    }
+}
+
+#[test]
+fn errors_of_other_frameworks_are_quoted() {
+    for (status, body, quoted) in [
+        (
+            422,
+            r#"{"detail":[{"loc":["body","purpose"],"msg":"field required","type":"value_error.missing"}]}"#,
+            "body.purpose: field required",
+        ),
+        (400, r#"{"detail":"purpose is not supported"}"#, "purpose is not supported"),
+        (400, r#"{"error":"purpose not supported"}"#, "purpose not supported"),
+        (400, r#"{"message":"no such route"}"#, "no such route"),
+        (400, r#"{"errors":[{"title":"Bad purpose"}]}"#, "Bad purpose"),
+        (400, r#"{"code":7}"#, r#"{"code":7}"#),
+    ] {
+        let message = upload_to("/v1", status, "application/json", body);
+        assert!(message.contains(quoted) && message.contains("form of the API"), "{body}: {message}");
+    }
+    let message = upload_to("/v1", 500, "text/plain", "Traceback (most recent call last):\n  boom");
+    assert!(
+        message.contains("Traceback (most recent call last): boom") && message.contains("plain text"),
+        "{message}"
+    );
+    let message = upload_to("/v1", 400, "text/plain", &"long ".repeat(10_000));
+    assert!(message.contains("long …") && message.len() < 1000, "{message}");
+}
+
+#[test]
+fn an_answer_of_the_api_is_not_taken_for_one_of_another_server() {
+    let azure = r#"{"error":{"code":"401","message":"Access denied due to invalid subscription key."}}"#;
+    let message = upload_to("/v1", 401, "application/json", azure);
+    assert!(message.contains("Access denied") && message.contains("OPENAI_API_KEY"), "{message}");
+    assert!(!message.contains("form of the API"), "{message}");
+}
+
+#[test]
+fn https_to_a_server_without_tls_says_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = configuration().with_base_path(format!("https://{}/v1", listener.local_addr().unwrap()));
+    thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        connection.write_all(&reply(400, "", "Client sent an HTTP request to an HTTPS server.")).unwrap();
+        std::io::copy(&mut connection, &mut std::io::sink()).unwrap();
+    });
+    let error = block_on(cancel_upload(&to, "id")).unwrap_err();
+    assert!(
+        error.to_string().contains("does not use TLS") && error.to_string().contains("http://"),
+        "{error}"
+    );
+}
+
+#[test]
+fn each_fact_of_an_error_is_said_once() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = block_on(cancel_upload(&configuration().with_base_path(format!("http://{closed}")), "id"));
+    let error = error.unwrap_err();
+    assert_eq!(error.to_string(), format!("no connection to {closed}"));
+    let chain = describe(&error);
+    assert_eq!(chain, format!("no connection to {closed}: Connection refused (os error 111)"));
+    let files = Files::new();
+    let path = files.file("a.txt", "hello");
+    let base_url = format!("http://{closed}/v1");
+    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]));
+    assert_eq!(run.stderr.lines().filter(|line| line.starts_with("error:")).count(), 1, "{}", run.stderr);
+    let error_line = run.stderr.lines().find(|line| line.starts_with("error:")).unwrap();
+    assert_eq!(error_line.matches("Connection refused").count(), 1, "{}", run.stderr);
+}
