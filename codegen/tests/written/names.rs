@@ -1,6 +1,6 @@
 //! From a document's names to identifiers.
 
-use codegen::{Options, generate};
+use codegen::generate;
 
 use super::{document, options, schemas, snapshots, written};
 
