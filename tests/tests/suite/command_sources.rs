@@ -115,7 +115,7 @@ fn a_folder_is_uploaded_as_far_as_it_matches() {
     let folder = files.0.path().to_str().unwrap();
     fs::create_dir(files.path("x")).unwrap();
     for name in ["a.jsonl", "b.txt", "x/c.jsonl", "x/d.jsonl", ".hidden.jsonl"] {
-        files.file(name, "{\"prompt\":1,\"completion\":2}\n");
+        files.file(name, "{\"prompt\":\"a\",\"completion\":\"b\"}\n".repeat(10));
     }
     let run = Run::of(&mut upload(&server, &["-p", "assistants", "-r", folder, "--include", "*.jsonl"]));
     assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 3), "{}", run.stderr);

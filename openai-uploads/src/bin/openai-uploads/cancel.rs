@@ -1,4 +1,4 @@
-//! `cancel`: gives an upload up on the server.
+//! `cancel`: cancels an upload on the server.
 
 use clap::Args;
 use openai_uploads::apis::uploads_api::cancel_upload;
@@ -29,7 +29,7 @@ pub(crate) struct Cancel {
 impl Cancel {
     pub(crate) fn run(self) -> Result<Exit, Trouble> {
         let configuration = self.connection.configuration()?;
-        let runtime = runtime::of_one_thread()?;
+        let runtime = runtime::single_threaded()?;
         let upload: Upload = runtime
             .block_on(async { cancel_upload(&configuration, &self.upload_id).await })
             .map_err(|error| explain::call(&error, &message::text(&self.upload_id), &configuration))?;

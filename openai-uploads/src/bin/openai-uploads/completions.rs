@@ -1,4 +1,4 @@
-//! `completions`: what a shell needs to complete a command line.
+//! `completions`: prints shell completions.
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use crate::exit::{Exit, Trouble};
 use crate::stdout;
 
-/// Print what a shell needs to complete this command's arguments
+/// Print shell completions
 #[derive(Args)]
 #[command(after_help = COMPLETIONS_HELP)]
 pub(crate) struct Completions {

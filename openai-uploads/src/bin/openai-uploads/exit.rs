@@ -1,16 +1,16 @@
-//! What the process tells its caller.
+//! Exit codes, and the errors that end a run.
 
 use std::process::ExitCode;
 
 use crate::message;
 
-/// Stands below every `--help`.
+/// The end of every `--help`.
 pub(crate) const HELP: &str = "\
 Exit codes:
-  0    all done
+  0    everything is done
   1    a file failed: it did not arrive, or it is not fit for its purpose
-  2    bad usage or bad input: arguments, a key or files that nothing can be begun with
-  130  interrupted; what was sent is kept, and the command to go on is printed";
+  2    bad usage or bad input, such as a missing file or key; nothing was sent
+  130  interrupted; what arrived is kept, and the command that resumes is printed";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,7 @@ impl Exit {
         }
     }
 
-    /// How a run over several files ended. Bad input among files that could be begun with is a file that
-    /// failed, like any other.
+    /// The end of a run over several files. It is bad input only if all of them are.
     pub(crate) fn of_files(files: impl IntoIterator<Item = Self>) -> Self {
         let files: Vec<_> = files.into_iter().collect();
         let all_bad = !files.is_empty() && files.iter().all(|exit| *exit == Self::BadInput);
@@ -52,7 +51,7 @@ impl Exit {
     }
 }
 
-/// Why a run ended before its time.
+/// Why a run failed.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     pub(crate) exit: Exit,

@@ -29,7 +29,7 @@ enum Value {
 impl Header {
     /// `NAME: VALUE`, `NAME: @FILE` or `NAME: env:VARIABLE`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (name, value) = text.split_once(':').ok_or("write a header as 'X-Team: search'")?;
+        let (name, value) = text.split_once(':').ok_or("give a header such as 'X-Team: search'")?;
         let (name, value) = (name.trim(), value.trim());
         let name = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a name of a header"))?;
         let value = if let Some(file) = value.strip_prefix('@') {
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_header_that_cannot_be_sent_or_would_show_a_secret_is_refused() {
         for (text, problem) in [
-            ("x-team", "write a header as"),
+            ("x-team", "give a header such as"),
             ("x team: a", "not a name"),
             (": a", "not a name"),
             ("x: a\nb", "cannot be sent"),

@@ -1,4 +1,4 @@
-//! The command `openai-uploads`: large files to OpenAI, from a terminal or a script.
+//! The command `openai-uploads`: uploads large files to OpenAI, from a terminal or a script.
 
 mod cancel;
 mod check;
@@ -28,7 +28,7 @@ use clap::{Parser, Subcommand};
 
 use exit::{Exit, Trouble};
 
-/// Gets large files to OpenAI: in parts, side by side, and never from the beginning again.
+/// Uploads large files to OpenAI: in parts, in parallel, resumable
 #[derive(Parser)]
 #[command(version, max_term_width = 100, after_help = exit::HELP, after_long_help = exit::HELP)]
 struct Arguments {
@@ -74,7 +74,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_arguments_do_not_contradict_each_other() {
+    fn the_definition_of_the_arguments_is_consistent() {
         super::Arguments::command().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! What people are told, on stderr.
+//! Messages to people, on stderr.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,22 +16,22 @@ pub(crate) fn help(help: &str) -> String {
     format!("{} {help}", style("help:").cyan().for_stderr())
 }
 
-/// Something that may be meant.
+/// Something that may be a mistake.
 pub(crate) fn warning(message: &str) -> String {
     format!("{} {message}", style("warning:").yellow().bold().for_stderr())
 }
 
-/// Writes a line to stderr. There is nobody to tell when that fails.
+/// Writes a line to stderr. Nobody can be informed if that fails.
 pub(crate) fn write(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// A path as it may be put on a terminal: what would move the cursor or change colours is escaped.
+/// A path that is safe on a terminal: control characters are escaped.
 pub(crate) fn path(path: &Path) -> String {
     text(&path.to_string_lossy())
 }
 
-/// Text from elsewhere as it may be put on a terminal. Line feeds stay.
+/// Text that is safe on a terminal: control characters are escaped, line feeds stay.
 pub(crate) fn text(text: &str) -> String {
     let harmless = |character: char| !character.is_control() || character == '\n';
     if text.chars().all(harmless) {
@@ -50,7 +50,7 @@ pub(crate) fn text(text: &str) -> String {
         .collect()
 }
 
-/// Text from elsewhere on one line of a terminal.
+/// Text that is safe on one line of a terminal.
 pub(crate) fn one_line(text: &str) -> String {
     self::text(&text.replace('\n', " "))
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_cannot_reach_the_terminal_s_controls() {
+    fn control_characters_are_escaped() {
         assert_eq!(path(Path::new("a\u{1b}[2Jb\rc\u{9b}")), "a\\u{1b}[2Jb\\rc\\u{9b}");
         assert_eq!(path(Path::new("日本 é.jsonl")), "日本 é.jsonl");
     }

@@ -1,4 +1,4 @@
-//! `plan`: how a file would be cut.
+//! `plan`: prints the parts of a file.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::{explain, message, quantity, stdout};
 
 /// Print the parts that a file would be sent in, and send nothing
 ///
-/// Prints a line for each part: its number, its first byte and its length.
+/// Prints a line for each part: its number, the offset of its first byte, and its length.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct Plan {
@@ -29,7 +29,7 @@ pub(crate) struct Plan {
     json: bool,
 }
 
-/// How files are cut.
+/// How a file is divided into parts.
 #[derive(Args)]
 pub(crate) struct Cut {
     /// The maximum number of requests in flight, over all files.
@@ -64,7 +64,7 @@ fn part_size_help() -> String {
 }
 
 impl Cut {
-    /// What the library does when it is not told otherwise.
+    /// The default of the library.
     pub(crate) fn default_concurrency() -> NonZeroUsize {
         NonZeroUsize::new(uploader::Options::default().concurrency).unwrap_or(NonZeroUsize::MIN)
     }

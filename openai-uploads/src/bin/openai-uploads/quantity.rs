@@ -1,4 +1,4 @@
-//! Sizes and durations, as people write and read them.
+//! Sizes and durations as people write and read them.
 
 use std::time::Duration;
 
@@ -8,26 +8,26 @@ use bytesize::ByteSize;
 pub(crate) fn size(text: &str) -> Result<u64, String> {
     match text.parse::<ByteSize>() {
         Ok(size) => Ok(size.as_u64()),
-        Err(_) => Err("write a size as 64MiB, 20MB or 1048576".to_owned()),
+        Err(_) => Err("give a size such as 64MiB, 20MB or 1048576".to_owned()),
     }
 }
 
-/// A size each second, the `/s` of which may be left out.
+/// A size a second; the `/s` is optional.
 pub(crate) fn rate(text: &str) -> Result<u64, String> {
-    size(text.strip_suffix("/s").unwrap_or(text)).map_err(|_| "write a rate as 20MB/s".to_owned())
+    size(text.strip_suffix("/s").unwrap_or(text)).map_err(|_| "give a rate such as 20MB/s".to_owned())
 }
 
 /// `90s`, `1h`, `30d`, `1h 30m`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|_| "write a duration as 90s, 1h or 30d".to_owned())
+    humantime::parse_duration(text).map_err(|_| "give a duration such as 90s, 1h or 30d".to_owned())
 }
 
-/// For reading: `64.0 MiB`.
+/// For people: `64.0 MiB`.
 pub(crate) fn shown_size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
 }
 
-/// For reading: `1h 30m`, in whole seconds.
+/// For people: `1h 30m`, in whole seconds.
 pub(crate) fn shown_duration(duration: Duration) -> String {
     humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }
@@ -53,9 +53,9 @@ mod tests {
         for time in [Duration::from_millis(1500), Duration::from_secs(90), Duration::from_secs(30 * 86400)] {
             assert_eq!(duration(&exact_duration(time)), Ok(time));
         }
-        for nonsense in ["", "x", "-1", "12parsecs", "99999999999999999999999999"] {
-            assert!(size(nonsense).is_err(), "{nonsense}: {:?}", size(nonsense));
-            assert!(duration(nonsense).is_err(), "{nonsense}");
+        for invalid in ["", "x", "-1", "12parsecs", "99999999999999999999999999"] {
+            assert!(size(invalid).is_err(), "{invalid}: {:?}", size(invalid));
+            assert!(duration(invalid).is_err(), "{invalid}");
         }
     }
 }

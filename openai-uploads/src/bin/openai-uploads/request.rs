@@ -1,4 +1,4 @@
-//! How a file is described to the server: the arguments that `upload` and `check` share.
+//! The purpose and the MIME type of files: arguments of `upload` and `check`.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
@@ -8,7 +8,7 @@ use openai_uploads::preflight::Provider;
 
 use crate::message;
 
-/// What the file is.
+/// What the server is to know about the files.
 #[derive(Args)]
 pub(crate) struct Described {
     /// What the file is for. A purpose that is not listed is sent as it is.
@@ -99,7 +99,7 @@ fn provider_parser() -> impl TypedValueParser<Value = Provider> {
 fn mime_type(text: &str) -> Result<String, String> {
     match text.parse::<mime_guess::Mime>() {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("write a MIME type as text/jsonl".to_owned()),
+        Err(_) => Err("give a MIME type such as text/jsonl".to_owned()),
     }
 }
 

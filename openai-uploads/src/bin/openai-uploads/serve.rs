@@ -1,4 +1,4 @@
-//! `serve`: a local Uploads server, for a terminal beside the one that a program is tried in.
+//! `serve`: runs a local Uploads server.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -14,7 +14,7 @@ use crate::exit::{Exit, Trouble};
 use crate::interrupt::StopSignals;
 use crate::{message, quantity, runtime, shell, stdout};
 
-/// Run a local Uploads server, to try programs against without a key, a bill or a network
+/// Run a local Uploads server, to develop and test without a key, a bill or a network
 ///
 /// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr.
 /// Ctrl-C, SIGTERM and SIGHUP stop it once the requests in flight are done.
@@ -25,15 +25,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: SocketAddr,
 
-    /// The folder that keeps what arrives; it is made if it is not there.
+    /// The folder for uploads and files; it is created if it does not exist.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
 
-    /// A file that holds the key to ask for [default: any key will do].
+    /// A file with the API key that requests must have [default: any key is accepted].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     api_key_file: Option<PathBuf>,
 
-    /// Log nothing but trouble.
+    /// Log warnings and errors only.
     #[arg(long, short)]
     quiet: bool,
 
@@ -41,49 +41,49 @@ pub(crate) struct Serve {
     faults: FaultArguments,
 }
 
-/// What the server does wrong on purpose.
+/// Faults that the server injects.
 #[derive(Args)]
-#[command(next_help_heading = "Faults on purpose")]
+#[command(next_help_heading = "Fault injection")]
 struct FaultArguments {
-    /// Answer with a status, without doing what was asked.
+    /// Answer with a status and do nothing else.
     #[arg(long, value_name = "STATUS[@WHEN]", value_parser = status)]
     fail: Vec<(u16, When)>,
 
-    /// Give those answers a header.
+    /// Add a header to the answers of --fail.
     #[arg(long, value_name = "NAME:VALUE", value_parser = header, requires = "fail")]
     fail_header: Vec<(String, String)>,
 
-    /// Wait before a request is looked at.
+    /// Wait before a request is handled.
     #[arg(long, value_name = "DURATION[@WHEN]", value_parser = delay)]
     delay: Vec<(Duration, When)>,
 
-    /// Limit how fast each connection takes and gives bytes, as 20MB/s.
+    /// Limit the rate of each connection in both directions, such as 20MB/s.
     #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
     rate: Option<u64>,
 
-    /// Close the connection after so many bytes of the request's body.
+    /// Close the connection after this many bytes of the request's body.
     #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
     cut_request: Vec<(u64, When)>,
 
-    /// Do what was asked, and close the connection after so many bytes of the answer.
+    /// Handle the request, and close the connection after this many bytes of the answer.
     #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
     cut_reply: Vec<(u64, When)>,
 
-    /// Read so many bytes of the request's body, then nothing more, and never answer.
+    /// Read this many bytes of the request's body, then nothing more, and never answer.
     #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
     stall: Vec<(u64, When)>,
 
-    /// Forget the upload that a request is about.
+    /// Forget the upload of a request.
     #[arg(long, value_name = "WHEN")]
     forget: Vec<When>,
 
-    /// Fix what `share` draws.
+    /// The seed of the random choices of `share`.
     #[arg(long, value_name = "N", default_value = "0")]
     seed: u64,
 }
 
 const WHEN: &str = "\
-WHEN says which requests: every=N, first=N, nth=N or share=P (0 to 1), and on=OPERATION for those of one
+WHEN selects requests: every=N, first=N, nth=N or share=P (0 to 1), and on=OPERATION for those of one
 operation (createUpload, addUploadPart, completeUpload, cancelUpload), separated by commas. Without it, all.
 
   openai-uploads serve --dir uploads --fail 503@share=0.1,on=addUploadPart --fail-header retry-after:1";
@@ -102,11 +102,11 @@ impl Serve {
             Some(file) => builder.api_key(key_in(file)?),
             None => builder,
         };
-        runtime::of_all_cores()?.block_on(async {
+        runtime::multi_threaded()?.block_on(async {
             let mut signals = StopSignals::listen()
                 .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
             let server = builder.bind().await.map_err(|error| Trouble::bad_input(error.to_string()))?;
-            // A server is of use to those who know its address, whoever reads this.
+            // The server is useful even if nobody reads its address here.
             let _ = stdout::try_line(&self.announcement(&server.base_url()));
             server.serve_until(signals.next()).await;
             Ok(Exit::Done)
@@ -154,7 +154,7 @@ impl FaultArguments {
 /// `127.0.0.1:8080`, `localhost:8080`, `localhost`, `:8080` or `8080`. Without a host it is loopback.
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     const PORT: u16 = 8080;
-    const HELP: &str = "write an address as 127.0.0.1:8080, localhost:8080 or 8080";
+    const HELP: &str = "give an address such as 127.0.0.1:8080, localhost:8080 or 8080";
     let text = text.trim();
     if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
@@ -185,7 +185,7 @@ fn with_when<T>(text: &str, value: impl Fn(&str) -> Result<T, String>) -> Result
 fn status(text: &str) -> Result<(u16, When), String> {
     with_when(text, |status| match status.parse() {
         Ok(status) if (400..600).contains(&status) => Ok(status),
-        _ => Err("a status that fails is 400 to 599".to_owned()),
+        _ => Err("give a status from 400 to 599".to_owned()),
     })
 }
 
@@ -198,13 +198,13 @@ fn bytes(text: &str) -> Result<(u64, When), String> {
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("write a header as retry-after:1")?;
+    let (name, value) = text.split_once(':').ok_or("give a header such as retry-after:1")?;
     let sendable = reqwest::header::HeaderName::try_from(name.trim()).is_ok()
         && reqwest::header::HeaderValue::try_from(value.trim()).is_ok();
     if sendable {
         Ok((name.trim().to_owned(), value.trim().to_owned()))
     } else {
-        Err("that is not allowed in a header".to_owned())
+        Err("this is not allowed in a header".to_owned())
     }
 }
 

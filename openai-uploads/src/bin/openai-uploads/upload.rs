@@ -1,4 +1,4 @@
-//! `upload`: sends files and prints their ids.
+//! `upload`: uploads files and prints their ids.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -25,10 +25,10 @@ use crate::request::Described;
 use crate::stdin::is_stdin;
 use crate::{check, explain, interrupt, message, quantity, runtime, shell, stdin, stdout};
 
-/// Send files and print their ids
+/// Upload files and print their ids
 ///
-/// Prints the id of each file that arrived, one a line, in the order in which the files were named. What
-/// broke off goes on when the same command is run again before the upload expires.
+/// Prints the id of each file on a line of its own, in the order of the arguments. An upload that was interrupted is
+/// resumed by the same command, until it expires an hour after it was created.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags of a command")]
@@ -61,22 +61,22 @@ pub(crate) struct Upload {
     #[arg(long)]
     no_preflight: bool,
 
-    /// Keep no state, so that an upload that breaks off begins anew.
+    /// Keep no state: an upload that is interrupted starts from the beginning.
     #[arg(long)]
     no_resume: bool,
 
-    /// Keep the state here [default: beside the file, as .NAME.openai-upload].
+    /// Keep the state in this file [default: beside the file, as .NAME.openai-upload].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_resume")]
     state: Option<PathBuf>,
 
     #[command(flatten)]
     connection: Connection,
 
-    /// Print a JSON object for each file, those that failed included, in place of the ids.
+    /// Print a JSON object for each file instead of its id, also for files that fail.
     #[arg(long)]
     json: bool,
 
-    /// Show no progress and no warnings.
+    /// Show errors only.
     #[arg(long, short)]
     quiet: bool,
 }
@@ -121,10 +121,10 @@ struct Failed<'a> {
     fault_count: Option<u64>,
 }
 
-/// What came of a file.
+/// The end of one file.
 struct Ended {
     exit: Exit,
-    /// What stdout is to be told, if anything.
+    /// The line for stdout, if there is one.
     line: Option<String>,
 }
 
@@ -163,10 +163,10 @@ impl Upload {
         }
         let interrupted = interrupt::listen()
             .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
-        let runtime = runtime::of_one_thread()?;
+        let runtime = runtime::single_threaded()?;
         let run = Run { arguments: &self, files, uploader };
         let exit = runtime.block_on(run.run(interrupted));
-        // Reads that were under way when the upload was given up are not waited for.
+        // Reads in progress are not waited for.
         runtime.shutdown_background();
         exit
     }
@@ -193,7 +193,7 @@ impl Upload {
         }
         Ok(())
     }
-    /// The command that sends these files as this one would have.
+    /// The command that uploads these files with the same options.
     fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
         let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
         let mut words: Vec<OsString> = vec![program, "upload".into()];
@@ -227,7 +227,7 @@ impl Upload {
             ("--quiet", self.quiet),
         ];
         words.extend(flags.iter().filter(|(_, given)| *given).map(|(name, _)| OsString::from(name)));
-        // A name that looks like an option would be taken for one.
+        // After this, a name that begins with a hyphen is not taken for an option.
         words.push("--".into());
         words.extend(files.iter().map(|file| file.as_os_str().to_owned()));
         words
@@ -271,7 +271,7 @@ impl Run<'_> {
             .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
             .buffer_unordered(self.arguments.cut.concurrency.get());
         let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
-        let mut told = 0;
+        let mut reported = 0;
         let mut ticks = tokio::time::interval(progress::TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let is_interrupted = loop {
@@ -284,16 +284,16 @@ impl Run<'_> {
                 },
                 _ = ticks.tick() => board.tick(),
             }
-            while let Some(Some(end)) = ended.get_mut(told) {
-                tell(end, &board);
-                told += 1;
+            while let Some(Some(end)) = ended.get_mut(reported) {
+                report(end, &board);
+                reported += 1;
             }
         };
-        drop(files); // With it goes whatever was still being sent.
+        drop(files); // This stops what is still being sent.
         board.close();
         if is_interrupted {
-            for end in ended.iter_mut().skip(told).flatten() {
-                tell(end, &board);
+            for end in ended.iter_mut().skip(reported).flatten() {
+                report(end, &board);
             }
             self.report_stop(&ended, &board);
             return Exit::Interrupted;
@@ -438,12 +438,12 @@ impl Run<'_> {
     }
 }
 
-/// Stdout is told of a file. An id that nobody can read there is not lost: stderr has it then. The files that
-/// are still being sent are not concerned.
-fn tell(end: &mut Ended, board: &Board) {
+/// Prints the line of a file. If that fails the line goes to stderr, so that no id is lost; files that are still
+/// being sent are not affected.
+fn report(end: &mut Ended, board: &Board) {
     let Some(line) = &end.line else { return };
     if let Err(error) = board.suspended(|| stdout::try_line(line)) {
-        let message = format!("stdout cannot be written ({error}), and this was for it: {line}");
+        let message = format!("cannot write to stdout ({error}); this was not printed: {line}");
         board.write(&message::error(&message, None));
         end.exit = Exit::Failed;
     }
