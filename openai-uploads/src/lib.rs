@@ -9,9 +9,8 @@
 //! | do it from a shell | the command `openai-uploads`, the feature `cli` |
 //!
 //! ```no_run
-//! use openai_uploads::Uploader;
 //! use openai_uploads::apis::configuration::Configuration;
-//! use openai_uploads::models::create_upload_request::Purpose;
+//! use openai_uploads::{Purpose, Uploader};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let uploader = Uploader::new(Configuration::from_env()?);
@@ -44,6 +43,7 @@ pub mod server;
 pub mod uploader;
 
 pub use api_key::read_api_key_file;
+pub use generated::models::create_upload_request::Purpose;
 pub use generated::{apis, models};
 pub use uploader::{Uploader, preflight};
 

@@ -71,6 +71,7 @@ rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
 
 [dependencies]
+backon = {{ version = "1.6", default-features = false, features = ["std"] }}
 base64 = "0.23"
 bytes = "1.11"
 {chrono}flate2 = {{ version = "1.1", default-features = false, features = ["rust_backend"] }}

@@ -51,6 +51,7 @@ pub use operation::Operation;
 pub use parameter::{ArrayFormat, Style};
 pub use reply::{ByteStream, MAX_REPLY_BYTES, Reply};
 pub use request::Request;
+pub use retry::{Decision, GaveUp, LimitFrom, Retry, RetryPolicy, RetrySafety};
 pub use security::{ApiKeyLocation, SecurityScheme};
 pub use transport_error::{TransportError, TransportErrorKind};
 pub use union::{Candidates, write_tagged};

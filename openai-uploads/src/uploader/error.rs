@@ -11,111 +11,116 @@ use crate::runtime::{ApiError, Error};
 
 /// Why an upload failed.
 ///
-/// Where going on later makes sense, [`state`](Self::state) has the file that the next run goes on from.
-/// After any other failure nothing is left behind: the state file is removed and the upload is cancelled on the
-/// server, where it can be reached.
+/// `Display` says what happened, and the source why; [`describe`](crate::runtime::describe) writes the whole chain.
+///
+/// If the upload can be resumed, [`state`](Self::state) returns the state file that the next run goes on from.
+/// After any other failure nothing is left behind: the state is removed, and the upload is cancelled on the server
+/// if the server can be reached.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadError {
     /// The source cannot be opened or read to its end.
     #[error("{name} cannot be read")]
     Source {
-        /// The path, or the name that the source was given.
+        /// The path, or the name of the source.
         name: String,
-        /// What the operating system or the reader says.
+        /// The error of the operating system or the reader.
         source: io::Error,
-        /// Where the state of the upload is, when one was begun.
+        /// The state of the upload, if one was started.
         state: Option<PathBuf>,
     },
-    /// The source has more bytes than an upload may have. Nothing was sent.
-    #[error("{bytes} bytes are too many for an upload, {} is the most", CreateUploadRequest::BYTES_MAXIMUM)]
+    /// The source is larger than an upload may be. Nothing was sent.
+    #[error(
+        "{bytes} bytes are too many for an upload; the maximum is {}",
+        CreateUploadRequest::BYTES_MAXIMUM
+    )]
     TooLarge {
         /// The bytes of the source.
         bytes: u64,
     },
-    /// Options that cannot be followed. Nothing was sent.
+    /// The options are invalid. Nothing was sent.
     #[error("{message}")]
     Options {
-        /// Which, why, and what can be.
+        /// Which option, why, and what is valid.
         message: String,
     },
-    /// The purpose cannot take the content. Nothing was sent.
-    #[error("{name} is not fit for its purpose:\n{report}")]
-    Unfit {
-        /// The path, or the name that the source was given.
+    /// The content does not fit the purpose. Nothing was sent.
+    #[error("{name} does not fit its purpose:\n{report}")]
+    FailedPreflight {
+        /// The path, or the name of the source.
         name: String,
         /// What is wrong with it.
         report: Report,
     },
-    /// Another upload, in this process or in another, is sending the same source. Nothing was sent.
-    #[error("{name} is being uploaded already, by whoever has locked {}; wait for it to end, or stop it", .lock.display())]
-    Busy {
-        /// The path of the source.
+    /// Another upload, in this process or in another, is sending the same file. Nothing was sent.
+    #[error("{name} is being uploaded already (lock file: {}); wait for that upload or stop it", .lock.display())]
+    Locked {
+        /// The path of the file.
         name: String,
-        /// The lock that is held.
+        /// The lock file.
         lock: PathBuf,
     },
-    /// The source changed while it was sent. What arrived would have been neither the old content nor the new.
-    #[error("{name} changed while it was being uploaded ({what}); upload it again when it is at rest")]
+    /// The file changed while it was sent, so the server has parts of two contents.
+    #[error("{name} changed while it was being uploaded ({what}); upload it again when nothing writes to it")]
     Changed {
-        /// The path, or the name that the source was given.
+        /// The path of the file.
         name: String,
         /// What changed.
         what: String,
     },
-    /// A request failed, and sending it again did not help or would not.
-    #[error("{step} failed{}", tried(*.attempts))]
+    /// A request failed for good.
+    #[error("{step} failed{}", times(*.attempts))]
     Request {
-        /// What was to be done.
+        /// What the request was for.
         step: Step,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
-        /// Why it failed the last time.
+        /// The last failure.
         #[source]
         failure: Box<Failure>,
-        /// The upload, where it exists.
+        /// The upload, if it exists.
         upload_id: Option<String>,
-        /// Where the state of the upload is, when it can be resumed.
+        /// The state of the upload, if it can be resumed.
         state: Option<PathBuf>,
     },
     /// The server made a file of another length than was sent. The file exists; delete it.
     #[error("the server made file {} of {} bytes from the {bytes} bytes that were sent; delete it", .file.id, .file.bytes)]
     Mismatch {
-        /// The file as the server describes it.
+        /// The file, as the server describes it.
         file: Box<OpenAiFile>,
         /// The bytes that were sent.
         bytes: u64,
     },
-    /// The upload was completed, but the reply that names the file was lost and the server does not repeat it.
+    /// The upload was completed, but the id of its file is not known: the reply was lost, or does not name it.
     #[error(
-        "upload {upload_id} was completed, but the reply that names its file was lost; look for {filename} \
-         among your files, or upload it again"
+        "upload {upload_id} was completed, but no reply names its file; look for {file_name} among your \
+         files, or upload it again"
     )]
     FileUnknown {
         /// The upload.
         upload_id: String,
-        /// The name that the file was given.
-        filename: String,
+        /// The name of the file.
+        file_name: String,
     },
     /// [`UploadHandle::cancel`](super::UploadHandle::cancel) was called.
     #[error("the upload was cancelled")]
     Cancelled {
-        /// The upload, where it existed.
+        /// The upload, if it existed.
         upload_id: Option<String>,
     },
 }
 
-/// One of the requests that an upload consists of.
+/// One of the requests of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// The upload is created.
+    /// Creates the upload.
     Create,
-    /// The part with this index, from 0, is sent.
+    /// Sends the part with this index, counted from 0.
     Part(usize),
-    /// The upload is completed.
+    /// Completes the upload.
     Complete,
-    /// The upload is cancelled.
+    /// Cancels the upload.
     Cancel,
 }
 
@@ -123,43 +128,43 @@ pub enum Step {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The server refused, could not be reached, or gave an answer that cannot be read.
+    /// The server refused, could not be reached, or sent a reply that cannot be read.
     #[error(transparent)]
     Call(#[from] Error<ErrorResponse>),
-    /// The connection took no byte for as long as [`Options::stall_limit`](super::Options::stall_limit).
-    #[error("no byte went out for {limit:?}")]
+    /// No byte was sent for as long as [`Options::stall_limit`](super::Options::stall_limit).
+    #[error("no byte was sent for {limit:?}")]
     Stalled {
         /// The limit.
         limit: Duration,
     },
-    /// All bytes went out, and no reply came.
+    /// All bytes were sent, and no reply came.
     #[error("no reply came for {limit:?}")]
     NoReply {
-        /// The time that the reply was given.
+        /// The limit.
         limit: Duration,
     },
     /// The server asks for a longer wait than
-    /// [`RetryPolicy::longest_asked_wait`](super::RetryPolicy::longest_asked_wait).
+    /// [`RetryPolicy::max_retry_after`](super::RetryPolicy::max_retry_after).
     #[error("the server asks to wait {asked:?}, which is longer than {limit:?}")]
     WaitTooLong {
         /// The wait that the server asks for.
         asked: Duration,
-        /// The longest that is waited.
+        /// The limit.
         limit: Duration,
         /// The server's answer.
         #[source]
         call: Error<ErrorResponse>,
     },
-    /// The answer reads well but cannot be: an upload that is completed and has no file, for instance.
+    /// The reply is JSON, but not that of an Uploads API: it has no id, for instance.
     #[error("{message}")]
-    Senseless {
-        /// What cannot be.
+    UnexpectedResponse {
+        /// What is wrong with it.
         message: String,
     },
 }
 
 impl UploadError {
-    /// The state file from which the next run goes on, where this failure left one.
+    /// The state file from which the next run resumes the upload, if there is one.
     pub fn state(&self) -> Option<&Path> {
         match self {
             Self::Source { state, .. } | Self::Request { state, .. } => state.as_deref(),
@@ -167,21 +172,26 @@ impl UploadError {
         }
     }
 
-    /// The server's answer, where that is why the upload failed.
+    /// The server's answer, if it is the reason.
     pub fn api(&self) -> Option<&ApiError<ErrorResponse>> {
         match self {
             Self::Request { failure, .. } => failure.api(),
             _ => None,
         }
     }
+
+    /// Whether the same upload may succeed later without a change to the file or the options.
+    pub fn is_retryable(&self) -> bool {
+        self.state().is_some() || matches!(self, Self::Locked { .. } | Self::Changed { .. })
+    }
 }
 
 impl Failure {
-    pub(super) fn senseless(message: impl Into<String>) -> Self {
-        Self::Senseless { message: message.into() }
+    pub(super) fn unexpected(message: impl Into<String>) -> Self {
+        Self::UnexpectedResponse { message: message.into() }
     }
 
-    /// The server's answer, where it is that.
+    /// The server's answer, if it is one.
     pub fn api(&self) -> Option<&ApiError<ErrorResponse>> {
         match self {
             Self::Call(call) | Self::WaitTooLong { call, .. } => call.api(),
@@ -194,13 +204,35 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Create => f.write_str("creating the upload"),
-            Self::Part(index) => write!(f, "sending part {}", index + 1),
+            Self::Part(index) => write!(f, "sending part {}", index.saturating_add(1)),
             Self::Complete => f.write_str("completing the upload"),
             Self::Cancel => f.write_str("cancelling the upload"),
         }
     }
 }
 
-fn tried(attempts: u32) -> String {
+fn times(attempts: u32) -> String {
     if attempts > 1 { format!(" {attempts} times") } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::describe;
+
+    #[test]
+    fn each_fact_is_said_once_in_a_chain_of_errors() {
+        let source =
+            UploadError::Source { name: "a.bin".into(), source: io::Error::other("a bad disk"), state: None };
+        let failure = Failure::unexpected("no id");
+        let request = UploadError::Request {
+            step: Step::Part(0),
+            attempts: 2,
+            failure: Box::new(failure),
+            upload_id: None,
+            state: None,
+        };
+        assert_eq!(describe(&source), "a.bin cannot be read: a bad disk");
+        assert_eq!(describe(&request), "sending part 1 failed 2 times: no id");
+    }
 }

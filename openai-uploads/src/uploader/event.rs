@@ -11,99 +11,116 @@ use crate::preflight;
 
 /// Something that happened during an upload.
 ///
-/// In order: [`Checking`](Self::Checking), [`Planned`](Self::Planned), then [`Resumed`](Self::Resumed) or
-/// [`Created`](Self::Created), the parts, [`Completing`](Self::Completing), [`Done`](Self::Done).
-/// [`Afresh`](Self::Afresh) comes where there was something to go on from and it is of no use,
-/// [`Retrying`](Self::Retrying) and [`Warning`](Self::Warning) at any time. A failure is not an event: the upload
-/// returns it.
+/// In order: [`Checking`](Self::Checking), [`Planned`](Self::Planned), [`Resumed`](Self::Resumed) or
+/// [`Created`](Self::Created), the parts, [`Completing`](Self::Completing), [`Done`](Self::Done). After
+/// [`Restarted`](Self::Restarted) the upload starts from the beginning, with another plan.
+/// [`Retrying`](Self::Retrying), [`WaitingForServer`](Self::WaitingForServer) and [`Warning`](Self::Warning) come at
+/// any time. A failure is not an event: the upload returns it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// Something that does not stop the upload, yet may not be meant.
+    /// Something that may be a mistake, but does not stop the upload.
     Warning(Warning),
-    /// The content is looked at, before anything is sent: a few seconds for each gigabyte.
+    /// The content is checked before anything is sent. This takes a few seconds for each gigabyte.
     Checking,
-    /// How the file will be sent. Nothing has been sent yet.
+    /// The parts of the file are known. Nothing has been sent yet.
     Planned {
-        /// The parts.
+        /// The parts, with those that the server has already.
         plan: Plan,
     },
-    /// An upload that broke off goes on.
+    /// An earlier upload is resumed.
     Resumed {
         /// Its id.
         upload_id: String,
-        /// How the file was cut when the upload was created.
-        plan: Plan,
-        /// How many parts have arrived already.
+        /// How many parts the server has already.
         parts: usize,
         /// How many bytes that is.
         bytes: u64,
     },
-    /// There was something to go on from, and it is of no use: the file is sent from the beginning.
-    Afresh {
+    /// An earlier upload cannot be resumed: the file is sent from the beginning.
+    Restarted {
         /// Why.
-        reason: Afresh,
+        reason: RestartReason,
     },
-    /// The server knows of the upload now.
+    /// The upload was created on the server.
     Created {
         /// Its id.
         upload_id: String,
-        /// When the server forgets it, in seconds since 1970.
-        expires_at: u64,
-        /// Where its state is kept from here on, where it is.
+        /// The time until it expires.
+        lifetime: Duration,
+        /// Where its state is kept, if it is.
         state: Option<PathBuf>,
     },
     /// A part is being sent.
     PartStarted {
         /// The part.
         part: Part,
-        /// 1 for the first time, and one more for each repetition.
+        /// The number of the attempt, counted from 1.
         attempt: u32,
     },
-    /// A part is far slower than its peers and is being sent over a second connection too.
-    SentAgain {
+    /// A part is far slower than the others and is sent over a second connection too.
+    Hedged {
         /// The part.
         part: Part,
     },
-    /// How much has been sent. Comes about ten times a second while the number moves.
-    BytesSent {
-        /// The bytes of parts that arrived and of parts under way. Less than before when a part has to be
-        /// repeated; never more than `of`.
-        sent: u64,
-        /// The bytes of the file.
-        of: u64,
-    },
-    /// A part arrived.
+    /// More has been sent. Comes about ten times a second while the numbers change.
+    Progress(Progress),
+    /// The server has a part.
     PartDone {
         /// The part.
         part: Part,
-        /// The id that the server gave it.
+        /// Its id on the server.
         part_id: String,
     },
     /// A request failed and will be sent again.
     Retrying {
-        /// What it is for.
+        /// What the request is for.
         step: Step,
-        /// How often it has been sent so far.
+        /// The number of attempts so far.
         attempts: u32,
-        /// How long it waits until then.
+        /// The wait before the next attempt.
         wait: Duration,
         /// Why it failed.
         reason: String,
     },
-    /// All parts have arrived, and the server is asked to make a file of them.
+    /// The server has not answered for a while. Comes after 15 seconds and then every 15 seconds, for requests
+    /// without a body that could show progress.
+    WaitingForServer {
+        /// What the request is for.
+        step: Step,
+        /// How long it has waited.
+        waited: Duration,
+    },
+    /// The server has all parts and is asked to make a file of them.
     Completing {
-        /// The MD5 of the content in hexadecimal, where it was computed.
+        /// The MD5 of the content in hexadecimal, if it was computed.
         md5: Option<String>,
     },
     /// The file exists.
     Done {
-        /// As the server describes it.
+        /// The file, as the server describes it.
         file: OpenAiFile,
     },
 }
 
-/// Something that does not stop an upload, yet may not be meant.
+/// How much of a file has been sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The bytes of finished parts and of parts that are being sent. Falls when a part is sent again; never more
+    /// than `bytes`.
+    pub sent: u64,
+    /// The bytes of finished parts. Only these are kept when the upload stops.
+    pub finished: u64,
+    /// The bytes of the file.
+    pub bytes: u64,
+    /// The number of finished parts.
+    pub parts_finished: usize,
+    /// The number of parts in all, if the rate stays as it is.
+    pub parts_expected: usize,
+}
+
+/// Something that may be a mistake, but does not stop an upload.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {
@@ -111,15 +128,15 @@ pub enum Warning {
     #[error(transparent)]
     Content(preflight::Warning),
     /// The state cannot be written, or not be removed when it is no longer needed. An upload without a state
-    /// cannot be resumed; one with an old state sends again what is not in it.
+    /// cannot be resumed; one with an old state sends the parts again that are not in it.
     #[error("the state of the upload cannot be kept in {}: {message}", .path.display())]
     State {
         /// The state file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         message: String,
     },
-    /// An upload that is no longer wanted could not be cancelled on the server. It expires there by itself.
+    /// An upload that is no longer wanted could not be cancelled on the server. It expires by itself.
     #[error("upload {upload_id} could not be cancelled and is left to expire: {message}")]
     NotCancelled {
         /// Its id.
@@ -129,55 +146,52 @@ pub enum Warning {
     },
 }
 
-/// Why an upload does not go on from where an earlier one stopped.
+/// Why an upload starts from the beginning instead of resuming an earlier one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Afresh {
-    /// The source is not what it was.
+pub enum RestartReason {
+    /// The file has changed.
     SourceChanged,
     /// The earlier upload went to another server.
     BaseUrlChanged {
-        /// That one.
+        /// The base URL of that server.
         earlier: String,
     },
     /// The earlier upload was for another purpose.
     PurposeChanged {
-        /// That one.
+        /// That purpose.
         earlier: String,
     },
     /// The earlier upload gave the file another name, MIME type or time to live.
     DescriptionChanged,
-    /// The earlier upload has expired or is about to.
-    Expired,
-    /// The server will not go on with the earlier upload: it is unknown there, cancelled or expired.
+    /// The server does not accept the earlier upload any more: it is unknown, cancelled or expired.
     Refused {
-        /// What the server said.
+        /// The server's message.
         message: String,
     },
-    /// The state file cannot be understood.
+    /// The state file is damaged.
     Damaged {
         /// What is wrong with it.
         message: String,
     },
 }
 
-impl fmt::Display for Afresh {
+impl fmt::Display for RestartReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SourceChanged => f.write_str("the file has changed since"),
+            Self::SourceChanged => f.write_str("the file has changed"),
             Self::BaseUrlChanged { earlier } => write!(f, "the earlier upload went to {earlier}"),
             Self::PurposeChanged { earlier } => write!(f, "the earlier upload was for `{earlier}`"),
             Self::DescriptionChanged => {
                 f.write_str("the earlier upload gave the file another name, MIME type or time to live")
             }
-            Self::Expired => f.write_str("the earlier upload has expired"),
-            Self::Refused { message } => write!(f, "the server does not go on with it: {message}"),
+            Self::Refused { message } => write!(f, "the server refused to resume it: {message}"),
             Self::Damaged { message } => write!(f, "its state is damaged: {message}"),
         }
     }
 }
 
-/// What events are given to. Each is called from within the upload's own future, one event at a time.
+/// The listeners of an upload. Each is called from within the upload's own future, one event at a time.
 #[derive(Default)]
 pub(super) struct Listeners(Mutex<Vec<Listener>>);
 
@@ -188,7 +202,7 @@ impl Listeners {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
     }
 
-    pub(super) fn tell(&self, event: &Event) {
+    pub(super) fn emit(&self, event: &Event) {
         for listener in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
             listener(event);
         }

@@ -1,14 +1,14 @@
-//! Sends files of up to 8 GiB, over several connections at a time, and goes on where it stopped.
+//! Uploads files of up to 8 GiB: in parallel, resumable and verified.
 //!
 //! # The model
 //!
-//! The API takes a file in parts: an upload is *created* with the file's name, purpose and length; *parts* of at
-//! most 64 MiB are added to it, in any order and side by side; it is *completed* with the list of the parts, and
-//! a file comes of it. An upload that is not completed within an hour of its creation expires.
+//! The API takes a file in parts. An upload is *created* with the file's name, purpose and length. *Parts* of at most
+//! 64 MiB are added to it, in any order and side by side. Then it is *completed* with the list of the parts, and the
+//! server makes a file of them. An upload that is not completed within an hour of its creation expires.
 //!
 //! An [`Uploader`] does all of that. It is made once, from a [`Configuration`] and [`Options`], and used for many
-//! files; all of them share its limit on what is under way. [`Uploader::upload`] describes one upload of one
-//! [`Source`]; awaiting it sends the file.
+//! files, which share its limit on requests in flight. [`Uploader::upload`] describes the upload of a [`Source`];
+//! awaiting it sends the file.
 //!
 //! ```
 //! # #[cfg(feature = "server")]
@@ -17,14 +17,13 @@
 //! # let server = openai_uploads::server::LocalServer::start().await?;
 //! # let configuration = server.configuration();
 //! # let folder = tempfile::tempdir()?;
-//! # let path = folder.path().join("train.jsonl");
-//! # std::fs::write(&path, "{\"prompt\":\"Hi\",\"completion\":\"Hello\"}\n".repeat(10))?;
-//! use openai_uploads::Uploader;
-//! use openai_uploads::models::create_upload_request::Purpose;
+//! # let path = folder.path().join("notes.txt");
+//! # std::fs::write(&path, "some text")?;
+//! use openai_uploads::{Purpose, Uploader};
 //!
 //! // Configuration::from_env()? has the key and, where they are set, the server, organization and project.
 //! let uploader = Uploader::new(configuration);
-//! let uploaded = uploader.upload(&path, Purpose::FineTune).await?;
+//! let uploaded = uploader.upload(&path, Purpose::Assistants).await?;
 //! println!("{}", uploaded.file.id);
 //! # assert_eq!(server.content(&uploaded.file.id)?, std::fs::read(&path)?);
 //! # Ok(())
@@ -33,52 +32,57 @@
 //! # fn main() {}
 //! ```
 //!
-//! # What happens on the way
+//! # The steps
 //!
 //! 1. **Check.** The source is opened and measured. For the purposes that [`preflight`] knows, the lines are
-//!    looked at. What can be refused is refused here, before the server hears of it.
-//! 2. **Plan.** The file is cut into parts of one size, such that all connections finish together; see [`Plan`].
-//! 3. **Create or resume.** If the same file was being uploaded to the same place, that upload goes on and only
-//!    the parts that are missing are sent. Otherwise one is created.
-//! 4. **Send.** Each part has a connection to itself and is read from the file while it is sent. A part that
-//!    fails is sent again, by itself, when its [`RetryPolicy`] says so; one that stands still for
-//!    [`Options::stall_limit`] has failed. When nothing else is left to do, a part that is far slower than its
-//!    peers is sent over a second connection too, and the first to arrive counts.
-//! 5. **Complete.** The server is given the list of parts and the MD5 of the content, which was computed
-//!    alongside. The file that it names has to have as many bytes as the source.
+//!    checked. What the server would refuse is refused here, before anything is sent.
+//! 2. **Create or resume.** If the same file was being uploaded to the same server, that upload is resumed and only
+//!    the missing parts are sent. The first of them is small and sent alone: if the server does not have the upload
+//!    any more, little is lost. Otherwise an upload is created.
+//! 3. **Send.** Each part has a connection to itself and is read from the file while it is sent. Its size follows the
+//!    rate of the line; see [`Plan`]. A part that fails is sent again as its [`RetryPolicy`] says; one that sends
+//!    nothing for [`Options::stall_limit`] has failed. When nothing else is left to send, a part that is far slower
+//!    than the others is sent over a second connection too (hedging).
+//! 4. **Complete.** The server gets the list of parts and the MD5 of the content, which was computed meanwhile.
 //!
-//! # What is left when it stops
+//! # Errors
 //!
-//! | it stops because | on the server | beside the file | the next run |
+//! Replies are read leniently: only ids have to be there. What an error says decides whether its request is sent
+//! again: a quota that is used up, an invalid key or an unsupported file fail at once, whatever the status. All
+//! other failures that may pass are retried for [`RetryPolicy::time_limit`].
+//!
+//! # State after an interruption
+//!
+//! | the upload stops because | on the server | beside the file | the next run |
 //! |---|---|---|---|
-//! | the file arrived | the file | nothing | |
-//! | the process was killed, or the future dropped | the upload and its parts | the [`State`] | goes on |
-//! | retrying was of no use, the key was refused, the disk failed | the upload and its parts | the state | goes on |
-//! | the server refused the upload, or the file changed | nothing: it is cancelled | nothing | begins anew |
-//! | [`UploadHandle::cancel`] was called | nothing: it is cancelled | nothing | begins anew |
+//! | it is finished | the file | nothing | |
+//! | the process was killed, or the future dropped | the upload and its parts | the [`State`] | resumes it |
+//! | retries did not help, the key or the account was refused, the disk failed | the upload and its parts | the state | resumes it |
+//! | the server refused the upload, or the file changed | nothing: it is cancelled | nothing | starts from the beginning |
+//! | [`UploadHandle::cancel`] was called | nothing: it is cancelled | nothing | starts from the beginning |
 //!
-//! Bytes in memory and readers have no state; after a failure of theirs the upload is cancelled on the server. So
-//! it is with [`Resume::Off`].
+//! Bytes in memory and readers have no state; after any failure their upload is cancelled on the server. The same
+//! holds with [`Resume::Off`].
 //!
-//! A state is of use only for the same file (path, length, modification time, inode), server, purpose, name, MIME
-//! type and time to live, and only while the server keeps the upload. Where it is of no use the upload begins
-//! afresh and [`Event::Afresh`] says why; a damaged state is one of those reasons and never an error. While an
-//! upload runs, its state is locked: a second one of the same file is refused with [`UploadError::Busy`].
+//! A state is used only for the same file (see [`FileIdentity`]), server, purpose, file name, MIME type and time to
+//! live, and only while the server has the upload; the local clock does not matter. If it cannot be used, the upload
+//! starts from the beginning and [`Event::Restarted`] says why; a damaged state is one of those reasons and never
+//! an error. While an upload runs, its state is locked: a second upload of the same file fails with
+//! [`UploadError::Locked`].
 //!
-//! # Following it
+//! # Progress
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use openai_uploads::Uploader;
 //! use openai_uploads::apis::configuration::Configuration;
-//! use openai_uploads::models::create_upload_request::Purpose;
 //! use openai_uploads::uploader::{Event, Options};
+//! use openai_uploads::{Purpose, Uploader};
 //!
 //! let options = Options { concurrency: 4, ..Options::default() };
 //! let uploader = Uploader::with_options(Configuration::from_env()?, options);
 //! let upload = uploader.upload("video.mp4", Purpose::Vision).on_event(|event| match event {
-//!     Event::BytesSent { sent, of } => eprintln!("{sent} of {of} bytes"),
-//!     Event::Retrying { step, reason, .. } => eprintln!("{step} failed and is tried again: {reason}"),
+//!     Event::Progress(progress) => eprintln!("{} of {} bytes", progress.sent, progress.bytes),
+//!     Event::Retrying { step, wait, reason, .. } => eprintln!("{step} failed, retrying in {wait:.1?}: {reason}"),
 //!     _ => {}
 //! });
 //! let handle = upload.handle();
@@ -92,112 +96,113 @@
 //! # }
 //! ```
 //!
-//! # What it costs
+//! # Cost
 //!
-//! About 1 MiB of memory for each connection, whatever the length of the file and of its parts; for sources that
-//! are no files see [`Source`]. The MD5 takes a core a second and a half for each gigabyte, beside the sending: on
-//! a line faster than that it is what the upload waits for in the end, and [`Options::md5`] switches it off.
+//! About 1 MiB of memory for each connection, whatever the length of the file and of its parts; for other sources
+//! see [`Source`]. The MD5 takes a core a second and a half for each gigabyte while the file is sent. On a line that
+//! is faster than that, the upload waits for it in the end; [`Options::md5`] switches it off.
 
 pub mod preflight;
 
-mod body;
+mod api_errors;
 mod check;
-mod content;
-mod digest;
 mod error;
 mod event;
-mod file;
-mod limit;
-mod lock;
 mod options;
-mod part;
-mod plan;
+mod replies;
 mod requests;
 mod resume;
-mod retry;
 mod run;
-mod sending;
-mod session;
 mod source;
-mod state;
-mod state_file;
 mod stop;
+mod transfer;
 mod upload;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-pub use error::{Failure, Step, UploadError};
-pub use event::{Afresh, Event, Warning};
-pub use file::FileIdentity;
-pub use options::{Options, Resume, RetryPolicy};
-pub use plan::{Part, Plan};
-pub use source::Source;
-pub use state::{SavedState, State};
-pub use upload::{Upload, UploadHandle, Uploaded};
+pub use self::error::{Failure, Step, UploadError};
+pub use self::event::{Event, Progress, RestartReason, Warning};
+pub use self::options::{Options, Resume};
+pub use self::resume::{DamagedState, SavedPart, SavedState, State};
+pub use self::source::{FileIdentity, Source};
+pub use self::transfer::{Part, Plan};
+pub use self::upload::{Upload, UploadHandle, Uploaded};
+pub use crate::runtime::RetryPolicy;
 
-use self::body::Buffers;
-use self::limit::Limit;
+use self::source::Buffers;
+use self::transfer::{Limit, PartSizes};
 use crate::apis::configuration::Configuration;
+use crate::models::AddUploadPartRequest;
 use crate::models::create_upload_request::Purpose;
 
-/// Uploads files, as [the module](self) describes.
+/// Uploads files; [the module](self) describes how.
 ///
-/// Cheap to clone. Clones share one limit on what is under way: files begin in the order in which their uploads
-/// are first polled, small ones side by side, and a large one lets the next in when its end is near.
+/// Cheap to clone. Clones share one limit on requests in flight. Files start in the order in which their uploads are
+/// first polled: small ones side by side, and after a large one the next when little of it is left or its parts
+/// have to wait.
 #[derive(Clone, Debug)]
 pub struct Uploader {
     configuration: Arc<Configuration>,
     options: Arc<Options>,
     limit: Limit,
     buffers: Buffers,
+    /// Whether the server has ever answered.
+    has_connected: Arc<AtomicBool>,
 }
 
 impl Uploader {
-    /// An uploader with the default [`Options`].
+    /// Creates an uploader with the default [`Options`].
     pub fn new(configuration: Configuration) -> Self {
         Self::with_options(configuration, Options::default())
     }
 
-    /// An uploader that goes about it as `options` say.
+    /// Creates an uploader with `options`.
     pub fn with_options(configuration: Configuration, options: Options) -> Self {
-        let limit = Limit::new(options.concurrency);
-        let (configuration, options) = (Arc::new(configuration), Arc::new(options));
-        Self { configuration, options, limit, buffers: Buffers::default() }
+        Self {
+            limit: Limit::new(options.concurrency),
+            configuration: Arc::new(configuration),
+            options: Arc::new(options),
+            buffers: Buffers::default(),
+            has_connected: Arc::default(),
+        }
     }
 
-    /// How it goes about it.
+    /// The options.
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// Where it uploads to.
+    /// The configuration of its requests.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
     }
 
-    /// How `source` would be cut, without sending anything.
+    /// Returns the parts that `source` would be sent in, without sending anything.
     ///
     /// # Errors
     ///
-    /// [`UploadError::Source`] when the file is missing or is none; [`UploadError::TooLarge`];
-    /// [`UploadError::Options`] when it cannot be cut into parts of the size that was asked for.
+    /// [`UploadError::Source`] if the source is not a regular file that exists; [`UploadError::TooLarge`];
+    /// [`UploadError::Options`] if [`Options::part_size`] does not fit the file.
     pub fn plan(&self, source: &Source) -> Result<Plan, UploadError> {
-        let bytes = source.length()?;
-        self.plan_for(bytes, source.is_reader())
+        let name = source.display_name();
+        let bytes = source.length().map_err(|source| UploadError::Source { name, source, state: None })?;
+        Ok(Plan::of(&self.part_sizes(bytes, source.is_reader())?, bytes, &[]))
     }
 
     /// Describes an upload of `source` for `purpose`. Nothing happens until it is awaited.
     ///
     /// # Errors
     ///
-    /// The upload itself fails with an [`UploadError`], each of which says when it comes.
+    /// The upload itself fails with an [`UploadError`].
     ///
     /// ```no_run
     /// # async fn example(uploader: openai_uploads::Uploader) -> Result<(), openai_uploads::uploader::UploadError> {
+    /// use openai_uploads::Purpose;
     /// use openai_uploads::uploader::Source;
     ///
-    /// let source = Source::path("data.bin").with_filename("lines.jsonl").with_mime_type("text/jsonl");
-    /// let uploaded = uploader.upload(source, "fine-tune").await?;
+    /// let source = Source::path("data.bin").with_file_name("lines.jsonl").with_mime_type("text/jsonl");
+    /// let uploaded = uploader.upload(source, Purpose::FineTune).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -205,14 +210,14 @@ impl Uploader {
         Upload::new(self.clone(), source.into(), purpose.into())
     }
 
-    fn plan_for(&self, bytes: u64, is_reader: bool) -> Result<Plan, UploadError> {
-        if let Some(part_size) = self.options.part_size {
-            return Plan::with_part_size(bytes, part_size);
+    fn part_sizes(&self, bytes: u64, is_reader: bool) -> Result<PartSizes, UploadError> {
+        match self.options.part_size {
+            Some(part_size) => PartSizes::fixed(bytes, part_size),
+            None => {
+                let max = AddUploadPartRequest::DATA_MAX_LENGTH;
+                let max = if is_reader { max.min(Source::READER_MAX_PART_SIZE) } else { max };
+                PartSizes::by_rate(bytes, self.options.concurrency, max)
+            }
         }
-        let plan = Plan::new(bytes, self.options.concurrency)?;
-        if is_reader && plan.part_size() > Source::READER_PART_MAXIMUM {
-            return Plan::with_part_size(bytes, Source::READER_PART_MAXIMUM);
-        }
-        Ok(plan)
     }
 }

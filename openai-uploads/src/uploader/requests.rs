@@ -1,137 +1,219 @@
-//! Creates, completes and cancels an upload, each as often as it takes.
+//! Creates, completes and cancels an upload, and sends each request again as long as that helps.
 
+use std::future::{Future, IntoFuture};
+use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::retry::Attempts;
+use super::api_errors::{decide, says_status_is};
+use super::replies::{Completion, CreatedUpload, JSON, completion, created_upload};
+use super::resume::Session;
 use super::run::Run;
-use super::session::Session;
 use super::stop::Stop;
+use super::transfer::Turn;
 use super::{Event, Failure, Step, Uploaded, Warning};
 use crate::apis::uploads_api::{cancel_upload, complete_upload, create_upload};
 use crate::models::upload::Status;
-use crate::models::{CompleteUploadRequest, ErrorResponse, OpenAiFile, Upload};
-use crate::runtime::{Error, describe};
+use crate::models::{CompleteUploadRequest, ErrorResponse};
+use crate::runtime::{Decision, Error, LimitFrom, describe};
 
 /// How long an upload is tried to be cancelled on the server.
 const CANCEL_LIMIT: Duration = Duration::from_secs(30);
 
+/// After this time without an answer the listeners are told, and again each time that it passes.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// Why an attempt failed: for good, or in a way that another attempt may mend.
+#[derive(Debug)]
+pub(super) enum AttemptError {
+    Stop(Stop),
+    Failure(Failure),
+}
+
+impl From<Stop> for AttemptError {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl From<Failure> for AttemptError {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<Error<ErrorResponse>> for AttemptError {
+    fn from(error: Error<ErrorResponse>) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
 impl Run {
-    /// Creates the upload. Where a reply is lost, the upload that it would have named stays on the server until
-    /// it expires there: nothing but its id could end it.
-    pub(super) async fn create(&self) -> Result<Upload, Stop> {
-        let _slot = self.handle.unless_cancelled(self.uploader.limit.slot()).await.ok_or(Stop::Cancelled)?;
-        let mut attempts = Attempts::new(&self.uploader.options.retry).at_first_contact();
-        loop {
-            attempts.begin();
-            // Not given up once it is under way, since the upload that it creates could then not be cancelled.
-            let failure = match create_upload(self.uploader.configuration(), self.request.clone()).await {
-                Ok(upload) if upload.id.is_empty() => {
-                    Failure::senseless("the upload that was created has no id")
-                }
-                Ok(upload) => return Ok(upload),
-                Err(error) => error.into(),
-            };
-            let wait = self.wait_after(failure, Step::Create, &mut attempts);
-            self.handle.unless_cancelled(wait).await.ok_or(Stop::Cancelled)??;
-        }
+    /// Creates the upload. If its reply is lost, the upload stays on the server until it expires there: nothing but
+    /// its id could cancel it.
+    pub(super) async fn create(&self, turn: Option<Turn>) -> Result<CreatedUpload, Stop> {
+        let mut turn = turn;
+        let create = |_| {
+            let turn = turn.take();
+            async move {
+                let slot = self.handle.unless_cancelled(self.uploader.limit.slot()).await;
+                let _slot = slot.ok_or(Stop::Cancelled)?;
+                // The next file may start now.
+                drop(turn);
+                // An attempt in flight is not cancelled, since the upload that it creates could not be cancelled
+                // then.
+                let call = create_upload(self.uploader.configuration(), self.request.clone());
+                let reply = self.with_notice(Step::Create, call.json_as(JSON).into_future()).await?;
+                Ok(created_upload(&reply)?)
+            }
+        };
+        self.repeat(Step::Create, LimitFrom::Start, create, |_| {}).await
     }
 
-    /// Completes the upload, all parts of which have arrived.
+    /// Completes the upload, all parts of which the server has.
     pub(super) async fn complete(
         &self,
         session: &mut Session,
         md5: Option<String>,
-        bytes: u64,
     ) -> Result<Uploaded, Stop> {
-        let _slot = self.handle.unless_cancelled(self.uploader.limit.slot()).await.ok_or(Stop::Cancelled)?;
+        let slot = self.handle.unless_cancelled(self.uploader.limit.slot()).await;
+        drop(slot.ok_or(Stop::Cancelled)?);
         session.completing(self).await;
-        self.listeners.tell(&Event::Completing { md5: md5.clone() });
-        match self.file_of(session, md5.clone()).await? {
-            file if file.bytes == bytes => Ok(Uploaded { file, upload_id: session.upload_id.clone(), md5 }),
-            file => Err(Stop::Mismatch(Box::new(file))),
+        self.listeners.emit(&Event::Completing { md5: md5.clone() });
+        let request =
+            CompleteUploadRequest { md5: md5.clone(), ..CompleteUploadRequest::new(session.part_ids()) };
+        let (upload_id, may_be_completed) = (&session.upload_id, session.may_be_completed);
+        let complete = |attempt| {
+            let request = request.clone();
+            async move {
+                let _slot = self.uploader.limit.slot().await;
+                let call = complete_upload(self.uploader.configuration(), upload_id, request);
+                match self.with_notice(Step::Complete, call.json_as(JSON).into_future()).await {
+                    Ok(reply) => Ok(completion(&reply, &self.request)?),
+                    Err(error) if (attempt > 1 || may_be_completed) && says_completed(&error) => {
+                        Ok(Completion::FileUnknown)
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            }
+        };
+        match self.repeat(Step::Complete, LimitFrom::Start, complete, |_| {}).await? {
+            Completion::FileUnknown => Err(Stop::FileUnknown),
+            Completion::File(completed)
+                if completed.bytes.is_some_and(|bytes| bytes != self.request.bytes) =>
+            {
+                Err(Stop::Mismatch(Box::new(completed.file)))
+            }
+            Completion::File(completed) => Ok(Uploaded {
+                file: completed.file,
+                upload_id: session.upload_id.clone(),
+                md5,
+                sent_bytes: session.sent_bytes(),
+            }),
         }
     }
 
-    async fn file_of(&self, session: &Session, md5: Option<String>) -> Result<OpenAiFile, Stop> {
-        let part_ids = session.parts.values().cloned().collect();
-        let request = CompleteUploadRequest { md5, ..CompleteUploadRequest::new(part_ids) };
-        let mut attempts = Attempts::new(&self.uploader.options.retry);
-        loop {
-            let is_repeated = attempts.begin() > 1 || session.is_perhaps_completed;
-            let call = complete_upload(self.uploader.configuration(), &session.upload_id, request.clone());
-            let failure = match call.await {
-                Ok(Upload { file: Some(file), .. }) => return Ok(file),
-                Ok(Upload { status, .. }) => {
-                    Failure::senseless(format!("the upload is {status} now, and the reply names no file"))
-                }
-                Err(error) if is_repeated && says_that_it_is(&Status::Completed, &error) => {
-                    return Err(Stop::FileUnknown);
-                }
-                Err(error) => error.into(),
-            };
-            self.wait_after(failure, Step::Complete, &mut attempts).await?;
-        }
-    }
-
-    /// Cancels an upload on the server. One that cannot be is left to expire there.
+    /// Cancels an upload on the server. One that cannot be cancelled is left to expire there.
     pub(super) async fn cancel(&self, upload_id: &str) {
-        let message = match timeout(CANCEL_LIMIT, self.cancel_in_time(upload_id)).await {
+        let cancel = |_| async move {
+            let call = cancel_upload(self.uploader.configuration(), upload_id);
+            match call.json_as::<serde_json::Value>(JSON).await {
+                Err(error) if !is_over(&error) => Err(error.into()),
+                // A success whose reply cannot be read is one, too.
+                _ => Ok(()),
+            }
+        };
+        let cancelling = self.repeat(Step::Cancel, LimitFrom::Start, cancel, |_| {});
+        let message = match timeout(CANCEL_LIMIT, cancelling).await {
             Ok(Ok(())) => return,
             Ok(Err(Stop::Failed { failure, .. })) => describe(&*failure),
             _ => format!("no answer in {CANCEL_LIMIT:?}"),
         };
         let upload_id = upload_id.to_owned();
-        self.listeners.tell(&Event::Warning(Warning::NotCancelled { upload_id, message }));
+        self.listeners.emit(&Event::Warning(Warning::NotCancelled { upload_id, message }));
     }
 
-    async fn cancel_in_time(&self, upload_id: &str) -> Result<(), Stop> {
-        let mut attempts = Attempts::new(&self.uploader.options.retry);
-        loop {
-            attempts.begin();
-            let failure = match cancel_upload(self.uploader.configuration(), upload_id).await {
-                Ok(_) => return Ok(()),
-                Err(error) if is_past_cancelling(&error) => return Ok(()),
-                Err(error) => error.into(),
+    /// Sends a request again as long as the retry policy allows it and it may help. `on_wait` is called with each
+    /// wait before it starts.
+    pub(super) async fn repeat<T, F>(
+        &self,
+        step: Step,
+        limit_from: LimitFrom,
+        send: impl FnMut(u32) -> F,
+        mut on_wait: impl FnMut(Duration),
+    ) -> Result<T, Stop>
+    where
+        F: Future<Output = Result<T, AttemptError>>,
+    {
+        let policy = &self.uploader.options.retry;
+        let has_connected = &self.uploader.has_connected;
+        let decide = |error: &AttemptError, attempts| match error {
+            AttemptError::Stop(_) => Decision::GiveUp,
+            AttemptError::Failure(failure) => {
+                if !matches!(failure, Failure::Call(Error::Transport(error)) if error.is_connect()) {
+                    has_connected.store(true, Ordering::Relaxed);
+                }
+                decide(step, failure, attempts, has_connected.load(Ordering::Relaxed))
+            }
+        };
+        let outcome = policy.run(limit_from, send, decide, |retry| {
+            on_wait(retry.wait);
+            let reason = match retry.error {
+                AttemptError::Failure(failure) => describe(failure),
+                AttemptError::Stop(_) => String::new(),
             };
-            self.wait_after(failure, Step::Cancel, &mut attempts).await?;
+            let (attempts, wait) = (retry.attempts, retry.wait);
+            self.listeners.emit(&Event::Retrying { step, attempts, wait, reason });
+            async move {
+                if step == Step::Create {
+                    self.handle.unless_cancelled(sleep(wait)).await;
+                } else {
+                    sleep(wait).await;
+                }
+            }
+        });
+        let gave_up = match outcome.await {
+            Ok(output) => {
+                has_connected.store(true, Ordering::Relaxed);
+                return Ok(output);
+            }
+            Err(gave_up) => gave_up,
+        };
+        let failure = match (gave_up.error, gave_up.wait_too_long) {
+            (AttemptError::Stop(stop), _) => return Err(stop),
+            (AttemptError::Failure(Failure::Call(call)), Some(asked)) => {
+                Failure::WaitTooLong { asked, limit: policy.max_retry_after, call }
+            }
+            (AttemptError::Failure(failure), _) => failure,
+        };
+        Err(Stop::Failed { step, attempts: gave_up.attempts, failure: Box::new(failure) })
+    }
+
+    /// Awaits the answer to a request, and reports when it takes long.
+    async fn with_notice<T>(&self, step: Step, request: impl Future<Output = T>) -> T {
+        let mut request = pin!(request);
+        let started = Instant::now();
+        loop {
+            match timeout(SILENCE, &mut request).await {
+                Ok(answer) => return answer,
+                Err(_) => {
+                    self.listeners.emit(&Event::WaitingForServer { step, waited: started.elapsed() });
+                }
+            }
         }
     }
+}
 
-    /// Waits until a request that failed may be sent again; fails where it is not to be.
-    pub(super) async fn wait_after(
-        &self,
-        failure: Failure,
-        step: Step,
-        attempts: &mut Attempts<'_>,
-    ) -> Result<(), Stop> {
-        let (wait, reason) = attempts.wait_after(failure).map_err(|failure| Stop::Failed {
-            step,
-            attempts: attempts.made(),
-            failure,
-        })?;
-        self.listeners.tell(&Event::Retrying { step, attempts: attempts.made(), wait, reason });
-        sleep(wait).await;
-        Ok(())
-    }
+fn says_completed(error: &Error<ErrorResponse>) -> bool {
+    error.api().is_some_and(|error| says_status_is(&Status::Completed, error))
 }
 
 /// Whether there is no upload any more that could be cancelled.
-fn is_past_cancelling(error: &Error<ErrorResponse>) -> bool {
+fn is_over(error: &Error<ErrorResponse>) -> bool {
+    let Some(answer) = error.api() else { return matches!(error, Error::Decode(_)) };
+    let is_refused = matches!(answer.status.as_u16(), 400 | 404 | 410) && !error.is_retryable();
     let over = [Status::Cancelled, Status::Completed, Status::Expired];
-    let is_refused = error.api().is_some_and(|error| matches!(error.status.as_u16(), 400 | 404 | 410));
-    (is_refused && !error.is_retryable()) || over.iter().any(|status| says_that_it_is(status, error))
-}
-
-/// Whether the server gives as its reason that the upload has this status already. How it says so is not laid
-/// down anywhere, but hardly without the word: in the code, or in the message after one of these. That an upload
-/// could not *be* completed is something else.
-fn says_that_it_is(status: &Status, error: &Error<ErrorResponse>) -> bool {
-    let Some(error) = error.api() else { return false };
-    let code = error.code.as_deref().unwrap_or_default().to_lowercase();
-    let message = error.message.to_lowercase();
-    let before = ["is", "was", "been", "already"];
-    (code.contains(status.as_str()) && !code.contains("not"))
-        || before.iter().any(|word| message.contains(&format!("{word} {status}")))
+    is_refused || over.iter().any(|status| says_status_is(status, answer))
 }

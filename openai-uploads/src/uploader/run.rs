@@ -1,154 +1,168 @@
-//! The course of one upload: open, check, create or resume, send, complete, and clear up.
+//! The course of one upload: open, check, create or resume, send, complete, and clean up.
 
 use std::path::PathBuf;
 
-use super::body::Buffers;
 use super::check::check;
-use super::content::Content;
 use super::event::Listeners;
-use super::limit::Admission;
-use super::resume::base_url_for_state;
-use super::sending::Sending;
-use super::session::Session;
-use super::source::Opened;
-use super::state_file::StateFile;
-use super::stop::{Remains, Stop};
-use super::{Afresh, Event, Plan, State, Upload, UploadError, UploadHandle, Uploaded, Uploader};
+use super::resume::{Session, State, StateFile, base_url_for_state};
+use super::source::{OpenSource, Source};
+use super::stop::{Context, Stop, check_unchanged};
+use super::transfer::{Admission, Content, PartSizes, Plan, Transfer, Turn};
+use super::{Event, RestartReason, Upload, UploadError, UploadHandle, Uploaded, Uploader};
 use crate::apis::configuration::Configuration;
 use crate::models::create_upload_request::Purpose;
 use crate::models::{CreateUploadRequest, FileExpirationAfter};
 
-/// How often one run begins anew because the server does not go on with an upload.
-const FRESH_STARTS: u32 = 2;
+/// How often one run starts from the beginning because the server refuses an upload.
+const MAX_RESTARTS: u32 = 2;
 
 /// What stays the same during one upload.
 pub(super) struct Run {
     pub(super) uploader: Uploader,
-    /// For parts, which may take as long as they like while they move.
+    /// For parts, which may take as long as they need while they move.
     pub(super) part_configuration: Configuration,
     pub(super) listeners: Listeners,
     pub(super) handle: UploadHandle,
     pub(super) request: CreateUploadRequest,
-    /// What messages call the source.
+    /// The name of the source in messages.
     pub(super) name: String,
     pub(super) base_url: String,
-    buffers: Buffers,
+    sizes: PartSizes,
 }
 
 pub(super) async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
     let handle = upload.handle();
     let Upload { uploader, source, purpose, expires_after, resume, listeners, .. } = upload;
     check_expiry(expires_after.as_ref())?;
-    let is_reader = source.is_reader();
-    // Before it is waited for, since an error in the last of many files is better known at once; the file is
-    // opened only after that, since not all of many can be open.
-    let (length, source) = source.measured().await?;
-    uploader.plan_for(length, is_reader)?;
     let cancelled = || UploadError::Cancelled { upload_id: None };
-    let admitted = handle.unless_cancelled(uploader.limit.admit(length)).await;
-    let mut admission = admitted.ok_or_else(cancelled)?;
-    let mut source = source.open().await?;
-    let plan = uploader.plan_for(source.length, is_reader)?;
+    let start = async {
+        let ((length, source), turn) = uploader.limit.turn_after(measure(&uploader, source)).await?;
+        // Opened only now, since not all of many files can be open.
+        let admission = uploader.limit.admit(length).await;
+        Ok::<_, UploadError>((source, turn, admission))
+    };
+    let (source, turn, mut admission) = handle.unless_cancelled(start).await.ok_or_else(cancelled)??;
+    let (is_reader, name) = (source.is_reader(), source.display_name());
+    let opened = source.open(uploader.buffers.clone()).await;
+    let mut source = opened.map_err(|source| UploadError::Source { name, source, state: None })?;
     let run = Run {
         part_configuration: Configuration { timeout: None, ..uploader.configuration().clone() },
         base_url: base_url_for_state(&uploader.configuration().base_path),
-        buffers: uploader.buffers.clone(),
+        sizes: uploader.part_sizes(source.length, is_reader)?,
         request: request(&source, purpose, expires_after),
         name: source.name.clone(),
         uploader,
         listeners,
         handle,
     };
-    let file = run.take_state_file(&source, resume).await?;
+    let file = run.lock_state_file(&source, resume).await?;
     let earlier = run.earlier_state(file.as_ref(), &source).await;
     if earlier.is_none() {
-        // One that was begun was checked then.
+        // One that was started was checked then.
         run.handle.unless_cancelled(check(&run, &source)).await.ok_or_else(cancelled)??;
     }
-    run.listeners.tell(&Event::Planned { plan: plan.clone() });
-    run.upload(&mut source, &plan, file, earlier, &mut admission).await
+    run.upload(&mut source, file, earlier, turn, &mut admission).await
+}
+
+/// The length of the source, if its parts can be sent.
+async fn measure(uploader: &Uploader, source: Source) -> Result<(u64, Source), UploadError> {
+    let (name, is_reader) = (source.display_name(), source.is_reader());
+    let error = |source| UploadError::Source { name: name.clone(), source, state: None };
+    let (length, source) = source.measure().await;
+    let length = length.map_err(error)?;
+    uploader.part_sizes(length, is_reader)?;
+    Ok((length, source.ok_or_else(|| error(std::io::Error::other("it was lost")))?))
 }
 
 fn request(
-    source: &Opened,
+    source: &OpenSource,
     purpose: Purpose,
     expires_after: Option<FileExpirationAfter>,
 ) -> CreateUploadRequest {
-    let (filename, mime_type) = (source.filename.clone(), source.mime_type.clone());
-    let request = CreateUploadRequest::new(filename, purpose, source.length, mime_type);
+    let (file_name, mime_type) = (source.file_name.clone(), source.mime_type.clone());
+    let request = CreateUploadRequest::new(file_name, purpose, source.length, mime_type);
     CreateUploadRequest { expires_after, ..request }
 }
 
 fn check_expiry(expires_after: Option<&FileExpirationAfter>) -> Result<(), UploadError> {
     let allowed = FileExpirationAfter::SECONDS_MINIMUM..=FileExpirationAfter::SECONDS_MAXIMUM;
     let Some(after) = expires_after.filter(|after| !allowed.contains(&after.seconds)) else { return Ok(()) };
-    let (least, most) = allowed.into_inner();
-    let message = format!("a file cannot expire after {} seconds; give {least} to {most}", after.seconds);
+    let (min, max) = allowed.into_inner();
+    let message = format!("a file cannot expire after {} seconds; give {min} to {max}", after.seconds);
     Err(UploadError::Options { message })
 }
 
 impl Run {
-    /// Goes on with the `earlier` upload or creates one, and begins anew where the server knows nothing of it.
+    /// Resumes the `earlier` upload or creates one, and starts from the beginning if the server refuses it.
     async fn upload(
         &self,
-        source: &mut Opened,
-        plan: &Plan,
+        source: &mut OpenSource,
         mut file: Option<StateFile>,
-        mut earlier: Option<(State, Plan)>,
+        mut earlier: Option<State>,
+        turn: Turn,
         admission: &mut Admission,
     ) -> Result<Uploaded, UploadError> {
-        let mut fresh_starts = 0;
+        let mut turn = Some(turn);
+        let mut restarts = 0;
         loop {
-            let mut session = match earlier.take() {
-                Some((state, plan)) => Session::resumed(self, state, plan, file.take()),
-                None => Session::created(self, source, plan.clone(), file.take())
+            let earlier = earlier.take();
+            self.announce_plan(source, earlier.as_ref());
+            let mut session = match earlier {
+                Some(state) => Session::resume(self, state, file.take()),
+                None => Session::create(self, source, file.take(), turn.take())
                     .await
                     .map_err(|stop| self.error(stop, source, None, None))?,
             };
+            turn = None;
             let stop = match self.send_and_complete(source, &mut session, admission).await {
                 Ok(uploaded) => {
                     session.forget(self).await;
-                    self.listeners.tell(&Event::Done { file: uploaded.file.clone() });
+                    self.listeners.emit(&Event::Done { file: uploaded.file.clone() });
                     return Ok(uploaded);
                 }
                 Err(stop) => stop,
             };
-            match stop.refusal(session.is_resumed) {
-                Some(message) if fresh_starts < FRESH_STARTS && source.can_be_read_again() => {
-                    fresh_starts += 1;
-                    self.listeners.tell(&Event::Afresh { reason: Afresh::Refused { message } });
-                    // It may be there all the same, if it was only a part that the server refused.
+            // A line that needs longer than an upload lives would not do better the next time.
+            let refusal = stop.refusal(session.is_resumed).filter(|_| !session.has_outlived());
+            match refusal {
+                Some(message) if restarts < MAX_RESTARTS && source.can_be_read_again() => {
+                    restarts += 1;
+                    self.listeners.emit(&Event::Restarted { reason: RestartReason::Refused { message } });
+                    // It may still exist, if the server refused only a part.
                     self.cancel(&session.upload_id).await;
                     file = session.forget(self).await;
                 }
-                _ => return Err(self.clear_up(stop, source, session).await),
+                _ => return Err(self.clean_up(stop, source, session).await),
             }
         }
     }
 
+    fn announce_plan(&self, source: &OpenSource, earlier: Option<&State>) {
+        let finished =
+            earlier.map(|state| state.parts.iter().map(|part| part.range.clone()).collect::<Vec<_>>());
+        let plan = Plan::of(&self.sizes, source.length, &finished.unwrap_or_default());
+        self.listeners.emit(&Event::Planned { plan });
+    }
+
     async fn send_and_complete(
         &self,
-        source: &mut Opened,
+        source: &mut OpenSource,
         session: &mut Session,
         admission: &mut Admission,
     ) -> Result<Uploaded, Stop> {
-        let (content, digest) = Content::of(source, self.buffers.clone(), self.uploader.options.md5);
-        Sending::new(self, session, admission).send(content).await?;
-        let md5 = match digest {
-            Some(digest) => {
-                let digest = self.handle.unless_cancelled(digest.finish()).await.ok_or(Stop::Cancelled)?;
-                // A file that became shorter has no digest, and that it did is the better reason.
-                source.check().await?;
-                Some(digest.map_err(Stop::Source)?)
-            }
+        let (content, digest) = Content::of(source, self.uploader.options.md5);
+        Transfer::new(self, session, self.sizes.clone(), source.length, admission).send(content).await?;
+        let digest = match digest {
+            Some(digest) => Some(self.handle.unless_cancelled(digest.finish()).await.ok_or(Stop::Cancelled)?),
             None => None,
         };
-        source.check().await?;
-        self.complete(session, md5, source.length).await
+        // A file that became shorter has no digest, and the change is the better reason.
+        check_unchanged(source.file.as_ref()).await?;
+        self.complete(session, digest.transpose().map_err(Stop::Source)?).await
     }
 
-    /// After a failure: what can go on later stays, and nothing else does, here or on the server.
-    async fn clear_up(&self, stop: Stop, source: &Opened, session: Session) -> UploadError {
+    /// After a failure: keeps what can be resumed later, and removes everything else, here and on the server.
+    async fn clean_up(&self, stop: Stop, source: &OpenSource, session: Session) -> UploadError {
         let upload_id = session.upload_id.clone();
         let state = session.state_path().filter(|_| stop.is_resumable());
         if state.is_none() {
@@ -163,11 +177,11 @@ impl Run {
     fn error(
         &self,
         stop: Stop,
-        source: &Opened,
+        source: &OpenSource,
         upload_id: Option<String>,
         state: Option<PathBuf>,
     ) -> UploadError {
-        let (name, filename) = (self.name.clone(), self.request.filename.clone());
-        stop.into_error(Remains { name, filename, bytes: source.length, upload_id, state })
+        let (name, file_name) = (self.name.clone(), self.request.filename.clone());
+        stop.into_error(Context { name, file_name, bytes: source.length, upload_id, state })
     }
 }

@@ -1,12 +1,17 @@
-//! Why an upload stopped, and what is to become of what it leaves behind.
+//! Why an upload stopped, and what becomes of what it leaves behind.
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
+use tokio::task::spawn_blocking;
 
+use super::api_errors::{Cause, final_cause, says_status_is};
+use super::source::SourceFile;
 use super::{Failure, Step, UploadError};
 use crate::models::OpenAiFile;
+use crate::models::upload::Status;
 use crate::runtime::Error;
 
 /// Why an upload stopped after it was created.
@@ -20,10 +25,10 @@ pub(super) enum Stop {
     FileUnknown,
 }
 
-/// What an error has to tell about an upload besides why it stopped.
-pub(super) struct Remains {
+/// What an error says about an upload besides why it stopped.
+pub(super) struct Context {
     pub(super) name: String,
-    pub(super) filename: String,
+    pub(super) file_name: String,
     pub(super) bytes: u64,
     pub(super) upload_id: Option<String>,
     /// Where the state is, if it was kept.
@@ -31,17 +36,17 @@ pub(super) struct Remains {
 }
 
 impl Stop {
-    /// Whether the same upload may come to its end in another run: when a network, a server or a key is in order
-    /// again.
+    /// Whether another run may finish the same upload, once the network, the server, the key or the account is in
+    /// order again.
     pub(super) fn is_resumable(&self) -> bool {
         match self {
             Self::Source(_) => true,
             Self::Failed { failure, .. } => match &**failure {
-                Failure::Call(call @ Error::Api(error)) => {
-                    let mended_by_key = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-                    mended_by_key.contains(&error.status) || call.is_retryable()
-                }
-                Failure::Call(Error::Input(_)) | Failure::Senseless { .. } => false,
+                Failure::Call(call @ Error::Api(error)) => match final_cause(error) {
+                    Some(cause) => cause == Cause::Account,
+                    None => is_about_the_key(error.status) || call.is_retryable(),
+                },
+                Failure::Call(Error::Input(_)) | Failure::UnexpectedResponse { .. } => false,
                 Failure::Call(_)
                 | Failure::Stalled { .. }
                 | Failure::NoReply { .. }
@@ -56,23 +61,24 @@ impl Stop {
         matches!(self, Self::Mismatch(_) | Self::FileUnknown)
     }
 
-    /// What the server said, where it is the upload itself that it does not go on with, so that another one
-    /// would do. Of an upload that was resumed much may have become of it meanwhile, and each server has its own
-    /// way of saying so; one that was created a moment ago can only have been forgotten.
-    pub(super) fn refusal(&self, resumed: bool) -> Option<String> {
+    /// The server's message, if it refuses the upload itself, so that a new one may succeed.
+    ///
+    /// Each server has its own way to refuse an upload that was resumed; one that was created a moment ago can only
+    /// have been forgotten, cancelled or expired.
+    pub(super) fn refusal(&self, is_resumed: bool) -> Option<String> {
         let Self::Failed { step: Step::Part(_) | Step::Complete, failure, .. } = self else { return None };
         let Failure::Call(call @ Error::Api(error)) = &**failure else { return None };
-        let is_forgotten = [StatusCode::NOT_FOUND, StatusCode::GONE].contains(&error.status);
-        let is_about_something_else =
-            [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::PAYLOAD_TOO_LARGE]
-                .contains(&error.status);
-        let is_refused =
-            resumed && error.status.is_client_error() && !is_about_something_else && !call.is_retryable();
-        (is_forgotten || is_refused).then(|| error.message.clone())
+        let is_over = [StatusCode::NOT_FOUND, StatusCode::GONE].contains(&error.status)
+            || [Status::Expired, Status::Cancelled].iter().any(|status| says_status_is(status, error));
+        let is_about_something_else = is_about_the_key(error.status)
+            || error.status == StatusCode::PAYLOAD_TOO_LARGE
+            || final_cause(error).is_some();
+        let is_refused = is_resumed && error.status.is_client_error() && !call.is_retryable();
+        (!is_about_something_else && (is_over || is_refused)).then(|| error.message.clone())
     }
 
-    pub(super) fn into_error(self, remains: Remains) -> UploadError {
-        let Remains { name, filename, bytes, upload_id, state } = remains;
+    pub(super) fn into_error(self, context: Context) -> UploadError {
+        let Context { name, file_name, bytes, upload_id, state } = context;
         match self {
             Self::Cancelled => UploadError::Cancelled { upload_id },
             Self::Source(source) => UploadError::Source { name, source, state },
@@ -82,8 +88,22 @@ impl Stop {
             }
             Self::Mismatch(file) => UploadError::Mismatch { file, bytes },
             Self::FileUnknown => {
-                UploadError::FileUnknown { upload_id: upload_id.unwrap_or_default(), filename }
+                UploadError::FileUnknown { upload_id: upload_id.unwrap_or_default(), file_name }
             }
         }
+    }
+}
+
+fn is_about_the_key(status: StatusCode) -> bool {
+    [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status)
+}
+
+/// Fails if the file has changed since it was opened.
+pub(super) async fn check_unchanged(file: Option<&Arc<SourceFile>>) -> Result<(), Stop> {
+    let Some(file) = file.cloned() else { return Ok(()) };
+    match spawn_blocking(move || file.change()).await.map_err(io::Error::from).flatten() {
+        Ok(None) => Ok(()),
+        Ok(Some(what)) => Err(Stop::Changed(what)),
+        Err(error) => Err(Stop::Source(error)),
     }
 }

@@ -1,4 +1,4 @@
-//! One upload: a future, the handle that cancels it, and what comes of it.
+//! One upload: a future, the handle that cancels it, and its result.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -14,14 +14,14 @@ use super::{Event, Resume, Source, UploadError, Uploader};
 use crate::models::create_upload_request::Purpose;
 use crate::models::{FileExpirationAfter, OpenAiFile};
 
-/// An upload that has been described and not begun: awaiting it sends the file.
+/// An upload that has not started yet: awaiting it sends the file.
 ///
-/// # Stopping
+/// # Cancellation
 ///
-/// The future does its work while it is polled, and only then. When it is dropped, the requests under way stop
-/// where they are; for a file the state stays, and the next upload of the same file goes on from there. For
-/// bytes and readers nothing can go on, and what has arrived stays on the server until the upload expires there:
-/// end those with [`UploadHandle::cancel`].
+/// The future works only while it is polled. When it is dropped, the requests in flight stop where they are. The state
+/// of a file stays, and the next upload of the same file resumes it; the bytes of the parts in flight are lost.
+/// Uploads of bytes and readers cannot be resumed, and their parts stay on the server until the upload expires
+/// there: stop those with [`UploadHandle::cancel`].
 #[must_use = "nothing is sent until the upload is awaited"]
 #[derive(Debug)]
 pub struct Upload {
@@ -34,16 +34,18 @@ pub struct Upload {
     handle: UploadHandle,
 }
 
-/// What came of an upload.
+/// The result of an upload.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The file, as the server describes it. It has as many bytes as the source.
+    /// The file, as the server describes it. What the server leaves out is as it was requested.
     pub file: OpenAiFile,
-    /// The upload that made it.
+    /// The id of the upload that made the file.
     pub upload_id: String,
-    /// The MD5 of the content in hexadecimal, where it was computed. The server has compared it.
+    /// The MD5 of the content in hexadecimal, if it was computed. The server has compared it.
     pub md5: Option<String>,
+    /// The bytes that were sent. Less than the file has if the upload was resumed.
+    pub sent_bytes: u64,
 }
 
 /// Cancels an upload from elsewhere. Clones cancel the same upload.
@@ -67,31 +69,31 @@ impl Upload {
         }
     }
 
-    /// Lets the file expire on the server.
+    /// Sets the time after which the server deletes the file.
     pub fn with_expires_after(self, expires_after: FileExpirationAfter) -> Self {
         Self { expires_after: Some(expires_after), ..self }
     }
 
-    /// Keeps this upload's state there, whatever [`Options::resume`](super::Options::resume) says.
+    /// Sets where the state of this upload is kept, in place of [`Options::resume`](super::Options::resume).
     pub fn with_resume(self, resume: Resume) -> Self {
         Self { resume, ..self }
     }
 
-    /// Calls `listener` with each event, from within the upload's own future: the upload waits for it.
+    /// Calls `listener` with each event. It runs within the upload's own future, so the upload waits for it.
     pub fn on_event(mut self, listener: impl FnMut(&Event) + Send + 'static) -> Self {
         self.listeners.add(listener);
         self
     }
 
-    /// The events as a stream, which ends with the upload. They wait in memory until they are read.
+    /// Returns the events as a stream, which ends with the upload. They wait in memory until they are read.
     pub fn events(&mut self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        // A stream that was dropped is no reason to stop.
+        // A stream that was dropped does not stop the upload.
         self.listeners.add(move |event| drop(sender.send(event.clone())));
         Box::pin(stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) }))
     }
 
-    /// A handle to cancel the upload by.
+    /// Returns a handle that cancels the upload.
     pub fn handle(&self) -> UploadHandle {
         self.handle.clone()
     }
@@ -107,10 +109,10 @@ impl IntoFuture for Upload {
 }
 
 impl UploadHandle {
-    /// Stops the upload, cancels it on the server and removes its state. It then returns
-    /// [`UploadError::Cancelled`], which the upload has to be polled to do.
+    /// Stops the upload, cancels it on the server and removes its state. The upload then returns
+    /// [`UploadError::Cancelled`]; it has to be polled to do so.
     ///
-    /// An upload that is being completed is not taken back: it ends as it would have.
+    /// An upload that is being completed is not cancelled: it ends as it would have.
     pub fn cancel(&self) {
         self.cancelled.send_replace(true);
     }
@@ -126,7 +128,7 @@ impl UploadHandle {
         let _ = self.cancelled.subscribe().wait_for(|cancelled| *cancelled).await;
     }
 
-    /// What `future` gives, or nothing when [`cancel`](Self::cancel) is called before.
+    /// The output of `future`; `None` if [`cancel`](Self::cancel) is called before it is ready.
     pub(super) async fn unless_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
         tokio::select! {
             biased;

@@ -130,9 +130,8 @@ async fn a_wait_that_is_too_long_is_not_waited_for() {
 #[tokio::test]
 async fn attempts_come_to_an_end_and_the_upload_can_go_on_later() {
     let faults = Faults::new().with(Fault::fail(503), When::always().on(ADD_UPLOAD_PART.id));
-    let retry = RetryPolicy { attempts: 3, ..options().retry };
     let server = server(faults).await;
-    let (result, _, sample) = upload(&server, Options { retry, ..options() }).await;
+    let (result, _, sample) = upload(&server, options_with_attempts(3)).await;
     let error = result.unwrap_err();
     let UploadError::Request { attempts: 3, step: Step::Part(_), .. } = &error else { panic!("{error}") };
     assert!(error.to_string().contains("failed 3 times: the server answered 503"), "{error}");
@@ -144,9 +143,9 @@ async fn attempts_come_to_an_end_and_the_upload_can_go_on_later() {
 #[tokio::test]
 async fn without_a_state_a_failure_cancels_on_the_server() {
     let faults = Faults::new().with(Fault::fail(503), When::always().on(ADD_UPLOAD_PART.id));
-    let retry = RetryPolicy::never();
     let server = server(faults).await;
-    let options = Options { retry, resume: openai_uploads::uploader::Resume::Off, ..options() };
+    let options =
+        Options { retry: RetryPolicy::never(), resume: openai_uploads::uploader::Resume::Off, ..options() };
     let (result, ..) = upload(&server, options).await;
     assert!(result.unwrap_err().state().is_none());
     assert_eq!(statuses(&server), [Status::Cancelled]);
@@ -212,8 +211,8 @@ async fn a_completion_whose_reply_is_lost_is_recognised() {
     let (result, told, sample) = upload(&server, options()).await;
     // This server does not say again what came of the upload.
     let error = result.unwrap_err();
-    let UploadError::FileUnknown { upload_id, filename } = &error else { panic!("{error}") };
-    assert_eq!((upload_id, filename.as_str()), (&server.uploads()[0].upload.id, "sample.bin"));
+    let UploadError::FileUnknown { upload_id, file_name } = &error else { panic!("{error}") };
+    assert_eq!((upload_id, file_name.as_str()), (&server.uploads()[0].upload.id, "sample.bin"));
     assert_eq!(retries(&told).len(), 1);
     check_file(&server, &sample.bytes);
     assert!(sample.left_over().is_empty());
@@ -224,15 +223,19 @@ async fn a_stalled_connection_is_given_up_and_the_part_sent_again() {
     // More than a connection's buffers take.
     let sample = Sample::of(24 * MIB);
     let server = server(Faults::new().with(Fault::stall(1000), When::first(1).on(ADD_UPLOAD_PART.id))).await;
-    let options =
-        Options { part_size: None, concurrency: 1, stall_limit: Duration::from_secs(2), ..options() };
+    let options = Options {
+        part_size: Some(24 * MIB),
+        concurrency: 1,
+        stall_limit: Duration::from_secs(2),
+        ..options()
+    };
     let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     upload.await.unwrap();
     check_file(&server, &sample.bytes);
     told.check_progress(24 * MIB);
     assert!(
         told.has(
-            |event| matches!(event, Event::Retrying { reason, .. } if reason == "no byte went out for 2s")
+            |event| matches!(event, Event::Retrying { reason, .. } if reason == "no byte was sent for 2s")
         )
     );
 }
@@ -241,7 +244,7 @@ async fn a_stalled_connection_is_given_up_and_the_part_sent_again() {
 async fn a_reply_that_never_comes_is_given_up_and_the_part_sent_again() {
     let server = server(Faults::new().with(Fault::stall(1000), When::first(1).on(ADD_UPLOAD_PART.id))).await;
     let stall_limit = Duration::from_millis(500);
-    let options = Options { stall_limit, second_sending: false, ..options() };
+    let options = Options { stall_limit, hedging: false, ..options() };
     let (result, told, _) = upload(&server, options).await;
     result.unwrap();
     assert!(
@@ -258,8 +261,8 @@ async fn an_upload_that_the_server_forgets_is_begun_afresh() {
         let server = server(faults).await;
         let (result, told, sample) = upload(&server, options()).await;
         result.unwrap();
-        assert_eq!(told.afresh().len(), 1);
-        assert!(told.afresh()[0].starts_with("the server does not go on with it: "), "{:?}", told.afresh());
+        assert_eq!(told.restarts().len(), 1);
+        assert!(told.restarts()[0].starts_with("the server refused to resume it: "), "{:?}", told.restarts());
         check_no_orphan(&server);
         assert!(sample.left_over().is_empty());
     }
@@ -270,7 +273,7 @@ async fn an_upload_that_the_server_keeps_forgetting_is_an_error() {
     let server = server(Faults::new().with(Fault::forget(), When::every(3).on(ADD_UPLOAD_PART.id))).await;
     let (result, told, sample) = upload(&server, options()).await;
     assert_eq!(result.unwrap_err().api().unwrap().status.as_u16(), 404);
-    assert_eq!(told.afresh().len(), 2);
+    assert_eq!(told.restarts().len(), 2);
     check_no_orphan(&server);
     assert!(sample.left_over().is_empty());
 }
@@ -282,7 +285,7 @@ async fn a_part_that_is_far_slower_than_its_peers_is_sent_a_second_time() {
     let server = server(Faults::new().with(slow, When::nth(4).on(ADD_UPLOAD_PART.id))).await;
     let (result, told, _) = upload(&server, options()).await;
     result.unwrap();
-    assert_eq!(told.count(|event| matches!(event, Event::SentAgain { .. })), 1);
+    assert_eq!(told.count(|event| matches!(event, Event::Hedged { .. })), 1);
     assert_eq!(requests(&server, "/parts").len(), 5);
     check_no_orphan(&server);
 }

@@ -1,4 +1,4 @@
-//! What the uploader's tests stand on: files with content, servers with faults, and what was told meanwhile.
+//! What the uploader's tests rest on: files with content, servers with faults, and the events of an upload.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use openai_uploads::Uploader;
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::models::upload::Status;
 use openai_uploads::server::{Faults, LocalServer, SeenRequest, Server};
-use openai_uploads::uploader::{Event, Options, RetryPolicy, Upload};
+use openai_uploads::uploader::{Event, Options, Progress, RetryPolicy, Upload};
 
 pub(crate) const KIB: u64 = 1024;
 pub(crate) const MIB: u64 = 1024 * KIB;
@@ -56,12 +56,17 @@ pub(crate) async fn server(faults: Faults) -> LocalServer {
 
 /// Parts of 64 KiB, three at a time, and hardly a wait between attempts.
 pub(crate) fn options() -> Options {
-    let retry = RetryPolicy {
-        first_wait: Duration::from_millis(1),
-        longest_wait: Duration::from_millis(4),
-        ..RetryPolicy::default()
-    };
+    let mut retry = RetryPolicy::default();
+    retry.first_wait = Duration::from_millis(1);
+    retry.max_wait = Duration::from_millis(4);
     Options { part_size: Some(64 * KIB), concurrency: 3, retry, ..Options::default() }
+}
+
+/// As [`options`], with a limit on attempts.
+pub(crate) fn options_with_attempts(attempts: u32) -> Options {
+    let mut options = options();
+    options.retry.max_attempts = Some(attempts);
+    options
 }
 
 pub(crate) fn uploader(server: &LocalServer, options: Options) -> Uploader {
@@ -95,11 +100,11 @@ impl Told {
         self.count(is_it) > 0
     }
 
-    /// The reasons for starting afresh.
-    pub(crate) fn afresh(&self) -> Vec<String> {
+    /// The reasons for starting from the beginning.
+    pub(crate) fn restarts(&self) -> Vec<String> {
         let events = self.events();
         let reasons = events.iter().filter_map(|event| match event {
-            Event::Afresh { reason } => Some(reason.to_string()),
+            Event::Restarted { reason } => Some(reason.to_string()),
             _ => None,
         });
         reasons.collect()
@@ -119,13 +124,15 @@ impl Told {
         let (mut last, mut may_fall) = (0, false);
         for event in self.events() {
             match event {
-                Event::BytesSent { sent, of } => {
-                    assert_eq!(of, bytes);
-                    assert!(sent <= of, "{sent} of {of}");
+                Event::Progress(progress) => {
+                    let Progress { sent, finished, parts_finished, parts_expected, .. } = progress;
+                    assert_eq!(progress.bytes, bytes);
+                    assert!(finished <= sent && sent <= bytes, "{progress:?}");
+                    assert!(parts_finished <= parts_expected, "{progress:?}");
                     assert!(sent >= last || may_fall, "{sent} after {last} with no failure between");
                     (last, may_fall) = (sent, false);
                 }
-                Event::Retrying { .. } | Event::Afresh { .. } => may_fall = true,
+                Event::Retrying { .. } | Event::Restarted { .. } => may_fall = true,
                 Event::Done { .. } => assert_eq!(last, bytes),
                 _ => {}
             }

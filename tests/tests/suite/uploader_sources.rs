@@ -57,7 +57,7 @@ async fn bytes_and_readers_arrive_as_they_are() {
 #[tokio::test]
 async fn the_server_is_told_what_the_file_is() {
     let (server, sample) = (server(Faults::new()).await, Sample::of(10));
-    let source = Source::path(&sample.path).with_filename("b.png").with_mime_type("image/x-test");
+    let source = Source::path(&sample.path).with_file_name("b.png").with_mime_type("image/x-test");
     let expires_after = FileExpirationAfter::new(FileExpirationAfter::SECONDS_MINIMUM);
     let upload = uploader(&server, options()).upload(source, Purpose::Vision);
     let uploaded = upload.with_expires_after(expires_after).await.unwrap();
@@ -91,7 +91,7 @@ async fn one_byte_too_many_is_refused_before_anything_is_sent() {
 
     File::options().write(true).open(&sample.path).unwrap().set_len(most).unwrap();
     let plan = uploader.plan(&Source::path(&sample.path)).unwrap();
-    assert_eq!(plan.to_string(), "128 parts of 67108864 bytes");
+    assert_eq!(plan.part_size(), AddUploadPartRequest::DATA_MAX_LENGTH);
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
         (Path::new(""), ErrorKind::NotFound),
     ] {
         let error = uploader.upload(path, Purpose::Assistants).await.unwrap_err();
-        let UploadError::Source { name, source, state: None } = error else { panic!("{error}") };
+        let UploadError::Source { name, source, state: None, .. } = error else { panic!("{error}") };
         assert_eq!((Path::new(&name), source.kind()), (path, kind));
     }
     for part_size in [0, AddUploadPartRequest::DATA_MAX_LENGTH + 1] {
@@ -132,7 +132,7 @@ async fn content_that_its_purpose_cannot_take_is_refused_before_anything_is_sent
     std::fs::write(&path, "{}\n").unwrap();
     for source in [Source::path(&path), Source::bytes("a.jsonl", "{}\n")] {
         let error = uploader.upload(source, Purpose::FineTune).await.unwrap_err();
-        let UploadError::Unfit { report, .. } = &error else { panic!("{error}") };
+        let UploadError::FailedPreflight { report, .. } = &error else { panic!("{error}") };
         assert_eq!(report.faults[1].line, Some(1));
     }
     assert!(server.requests().is_empty());
@@ -168,7 +168,7 @@ async fn events_come_in_order_to_callback_and_stream() {
     let uploaded = upload.await.unwrap();
     let events = told.events();
     assert_eq!(stream.collect::<Vec<_>>().await, events);
-    let names: Vec<_> = events.iter().map(name).filter(|name| *name != "BytesSent").collect();
+    let names: Vec<_> = events.iter().map(name).filter(|name| *name != "Progress").collect();
     assert_eq!(&names[..2], ["Planned", "Created"]);
     assert_eq!(&names[names.len() - 2..], ["Completing", "Done"]);
     assert_eq!(names.iter().filter(|name| **name == "PartStarted").count(), 3);
@@ -182,7 +182,7 @@ fn name(event: &Event) -> &'static str {
         Event::Planned { .. } => "Planned",
         Event::Created { .. } => "Created",
         Event::PartStarted { .. } => "PartStarted",
-        Event::BytesSent { .. } => "BytesSent",
+        Event::Progress(_) => "Progress",
         Event::PartDone { .. } => "PartDone",
         Event::Completing { .. } => "Completing",
         Event::Done { .. } => "Done",

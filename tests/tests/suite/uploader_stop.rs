@@ -169,7 +169,7 @@ async fn a_file_that_grows_is_an_error_that_says_so() {
         error.to_string(),
         format!(
             "{name} changed while it was being uploaded (from 2097152 bytes to 2097156); \
-             upload it again when it is at rest"
+             upload it again when nothing writes to it"
         )
     );
 }

@@ -59,7 +59,7 @@ pub(crate) fn upload_error(
             "split the file, or compress it if the purpose takes that; `split -C 8G FILE PART-` keeps lines whole",
         ),
         UploadError::Options { .. } => Trouble::bad_input(format!("{shown}: {error}")),
-        UploadError::Unfit { report, .. } => {
+        UploadError::FailedPreflight { report, .. } => {
             let faults = report.faults.iter().map(|fault| format!("\n  {fault}"));
             let more = (report.more() > 0).then(|| format!("\n  and {} more", report.more()));
             let all: String = faults.chain(more).collect();

@@ -1,7 +1,6 @@
 //! `status`: what can be gone on with.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueHint};
 use openai_uploads::uploader::{SavedState, State};
@@ -47,8 +46,18 @@ impl Status {
             message::write(&format!("no upload below {folder} was broken off"));
         }
         for SavedState { path, state, .. } in &saved {
+            let state = match state {
+                Ok(state) => state,
+                Err(damaged) => {
+                    let path = message::path(path);
+                    message::write(&message::warning(&message::text(&format!(
+                        "the state {path} is damaged ({damaged}); the next upload of its file starts from the beginning"
+                    ))));
+                    continue;
+                }
+            };
             let of = state.source.length;
-            let arrived = state.bytes_arrived();
+            let arrived = state.finished_bytes();
             stdout::line(if self.json {
                 stdout::json(&Broken {
                     path: &state.source.path,
@@ -78,9 +87,8 @@ impl Status {
 }
 
 fn time_left(state: &State) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    match Duration::from_secs(state.expires_at).checked_sub(now) {
-        Some(left) if !state.is_expired() => format!("{} left", quantity::shown_duration(left)),
-        _ => "expired".to_owned(),
+    match state.time_left() {
+        Some(left) => format!("{} left", quantity::shown_duration(left)),
+        None => "expired".to_owned(),
     }
 }

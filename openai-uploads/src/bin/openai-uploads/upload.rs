@@ -53,6 +53,10 @@ pub(crate) struct Upload {
     #[command(flatten)]
     cut: Cut,
 
+    /// Retry failed requests for this long.
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "10m")]
+    retry_for: Duration,
+
     /// Do not compute and send the MD5 of the content.
     #[arg(long)]
     no_md5: bool,
@@ -137,7 +141,7 @@ impl Upload {
             smallest.map_err(|error| Trouble::bad_input(format!("--part-size: {error}")))?;
         }
         let configuration = self.connection.configuration()?;
-        let options = Options {
+        let mut options = Options {
             concurrency: self.cut.concurrency.get(),
             part_size: self.cut.part_size,
             md5: !self.no_md5,
@@ -150,6 +154,7 @@ impl Upload {
             },
             ..Options::default()
         };
+        options.retry.time_limit = self.retry_for;
         let uploader = Uploader::with_options(configuration, options);
         if !self.quiet {
             self.described.warn_of_unknown_purpose();
@@ -197,7 +202,7 @@ impl Upload {
     fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
         let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
         let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 8] = [
+        let values: [(&str, Option<OsString>); 9] = [
             ("--filename", self.filename.as_ref().map(Into::into)),
             ("--purpose", Some(self.described.purpose.as_str().into())),
             ("--mime-type", self.described.mime_type.as_ref().map(Into::into)),
@@ -209,6 +214,11 @@ impl Upload {
                     .then(|| self.cut.concurrency.to_string().into()),
             ),
             ("--part-size", self.cut.part_size.map(|size| size.to_string().into())),
+            (
+                "--retry-for",
+                (self.retry_for != Options::default().retry.time_limit)
+                    .then(|| format!("{}s", self.retry_for.as_secs_f64()).into()),
+            ),
             ("--state", self.state.as_ref().map(Into::into)),
         ];
         for (name, value) in values {
@@ -317,7 +327,7 @@ impl Run<'_> {
             (None, bytes) => Source::reader("", bytes.unwrap_or_default(), tokio::io::stdin()),
         };
         let source = match filename {
-            Some(filename) => source.with_filename(filename),
+            Some(filename) => source.with_file_name(filename),
             None => source,
         };
         match &described.mime_type {
@@ -381,7 +391,7 @@ impl Run<'_> {
         board.write(&message::error(&trouble.message, trouble.help.as_deref()));
         let answer = error.and_then(UploadError::api);
         let report = match error {
-            Some(UploadError::Unfit { report, .. }) => Some(report),
+            Some(UploadError::FailedPreflight { report, .. }) => Some(report),
             _ => None,
         };
         let line = self.arguments.json.then(|| {

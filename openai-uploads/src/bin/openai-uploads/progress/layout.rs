@@ -41,6 +41,8 @@ pub(super) enum Status {
 pub(super) enum Notice {
     /// A request failed and is sent again.
     Retry { what: String, reason: String, wait: Duration },
+    /// The server has not answered for a while.
+    WaitingForServer,
 }
 
 /// The line below the rows.
@@ -170,6 +172,7 @@ impl Notice {
     /// Where there is too little room it is the reason that is cut.
     fn line(&self, width: usize) -> String {
         match self {
+            Self::WaitingForServer => cut_end(&format!("{GAP}waiting for the server"), width),
             Self::Retry { what, reason, wait } => {
                 let begin = format!("{GAP}{what} failed: ");
                 let end = format!(", {}", next_try(*wait));

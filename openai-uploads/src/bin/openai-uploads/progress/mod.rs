@@ -70,6 +70,8 @@ struct File {
     phase: Phase,
     plan: Option<Plan>,
     parts_done: usize,
+    /// The number of parts in all, which follows the rate of the line.
+    parts_expected: usize,
     /// The bytes of parts that arrived, in earlier runs too.
     arrived: u64,
     /// The bytes that arrived before this run.
@@ -78,6 +80,8 @@ struct File {
     sent: u64,
     retries: usize,
     failed_requests: Vec<FailedRequest>,
+    /// Whether the server has not answered for a while.
+    is_waiting: bool,
     started: Instant,
 }
 
@@ -225,7 +229,7 @@ impl FileProgress {
             let file = &mut state.files[self.index];
             let sent_before = file.sent;
             let note = file.update(event);
-            if matches!(event, Event::BytesSent { .. }) {
+            if matches!(event, Event::Progress(_)) {
                 state.bytes_moved += file.sent.saturating_sub(sent_before);
             }
             note
@@ -274,16 +278,19 @@ impl File {
             phase: Phase::Queued,
             plan: None,
             parts_done: 0,
+            parts_expected: 0,
             arrived: 0,
             resumed: 0,
             sent: 0,
             retries: 0,
             failed_requests: Vec::new(),
+            is_waiting: false,
             started: now,
         }
     }
 
     fn update(&mut self, event: &Event) -> Option<Note> {
+        self.is_waiting = false;
         match event {
             Event::Warning(warning) => {
                 let warning = message::text(&format!("{}: {warning}", self.path));
@@ -293,6 +300,7 @@ impl File {
             Event::Planned { plan } => {
                 self.phase = Phase::Starting;
                 self.bytes = plan.bytes();
+                self.parts_expected = plan.part_count();
                 self.plan = Some(plan.clone());
             }
             Event::Created { .. } => {
@@ -300,30 +308,31 @@ impl File {
                 let plan = self.plan.as_ref()?;
                 return Some(Note::OnLines(format!("{}: {plan}", self.path)));
             }
-            Event::Resumed { upload_id, plan, parts, bytes } => {
+            Event::Resumed { upload_id, parts, bytes } => {
                 self.phase = Phase::Sending;
-                self.bytes = plan.bytes();
-                self.plan = Some(plan.clone());
                 self.parts_done = *parts;
                 (self.resumed, self.arrived, self.sent) = (*bytes, *bytes, *bytes);
                 return Some(Note::Always(message::text(&format!(
                     "{}: resuming {upload_id}, {parts} of {} arrived before",
                     self.path,
-                    message::count(plan.part_count(), "part"),
+                    message::count(self.parts_expected, "part"),
                 ))));
             }
-            Event::Afresh { reason } => {
+            Event::Restarted { reason } => {
                 self.restart(Phase::Starting);
                 let reason = message::text(&reason.to_string());
                 return Some(Note::Always(format!("{}: starting from the beginning: {reason}", self.path)));
             }
             Event::PartStarted { part, .. } => self.forget_failure(Step::Part(part.index)),
-            Event::PartDone { part, .. } => {
-                self.parts_done += 1;
-                self.arrived += part.len();
-                self.forget_failure(Step::Part(part.index));
+            Event::PartDone { part, .. } => self.forget_failure(Step::Part(part.index)),
+            Event::Progress(progress) => {
+                (self.sent, self.arrived) = (progress.sent, progress.finished);
+                (self.parts_done, self.parts_expected) = (progress.parts_finished, progress.parts_expected);
             }
-            Event::BytesSent { sent, .. } => self.sent = *sent,
+            Event::WaitingForServer { step, .. } => {
+                self.is_waiting = true;
+                return Some(Note::OnLines(format!("{}: {step}: waiting for the server", self.path)));
+            }
             Event::Retrying { step, wait, reason, .. } => {
                 self.retries += 1;
                 self.forget_failure(*step);
@@ -364,7 +373,7 @@ impl File {
     }
 
     fn parts(&self) -> usize {
-        self.plan.as_ref().map_or(0, Plan::part_count)
+        self.parts_expected
     }
 
     fn row(&self, now: Instant) -> Row {
@@ -378,6 +387,9 @@ impl File {
     }
 
     fn notice(&self, now: Instant) -> Option<Notice> {
+        if self.is_waiting {
+            return Some(Notice::WaitingForServer);
+        }
         let failed = self.failed_requests.iter().min_by_key(|failed| failed.next_try)?;
         let what = match self.failed_requests.len() {
             1 => failed.step.to_string(),

@@ -1,25 +1,25 @@
-//! A lock that one process at a time holds, and that the system lets go of when the process is killed.
+//! A lock between processes, which the system releases when a process is killed.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long a holder that is just ending is waited for.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait for a holder that is just ending.
+const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// A file of its own that is locked. The state cannot be: it is replaced each time it is written, and a lock
-/// would stay with the old one.
+/// A locked file beside the state. The state itself cannot be locked: when it is replaced, the lock would stay with
+/// the old one.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     path: PathBuf,
-    // Closing it lets the lock go.
+    // Closing it releases the lock.
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock; `None` where someone else holds it.
-    pub(super) fn take(path: &Path) -> io::Result<Option<Self>> {
+    /// Takes the lock; `None` if someone else holds it.
+    pub(crate) fn take(path: &Path) -> io::Result<Option<Self>> {
         let begin = Instant::now();
         loop {
             let file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
@@ -29,7 +29,7 @@ impl Lock {
                 }
                 // The holder before us removed it after we opened it, and someone else may hold a new one.
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => {
+                Err(TryLockError::WouldBlock) if begin.elapsed() < MAX_WAIT => {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -41,7 +41,7 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is still held, so that nobody else's is removed. What cannot be removed does no harm.
+        // While it is still held, so that nobody else's is removed. One that cannot be removed does no harm.
         if cfg!(unix) {
             let _ = std::fs::remove_file(&self.path);
         }
@@ -59,7 +59,7 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Where a lock is never removed, the one that is held is the one that is there.
+/// Here a lock is never removed, so the one that is held is the one at the path.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "other systems have to look")]
 fn is_at(_: &File, _: &Path) -> io::Result<bool> {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_that_take_and_drop_it_one_at_a_time_has_it() {
+    fn of_many_threads_one_at_a_time_has_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let (holders, taken) = (AtomicU32::new(0), AtomicU32::new(0));

@@ -1,0 +1,142 @@
+//! The body of a part's request, and how much of it has been sent.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+
+use crate::uploader::source::{RangeStream, SourceRange};
+
+/// How many bytes a connection gets at a time: how finely progress is seen, and how slow a line may be before it
+/// counts as stalled. Costs nothing, since a chunk is cut without being copied.
+const PIECE: usize = 64 * 1024;
+
+/// The bytes of a part as a request's body, which counts what it hands out.
+pub(crate) struct Body {
+    chunks: RangeStream,
+    ready: Bytes,
+    progress: Arc<Progress>,
+}
+
+/// How much of one attempt at a part has been sent, and when.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    length: u64,
+    sent: AtomicU64,
+    started: Instant,
+    /// When it last moved, in milliseconds since `started`.
+    moved: AtomicU64,
+    /// Why the source could not be read. The request's own error does not keep it.
+    source_error: Mutex<Option<io::Error>>,
+}
+
+impl Body {
+    /// Counts from 0: a redirect has the bytes sent a second time.
+    pub(crate) fn new(range: &SourceRange, progress: Arc<Progress>) -> Self {
+        progress.sent.store(0, Ordering::Relaxed);
+        Self { chunks: range.clone().stream(), ready: Bytes::new(), progress }
+    }
+}
+
+impl Stream for Body {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.ready.is_empty() {
+            match ready!(this.chunks.poll_next_unpin(context)) {
+                Some(Ok(chunk)) => this.ready = chunk,
+                Some(Err(error)) => return Poll::Ready(Some(Err(this.progress.keep_source_error(error)))),
+                None => return Poll::Ready(None),
+            }
+        }
+        let piece = this.ready.split_to(this.ready.len().min(PIECE));
+        this.progress.advance(piece.len() as u64);
+        Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+impl Progress {
+    pub(crate) fn new(length: u64) -> Self {
+        Self {
+            length,
+            sent: AtomicU64::new(0),
+            started: Instant::now(),
+            moved: AtomicU64::new(0),
+            source_error: Mutex::default(),
+        }
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+        self.moved.store(self.milliseconds(), Ordering::Relaxed);
+    }
+
+    fn milliseconds(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed).min(self.length)
+    }
+
+    pub(crate) fn is_all_sent(&self) -> bool {
+        self.sent() == self.length
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// How long no byte has been sent.
+    pub(crate) fn idle_time(&self) -> Duration {
+        Duration::from_millis(self.milliseconds().saturating_sub(self.moved.load(Ordering::Relaxed)))
+    }
+
+    pub(crate) fn take_source_error(&self) -> Option<io::Error> {
+        self.source_error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Keeps the error and returns one like it for the request to fail with.
+    fn keep_source_error(&self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.source_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        kind.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::uploader::source::{Buffers, SourceFile};
+    use futures_util::TryStreamExt;
+
+    #[tokio::test]
+    async fn a_body_hands_out_all_bytes_and_counts_them() {
+        let bytes = vec![7; 3 * PIECE + 5];
+        let progress = Arc::new(Progress::new(bytes.len() as u64));
+        let body = Body::new(&SourceRange::memory(bytes.clone().into()), progress.clone());
+        assert_eq!(progress.sent(), 0);
+        let pieces: Vec<Bytes> = body.try_collect().await.unwrap();
+        assert!(pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert!(pieces.concat() == bytes && progress.is_all_sent());
+    }
+
+    #[tokio::test]
+    async fn the_error_of_the_source_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        std::fs::write(&path, "short").unwrap();
+        let file = Arc::new(SourceFile::open(&path).unwrap());
+        let progress = Arc::new(Progress::new(10));
+        let body = Body::new(&SourceRange::file(file, 0..10, Buffers::default()), progress.clone());
+        let pieces: io::Result<Vec<Bytes>> = body.try_collect().await;
+        assert!(pieces.is_err());
+        assert_eq!(progress.take_source_error().unwrap().kind(), io::ErrorKind::UnexpectedEof);
+    }
+}
