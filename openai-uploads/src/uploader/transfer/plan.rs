@@ -77,7 +77,9 @@ impl Plan {
             let round: Vec<_> = std::iter::from_fn(|| cutter.next()).take(sizes.concurrency()).collect();
             if round.is_empty() {
                 parts.sort_unstable_by_key(|range| range.start);
-                return Self { bytes, parts, is_fixed: matches!(sizes, PartSizes::Fixed(_)) };
+                // Parts that all start at once are cut before any rate is known.
+                let is_fixed = matches!(sizes, PartSizes::Fixed(_)) || parts.len() <= sizes.concurrency();
+                return Self { bytes, parts, is_fixed };
             }
             for part in round {
                 cutter.finished(part.len(), Duration::ZERO);
