@@ -279,7 +279,10 @@ mod tests {
             LimitFrom::Start,
             |_| ready(Err::<(), _>("no")),
             |_, attempts| if attempts > max { Decision::GiveUp } else { decision },
-            |retry| ready(waits.push(retry.wait)),
+            |retry| {
+                waits.push(retry.wait);
+                ready(())
+            },
         );
         let gave_up = block_on(run).unwrap_err();
         (waits, gave_up)

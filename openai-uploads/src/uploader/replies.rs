@@ -1,13 +1,12 @@
 //! Reads the replies to an upload's requests, as far as the uploader needs them.
 //!
 //! Only the ids have to be there. Compatible servers leave out, rename or retype everything else, and an upload
-//! should not fail for that after its bytes were sent.
+//! should not fail for that after its bytes were sent. An error is the message of a reply that cannot be used.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::Failure;
 use crate::models::upload::Status;
 use crate::models::{CreateUploadRequest, OpenAiFile, Upload};
 
@@ -46,7 +45,7 @@ pub(super) struct CompletedFile {
 }
 
 /// Reads a reply to the creation of an upload.
-pub(super) fn created_upload(reply: &Value) -> Result<CreatedUpload, Failure> {
+pub(super) fn created_upload(reply: &Value) -> Result<CreatedUpload, String> {
     let id = id(reply).ok_or_else(|| no_id("of the upload", reply))?;
     let seconds = |name| number(reply.get(name)?);
     let lifetime = seconds("expires_at").zip(seconds("created_at")).map(|(end, begin)| end - begin);
@@ -56,12 +55,12 @@ pub(super) fn created_upload(reply: &Value) -> Result<CreatedUpload, Failure> {
 }
 
 /// Reads the id of a part that was added.
-pub(super) fn part_id(reply: &Value) -> Result<String, Failure> {
+pub(super) fn part_id(reply: &Value) -> Result<String, String> {
     id(reply).ok_or_else(|| no_id("of the part", reply))
 }
 
 /// Reads a reply to the completion of an upload that was created by `request`.
-pub(super) fn completion(reply: &Value, request: &CreateUploadRequest) -> Result<Completion, Failure> {
+pub(super) fn completion(reply: &Value, request: &CreateUploadRequest) -> Result<Completion, String> {
     // Some servers answer with the file itself.
     let is_file = reply.get("object").and_then(Value::as_str) == Some("file");
     let file = if is_file { Some(reply) } else { reply.get("file") };
@@ -72,9 +71,7 @@ pub(super) fn completion(reply: &Value, request: &CreateUploadRequest) -> Result
     }
     match reply.get("status").and_then(Value::as_str) {
         Some(status) if status == Status::Completed.as_str() => Ok(Completion::FileUnknown),
-        Some(status) => {
-            Err(Failure::unexpected(format!("the upload is {status} now, and the reply names no file")))
-        }
+        Some(status) => Err(format!("the upload is {status} now, and the reply names no file")),
         None => Err(no_id("of a file", reply)),
     }
 }
@@ -83,7 +80,7 @@ fn completed_file(
     described: &Map<String, Value>,
     id: &str,
     request: &CreateUploadRequest,
-) -> Result<CompletedFile, Failure> {
+) -> Result<CompletedFile, String> {
     let whole = |name| described.get(name).and_then(number).and_then(whole);
     let text = |name| described.get(name).and_then(Value::as_str);
     let bytes = whole("bytes");
@@ -104,7 +101,7 @@ fn completed_file(
     }
     // A member that is not required may have another type.
     let file = serde_json::from_value(all).or_else(|_| serde_json::from_value(required));
-    let file = file.map_err(|error| Failure::unexpected(format!("file {id} cannot be read: {error}")))?;
+    let file = file.map_err(|error| format!("file {id} cannot be read: {error}"))?;
     Ok(CompletedFile { file, bytes })
 }
 
@@ -131,18 +128,18 @@ fn whole(number: f64) -> Option<u64> {
     (number.is_finite() && number >= 0.0).then_some(number as u64)
 }
 
-fn no_id(what: &str, reply: &Value) -> Failure {
+fn no_id(what: &str, reply: &Value) -> String {
     let error = reply.get("error").filter(|error| !error.is_null());
     let message = error.and_then(|error| error.get("message").unwrap_or(error).as_str());
     if let Some(message) = message {
-        return Failure::unexpected(format!("the server answered with success and an error: {message}"));
+        return format!("the server answered with success and an error: {message}");
     }
     let shown = reply.to_string();
     let shown = match shown.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &shown[..end]),
         None => shown,
     };
-    Failure::unexpected(format!("the reply has no id {what}: {shown}"))
+    format!("the reply has no id {what}: {shown}")
 }
 
 #[cfg(test)]
@@ -195,10 +192,10 @@ mod tests {
             (json!({"error": {"message": "You exceeded your current quota"}}), "and an error: You exceeded"),
             (json!({"error": "no"}), "and an error: no"),
         ] {
-            let error = created_upload(&reply).unwrap_err().to_string();
+            let error = created_upload(&reply).unwrap_err();
             assert!(error.contains(shown), "{error}");
         }
-        let long = created_upload(&json!({"text": "é".repeat(1000)})).unwrap_err().to_string();
+        let long = created_upload(&json!({"text": "é".repeat(1000)})).unwrap_err();
         assert!(long.ends_with('…') && long.chars().count() < 200, "{long}");
         assert!(part_id(&json!({"object": "upload.part"})).is_err());
     }
@@ -247,7 +244,7 @@ mod tests {
         let without = json!({"id": "u", "status": "completed", "file": null});
         assert_eq!(completion(&without, &request()).unwrap(), Completion::FileUnknown);
         let pending = completion(&json!({"id": "u", "status": "pending"}), &request()).unwrap_err();
-        assert_eq!(pending.to_string(), "the upload is pending now, and the reply names no file");
+        assert_eq!(pending, "the upload is pending now, and the reply names no file");
         assert!(completion(&json!({"file": {}}), &request()).is_err());
     }
 }

@@ -66,7 +66,7 @@ impl Run {
                 // then.
                 let call = create_upload(self.uploader.configuration(), self.request.clone());
                 let reply = self.with_notice(Step::Create, call.json_as(JSON).into_future()).await?;
-                Ok(created_upload(&reply)?)
+                Ok(created_upload(&reply).map_err(Failure::unexpected)?)
             }
         };
         self.repeat(Step::Create, LimitFrom::Start, create, |_| {}).await
@@ -91,7 +91,7 @@ impl Run {
                 let _slot = self.uploader.limit.slot().await;
                 let call = complete_upload(self.uploader.configuration(), upload_id, request);
                 match self.with_notice(Step::Complete, call.json_as(JSON).into_future()).await {
-                    Ok(reply) => Ok(completion(&reply, &self.request)?),
+                    Ok(reply) => Ok(completion(&reply, &self.request).map_err(Failure::unexpected)?),
                     Err(error) if (attempt > 1 || may_be_completed) && says_completed(&error) => {
                         Ok(Completion::FileUnknown)
                     }

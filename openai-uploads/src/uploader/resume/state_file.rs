@@ -39,7 +39,7 @@ impl StateFile {
 
     /// The state in the file; `None` if there is no file.
     pub(crate) async fn read(&self) -> io::Result<Option<State>> {
-        match self.blocking(|path| State::read(path)).await {
+        match self.blocking(State::read).await {
             Ok(state) => Ok(Some(state)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -108,7 +108,7 @@ impl PartRequest<'_> {
         if let Some(error) = progress.take_source_error() {
             return Err(Stop::Source(error).into());
         }
-        let id = part_id(&reply?)?;
+        let id = part_id(&reply?).map_err(Failure::unexpected)?;
         Ok(SentPart { id, took: progress.elapsed() })
     }
 }
