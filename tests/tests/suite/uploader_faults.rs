@@ -5,6 +5,7 @@ use std::time::Duration;
 use openai_uploads::apis::uploads_api::{ADD_UPLOAD_PART, COMPLETE_UPLOAD, CREATE_UPLOAD};
 use openai_uploads::models::create_upload_request::Purpose;
 use openai_uploads::models::upload::Status;
+use openai_uploads::runtime::describe;
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 use openai_uploads::uploader::{Event, Failure, Options, RetryPolicy, Step, UploadError, Uploaded, Warning};
 
@@ -123,7 +124,11 @@ async fn a_wait_that_is_too_long_is_not_waited_for() {
     assert!(error.state().is_some());
     let UploadError::Request { failure, .. } = &error else { panic!("{error}") };
     assert!(matches!(**failure, Failure::WaitTooLong { asked, .. } if asked.as_secs() == 121));
-    assert!(error.to_string().contains("it asks to wait 121s, which is longer than 120s"), "{error}");
+    assert!(
+        describe(&error).contains("asks to wait 121s, which is longer than 120s"),
+        "{}",
+        describe(&error)
+    );
     assert_eq!(sample.left_over().len(), 1);
 }
 
@@ -134,7 +139,7 @@ async fn attempts_come_to_an_end_and_the_upload_can_go_on_later() {
     let (result, _, sample) = upload(&server, options_with_attempts(3)).await;
     let error = result.unwrap_err();
     let UploadError::Request { attempts: 3, step: Step::Part(_), .. } = &error else { panic!("{error}") };
-    assert!(error.to_string().contains("failed 3 times: the server answered 503"), "{error}");
+    assert!(describe(&error).contains("failed 3 times: the server answered 503"), "{}", describe(&error));
     assert!(error.state().is_some());
     assert_eq!(sample.left_over(), [".sample.bin.openai-upload"]);
     assert_eq!(statuses(&server), [Status::Pending]);
@@ -170,7 +175,7 @@ async fn where_nobody_listens_it_does_not_take_long_to_say_so() {
     let sample = Sample::of(10);
     let error = at(&base_url, options()).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let UploadError::Request { step: Step::Create, attempts: 4, .. } = &error else { panic!("{error}") };
-    assert!(error.to_string().contains("no connection to 127.0.0.1"), "{error}");
+    assert!(describe(&error).contains("no connection to 127.0.0.1"), "{}", describe(&error));
     assert!(sample.left_over().is_empty());
 }
 

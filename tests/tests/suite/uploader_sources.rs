@@ -11,6 +11,7 @@ use std::time::Duration;
 use openai_uploads::models::create_upload_request::Purpose;
 use openai_uploads::models::{AddUploadPartRequest, CreateUploadRequest, FileExpirationAfter};
 use openai_uploads::preflight::Provider;
+use openai_uploads::runtime::describe;
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 use openai_uploads::uploader::{Event, Options, Resume, Source, UploadError, Warning};
 
@@ -72,7 +73,7 @@ async fn a_reader_that_ends_early_is_an_error_and_leaves_no_orphan() {
     let source = Source::reader("a.bin", 200 * KIB, std::io::Cursor::new(content(1, 150 * KIB)));
     let error = uploader(&server, options()).upload(source, Purpose::Assistants).await.unwrap_err();
     assert!(matches!(error, UploadError::Source { .. }), "{error}");
-    assert_eq!(error.to_string(), "a.bin cannot be read: it ended 43008 bytes early");
+    assert_eq!(describe(&error), "a.bin cannot be read: it ended 43008 bytes early");
     check_no_orphan(&server);
 }
 
