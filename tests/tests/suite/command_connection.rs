@@ -1,9 +1,14 @@
 //! Where requests of the command go, and the headers and credentials that they have.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
 use serde_json::json;
 
 use crate::agreement_caught::Catcher;
 use crate::command_fixture::{Files, KEY, Parrot, Run, api_error, command};
+use crate::skipped::skipped;
 
 /// A variable that a test sets to a secret.
 const SECRET: &str = "gateway-token-0123456789";
@@ -103,4 +108,128 @@ fn what_azure_lacks_is_named() {
     let run = Run::of(broken.env_remove("OPENAI_API_KEY"));
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("AZURE_OPENAI_ENDPOINT") && !run.stderr.contains(SECRET), "{}", run.stderr);
+}
+
+#[test]
+fn a_proxy_can_be_an_argument() {
+    let proxy = Catcher::json(404, &json!({}));
+    let base_url = ["--base-url", "http://no-such-host.invalid/v1"];
+    let run = Run::of(command(&["cancel", "upload_1", "--proxy", &proxy.url]).args(base_url));
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert_eq!(proxy.caught().target, "http://no-such-host.invalid/v1/uploads/upload_1/cancel");
+
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let run =
+        Run::of(command(&["cancel", "upload_1", "--proxy", &format!("http://{closed}")]).args(base_url));
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("help: "), "{}", run.stderr);
+    for proxy in ["localhost:3128", "http://me:secret@proxy.example"] {
+        let run = Run::of(command(&["cancel", "upload_1", "--proxy", proxy]).args(base_url));
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_request_that_takes_too_long_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}/v1", silent.local_addr().unwrap());
+    let run = Run::of(&mut command(&["cancel", "upload_1", "--timeout", "300ms", "--base-url", &base_url]));
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("time"), "{}", run.stderr);
+    assert!(run.stderr.contains("help: "), "{}", run.stderr);
+}
+
+/// A server with a certificate of a private authority, which asks clients for a certificate of it too.
+struct TlsServer {
+    child: Child,
+    base_url: String,
+}
+
+const TLS_SERVER: &str = r#"
+import http.server, ssl
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(404)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("server.pem", "server.key")
+context.load_verify_locations("ca.pem")
+context.verify_mode = ssl.CERT_REQUIRED
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_port, flush=True)
+server.serve_forever()
+"#;
+
+/// Makes the certificates: an authority, and one for a server and one for a client that it has signed.
+const CERTIFICATES: &str = r#"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 2 \
+    -addext basicConstraints=critical,CA:TRUE
+for name in server client; do
+    openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
+    printf 'subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n' > $name.ext
+    openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out $name.pem -days 2 \
+        -extfile $name.ext
+done
+cat client.pem client.key > both.pem
+"#;
+
+impl TlsServer {
+    /// `None`, with a message, where the programs that it needs are missing.
+    fn start(files: &Files) -> Option<Self> {
+        let folder = files.0.path();
+        let made = Command::new("sh").args(["-ec", CERTIFICATES]).current_dir(folder).output().ok()?;
+        if !made.status.success() {
+            skipped(&format!("no certificates without openssl: {}", String::from_utf8_lossy(&made.stderr)));
+            return None;
+        }
+        let mut python = Command::new("python3");
+        python.args(["-c", TLS_SERVER]).current_dir(folder).stdout(Stdio::piped());
+        let Ok(mut child) = python.spawn() else {
+            skipped("no TLS server without python3");
+            return None;
+        };
+        let mut port = String::new();
+        BufReader::new(child.stdout.take()?).read_line(&mut port).ok()?;
+        Some(Self { child, base_url: format!("https://127.0.0.1:{}/v1", port.trim()) })
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_private_authority_and_a_client_certificate_are_used() {
+    let files = Files::new();
+    let Some(server) = TlsServer::start(&files) else { return };
+    let (authority, certificate) = (files.path("ca.pem"), files.path("client.pem"));
+    let (key, both) = (files.path("client.key"), files.path("both.pem"));
+    let cancel = |arguments: &[&str]| {
+        Run::of(command(&["cancel", "upload_1", "--base-url", &server.base_url]).args(arguments))
+    };
+    for identity in [&["--client-cert", &certificate, "--client-key", &key][..], &["--client-cert", &both]] {
+        let run = cancel(&[&["--connect-timeout", "10s", "--ca-cert", &authority], identity].concat());
+        assert_eq!(run.code, Some(1));
+        assert!(run.stderr.contains("404"), "the server is not reached: {}", run.stderr);
+    }
+    for (arguments, code) in [
+        (&[][..], 1),
+        (&["--ca-cert", &authority][..], 1),
+        (&["--ca-cert", &key], 2),
+        (&["--ca-cert", &files.path("none.pem")], 2),
+        (&["--ca-cert", &authority, "--client-cert", &certificate], 2),
+        (&["--client-key", &key], 2),
+    ] {
+        let run = cancel(arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("404"), "{arguments:?}: {}", run.stderr);
+    }
 }

@@ -13,6 +13,7 @@ use openai_uploads::runtime::{InputError, check_base_url};
 use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::client::ClientArguments;
 use crate::exit::Trouble;
 use crate::header::{Header, SECRET_HEADERS};
 use crate::{message, quantity};
@@ -44,6 +45,9 @@ pub(crate) struct Connection {
     /// The time limit of a request [default: 10m]. A part has none while its bytes move.
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     pub(crate) timeout: Option<Duration>,
+
+    #[command(flatten)]
+    client: ClientArguments,
 }
 
 impl Connection {
@@ -72,6 +76,9 @@ impl Connection {
             configuration.headers.insert(name, value);
         }
         configuration.timeout = self.timeout.or(configuration.timeout);
+        if let Some(client) = self.client.client()? {
+            configuration.client = client;
+        }
         Ok(configuration)
     }
 
@@ -103,6 +110,7 @@ impl Connection {
         options.extend(self.azure_endpoint.iter().map(|url| ("--azure-endpoint", url.into())));
         options.extend(self.azure_api_version.iter().map(|version| ("--azure-api-version", version.into())));
         options.extend(self.timeout.iter().map(|time| ("--timeout", quantity::exact_duration(*time).into())));
+        options.extend(self.client.options());
         options
     }
 }
@@ -144,7 +152,11 @@ pub(crate) fn without_key(text: &str, configuration: &Configuration) -> String {
 fn redacted(text: &str, key: &str) -> String {
     const REPLACEMENT: &str = "[the API key]";
     if key.len() >= MIN_UNMISTAKABLE_LENGTH {
-        return text.replace(key, REPLACEMENT);
+        let text = text.replace(key, REPLACEMENT);
+        // Long answers are cut, and so may be the key in one.
+        let starts = (MIN_REDACTED_LENGTH..key.len()).rev().filter_map(|end| key.get(..end));
+        return starts
+            .fold(text, |text, start| text.replace(&format!("{start}…"), &format!("{REPLACEMENT}…")));
     }
     let is_plain_word = key.chars().all(char::is_alphabetic);
     if key.len() < MIN_REDACTED_LENGTH || is_plain_word {
@@ -181,6 +193,7 @@ mod tests {
             ("key-1234", "key-1234 is wrong, key-12345 is not", "[the API key] is wrong, key-12345 is not"),
             ("key-1234", "\"key-1234\" my-key-1234", "\"[the API key]\" my-key-1234"),
             ("sk-hidden-0123456789", "Bearer%20sk-hidden-0123456789.", "Bearer%20[the API key]."),
+            ("sk-hidden-0123456789", "not: sk-hidden-012…", "not: [the API key]…"),
             ("", "nothing", "nothing"),
         ] {
             assert_eq!(redacted(text, key), expected);

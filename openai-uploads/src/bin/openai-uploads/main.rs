@@ -2,6 +2,7 @@
 
 mod cancel;
 mod check;
+mod client;
 mod completions;
 mod connection;
 mod exit;
@@ -38,7 +39,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Upload(upload::Upload),
+    Upload(Box<upload::Upload>),
     Check(check::Check),
     Plan(plan::Plan),
     Cancel(cancel::Cancel),
