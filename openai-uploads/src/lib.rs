@@ -35,9 +35,11 @@
 pub mod runtime;
 
 mod api_key;
+pub mod batch;
 mod environment;
 #[rustfmt::skip] // `cargo xtask codegen` writes it as it is to stay.
 mod generated;
+pub mod list;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod uploader;

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: figures for the README, measured side by side on this machine.
 
+mod batch;
 mod check;
 mod codegen;
 mod contender;
@@ -21,6 +22,7 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     Codegen(codegen::Arguments),
     Upload(upload::Arguments),
+    Batch(batch::Arguments),
     #[command(hide = true)]
     Sink(sink::Arguments),
 }
@@ -29,6 +31,7 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Codegen(arguments) => codegen::run(arguments),
         Command::Upload(arguments) => upload::run(arguments),
+        Command::Batch(arguments) => batch::run(arguments),
         Command::Sink(arguments) => sink::run(arguments),
     }
 }

@@ -74,6 +74,12 @@ impl Trouble {
         Self { help: Some(help.into()), ..self }
     }
 
+    /// Adds a line to the help.
+    pub(crate) fn with_more_help(self, more: &str) -> Self {
+        let help = self.help.map_or_else(|| more.to_owned(), |help| format!("{help}\n{more}"));
+        Self { help: Some(help), ..self }
+    }
+
     /// A broken pipe is not an error, and there is nothing to report.
     pub(crate) fn silent(exit: Exit) -> Self {
         Self { exit, message: String::new(), help: None }

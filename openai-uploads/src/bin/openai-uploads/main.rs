@@ -1,5 +1,6 @@
 //! The command `openai-uploads`: uploads large files to OpenAI, from a terminal or a script.
 
+mod batch;
 mod cancel;
 mod check;
 mod client;
@@ -14,6 +15,7 @@ mod message;
 mod plan;
 mod progress;
 mod quantity;
+mod remote_files;
 mod request;
 mod runtime;
 mod serve;
@@ -41,6 +43,8 @@ struct Arguments {
 enum Command {
     Upload(Box<upload::Upload>),
     Check(check::Check),
+    Batch(batch::Batch),
+    Files(remote_files::Files),
     Plan(plan::Plan),
     Cancel(cancel::Cancel),
     Status(status::Status),
@@ -62,6 +66,8 @@ fn run(command: Command) -> Result<Exit, Trouble> {
     match command {
         Command::Upload(upload) => upload.run(),
         Command::Check(check) => check.run(),
+        Command::Batch(batch) => batch.run(),
+        Command::Files(files) => files.run(),
         Command::Plan(plan) => plan.run(),
         Command::Cancel(cancel) => cancel.run(),
         Command::Status(status) => status.run(),

@@ -57,7 +57,12 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// `1 file`, `2 files`.
 pub(crate) fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    let ending = match number {
+        1 => "",
+        _ if what.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{number} {what}{ending}")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use openai_uploads::uploader::{Event, Plan, Step};
 pub(crate) use self::check::CheckProgress;
 use self::layout::{Notice, Row, Status, Summary, Unit};
 use self::rate::Rate;
-use self::screen::Screen;
+pub(crate) use self::screen::Screen;
 use crate::{message, quantity};
 
 /// How often [`Board::tick`] is to be called.
@@ -32,15 +32,16 @@ pub(crate) struct Board {
     state: Mutex<State>,
 }
 
+/// How progress is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     Bars,
     Lines,
     Quiet,
 }
 
 impl Mode {
-    fn new(is_quiet: bool) -> Self {
+    pub(crate) fn new(is_quiet: bool) -> Self {
         let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         match (is_quiet, io::stderr().is_terminal() && !is_dumb) {
             (true, _) => Self::Quiet,

@@ -3,25 +3,25 @@
 use console::{Term, measure_text_width};
 
 /// Lines at the bottom of the terminal on stderr.
-pub(super) struct Screen {
+pub(crate) struct Screen {
     term: Term,
     drawn: Vec<String>,
 }
 
 impl Screen {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { term: Term::buffered_stderr(), drawn: Vec::new() }
     }
 
     /// How many lines and columns may be drawn. The last column stays free, since some terminals wrap there, and
     /// the last line is the cursor's.
-    pub(super) fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         let (rows, columns) = self.term.size();
         (usize::from(rows).saturating_sub(1), usize::from(columns).saturating_sub(1))
     }
 
     /// Draws `lines` in place of those that were drawn before. Nobody can be informed where that fails.
-    pub(super) fn draw(&mut self, lines: Vec<String>) {
+    pub(crate) fn draw(&mut self, lines: Vec<String>) {
         if lines != self.drawn {
             let _ = self.try_draw(&lines);
             self.drawn = lines;
@@ -29,7 +29,7 @@ impl Screen {
     }
 
     /// Removes the lines.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.draw(Vec::new());
     }
 

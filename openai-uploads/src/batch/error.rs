@@ -1,0 +1,138 @@
+//! Why a batch run stops.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::models::ErrorResponse;
+use crate::preflight::Report;
+use crate::runtime;
+use crate::uploader::UploadError;
+
+/// Why a batch run stops.
+///
+/// Unless the variant says otherwise, the work folder keeps everything, and the same call continues the run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An input file cannot be opened or read.
+    #[error("cannot read {}", .path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system reports.
+        source: io::Error,
+    },
+    /// Input files have lines that the server would refuse. Nothing was sent.
+    #[error("{}", unfit(.inputs))]
+    FailedPreflight {
+        /// The files with faults.
+        inputs: Vec<UnfitInput>,
+    },
+    /// Two lines of the input have one `custom_id`. Nothing was sent.
+    #[error("`custom_id` {custom_id:?} stands twice: in {first} and in {second}")]
+    RepeatedId {
+        /// The id.
+        custom_id: String,
+        /// The first line that has it: file and line number.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// An input file changed while it was read. Nothing was sent.
+    #[error("{} changed while it was read; run again when it no longer changes", .path.display())]
+    InputChanged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The lines have more endpoints and models than can be grouped. Nothing was sent.
+    #[error("the input has more than {limit} combinations of endpoint and model; split it into several runs")]
+    TooManyGroups {
+        /// The maximum.
+        limit: usize,
+    },
+    /// The results file exists already. Nothing was sent.
+    #[error("{} exists already", .path.display())]
+    ResultsExist {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The work folder belongs to a run with another input or server.
+    #[error("{} holds an unfinished run of {what}", .folder.display())]
+    OtherRun {
+        /// The work folder.
+        folder: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// There is no run to continue.
+    #[error("there is no unfinished run in {}", .folder.display())]
+    NoRun {
+        /// The work folder.
+        folder: PathBuf,
+    },
+    /// Another process works on the same run.
+    #[error("another process works on {}", .folder.display())]
+    Locked {
+        /// The work folder.
+        folder: PathBuf,
+    },
+    /// A file of the work folder, or the results file, cannot be read or written.
+    #[error("cannot use {}", .path.display())]
+    Work {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system reports.
+        source: io::Error,
+    },
+    /// An option that cannot be followed. Nothing was sent.
+    #[error("{message}")]
+    Options {
+        /// Which, and what is possible.
+        message: String,
+    },
+    /// The requests of a shard could not be uploaded.
+    #[error("cannot upload shard {shard}")]
+    Upload {
+        /// The shard's number.
+        shard: u32,
+        /// Why.
+        source: Box<UploadError>,
+    },
+    /// A request failed, and sending it again did not help or would not.
+    #[error("{step} failed")]
+    Request {
+        /// What the request was for.
+        step: String,
+        /// Why it failed the last time.
+        source: Box<runtime::Error<ErrorResponse>>,
+    },
+    /// The server has no Batch API. Nothing was sent.
+    #[error("the server at {base_url} has no Batch API: it answers 404 to GET /batches")]
+    NoBatches {
+        /// The base URL.
+        base_url: String,
+    },
+}
+
+/// An input file with faults.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UnfitInput {
+    /// The file.
+    pub path: PathBuf,
+    /// Its faults.
+    pub report: Report,
+}
+
+fn unfit(inputs: &[UnfitInput]) -> String {
+    let lines = inputs.iter().map(|input| format!("{} has faults:\n{}", input.path.display(), input.report));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl Error {
+    /// The work folder's or results file's fault at `path`.
+    pub(super) fn work(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Work { path, source }
+    }
+}

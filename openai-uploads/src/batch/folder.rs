@@ -1,0 +1,162 @@
+//! The work folder of a run: what it needs to continue after it was stopped, and the lock that one process holds.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `run.json` | the state of the run |
+//! | `NNNN.json` | the state of a shard |
+//! | `NNNN.jsonl`, `NNNN.lines` | its requests, and the list of its lines |
+//! | `NNNN.output.jsonl`, `NNNN.errors.jsonl` | its result files |
+//! | `NNNN.upload` | the state of its upload |
+//! | `index`, `answers` | where each request line and its answer are |
+//! | `input.jsonl` | the input, if it came from a pipe |
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::answers::{AnswerFile, AnswerTable};
+
+/// A work folder that no other process uses while this or a clone of it exists.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+    // Closing it releases the lock.
+    _lock: Arc<File>,
+}
+
+impl Folder {
+    /// Where the work folder for a results file is: beside it, as `NAME.batch`.
+    pub(super) fn beside(results: &Path) -> PathBuf {
+        let mut name = results.file_name().unwrap_or_default().to_owned();
+        name.push(".batch");
+        results.with_file_name(name)
+    }
+
+    /// Opens the folder, or makes it where `create` is set; `None` where another process uses it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is none and `create` is not set, and whatever the system reports.
+    pub(super) fn open(root: PathBuf, create: bool) -> io::Result<Option<Self>> {
+        loop {
+            if create {
+                make_private_folder(&root)?;
+            }
+            let path = root.join("lock");
+            let lock = File::options().create(true).write(true).truncate(false).open(&path)?;
+            match lock.try_lock() {
+                // The process before us may have removed the folder after we opened the file.
+                Ok(()) if path.exists() => return Ok(Some(Self { root, _lock: Arc::new(lock) })),
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// A file of the shard with this number.
+    pub(super) fn of_shard(&self, number: u32, ending: &str) -> PathBuf {
+        self.root.join(format!("{number:04}.{ending}"))
+    }
+
+    /// The file that holds texts of the shard with this number.
+    pub(super) fn texts_of_shard(&self, number: u32, file: AnswerFile) -> PathBuf {
+        self.of_shard(
+            number,
+            match file {
+                AnswerFile::Requests => "jsonl",
+                AnswerFile::Output => "output.jsonl",
+                AnswerFile::Errors => "errors.jsonl",
+            },
+        )
+    }
+
+    pub(super) fn answers(&self) -> AnswerTable {
+        AnswerTable::at(self.root.join("answers"))
+    }
+
+    /// Removes the folder with all that is in it.
+    ///
+    /// It gets another name first: a run that is killed meanwhile must not find half a state.
+    pub(super) fn remove(self) -> io::Result<()> {
+        let mut removed = self.root.clone().into_os_string();
+        removed.push(".done");
+        match fs::remove_dir_all(&removed) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::rename(&self.root, &removed)?;
+        fs::remove_dir_all(&removed)
+    }
+}
+
+/// Replaces the file at `path` by `value` as JSON, as a whole or not at all.
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&new)?.write_all(&serde_json::to_vec_pretty(value)?)?;
+    fs::rename(&new, path)
+}
+
+/// Reads a JSON file; `None` where there is none.
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    match fs::read(path) {
+        Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn make_private_folder(root: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_at_a_time_has_the_folder() {
+        let place = tempfile::tempdir().unwrap();
+        let root = Folder::beside(&place.path().join("results.jsonl"));
+        assert!(root.ends_with("results.jsonl.batch"));
+        assert_eq!(Folder::open(root.clone(), false).unwrap_err().kind(), ErrorKind::NotFound);
+        let folder = Folder::open(root.clone(), true).unwrap().unwrap();
+        assert!(Folder::open(root.clone(), true).unwrap().is_none());
+        folder.remove().unwrap();
+        assert!(!root.exists());
+        assert!(Folder::open(root, true).unwrap().is_some());
+    }
+
+    #[test]
+    fn json_is_replaced_as_a_whole() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("run.json");
+        assert_eq!(read_json::<u32>(&path).unwrap(), None);
+        write_json(&path, &1).unwrap();
+        write_json(&path, &2).unwrap();
+        assert_eq!(read_json(&path).unwrap(), Some(2));
+        fs::write(&path, "{").unwrap();
+        assert!(read_json::<u32>(&path).is_err());
+    }
+}

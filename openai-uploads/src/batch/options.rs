@@ -1,0 +1,102 @@
+//! What a batch run is to do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::preflight::{BatchLimits, Provider};
+
+/// Options of a batch run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The service, which decides the limits of a batch. By the base URL by default.
+    pub provider: Option<Provider>,
+    /// The maximum number of requests of a batch, if it is to be lower than the service's.
+    pub max_lines: Option<u64>,
+    /// The maximum size of a batch's file in bytes, if it is to be lower than the service's.
+    pub max_bytes: Option<u64>,
+    /// The maximum number of batches in progress at a time. No maximum by default.
+    pub max_active: Option<usize>,
+    /// The maximum number of tokens of one model in progress at a time. No maximum by default.
+    ///
+    /// The tokens of a batch are an estimate: a quarter of its bytes at first, and the measured number of tokens a
+    /// byte once a batch of the model has ended.
+    pub max_enqueued_tokens: Option<u64>,
+    /// The time within which each batch must finish. `24h` by default.
+    pub completion_window: String,
+    /// The number of seconds after which the server deletes the result files of each batch.
+    pub output_expires_after: Option<u64>,
+    /// Metadata of each batch: up to 14 pairs. Two more identify the run and the shard.
+    pub metadata: BTreeMap<String, String>,
+    /// How many times lines are sent again that failed in a way that may pass: expired, rate limited, or a fault of
+    /// the server. 0 by default.
+    pub retry_failed: u32,
+    /// Whether the input files that the run uploaded are deleted at the end. Off by default.
+    pub delete_inputs: bool,
+    /// Whether an existing results file is replaced. Off by default.
+    pub overwrite: bool,
+    /// The first and the longest pause between two looks at a batch. 2 seconds and one minute by default.
+    pub poll: (Duration, Duration),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            provider: None,
+            max_lines: None,
+            max_bytes: None,
+            max_active: None,
+            max_enqueued_tokens: None,
+            completion_window: "24h".to_owned(),
+            output_expires_after: None,
+            metadata: BTreeMap::new(),
+            retry_failed: 0,
+            delete_inputs: false,
+            overwrite: false,
+            poll: (Duration::from_secs(2), Duration::from_secs(60)),
+        }
+    }
+}
+
+impl Options {
+    /// The maximum number of pairs in [`metadata`](Self::metadata).
+    pub const MAX_METADATA_PAIRS: usize = 14;
+
+    /// The limits of one batch at a service.
+    pub(super) fn limits(&self, provider: Provider) -> Limits {
+        let BatchLimits { lines, bytes, inputs, .. } = provider.batch_limits();
+        // A batch must not exceed what may be in progress: four bytes are about a token.
+        let bytes_in_queue = self.max_enqueued_tokens.map_or(u64::MAX, |tokens| tokens.saturating_mul(4));
+        Limits {
+            lines: self.max_lines.unwrap_or(lines).min(lines),
+            bytes: self.max_bytes.unwrap_or(bytes).min(bytes).min(bytes_in_queue),
+            embedding_inputs: inputs,
+        }
+    }
+}
+
+/// The maximum of each measure of one batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub(super) lines: u64,
+    pub(super) bytes: u64,
+    pub(super) embedding_inputs: u64,
+}
+
+impl Limits {
+    /// A share of each limit, and at least 1.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "a share of a limit need not be exact, and never exceeds it"
+    )]
+    pub(super) fn scaled(&self, share: f64) -> Self {
+        let scale = |limit: u64| ((limit as f64 * share).ceil() as u64).clamp(1, limit.max(1));
+        Self {
+            lines: scale(self.lines),
+            bytes: scale(self.bytes),
+            embedding_inputs: scale(self.embedding_inputs),
+        }
+    }
+}

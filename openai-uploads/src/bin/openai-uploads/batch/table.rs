@@ -1,0 +1,313 @@
+//! The batches of a run as they progress: a live table on a terminal, a line a minute elsewhere.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use console::truncate_str;
+use openai_uploads::batch::{Event, Shard, ShardProgress};
+
+use crate::progress::{Mode, Screen};
+use crate::{message, quantity};
+
+/// The time between two lines where there is no terminal.
+const BETWEEN_LINES: Duration = Duration::from_secs(60);
+
+/// The most batches in the table. The others are counted.
+const ROWS: usize = 12;
+
+/// Shows the batches of a run.
+pub(super) struct Table {
+    mode: Mode,
+    screen: Screen,
+    started: Instant,
+    last_line: Instant,
+    checking: Option<(u64, u64)>,
+    rows: BTreeMap<u32, Row>,
+}
+
+struct Row {
+    model: String,
+    status: String,
+    done: u64,
+    failed: u64,
+    total: u64,
+    /// When its batch was created, or this process found it running.
+    since: Option<Instant>,
+    is_over: bool,
+}
+
+impl Table {
+    pub(super) fn new(is_quiet: bool) -> Self {
+        let now = Instant::now();
+        Self {
+            mode: Mode::new(is_quiet),
+            screen: Screen::new(),
+            started: now,
+            last_line: now,
+            checking: None,
+            rows: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of an event, and shows it where it is worth a line.
+    pub(super) fn take(&mut self, event: &Event) {
+        match event {
+            Event::Checking { bytes, of } => self.checking = Some((*bytes, *of)),
+            Event::InputWarning { path, warning } => {
+                self.write(&message::warning(&format!("{}: {warning}", message::path(path))));
+            }
+            Event::Split { lines, shards } => {
+                self.add(shards);
+                self.write(&format!(
+                    "{} requests in {}",
+                    quantity::count(*lines),
+                    message::count(shards.len(), "batch")
+                ));
+            }
+            Event::Resumed { shards } => {
+                self.add(shards);
+                self.write(&format!("continuing a run of {}", message::count(shards.len(), "batch")));
+            }
+            Event::RetryingLines { lines, shards } => {
+                self.add(shards);
+                self.write(&format!("sending {} failed requests again", quantity::count(*lines)));
+            }
+            Event::Uploading { shard } => self.set_status(*shard, "uploading"),
+            Event::Created { shard, batch_id, was_found } => {
+                self.set_status(*shard, "created");
+                if let Some(row) = self.rows.get_mut(shard) {
+                    row.since = Some(Instant::now());
+                }
+                if *was_found {
+                    self.write(&format!("batch {shard}: {batch_id} exists already and is used"));
+                }
+            }
+            Event::Progress { shard, status, completed, failed, total } => {
+                self.set_status(*shard, status);
+                if let Some(row) = self.rows.get_mut(shard) {
+                    (row.done, row.failed, row.total) = (*completed, *failed, *total);
+                }
+            }
+            Event::QueueFull { shard, message, wait } => {
+                self.set_status(*shard, "queue full");
+                let wait = quantity::shown_duration(*wait);
+                self.write(&message::warning(&format!(
+                    "batch {shard} does not fit in the queue and waits for up to {wait}: {}",
+                    message::text(message)
+                )));
+            }
+            Event::Ended { shard, status, errors, .. } => {
+                self.set_status(*shard, status);
+                if let Some(row) = self.rows.get_mut(shard) {
+                    row.is_over = true;
+                }
+                for error in errors.iter().take(3) {
+                    let text = error.message.as_ref().or(error.code.as_ref()).map_or("no reason given", |text| text);
+                    self.write(&message::warning(&format!("batch {shard} {status}: {}", message::text(text))));
+                }
+            }
+            Event::Fetched { shard, answered, failed } => {
+                if let Some(row) = self.rows.get_mut(shard) {
+                    (row.done, row.failed) = (*answered, *failed);
+                }
+            }
+            Event::StrangeResults { shard, unknown, repeated } => self.write(&message::warning(&format!(
+                "the results of batch {shard} have {unknown} lines that are none of its requests', and {repeated} \
+                 repeated ones; they are ignored"
+            ))),
+            Event::Retrying { step, wait, reason } => self.write(&message::warning(&format!(
+                "{step} failed, retrying in {:.1} s: {}",
+                wait.as_secs_f64(),
+                message::text(reason)
+            ))),
+            Event::NotDeleted { file_id, reason } => self.write(&message::warning(&format!(
+                "file {} could not be deleted: {}",
+                message::text(file_id),
+                message::text(reason)
+            ))),
+            _ => {}
+        }
+        self.draw();
+    }
+
+    /// To be called every second: ages grow even when nothing happens.
+    pub(super) fn tick(&mut self) {
+        self.draw();
+        if self.mode == Mode::Lines && self.last_line.elapsed() >= BETWEEN_LINES {
+            self.last_line = Instant::now();
+            message::write(&self.totals());
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.screen.clear();
+    }
+
+    fn add(&mut self, shards: &[Shard]) {
+        self.checking = None;
+        for shard in shards {
+            let is_over = matches!(shard.progress, ShardProgress::Ended | ShardProgress::Fetched);
+            let row = Row {
+                model: shard.model.clone(),
+                status: status_of(shard).to_owned(),
+                done: if is_over { shard.lines } else { 0 },
+                failed: 0,
+                total: shard.lines,
+                since: (shard.progress == ShardProgress::Running).then(Instant::now),
+                is_over,
+            };
+            self.rows.insert(shard.number, row);
+        }
+    }
+
+    fn set_status(&mut self, shard: u32, status: &str) {
+        if let Some(row) = self.rows.get_mut(&shard) {
+            status.clone_into(&mut row.status);
+        }
+    }
+
+    fn write(&mut self, line: &str) {
+        if self.mode != Mode::Quiet {
+            self.screen.clear();
+            message::write(line);
+        }
+    }
+
+    fn draw(&mut self) {
+        if self.mode == Mode::Bars {
+            let (height, width) = self.screen.size();
+            self.screen.draw(self.lines(height, width));
+        }
+    }
+
+    fn lines(&self, height: usize, width: usize) -> Vec<String> {
+        if let Some((bytes, of)) = self.checking {
+            return vec![format!("checking {} of {}", quantity::shown_size(bytes), quantity::shown_size(of))];
+        }
+        let running: Vec<_> =
+            self.rows.iter().filter(|(_, row)| row.since.is_some() && !row.is_over).collect();
+        let most = ROWS.min(height.saturating_sub(2));
+        let mut lines: Vec<String> =
+            running.iter().take(most).map(|(number, row)| row.line(**number)).collect();
+        if running.len() > most {
+            lines.push(format!("… and {} more", running.len() - most));
+        }
+        lines.push(self.totals());
+        lines.iter().map(|line| truncate_str(line, width, "…").into_owned()).collect()
+    }
+
+    /// All batches in one line.
+    fn totals(&self) -> String {
+        let over = self.rows.values().filter(|row| row.is_over).count();
+        let (mut done, mut failed, mut total) = (0, 0, 0);
+        for row in self.rows.values() {
+            done += row.done;
+            failed += row.failed;
+            total += row.total;
+        }
+        let failed =
+            if failed == 0 { String::new() } else { format!(", {} failed", quantity::count(failed)) };
+        format!(
+            "{over} of {} ended, {} of {} requests done{failed}, {}{}",
+            message::count(self.rows.len(), "batch"),
+            quantity::count(done),
+            quantity::count(total),
+            quantity::shown_duration(self.started.elapsed()),
+            self.estimate(done, total)
+        )
+    }
+
+    /// When all will be done at the rate so far; nothing where there is no rate yet.
+    fn estimate(&self, done: u64, total: u64) -> String {
+        let elapsed = self.started.elapsed();
+        if done == 0 || done >= total || elapsed < Duration::from_secs(10) {
+            return String::new();
+        }
+        let left = elapsed.as_secs().saturating_mul(total - done) / done;
+        format!(", about {} left", quantity::shown_duration(Duration::from_secs(left)))
+    }
+}
+
+impl Row {
+    fn line(&self, number: u32) -> String {
+        let age = self.since.map(|since| quantity::shown_duration(since.elapsed())).unwrap_or_default();
+        let failed = if self.failed == 0 {
+            String::new()
+        } else {
+            format!(" {} failed", quantity::count(self.failed))
+        };
+        format!(
+            "{number:>4}  {:<20}  {:<11}  {:>9} of {:>9}{failed}  {age}",
+            truncate_str(&message::text(&self.model), 20, "…"),
+            self.status,
+            quantity::count(self.done),
+            quantity::count(self.total),
+        )
+    }
+}
+
+/// A shard as `batch status` prints it.
+pub(super) fn shard_line(shard: &Shard) -> String {
+    format!(
+        "{:>4}  {:<20}  {:<7}  {:>9} requests  {}",
+        shard.number,
+        truncate_str(&message::text(&shard.model), 20, "…"),
+        status_of(shard),
+        quantity::count(shard.lines),
+        message::text(shard.batch_id.as_deref().unwrap_or("-"))
+    )
+}
+
+fn status_of(shard: &Shard) -> &'static str {
+    match shard.progress {
+        ShardProgress::Running => "running",
+        ShardProgress::Ended => "ended",
+        ShardProgress::Fetched => "fetched",
+        _ => "waiting",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use console::measure_text_width;
+
+    use super::*;
+
+    fn table(running: u32) -> Table {
+        let mut table = Table::new(true);
+        for number in 1..=20 {
+            let row = Row {
+                model: "a-model-with-a-rather-long-name".to_owned(),
+                status: "in_progress".to_owned(),
+                done: 12_345,
+                failed: 7,
+                total: 50_000,
+                since: (number <= running).then(Instant::now),
+                is_over: false,
+            };
+            table.rows.insert(number, row);
+        }
+        table
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [20, 60, 80, 120] {
+            let lines = table(3).lines(24, width);
+            assert_eq!(lines.len(), 4);
+            assert!(lines.iter().all(|line| measure_text_width(line) <= width), "{lines:#?}");
+        }
+    }
+
+    #[test]
+    fn batches_that_do_not_fit_are_counted() {
+        let lines = table(20).lines(10, 120);
+        assert_eq!(lines.len(), 10);
+        assert_eq!(lines[8], "… and 12 more");
+        assert!(
+            lines[9].starts_with("0 of 20 batches ended, 246,900 of 1,000,000 requests done"),
+            "{}",
+            lines[9]
+        );
+    }
+}
