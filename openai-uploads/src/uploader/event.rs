@@ -185,7 +185,7 @@ impl fmt::Display for RestartReason {
             Self::DescriptionChanged => {
                 f.write_str("the earlier upload gave the file another name, MIME type or time to live")
             }
-            Self::Refused { message } => write!(f, "the server refused to resume it: {message}"),
+            Self::Refused { message } => write!(f, "the server no longer accepts the upload: {message}"),
             Self::Damaged { message } => write!(f, "its state is damaged: {message}"),
         }
     }

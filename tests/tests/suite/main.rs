@@ -70,6 +70,7 @@ mod skipped;
 mod uploader_faults;
 mod uploader_fixture;
 mod uploader_odd_replies;
+mod uploader_odd_servers;
 mod uploader_process;
 mod uploader_random;
 mod uploader_resume;

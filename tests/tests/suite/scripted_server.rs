@@ -25,13 +25,29 @@ pub(crate) struct Asked {
     pub(crate) bytes: u64,
 }
 
+/// A reply of a script.
+pub(crate) struct Scripted {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+impl From<(u16, String)> for Scripted {
+    fn from((status, body): (u16, String)) -> Self {
+        Self { status, headers: Vec::new(), body }
+    }
+}
+
 impl ScriptedServer {
-    pub(crate) fn start(script: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Self {
+    pub(crate) fn start<R: Into<Scripted>>(script: impl Fn(&Asked) -> R + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::<Mutex<Vec<_>>>::default();
-        let answering =
-            Arc::new(Answering { script: Box::new(script), seen: seen.clone(), bytes: AtomicU64::new(0) });
+        let answering = Arc::new(Answering {
+            script: Box::new(move |asked| script(asked).into()),
+            seen: seen.clone(),
+            bytes: AtomicU64::new(0),
+        });
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let answering = answering.clone();
@@ -46,7 +62,7 @@ impl ScriptedServer {
     }
 }
 
-type Script = Box<dyn Fn(&Asked) -> (u16, String) + Send + Sync>;
+type Script = Box<dyn Fn(&Asked) -> Scripted + Send + Sync>;
 
 struct Answering {
     script: Script,
@@ -83,10 +99,13 @@ impl Answering {
                 seen.iter().filter(|seen| **seen == operation).count() - 1
             };
             let asked = Asked { operation, earlier, bytes: self.bytes.load(Ordering::SeqCst) };
-            let (status, reply) = (self.script)(&asked);
+            let Scripted { status, headers, body: reply } = (self.script)(&asked);
             let length = reply.len();
-            let head =
+            let mut head =
                 format!("HTTP/1.1 {status} \r\ncontent-type: application/json\r\ncontent-length: {length}");
+            for (name, value) in headers {
+                head.push_str(&format!("\r\n{name}: {value}"));
+            }
             connection.write_all(format!("{head}\r\n\r\n{reply}").as_bytes())?;
         }
     }

@@ -267,7 +267,11 @@ async fn an_upload_that_the_server_forgets_is_begun_afresh() {
         let (result, told, sample) = upload(&server, options()).await;
         result.unwrap();
         assert_eq!(told.restarts().len(), 1);
-        assert!(told.restarts()[0].starts_with("the server refused to resume it: "), "{:?}", told.restarts());
+        assert!(
+            told.restarts()[0].starts_with("the server no longer accepts the upload: "),
+            "{:?}",
+            told.restarts()
+        );
         check_no_orphan(&server);
         assert!(sample.left_over().is_empty());
     }

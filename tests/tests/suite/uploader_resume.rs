@@ -176,7 +176,9 @@ async fn an_upload_that_is_no_more_begins_afresh() {
         assert_eq!(told.resumed(), Some(5));
         let reasons = told.restarts();
         assert_eq!(reasons.len(), 1, "{what}: {reasons:?}");
-        assert!(reasons[0].starts_with("the server refused to resume it") && reasons[0].contains(said));
+        assert!(
+            reasons[0].starts_with("the server no longer accepts the upload") && reasons[0].contains(said)
+        );
         check_file(&server, &sample.bytes);
         check_no_orphan(&server);
         assert!(sample.left_over().is_empty());
