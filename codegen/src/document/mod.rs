@@ -1,6 +1,7 @@
 //! An OpenAPI 3.0 or 3.1 document as written, and the files that its `$ref`s reach.
 
 mod fault;
+mod identifier;
 mod json;
 mod json_layout;
 mod limits;
@@ -13,13 +14,15 @@ mod text_reference;
 mod version;
 mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use node::{Node, Number, Object};
 pub use pointer::Pointer;
 pub use reference::{ReferenceError, mentions_other_files};
 pub use version::Version;
+
+use url::Url;
 
 use crate::diagnostic::{Diagnostics, Position};
 use fault::Fault;
@@ -43,6 +46,8 @@ pub struct Document {
     sources: BTreeMap<String, Source>,
     suggestions: AtomicUsize,
     text_references: Vec<(String, Pointer)>,
+    /// The schemas that have a URI of their own, each by its file and pointer.
+    resources: HashMap<String, (String, Pointer)>,
 }
 
 /// What a `$ref` refers to. The value may itself be a `$ref`.
@@ -70,7 +75,7 @@ impl Document {
     }
 
     /// Reads a document whose `$ref`s reach other files: `files` has their texts by the names that
-    /// [`external_files`](Self::external_files) gives them.
+    /// [`external_files`](Self::external_files) gives them, or by their URLs.
     ///
     /// # Errors
     ///
@@ -79,7 +84,7 @@ impl Document {
         let file = reference::normal(file);
         let mut sources = BTreeMap::new();
         let mut faults = Diagnostics::default();
-        let main = Source::read(text).and_then(|source| match Version::of(source.root()) {
+        let main = Source::read(&file, text).and_then(|source| match Version::of(source.root()) {
             Ok(version) => Ok((version, source)),
             Err(fault) => {
                 let mark = source.marks(&[&fault.pointer])[0];
@@ -102,10 +107,11 @@ impl Document {
                 continue;
             }
             if text_reference::is_plain_text(&name) {
-                sources.insert(name, Source::of_text(text));
+                let source = Source::of_text(&name, text);
+                sources.insert(name, source);
                 continue;
             }
-            match Source::read(text) {
+            match Source::read(&name, text) {
                 Ok(source) => {
                     sources.insert(name, source);
                 }
@@ -129,13 +135,29 @@ impl Document {
     /// All that is wrong with the text itself.
     pub(crate) fn fragment(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let file = reference::normal(file);
-        let source = Source::read(text).map_err(|faults| told(faults, &file, text))?;
+        let source = Source::read(&file, text).map_err(|faults| told(faults, &file, text))?;
         let sources = BTreeMap::from([(file.clone(), source)]);
         Ok(Self::new(file, Version::V3_1, sources))
     }
 
     fn new(file: String, version: Version, sources: BTreeMap<String, Source>) -> Self {
-        Self { file, version, sources, suggestions: AtomicUsize::new(0), text_references: Vec::new() }
+        let mut resources = HashMap::new();
+        for (name, source) in &sources {
+            // A file that is no URL is found by its name.
+            let skipped = usize::from(!reference::is_url(name));
+            for resource in source.identifiers().resources().iter().skip(skipped) {
+                let place = (name.clone(), resource.pointer.clone());
+                resources.entry(resource.uri.to_string()).or_insert(place);
+            }
+        }
+        Self {
+            file,
+            version,
+            sources,
+            suggestions: AtomicUsize::new(0),
+            text_references: Vec::new(),
+            resources,
+        }
     }
 
     /// Where a `$ref` stood that a text has taken the place of: a file and a pointer.
@@ -190,8 +212,9 @@ impl Document {
     pub fn external_files(&self) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
         for (file, source) in &self.sources {
-            source.each_reference(&mut |reference| {
-                if let Ok(Reference { file: Some(file), .. }) = Reference::parse(reference, file)
+            source.each_reference(&mut |reference, base| {
+                if self.resource(base, reference).is_none()
+                    && let Ok(Reference { file: Some(file), .. }) = Reference::parse(reference, file)
                     && !self.sources.contains_key(&file)
                 {
                     files.insert(file);
@@ -201,20 +224,35 @@ impl Document {
         files
     }
 
-    /// Follows a `$ref` that stands in `base_file`, once: what it refers to may be a `$ref` again.
+    /// Follows a `$ref` of the file `base_file`, once: what it refers to may be a `$ref` again.
     ///
     /// # Errors
     ///
     /// A `$ref` that is malformed, that leaves the machine, whose file was not given, or that leads nowhere.
     pub fn resolve(&self, base_file: &str, reference: &str) -> Result<Target<'_>, ReferenceError> {
-        self.follow(base_file, reference, MAXIMUM_HOPS)
+        self.resolve_at(base_file, &Pointer::root(), reference)
+    }
+
+    /// Follows a `$ref` of the schema at `pointer`, once. An `$id` there or further out is what it is relative to.
+    ///
+    /// # Errors
+    ///
+    /// As [`resolve`](Self::resolve).
+    pub fn resolve_at(
+        &self,
+        base_file: &str,
+        pointer: &Pointer,
+        reference: &str,
+    ) -> Result<Target<'_>, ReferenceError> {
+        self.follow(base_file, pointer, reference, MAXIMUM_HOPS)
     }
 
     fn follow(
         &self,
         base_file: &str,
+        base_pointer: &Pointer,
         reference: &str,
-        mut hops: usize,
+        hops: usize,
     ) -> Result<Target<'_>, ReferenceError> {
         if hops == 0 {
             return Err(ReferenceError {
@@ -223,37 +261,130 @@ impl Document {
                 help: None,
             });
         }
+        let base = self.sources.get(base_file).map(|source| source.identifiers().enclosing(base_pointer));
+        if let Some((file, resource)) = base.and_then(|base| self.resource(&base.uri, reference)) {
+            let (file, source) = self.source_of(reference, file)?;
+            let fragment = Fragment::of(reference)?;
+            let root = if *resource == Pointer::root() {
+                Target { node: source.root(), file, pointer: Pointer::root() }
+            } else {
+                self.walk(
+                    Target { node: source.root(), file, pointer: Pointer::root() },
+                    resource,
+                    reference,
+                    hops,
+                )?
+            };
+            return match fragment {
+                Fragment::Pointer(pointer) => self.walk(root, &pointer, reference, hops).or_else(|error| {
+                    // In OpenAPI documents a pointer beside an `$id` often starts at the document's root all the same.
+                    let file_root = Target { node: source.root(), file, pointer: Pointer::root() };
+                    self.walk(file_root, &pointer, reference, hops).map_err(|_| error)
+                }),
+                Fragment::Anchor(name) => self.anchored(file, source, resource, &name, reference, hops),
+            };
+        }
         let Reference { file, fragment } = Reference::parse(reference, base_file)?;
-        let file = file.as_deref().unwrap_or(base_file);
-        let Some((file, source)) = self.sources.get_key_value(file) else {
-            return Err(ReferenceError {
-                code: "missing-file",
-                message: format!("`$ref` to `{reference}`: there is no file `{file}`"),
-                help: Some("the path of a `$ref` is relative to the file it stands in".to_owned()),
-            });
-        };
-        let pointer = match fragment {
-            Fragment::Pointer(pointer) => pointer,
-            Fragment::Anchor(name) => {
-                source.anchor(&name).ok_or_else(|| dangling(reference, file, None))?.clone()
-            }
-        };
-        let mut target = Target { node: source.root(), file, pointer: Pointer::root() };
+        let (file, source) = self.source_of(reference, file.as_deref().unwrap_or(base_file))?;
+        match fragment {
+            Fragment::Pointer(pointer) => self.walk(
+                Target { node: source.root(), file, pointer: Pointer::root() },
+                &pointer,
+                reference,
+                hops,
+            ),
+            Fragment::Anchor(name) => self.anchored(file, source, &Pointer::root(), &name, reference, hops),
+        }
+    }
+
+    /// The file and pointer of the schema whose URI a `$ref` names, without what is after `#`.
+    fn resource(&self, base: &Url, reference: &str) -> Option<(&str, &Pointer)> {
+        if self.resources.is_empty() {
+            return None;
+        }
+        let mut uri = base.join(reference).ok()?;
+        uri.set_fragment(None);
+        self.resources.get(uri.as_str()).map(|(file, pointer)| (file.as_str(), pointer))
+    }
+
+    fn source_of(&self, reference: &str, file: &str) -> Result<(&str, &Source), ReferenceError> {
+        let found = self.sources.get_key_value(file).map(|(file, source)| (file.as_str(), source));
+        found.ok_or_else(|| ReferenceError {
+            code: "missing-file",
+            message: format!("`$ref` to `{reference}`: there is no file `{file}`"),
+            help: Some("the path of a `$ref` is relative to the file it stands in".to_owned()),
+        })
+    }
+
+    fn anchored<'a>(
+        &'a self,
+        file: &'a str,
+        source: &'a Source,
+        resource: &Pointer,
+        name: &str,
+        reference: &str,
+        hops: usize,
+    ) -> Result<Target<'a>, ReferenceError> {
+        let anchor = source.identifiers().anchor(resource, name);
+        let pointer = anchor.ok_or_else(|| dangling(reference, file, None))?;
+        self.walk(Target { node: source.root(), file, pointer: Pointer::root() }, pointer, reference, hops)
+    }
+
+    /// Goes from a value along a pointer, through the `$ref`s on the way.
+    fn walk<'a>(
+        &'a self,
+        mut target: Target<'a>,
+        pointer: &Pointer,
+        reference: &str,
+        mut hops: usize,
+    ) -> Result<Target<'a>, ReferenceError> {
         for token in pointer.tokens() {
             while child(target.node, token).is_none()
                 && let Some(inner) = target.node.get("$ref").and_then(Node::as_str)
             {
                 hops = hops.saturating_sub(1);
-                target = self.follow(target.file, inner, hops)?;
+                target = self.follow(target.file, &target.pointer, inner, hops)?;
             }
             match child(target.node, token) {
                 Some(node) => {
                     target = Target { node, file: target.file, pointer: target.pointer.child(token) };
                 }
-                None => return Err(dangling(reference, file, self.near(&target, token))),
+                None => return Err(dangling(reference, target.file, self.near(&target, token))),
             }
         }
         Ok(target)
+    }
+
+    /// The schemas that a `$dynamicAnchor` names within the schema at `pointer`, each with its name. Those within a schema
+    /// with an `$id` of its own belong to that one.
+    pub(crate) fn dynamic_anchors(&self, file: &str, pointer: &Pointer) -> Vec<(&str, &Pointer)> {
+        let Some(source) = self.sources.get(file) else { return Vec::new() };
+        let identifiers = source.identifiers();
+        let resource = &identifiers.enclosing(pointer).pointer;
+        let within = identifiers.anchors().iter().filter(|anchor| {
+            anchor.is_dynamic
+                && anchor.pointer.tokens().starts_with(pointer.tokens())
+                && identifiers.enclosing(&anchor.pointer).pointer == *resource
+        });
+        within.map(|anchor| (anchor.name.as_str(), &anchor.pointer)).collect()
+    }
+
+    /// Whether a schema has a URI of its own.
+    pub(crate) fn has_resources(&self) -> bool {
+        !self.resources.is_empty()
+    }
+
+    /// Whether a schema has a `$dynamicAnchor`.
+    pub(crate) fn has_dynamic_anchors(&self) -> bool {
+        self.sources
+            .values()
+            .any(|source| source.identifiers().anchors().iter().any(|anchor| anchor.is_dynamic))
+    }
+
+    /// The innermost schema with an `$id` that a value is in; the whole file, where there is none.
+    pub(crate) fn resource_at(&self, file: &str, pointer: &Pointer) -> Pointer {
+        let source = self.sources.get(file);
+        source.map(|source| source.identifiers().enclosing(pointer).pointer.clone()).unwrap_or_default()
     }
 
     /// The pointer to the member of a value whose name is the most like `token`.

@@ -42,29 +42,43 @@ impl Reference {
                 help: Some("save that document beside this one and refer to the file".to_owned()),
             });
         }
-        let malformed = |why: &str| ReferenceError {
-            code: "malformed-ref",
-            message: format!("`$ref` is `{reference}`, {why}"),
-            help: Some(
-                "write it as `#/components/schemas/Name` or `file.yaml#/components/schemas/Name`".to_owned(),
-            ),
-        };
-        let fragment = percent_decode_str(fragment)
-            .decode_utf8()
-            .map_err(|_| malformed("which is not UTF-8 when decoded"))?;
-        let fragment = match Pointer::parse(&fragment) {
-            Some(pointer) => Fragment::Pointer(pointer),
-            None => Fragment::Anchor(fragment.into_owned()),
-        };
+        let fragment = Fragment::parse(fragment).ok_or_else(|| malformed(reference))?;
         let file = match file {
             "" => None,
             file => {
                 let file = percent_decode_str(file).decode_utf8();
-                let file = file.map_err(|_| malformed("which is not UTF-8 when decoded"))?;
+                let file = file.map_err(|_| malformed(reference))?;
                 Some(beside(base_file, &file))
             }
         };
         Ok(Self { file, fragment })
+    }
+}
+
+impl Fragment {
+    /// Reads what is after the `#` of a `$ref`. `None`: it is not UTF-8 when decoded.
+    fn parse(text: &str) -> Option<Self> {
+        let text = percent_decode_str(text).decode_utf8().ok()?;
+        Some(match Pointer::parse(&text) {
+            Some(pointer) => Self::Pointer(pointer),
+            None => Self::Anchor(text.into_owned()),
+        })
+    }
+
+    /// The fragment of a `$ref`.
+    pub(super) fn of(reference: &str) -> Result<Self, ReferenceError> {
+        let (_, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        Self::parse(fragment).ok_or_else(|| malformed(reference))
+    }
+}
+
+fn malformed(reference: &str) -> ReferenceError {
+    ReferenceError {
+        code: "malformed-ref",
+        message: format!("`$ref` is `{reference}`, which is not UTF-8 when decoded"),
+        help: Some(
+            "write it as `#/components/schemas/Name` or `file.yaml#/components/schemas/Name`".to_owned(),
+        ),
     }
 }
 
@@ -96,8 +110,16 @@ pub(super) fn beside(base_file: &str, file: &str) -> String {
     normal(&format!("{folder}{file}"))
 }
 
-/// A file name without `.` and, where it can be, without `..`.
+/// Whether a file is named by a URL.
+pub(super) fn is_url(file: &str) -> bool {
+    file.contains("://")
+}
+
+/// A file name without `.` and, where it can be, without `..`. A URL stays as it is.
 pub(super) fn normal(file: &str) -> String {
+    if is_url(file) {
+        return file.to_owned();
+    }
     let root = if file.starts_with('/') { "/" } else { "" };
     let mut steps: Vec<&str> = Vec::new();
     for step in file.split('/') {

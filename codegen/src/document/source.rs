@@ -1,9 +1,12 @@
 //! One file of a document: its text, its values, and where they stand.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
+use url::Url;
+
 use super::fault::Fault;
+use super::identifier::Identifiers;
 use super::place::{Mark, Place, marks};
 use super::{Node, Pointer, json, json_layout, yaml};
 
@@ -15,7 +18,7 @@ pub(crate) struct Source {
     /// The values as they are written, where `root` has some replaced.
     written: Option<Node>,
     layout: Layout,
-    anchors: BTreeMap<String, Pointer>,
+    identifiers: Identifiers,
 }
 
 #[derive(Debug)]
@@ -30,7 +33,8 @@ enum Layout {
 type Wanted<'a> = Vec<(usize, &'a [String])>;
 
 impl Source {
-    pub(super) fn read(text: &str) -> Result<Self, Vec<Fault>> {
+    /// Reads the text of a file.
+    pub(super) fn read(file: &str, text: &str) -> Result<Self, Vec<Fault>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, layout) = match text.trim_start().starts_with(['{', '[']).then(|| json::read(text)) {
             Some(Ok(root)) => (root, Layout::Json),
@@ -44,17 +48,15 @@ impl Source {
                 (yaml.root, Layout::Yaml { places: yaml.places, anchors: yaml.anchors })
             }
         };
-        let mut anchors = BTreeMap::new();
-        if text.contains("$anchor") {
-            find_anchors(&root, &Pointer::root(), &mut anchors);
-        }
-        Ok(Self { text: text.to_owned(), root, written: None, layout, anchors })
+        let identifiers = Identifiers::of(file, &root, text);
+        Ok(Self { text: text.to_owned(), root, written: None, layout, identifiers })
     }
 
     /// A file of plain text, which is one string.
-    pub(super) fn of_text(text: &str) -> Self {
+    pub(super) fn of_text(file: &str, text: &str) -> Self {
         let root = Node::String(text.to_owned());
-        Self { text: text.to_owned(), root, written: None, layout: Layout::Json, anchors: BTreeMap::new() }
+        let identifiers = Identifiers::of(file, &root, "");
+        Self { text: text.to_owned(), root, written: None, layout: Layout::Json, identifiers }
     }
 
     /// Puts a string in the place of the value that `pointer` leads to.
@@ -93,14 +95,15 @@ impl Source {
         &self.root
     }
 
-    /// Where the schema stands that has this `$anchor`.
-    pub(super) fn anchor(&self, name: &str) -> Option<&Pointer> {
-        self.anchors.get(name)
+    /// The URIs and names of the file's schemas.
+    pub(super) fn identifiers(&self) -> &Identifiers {
+        &self.identifiers
     }
 
-    /// Calls `visit` with each `$ref`, and with each entry of a discriminator's mapping that is one.
-    pub(super) fn each_reference(&self, visit: &mut impl FnMut(&str)) {
-        each_reference(&self.root, visit);
+    /// Calls `visit` with each `$ref`, and with each entry of a discriminator's mapping that is one, and with the URI
+    /// that it is relative to.
+    pub(super) fn each_reference(&self, visit: &mut impl FnMut(&str, &Url)) {
+        each_reference(&self.root, &self.identifiers.resources()[0].uri, visit);
     }
 
     /// Where the values stand that the pointers lead to: at the value where it is a scalar, at its key otherwise.
@@ -195,31 +198,15 @@ fn split(wanted: Wanted<'_>, mut here: impl FnMut(usize)) -> HashMap<&str, Wante
     below
 }
 
-fn find_anchors(node: &Node, pointer: &Pointer, anchors: &mut BTreeMap<String, Pointer>) {
+/// Visits every `$ref` with the URI that it is relative to.
+fn each_reference(node: &Node, base: &Url, visit: &mut impl FnMut(&str, &Url)) {
     match node {
         Node::Object(members) => {
-            if let Some(name) = members.get("$anchor").and_then(Node::as_str) {
-                anchors.entry(name.to_owned()).or_insert_with(|| pointer.clone());
-            }
-            for (key, child) in members {
-                find_anchors(child, &pointer.child(key), anchors);
-            }
-        }
-        Node::Array(elements) => {
-            for (at, child) in elements.iter().enumerate() {
-                find_anchors(child, &pointer.child(at), anchors);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn each_reference(node: &Node, visit: &mut impl FnMut(&str)) {
-    match node {
-        Node::Object(members) => {
+            let own = members.get("$id").and_then(Node::as_str).and_then(|id| base.join(id).ok());
+            let base = own.as_ref().unwrap_or(base);
             for (key, child) in members {
                 match (key.as_str(), child) {
-                    ("$ref", Node::String(reference)) => visit(reference),
+                    ("$ref", Node::String(reference)) => visit(reference, base),
                     ("discriminator", Node::Object(discriminator)) => {
                         let mapping = discriminator.get("mapping").and_then(Node::as_object);
                         for target in mapping.into_iter().flatten().filter_map(|(_, target)| target.as_str())
@@ -229,15 +216,15 @@ fn each_reference(node: &Node, visit: &mut impl FnMut(&str)) {
                                 || target.ends_with("yaml")
                                 || target.ends_with("json")
                             {
-                                visit(target);
+                                visit(target, base);
                             }
                         }
                     }
-                    _ => each_reference(child, visit),
+                    _ => each_reference(child, base, visit),
                 }
             }
         }
-        Node::Array(elements) => elements.iter().for_each(|child| each_reference(child, visit)),
+        Node::Array(elements) => elements.iter().for_each(|child| each_reference(child, base, visit)),
         _ => {}
     }
 }

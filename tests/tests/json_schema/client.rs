@@ -12,7 +12,7 @@ use codegen::diagnostic::Severity;
 use codegen::{Options, Output, generate};
 use serde_json::{Map, Value, json};
 
-use crate::suite::Case;
+use crate::suite::{self, Case};
 
 const NAME: &str = "json-schema-client";
 
@@ -71,13 +71,15 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn of(cases: &[Case]) -> Self {
         let numbered = || cases.iter().enumerate();
+        let remotes = suite::remotes();
         let refused: BTreeMap<usize, String> = numbered()
-            .filter_map(|(number, case)| Some((number, errors(&document(&[(number, case)]))?)))
+            .filter_map(|(number, case)| Some((number, errors(&document(&[(number, case)], &remotes))?)))
             .collect();
         let accepted: Vec<_> = numbered().filter(|(number, _)| !refused.contains_key(number)).collect();
-        let (text, options) = document(&accepted);
+        let (text, options) = document(&accepted, &remotes);
         let folder = target();
-        let package = generate(&text, &options).unwrap_or_else(|errors| panic!("{}", errors.render(false))).package;
+        let package =
+            generate(&text, &options).unwrap_or_else(|errors| panic!("{}", errors.render(false))).package;
         package.compare(&folder.join(NAME)).unwrap().write().unwrap();
         let probe = folder.join("probe");
         fs::create_dir_all(probe.join("src")).unwrap();
@@ -89,27 +91,32 @@ impl Client {
     /// The outcomes for all instances of all cases, in their order.
     pub(crate) fn run(&self, cases: &[Case]) -> Vec<Vec<Outcome>> {
         let mut lines = String::new();
-        for (number, case) in cases.iter().enumerate().filter(|(number, _)| !self.refused.contains_key(number)) {
+        for (number, case) in
+            cases.iter().enumerate().filter(|(number, _)| !self.refused.contains_key(number))
+        {
             for instance in &case.instances {
                 writeln!(lines, "{number} {}", json!({"value": instance})).unwrap();
             }
         }
-        let mut program = Command::new(&self.program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut program =
+            Command::new(&self.program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut input = program.stdin.take().unwrap();
         let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
         let output = program.wait_with_output().unwrap();
         writer.join().unwrap().unwrap();
         let mut written = std::str::from_utf8(&output.stdout).unwrap().lines();
-        let mut next = || match serde_json::from_str::<Result<String, String>>(written.next().unwrap()).unwrap() {
-            Ok(text) => {
-                let mut holder: Value = serde_json::from_str(&text).unwrap();
-                Outcome::Written(holder["value"].take())
-            }
-            Err(error) => Outcome::Unread(error),
-        };
+        let mut next =
+            || match serde_json::from_str::<Result<String, String>>(written.next().unwrap()).unwrap() {
+                Ok(text) => {
+                    let mut holder: Value = serde_json::from_str(&text).unwrap();
+                    Outcome::Written(holder["value"].take())
+                }
+                Err(error) => Outcome::Unread(error),
+            };
         let outcomes = cases.iter().enumerate().map(|(number, case)| {
             let refused = self.refused.get(&number);
-            let outcome = |_: &Value| refused.map_or_else(&mut next, |errors| Outcome::Refused(errors.clone()));
+            let outcome =
+                |_: &Value| refused.map_or_else(&mut next, |errors| Outcome::Refused(errors.clone()));
             case.instances.iter().map(outcome).collect()
         });
         outcomes.collect()
@@ -118,11 +125,13 @@ impl Client {
 
 /// A document with a component `CaseN` for each case, whose property `value` has the schema of the case. Each schema
 /// is a file of its own, so that its pointers start at its root.
-fn document(cases: &[(usize, &Case)]) -> (String, Options) {
-    let (mut schemas, mut files) = (Map::new(), BTreeMap::new());
+fn document(cases: &[(usize, &Case)], remotes: &[(String, String)]) -> (String, Options) {
+    let mut schemas = Map::new();
+    let mut files: BTreeMap<String, String> = remotes.iter().cloned().collect();
     for (number, case) in cases {
         let file = format!("schema-{number}.json");
-        let holder = json!({"type": "object", "required": ["value"], "properties": {"value": {"$ref": file}}});
+        let holder =
+            json!({"type": "object", "required": ["value"], "properties": {"value": {"$ref": file}}});
         schemas.insert(format!("Case{number}"), holder);
         files.insert(file, case.schema.to_string());
     }
@@ -146,10 +155,13 @@ fn errors((text, options): &(String, Options)) -> Option<String> {
 fn main_of(numbers: impl Iterator<Item = usize>) -> String {
     let mut arms = String::new();
     for number in numbers {
-        writeln!(arms, "        {number} => back::<json_schema_client::models::Case{number}>(text),").unwrap();
+        writeln!(arms, "        {number} => back::<json_schema_client::models::Case{number}>(text),")
+            .unwrap();
     }
     let end = "        _ => Err(\"no such case\".to_owned()),\n    }\n}\n";
-    format!("fn back_as(number: usize, text: &str) -> Result<String, String> {{\n    match number {{\n{arms}{end}{MAIN}")
+    format!(
+        "fn back_as(number: usize, text: &str) -> Result<String, String> {{\n    match number {{\n{arms}{end}{MAIN}"
+    )
 }
 
 fn target() -> PathBuf {
@@ -161,8 +173,10 @@ fn target() -> PathBuf {
 fn build(probe: &Path) -> PathBuf {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(probe).args(["build", "--quiet", "--message-format", "json"]);
-    let output = cargo.env("CARGO_TARGET_DIR", target().join("target")).stderr(Stdio::inherit()).output().unwrap();
-    let messages = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>().map(Result::unwrap);
+    let output =
+        cargo.env("CARGO_TARGET_DIR", target().join("target")).stderr(Stdio::inherit()).output().unwrap();
+    let messages =
+        serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>().map(Result::unwrap);
     let messages: Vec<Value> = messages.collect();
     let rendered = messages.iter().filter_map(|message| message["message"]["rendered"].as_str());
     let errors: Vec<&str> = rendered.filter(|text| text.starts_with("error")).collect();

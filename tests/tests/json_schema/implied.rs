@@ -1,16 +1,19 @@
-//! The rule on types that a schema implies and does not state.
+//! The rule on values that are refused on purpose: a type or a format that a schema implies is asked for.
 //!
 //! `{properties: {a: {}}}` has no `type`, so that JSON Schema lets any value that is not an object pass. Who writes
 //! it means an object, and the generator makes a struct of it: a value of another type is refused on purpose. The same
 //! is so for `items` and `prefixItems`, which imply an array, and for `pattern`, `minLength`, `maxLength` and the
 //! formats of strings, which imply a string. `type: [object, string]` states what is meant.
+//!
+//! `format` asks nothing of a value by itself, but `date`, `date-time` and `uuid` have types of their own, so that a
+//! string of another form is refused.
 
 use serde_json::{Map, Value};
 
-/// Whether a value matches a schema only since the schema does not state a type that it implies.
+/// Whether a value matches a schema only since the schema does not state a type or format that it implies.
 pub(crate) fn is_refused_on_purpose(schema: &Value, instance: &Value) -> bool {
-    let stated = stated(schema);
-    stated != *schema && jsonschema::validator_for(&stated).is_ok_and(|validator| !validator.is_valid(instance))
+    let options = jsonschema::options().should_validate_formats(true);
+    options.build(&stated(schema)).is_ok_and(|validator| !validator.is_valid(instance))
 }
 
 /// The schema with every implied type stated.

@@ -21,9 +21,26 @@ pub(crate) fn cases() -> Option<Vec<Case>> {
         return None;
     };
     let files = files.map(|file| file.unwrap().path());
-    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
     files.sort();
     Some(files.iter().flat_map(|file| of_file(file)).collect())
+}
+
+/// The files that schemas of the suite refer to by URL.
+pub(crate) fn remotes() -> Vec<(String, String)> {
+    let folder = folder().join("remotes");
+    let mut found = Vec::new();
+    let mut left = vec![folder.clone()];
+    while let Some(path) = left.pop() {
+        if let Ok(entries) = fs::read_dir(&path) {
+            left.extend(entries.map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|end| end == "json") {
+            let name = path.strip_prefix(&folder).unwrap().display();
+            found.push((format!("http://localhost:1234/{name}"), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
 }
 
 fn folder() -> PathBuf {

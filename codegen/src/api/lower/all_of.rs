@@ -183,8 +183,9 @@ impl<'d> Lowering<'d> {
             _ if alternatives.iter().any(|(place, member)| self.is_seen(place, member, into)) => {}
             _ => into.unions.push(alternatives),
         }
-        let speaks =
-            |key: &String| !keyword::is_annotation(key) && !["$ref", "allOf"].contains(&key.as_str());
+        let speaks = |key: &String| {
+            !keyword::is_annotation(key) && !["$ref", "$dynamicRef", "allOf"].contains(&key.as_str())
+        };
         if node
             .as_object()
             .is_some_and(|schema| schema.keys().any(speaks) || schema.contains_key("x-constants"))
@@ -367,10 +368,12 @@ fn adds(node: &Node, others: &[Part<'_>]) -> bool {
             let mut values = enum_values(other).peekable();
             values.peek().is_some() && values.all(|value| enum_values(node).any(|own| are_equal(own, value)))
         }),
-        "additionalProperties" | "items" | "prefixItems" | "patternProperties" | "x-constants" => {
-            !(is_said(key, value) || key == "items" && is_any(value))
-        }
-        "unevaluatedProperties" => !is_any(value) && !is_said(key, value),
+        "additionalProperties"
+        | "unevaluatedProperties"
+        | "items"
+        | "prefixItems"
+        | "patternProperties"
+        | "x-constants" => !(is_said(key, value) || key == "items" && is_any(value)),
         "format" | "contentEncoding" => keyword::decides_type(key, value) && !is_said(key, value),
         "minItems" | "maxItems" => {
             others().any(|other| other.get("prefixItems").is_some()) && !is_said(key, value)

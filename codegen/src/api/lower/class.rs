@@ -9,8 +9,8 @@ use super::{Lowering, Place, keyword};
 
 /// What a schema turns out to be when its keywords are looked at together.
 pub(super) enum Class<'d> {
-    /// Another schema, by `$ref`.
-    Reference(&'d str),
+    /// Another schema, by `$ref` or `$dynamicRef`.
+    Reference,
     /// The component that the schema stands in, by `$recursiveRef` (JSON Schema 2019-09 §8.2.4.2).
     Whole,
     /// The only schema that counts in an `allOf`, `anyOf` or `oneOf`.
@@ -104,7 +104,18 @@ impl<'d> Lowering<'d> {
         let has_own = object.keys().any(|key| keyword::may_decide_type(key) || keyword::is_limit(key));
         match (reference, members.as_slice()) {
             (None, []) => return None,
-            (Some(reference), []) if !has_own => return Some(reference),
+            (Some(reference), []) if !has_own => {
+                // A schema that gives names a meaning is another one than that which it refers to.
+                let is_dynamic = self.document.has_dynamic_anchors();
+                let target =
+                    is_dynamic.then(|| self.quietly(|lowering| lowering.referred(place, node))).flatten();
+                return match target {
+                    Some((target, _)) if target.scope.is_some() && target.scope != place.scope => {
+                        Some(Class::AllOf(Box::new(self.gather(place, node))))
+                    }
+                    _ => Some(reference),
+                };
+            }
             (None, [(member_place, member)]) if !has_own && !self.is_in_a_family(place, node, member) => {
                 return Some(Class::Only(member_place.clone(), member));
             }
@@ -154,7 +165,7 @@ impl<'d> Lowering<'d> {
         let mut parent = None;
         for (index, (class, _)) in elements.iter().enumerate() {
             let target = match class {
-                Some(Class::Reference(_)) => self.referred(place, node),
+                Some(Class::Reference) => self.referred(place, node),
                 Some(Class::Only(place, node)) => self.quietly(|lowering| lowering.referred(place, node)),
                 _ => None,
             };
@@ -190,12 +201,15 @@ impl<'d> Lowering<'d> {
     /// The schemas that a value may fit one of, without `null` and without those that only require something.
     pub(super) fn alternatives(&mut self, place: &Place, node: &'d Node) -> Vec<(Place, &'d Node)> {
         let mut found = Vec::new();
+        let is_typed =
+            ["type", "properties", "$ref", "allOf", "items"].iter().any(|key| node.get(key).is_some());
         for key in ["oneOf", "anyOf"] {
             let members = self.members(place, node, key).unwrap_or_default();
-            let (members, dropped): (Vec<_>, Vec<_>) = members
-                .into_iter()
-                .filter(|(_, member)| !is_null(member))
-                .partition(|(_, member)| counts(member) || says_nothing(member));
+            let (members, dropped): (Vec<_>, Vec<_>) =
+                members.into_iter().filter(|(_, member)| !is_null(member)).partition(|(_, member)| {
+                    // Beside no type, an alternative that only restricts allows any type.
+                    counts(member) || says_nothing(member) || !is_typed && !only_requires(member)
+                });
             if let Some((place, _)) = dropped.iter().find(|(_, member)| !only_requires(member)) {
                 let message =
                     format!("this alternative of `{key}` restricts the values, and the type does not");
@@ -251,8 +265,8 @@ pub(super) fn counts(node: &Node) -> bool {
 }
 
 fn reference_class(object: &Object) -> Option<Class<'_>> {
-    if let Some(reference) = object.get("$ref").and_then(Node::as_str) {
-        return Some(Class::Reference(reference));
+    if ["$ref", "$dynamicRef"].iter().any(|key| object.get(*key).is_some_and(|to| to.as_str().is_some())) {
+        return Some(Class::Reference);
     }
     (object.get("$recursiveRef").and_then(Node::as_str) == Some("#")).then_some(Class::Whole)
 }

@@ -7,8 +7,9 @@ use super::constraint::{excluded, is_told};
 use super::{Lowering, Place};
 
 /// Keywords that say something of a value's type.
-const STRUCTURAL: [&str; 15] = [
+const STRUCTURAL: [&str; 16] = [
     "$ref",
+    "$dynamicRef",
     "$recursiveRef",
     "type",
     "properties",
@@ -77,15 +78,8 @@ const TOLD: [&str; 15] = [
 ];
 
 /// Keywords of JSON Schema that restrict values in ways that are neither expressed nor told.
-const RESTRICTING: [&str; 7] = [
-    "contains",
-    "dependentSchemas",
-    "dependencies",
-    "unevaluatedItems",
-    "additionalItems",
-    "$dynamicRef",
-    "contentSchema",
-];
+const RESTRICTING: [&str; 6] =
+    ["contains", "dependentSchemas", "dependencies", "unevaluatedItems", "additionalItems", "contentSchema"];
 
 pub(super) fn is_structural(key: &str) -> bool {
     STRUCTURAL.contains(&key)
@@ -220,7 +214,7 @@ pub(super) fn string(nodes: &[&Node]) -> Type {
 pub(super) fn may_decide_type(key: &str) -> bool {
     let others =
         ["required", "unevaluatedProperties", "minItems", "maxItems", "contentEncoding", "x-constants"];
-    let referring = ["$ref", "$recursiveRef", "allOf", "not"];
+    let referring = ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "not"];
     is_structural(key) && !referring.contains(&key) || others.contains(&key)
 }
 

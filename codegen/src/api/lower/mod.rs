@@ -8,6 +8,7 @@ mod class;
 mod constraint;
 mod content;
 mod deep_object;
+mod dynamic;
 mod event;
 mod form;
 mod heirs;
@@ -27,7 +28,7 @@ mod server;
 mod shape;
 mod union;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -63,6 +64,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnos
         bases: HashMap::new(),
         heirs: HashMap::new(),
         intersections: HashMap::new(),
+        dynamic_names: HashMap::new(),
         checked: HashSet::new(),
         quiet: 0,
         deep_objects: Vec::new(),
@@ -94,7 +96,9 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<Schema>, Vec<Diagnos
     lowering.report_deep_objects();
     let Lowering { types, places, mut diagnostics, lowered, replaced, .. } = lowering;
     api.types = types;
-    let schemas = lowered.into_iter().filter(|((_, purpose), _)| *purpose == Purpose::Json);
+    let schemas = lowered
+        .into_iter()
+        .filter(|((place, purpose), _)| *purpose == Purpose::Json && place.scope.is_none());
     let schemas = schemas.map(|((place, _), ty)| Schema { place, ty }).collect();
     let endless = cycles::endless(&api);
     for id in &endless {
@@ -182,6 +186,8 @@ struct Lowering<'d> {
     heirs: HashMap<Place, Rc<heirs::Heirs<'d>>>,
     /// The types of schemas that a value must match together, by where those are.
     intersections: HashMap<Vec<Place>, Type>,
+    /// The names that `$dynamicRef`s use in schemas and what those refer to.
+    dynamic_names: HashMap<Place, Rc<BTreeSet<String>>>,
     /// The schemas whose keywords were looked at.
     checked: HashSet<Place>,
     /// Greater than 0 while faults are not reported, since they are elsewhere.
@@ -199,6 +205,8 @@ struct Lowering<'d> {
 struct Place {
     file: Rc<str>,
     pointer: Rc<str>,
+    /// What `$dynamicRef`s refer to there, where that depends on the schemas that lead there.
+    scope: Option<Rc<dynamic::Scope>>,
 }
 
 /// What a schema is lowered for: the same one may have to be more than one type.
@@ -216,11 +224,11 @@ impl Place {
         } else {
             token.to_owned()
         };
-        Self { file: self.file.clone(), pointer: format!("{}/{escaped}", self.pointer).into() }
+        Self { pointer: format!("{}/{escaped}", self.pointer).into(), ..self.clone() }
     }
 
     fn index(&self, index: usize) -> Self {
-        Self { file: self.file.clone(), pointer: format!("{}/{index}", self.pointer).into() }
+        Self { pointer: format!("{}/{index}", self.pointer).into(), ..self.clone() }
     }
 
     fn tokens(&self) -> Vec<String> {
@@ -230,7 +238,7 @@ impl Place {
 
 impl<'d> Lowering<'d> {
     fn root(&self) -> Place {
-        Place { file: self.main.clone(), pointer: Rc::from("") }
+        Place { file: self.main.clone(), pointer: Rc::from(""), scope: None }
     }
 
     fn error(&mut self, place: &Place, code: &'static str, message: impl Into<String>, help: Option<&str>) {
@@ -265,11 +273,23 @@ impl<'d> Lowering<'d> {
 
     /// What a `$ref` at `place` refers to.
     fn target(&mut self, place: &Place, reference: &str) -> Option<(Place, &'d Node)> {
+        let (target, node) = self.static_target(place, reference)?;
+        Some((self.within_scope(place, target), node))
+    }
+
+    /// What a `$ref` refers to, whatever schemas lead to it.
+    fn static_target(&mut self, place: &Place, reference: &str) -> Option<(Place, &'d Node)> {
         let document: &'d Document = self.document;
-        match document.resolve(&place.file, reference) {
+        // Only an `$id` makes a difference by where in its file a `$ref` stands.
+        let resolved = if document.has_resources() || document.has_dynamic_anchors() {
+            document.resolve_at(&place.file, &Pointer::parse(&place.pointer).unwrap_or_default(), reference)
+        } else {
+            document.resolve(&place.file, reference)
+        };
+        match resolved {
             Ok(target) => {
                 let file = if *target.file == *self.main { self.main.clone() } else { target.file.into() };
-                Some((Place { file, pointer: target.pointer.to_string().into() }, target.node))
+                Some((Place { file, pointer: target.pointer.to_string().into(), scope: None }, target.node))
             }
             Err(error) => {
                 let place = place.child("$ref");
@@ -279,10 +299,14 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The schema that the `$ref` of a schema refers to.
+    /// The schema that the `$ref` or `$dynamicRef` of a schema refers to.
     fn referred(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
-        let reference = node.get("$ref").and_then(Node::as_str)?;
-        self.target(place, reference)
+        let reference = |key: &str| node.get(key).and_then(Node::as_str);
+        match (reference("$ref"), reference("$dynamicRef")) {
+            (Some(reference), _) => self.target(place, reference),
+            (None, Some(reference)) => self.dynamic_target(place, reference),
+            (None, None) => None,
+        }
     }
 
     /// Follows a `$ref` that stands where OpenAPI allows none, such as in the place of an operation.
@@ -298,6 +322,7 @@ impl<'d> Lowering<'d> {
         let texts = self.document.text_references().iter().map(|(file, pointer)| Place {
             file: if *file == *self.main { self.main.clone() } else { file.as_str().into() },
             pointer: pointer.to_string().into(),
+            scope: None,
         });
         let mut places: Vec<Place> = self.misplaced.drain(..).chain(texts).collect();
         let mut seen = HashSet::new();

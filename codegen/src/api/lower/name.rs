@@ -15,7 +15,14 @@ impl Lowering<'_> {
         if let Some(name) = self.names.get(place) {
             return name.clone();
         }
-        let name = self.make_name(place);
+        let mut name = self.make_name(place);
+        // What depends on another schema is named after that one.
+        let owner =
+            place.scope.as_ref().and_then(|scope| scope.values().next()).map(|owner| self.make_name(owner));
+        if let Some(owner) = owner {
+            name.path.insert(0, std::mem::replace(&mut name.root, owner.root));
+            name.operation = owner.operation;
+        }
         self.names.insert(place.clone(), name.clone());
         name
     }

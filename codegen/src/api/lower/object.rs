@@ -29,6 +29,8 @@ impl<'d> Lowering<'d> {
             structure.constants.extend(constants(node));
         }
         structure.additional = self.additional(place, parts);
+        // What one part forbids another allows.
+        structure.closed &= structure.additional.is_none();
         if parts.first().is_some_and(|(place, _)| !self.can_afford(place, properties.len())) {
             return structure;
         }

@@ -122,7 +122,7 @@ impl<'d> Lowering<'d> {
     fn alias(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Type {
         let nullable = class.is_nullable(node);
         let ty = match class {
-            Class::Reference(reference) => self.reference(place, reference),
+            Class::Reference => self.reference(place, node),
             Class::Whole => self.whole(place),
             Class::Only(place, node) => self.schema(&place, node),
             Class::Types(types) => {
@@ -148,7 +148,7 @@ impl<'d> Lowering<'d> {
             && components == "components"
             && schemas == "schemas"
         {
-            let root = Place { file: place.file.clone(), pointer: "".into() };
+            let root = Place { pointer: "".into(), ..place.clone() };
             let whole = root.child(components).child(schemas).child(name);
             if let Ok(target) = self.document.resolve(&place.file, &format!("#{}", whole.pointer)) {
                 return self.component(&whole, target.node);
@@ -159,8 +159,8 @@ impl<'d> Lowering<'d> {
         Type::Any
     }
 
-    fn reference(&mut self, place: &Place, reference: &'d str) -> Type {
-        match self.target(place, reference) {
+    fn reference(&mut self, place: &Place, node: &'d Node) -> Type {
+        match self.referred(place, node) {
             Some((target, _)) if target == *place => {
                 self.error(place, "ref-cycle", "this `$ref` refers to itself", None);
                 Type::Any
@@ -205,17 +205,8 @@ impl<'d> Lowering<'d> {
                     None => first.push(vec![part]),
                 }
             }
-            for key in ["items", "unevaluatedItems"] {
-                match node.get(key) {
-                    Some(schema)
-                        if key == "items"
-                            || node.get("prefixItems").is_some() && node.get("items").is_none() =>
-                    {
-                        items.push((place.child(key), schema));
-                    }
-                    _ => {}
-                }
-            }
+            items.extend(node.get("items").map(|schema| (place.child("items"), schema)));
+            items.extend(unevaluated_items(node).map(|schema| (place.child("unevaluatedItems"), schema)));
         }
         if !first.is_empty() {
             return self.tuple(place, parts, first, &items);
@@ -358,6 +349,14 @@ impl<'d> Lowering<'d> {
         let members = members.collect();
         self.union_of(place, members, None)
     }
+}
+
+/// The schema of the elements after `prefixItems`, where nothing else in the schema can evaluate them.
+fn unevaluated_items(node: &Node) -> Option<&Node> {
+    let others =
+        ["items", "contains", "if", "allOf", "anyOf", "oneOf", "$ref", "$dynamicRef", "dependentSchemas"];
+    let is_alone = node.get("prefixItems").is_some() && !others.iter().any(|key| node.get(key).is_some());
+    node.get("unevaluatedItems").filter(|_| is_alone)
 }
 
 /// The strings that a schema names, itself or in alternatives, each with the schema that describes it.

@@ -10,6 +10,7 @@ mod events;
 mod nulls;
 mod operations;
 mod query;
+mod references;
 mod replies;
 mod unions;
 mod wire;
