@@ -1,14 +1,20 @@
 //! Checks the content before anything is sent.
 
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use tokio::task::spawn_blocking;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::run::Run;
 use super::source::{OpenSource, RangeReader, SourceRange};
 use super::{Event, UploadError, Warning};
 use crate::preflight::{Preflight, Provider, Report};
+
+/// How often the progress is reported.
+const TICK: Duration = Duration::from_millis(100);
 
 /// Warns of what may be a mistake, and fails if the content does not fit the purpose.
 pub(super) async fn check(run: &Run, source: &OpenSource) -> Result<(), UploadError> {
@@ -21,10 +27,7 @@ pub(super) async fn check(run: &Run, source: &OpenSource) -> Result<(), UploadEr
         .with_mime_type(&run.request.mime_type);
     let reads_lines = options.preflight && preflight.reads_lines();
     let report = match source.range().filter(|_| reads_lines) {
-        Some(range) => {
-            run.listeners.emit(&Event::Checking);
-            check_lines(preflight, range).await
-        }
+        Some(range) => check_lines(run, preflight, range).await,
         None if options.preflight => Ok(preflight.name()),
         None => Ok(Report::default()),
     };
@@ -40,24 +43,38 @@ pub(super) async fn check(run: &Run, source: &OpenSource) -> Result<(), UploadEr
     }
 }
 
-async fn check_lines(preflight: Preflight, range: SourceRange) -> io::Result<Report> {
+async fn check_lines(run: &Run, preflight: Preflight, range: SourceRange) -> io::Result<Report> {
+    let bytes = run.request.bytes;
     // Dropped along with this future, which ends the reading.
-    let wanted = Arc::new(());
-    let reader = WantedReader { reader: range.reader(), wanted: Arc::downgrade(&wanted) };
-    spawn_blocking(move || preflight.reader(reader)).await?
-}
-
-/// A reader that fails once nobody wants its bytes any more.
-struct WantedReader {
-    reader: RangeReader,
-    wanted: Weak<()>,
-}
-
-impl Read for WantedReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.wanted.strong_count() == 0 {
-            return Err(io::Error::other("it is no longer wanted"));
+    let checked = Arc::new(AtomicU64::new(0));
+    let reader = CountingReader { reader: range.reader(), count: Arc::downgrade(&checked) };
+    let mut check = spawn_blocking(move || preflight.reader(reader));
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            report = &mut check => return report?,
+            _ = tick.tick() => {
+                run.listeners.emit(&Event::Checking { checked: checked.load(Ordering::Relaxed), bytes });
+            }
         }
-        self.reader.read(buffer)
+    }
+}
+
+/// A reader that counts its bytes, and fails once nobody wants the count any more.
+struct CountingReader {
+    reader: RangeReader,
+    count: Weak<AtomicU64>,
+}
+
+impl Read for CountingReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(count) = self.count.upgrade() else {
+            return Err(io::Error::other("it is no longer wanted"));
+        };
+        let read = self.reader.read(buffer)?;
+        count.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }

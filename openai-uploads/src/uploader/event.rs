@@ -21,8 +21,14 @@ use crate::preflight;
 pub enum Event {
     /// Something that may be a mistake, but does not stop the upload.
     Warning(Warning),
-    /// The content is checked before anything is sent. This takes a few seconds for each gigabyte.
-    Checking,
+    /// The content is checked before anything is sent. Comes when the check begins, and then about ten times a
+    /// second.
+    Checking {
+        /// The bytes that have been checked.
+        checked: u64,
+        /// The bytes of the file.
+        bytes: u64,
+    },
     /// The parts of the file are known. Nothing has been sent yet.
     Planned {
         /// The parts, with those that the server has already.

@@ -4,10 +4,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use openai_uploads::apis::uploads_api::cancel_upload;
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 use rustix::process::Signal;
 
-use crate::command_fixture::{Files, Run, server, signal, upload, wait_until};
+use crate::command_fixture::{Files, Run, command, server, signal, upload, wait_until};
 
 const MIB: usize = 1024 * 1024;
 
@@ -172,26 +173,64 @@ fn killed_at_random_moments_it_goes_on_and_arrives_whole() {
     }
 }
 
-#[test]
-fn status_lists_what_was_broken_off() {
-    let (server, files) = (server(slow()), Files::new());
+/// Begins an upload and kills it once something of it has arrived; the path of the file.
+fn killed_upload(server: &LocalServer, files: &Files) -> String {
     let (path, _) = files.random("a.bin", 5, 4 * MIB);
-    let mut child = spawn(upload(&server, &["-p", "assistants", "--part-size", "256KiB", &path]));
-    wait_until("a part", || parts_arrived(&server) >= 2);
+    let mut child = spawn(upload(server, &["-p", "assistants", "--part-size", "256KiB", &path]));
+    wait_until("a part", || parts_arrived(server) >= 2);
     wait_until("the state", || files.names().len() > 1);
     child.kill().unwrap();
     child.wait().unwrap();
+    path
+}
+
+#[test]
+fn status_lists_unfinished_uploads_and_damaged_states() {
+    let (server, files) = (server(slow()), Files::new());
+    killed_upload(&server, &files);
     let folder = files.0.path().to_str().unwrap();
-    let run = Run::of(&mut crate::command_fixture::command(&["status", folder]));
+    let damaged = files.file(".b.bin.openai-upload", "{\"version\"");
+    let run = Run::of(&mut command(&["status", folder]));
     assert_eq!(run.code, Some(0));
-    assert!(run.stdout.contains("a.bin: ") && run.stdout.contains("of 4.0 MiB"), "{}", run.stdout);
-    assert!(
-        run.stdout.contains(&server.uploads()[0].upload.id) && run.stdout.contains("left"),
-        "{}",
-        run.stdout
-    );
-    let json = &Run::of(&mut crate::command_fixture::command(&["status", "--json", folder])).json()[0];
-    assert_eq!((&json["bytes"], &json["expired"]), (&(4 * MIB).into(), &false.into()));
-    let run = Run::of(&mut crate::command_fixture::command(&["status", &files.path("nowhere")]));
+    let id = &server.uploads()[0].upload.id;
+    for words in ["a.bin: ", "of 4.0 MiB", "left", id, &format!("{damaged}: damaged, ")] {
+        assert!(run.stdout.contains(words), "{words:?} is not in {}", run.stdout);
+    }
+    let json = Run::of(&mut command(&["status", "--json", folder])).json();
+    assert_eq!((&json[0]["bytes"], &json[0]["expired"]), (&(4 * MIB).into(), &false.into()));
+    assert!(json[1]["damaged"].is_string() && json[1]["state"] == damaged, "{json:?}");
+    let run = Run::of(&mut command(&["status", &files.path("nowhere")]));
     assert_eq!(run.code, Some(2));
+}
+
+#[test]
+fn a_cancelled_upload_is_not_listed_any_more() {
+    let (server, files) = (server(slow()), Files::new());
+    killed_upload(&server, &files);
+    let folder = files.0.path();
+    let id = server.uploads()[0].upload.id.clone();
+    let cancel = || {
+        let mut cancel = command(&["cancel", &id, "--base-url", server.base_url()]);
+        Run::of(cancel.current_dir(folder))
+    };
+    let run = cancel();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("removed the state file"), "{}", run.stderr);
+    assert_eq!(files.names(), ["a.bin"]);
+    let run = Run::of(&mut command(&["status", folder.to_str().unwrap()]));
+    assert!(run.stdout.is_empty() && run.stderr.contains("no unfinished upload"), "{}", run.stderr);
+}
+
+#[test]
+fn an_upload_that_starts_again_counts_all_that_it_sends() {
+    let (server, files) = (server(slow()), Files::new());
+    let path = killed_upload(&server, &files);
+    let configuration = server.configuration();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let id = server.uploads()[0].upload.id.clone();
+    runtime.block_on(async { cancel_upload(&configuration, &id).await }).unwrap();
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", "--part-size", "256KiB", &path]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("starting from the beginning"), "{}", run.stderr);
+    assert!(run.stderr.contains("(4.0 MiB in "), "{}", run.stderr);
 }

@@ -198,6 +198,30 @@ fn a_stalled_upload_has_no_estimate() {
 }
 
 #[test]
+fn an_upload_shows_how_far_its_check_is() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let path = files.file("a.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}\n".repeat(1_500_000));
+    let seen = Terminal::upload(&server, 60, &["-p", "fine-tune", &path]).end();
+    assert_eq!(seen.code, Some(0), "{}", seen.raw);
+    seen.assert_line(&["a.jsonl", "%", "MiB", "checking"]);
+    let checking: Vec<_> = seen.progress_lines().filter(|line| line.contains("checking")).collect();
+    assert!(checking.iter().any(|line| !line.contains(" 0%")), "{checking:?}");
+    seen.assert_nothing_wraps(60);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_waited_for_in_plain_sight() {
+    let faults = Faults::new().with(Fault::delay(Duration::from_secs(18)), When::always().on("createUpload"));
+    let (server, files) = (server(faults), Files::new());
+    let path = files.file("a.bin", "hello");
+    let seen = Terminal::upload(&server, 60, &["-p", "assistants", &path]).end();
+    assert_eq!(seen.code, Some(0), "{}", seen.raw);
+    seen.assert_line(&["waiting for the server for 15 s"]);
+    seen.assert_line(&["waiting for the server for 16 s"]);
+    seen.assert_nothing_wraps(60);
+}
+
+#[test]
 fn a_check_of_a_large_file_has_a_bar_that_goes_away() {
     let files = Files::new();
     let path = files.file("a.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}\n".repeat(1_500_000));

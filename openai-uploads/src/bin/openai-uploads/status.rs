@@ -1,4 +1,4 @@
-//! `status`: what can be gone on with.
+//! `status`: lists the uploads that can be resumed.
 
 use std::path::{Path, PathBuf};
 
@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::exit::{self, Exit, Trouble};
 use crate::{message, quantity, stdout};
 
-/// List the uploads below a folder that were broken off and can go on
+/// List the uploads below a folder that can be resumed
 ///
-/// Those that have expired are listed too, since the next upload of the file tidies them away.
+/// Expired uploads and damaged state files are listed too. The next upload of the file removes them.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct Status {
@@ -24,65 +24,77 @@ pub(crate) struct Status {
     json: bool,
 }
 
+/// What `--json` prints of a state file.
 #[derive(Serialize)]
-struct Broken<'a> {
-    path: &'a str,
-    state: &'a Path,
-    upload_id: &'a str,
-    purpose: &'a str,
-    base_url: &'a str,
-    bytes: u64,
-    bytes_arrived: u64,
-    expires_at: u64,
-    expired: bool,
+#[serde(untagged)]
+enum Listed<'a> {
+    Readable {
+        path: &'a str,
+        state: &'a Path,
+        upload_id: &'a str,
+        purpose: &'a str,
+        base_url: &'a str,
+        bytes: u64,
+        bytes_arrived: u64,
+        expires_at: u64,
+        expired: bool,
+    },
+    Damaged {
+        state: &'a Path,
+        damaged: &'a str,
+    },
 }
 
 impl Status {
     pub(crate) fn run(self) -> Result<Exit, Trouble> {
         let folder = message::path(&self.folder);
-        let saved = State::list(&self.folder)
-            .map_err(|error| Trouble::bad_input(format!("the folder {folder} cannot be read: {error}")))?;
+        let saved = State::list(&self.folder).map_err(|error| {
+            Trouble::bad_input(format!("the folder {folder} cannot be read: {error}"))
+                .with_help("name a folder that exists and that you may read")
+        })?;
         if saved.is_empty() && !self.json {
-            message::write(&format!("no upload below {folder} was broken off"));
+            message::write(&format!("no unfinished upload below {folder}"));
         }
-        for SavedState { path, state, .. } in &saved {
-            let state = match state {
-                Ok(state) => state,
-                Err(damaged) => {
-                    let path = message::path(path);
-                    message::write(&message::warning(&message::text(&format!(
-                        "the state {path} is damaged ({damaged}); the next upload of its file starts from the beginning"
-                    ))));
-                    continue;
-                }
-            };
-            let of = state.source.length;
-            let arrived = state.finished_bytes();
-            stdout::line(if self.json {
-                stdout::json(&Broken {
-                    path: &state.source.path,
-                    state: path,
-                    upload_id: &state.upload_id,
-                    purpose: state.purpose.as_str(),
-                    base_url: &state.base_url,
-                    bytes: of,
-                    bytes_arrived: arrived,
-                    expires_at: state.expires_at,
-                    expired: state.is_expired(),
-                })
-            } else {
-                format!(
-                    "{}: {} of {} for `{}`, {}, {}",
-                    message::text(&state.source.path),
-                    quantity::shown_size(arrived),
-                    quantity::shown_size(of),
-                    message::text(state.purpose.as_str()),
-                    message::text(&state.upload_id),
-                    time_left(state),
-                )
-            })?;
+        for saved in &saved {
+            stdout::line(if self.json { stdout::json(&Listed::new(saved)) } else { line(saved) })?;
         }
         Ok(Exit::Done)
+    }
+}
+
+impl<'a> Listed<'a> {
+    fn new(saved: &'a SavedState) -> Self {
+        match &saved.state {
+            Ok(state) => Self::Readable {
+                path: &state.source.path,
+                state: &saved.path,
+                upload_id: &state.upload_id,
+                purpose: state.purpose.as_str(),
+                base_url: &state.base_url,
+                bytes: state.source.length,
+                bytes_arrived: state.finished_bytes(),
+                expires_at: state.expires_at,
+                expired: state.is_expired(),
+            },
+            Err(damaged) => Self::Damaged { state: &saved.path, damaged: &damaged.message },
+        }
+    }
+}
+
+fn line(saved: &SavedState) -> String {
+    match &saved.state {
+        Ok(state) => format!(
+            "{}: {} of {} for `{}`, {}, {}",
+            message::text(&state.source.path),
+            quantity::shown_size(state.finished_bytes()),
+            quantity::shown_size(state.source.length),
+            message::text(state.purpose.as_str()),
+            message::text(&state.upload_id),
+            time_left(state),
+        ),
+        Err(damaged) => {
+            format!("{}: damaged, {}", message::path(&saved.path), message::one_line(&damaged.message))
+        }
     }
 }
 

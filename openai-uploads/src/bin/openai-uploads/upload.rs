@@ -217,7 +217,7 @@ impl Upload {
             (
                 "--retry-for",
                 (self.retry_for != Options::default().retry.time_limit)
-                    .then(|| format!("{}s", self.retry_for.as_secs_f64()).into()),
+                    .then(|| quantity::exact_duration(self.retry_for).into()),
             ),
             ("--state", self.state.as_ref().map(Into::into)),
         ];

@@ -40,7 +40,7 @@ impl CheckProgress {
                 length: metadata.len(),
                 read: 0,
                 screen: Screen::new(),
-                rate: Rate::new(now),
+                rate: Rate::new(now, 0),
                 started: now,
                 last_drawn: now,
             }

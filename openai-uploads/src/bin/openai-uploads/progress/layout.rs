@@ -41,8 +41,8 @@ pub(super) enum Status {
 pub(super) enum Notice {
     /// A request failed and is sent again.
     Retry { what: String, reason: String, wait: Duration },
-    /// The server has not answered for a while.
-    WaitingForServer,
+    /// The server has not answered for this long.
+    Waiting(Duration),
 }
 
 /// The line below the rows.
@@ -172,7 +172,9 @@ impl Notice {
     /// Where there is too little room it is the reason that is cut.
     fn line(&self, width: usize) -> String {
         match self {
-            Self::WaitingForServer => cut_end(&format!("{GAP}waiting for the server"), width),
+            Self::Waiting(time) => {
+                cut_end(&format!("{GAP}waiting for the server for {}", seconds(*time)), width)
+            }
             Self::Retry { what, reason, wait } => {
                 let begin = format!("{GAP}{what} failed: ");
                 let end = format!(", {}", next_try(*wait));

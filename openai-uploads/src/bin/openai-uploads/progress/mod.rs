@@ -55,7 +55,7 @@ struct State {
     files: Vec<File>,
     screen: Screen,
     started: Instant,
-    /// Of the bytes that were sent, those of parts that failed included.
+    /// Of the bytes that were checked or sent, those of parts that failed included.
     rate: Rate,
     bytes_moved: u64,
     last_line: Instant,
@@ -72,7 +72,7 @@ struct File {
     plan: Option<Plan>,
     parts_done: usize,
     /// The number of parts in all, which follows the rate of the line.
-    parts_expected: usize,
+    parts: usize,
     /// The bytes of parts that arrived, in earlier runs too.
     arrived: u64,
     /// The bytes that arrived before this run.
@@ -81,8 +81,8 @@ struct File {
     sent: u64,
     retries: usize,
     failed_requests: Vec<FailedRequest>,
-    /// Whether the server has not answered for a while.
-    is_waiting: bool,
+    /// Since when the server has not answered, if that is long.
+    waiting_since: Option<Instant>,
     started: Instant,
 }
 
@@ -134,7 +134,7 @@ impl Board {
             files: files.collect(),
             screen: Screen::new(),
             started: now,
-            rate: Rate::new(now),
+            rate: Rate::new(now, 0),
             bytes_moved: 0,
             last_line: now,
         };
@@ -213,7 +213,7 @@ impl Board {
         Unfinished {
             name,
             parts_done: file.parts_done,
-            parts: file.parts(),
+            parts: file.parts,
             in_flight: file.sent.saturating_sub(file.arrived),
         }
     }
@@ -230,8 +230,16 @@ impl FileProgress {
             let file = &mut state.files[self.index];
             let sent_before = file.sent;
             let note = file.update(event);
-            if matches!(event, Event::Progress(_)) {
-                state.bytes_moved += file.sent.saturating_sub(sent_before);
+            let grown = file.sent.saturating_sub(sent_before);
+            let is_single = state.files.len() == 1;
+            match event {
+                Event::Progress(_) => state.bytes_moved += grown,
+                Event::Checking { .. } if is_single => state.bytes_moved += grown,
+                // A file is checked faster than it is sent.
+                Event::Planned { .. } if is_single => {
+                    state.rate = Rate::new(Instant::now(), state.bytes_moved);
+                }
+                _ => {}
             }
             note
         };
@@ -279,29 +287,34 @@ impl File {
             phase: Phase::Queued,
             plan: None,
             parts_done: 0,
-            parts_expected: 0,
+            parts: 0,
             arrived: 0,
             resumed: 0,
             sent: 0,
             retries: 0,
             failed_requests: Vec::new(),
-            is_waiting: false,
+            waiting_since: None,
             started: now,
         }
     }
 
     fn update(&mut self, event: &Event) -> Option<Note> {
-        self.is_waiting = false;
+        if !matches!(event, Event::Warning(_)) {
+            self.waiting_since = None;
+        }
         match event {
             Event::Warning(warning) => {
                 let warning = message::text(&format!("{}: {warning}", self.path));
                 return Some(Note::Always(message::warning(&warning)));
             }
-            Event::Checking => self.phase = Phase::Checking,
+            Event::Checking { checked, bytes } => {
+                self.phase = Phase::Checking;
+                (self.sent, self.bytes) = (*checked, *bytes);
+            }
             Event::Planned { plan } => {
-                self.phase = Phase::Starting;
+                self.restart(Phase::Starting);
                 self.bytes = plan.bytes();
-                self.parts_expected = plan.part_count();
+                self.parts = plan.part_count();
                 self.plan = Some(plan.clone());
             }
             Event::Created { .. } => {
@@ -316,7 +329,7 @@ impl File {
                 return Some(Note::Always(message::text(&format!(
                     "{}: resuming {upload_id}, {parts} of {} arrived before",
                     self.path,
-                    message::count(self.parts_expected, "part"),
+                    message::count(self.parts, "part"),
                 ))));
             }
             Event::Restarted { reason } => {
@@ -328,11 +341,15 @@ impl File {
             Event::PartDone { part, .. } => self.forget_failure(Step::Part(part.index)),
             Event::Progress(progress) => {
                 (self.sent, self.arrived) = (progress.sent, progress.finished);
-                (self.parts_done, self.parts_expected) = (progress.parts_finished, progress.parts_expected);
+                (self.parts_done, self.parts) = (progress.parts_finished, progress.parts_expected);
             }
-            Event::WaitingForServer { step, .. } => {
-                self.is_waiting = true;
-                return Some(Note::OnLines(format!("{}: {step}: waiting for the server", self.path)));
+            Event::WaitingForServer { step, waited } => {
+                self.waiting_since = Instant::now().checked_sub(*waited);
+                let waited = layout::seconds(*waited);
+                return Some(Note::OnLines(format!(
+                    "{}: {step}: waiting for the server for {waited}",
+                    self.path
+                )));
             }
             Event::Retrying { step, wait, reason, .. } => {
                 self.retries += 1;
@@ -356,6 +373,7 @@ impl File {
     fn restart(&mut self, phase: Phase) {
         self.phase = phase;
         self.parts_done = 0;
+        self.parts = self.plan.as_ref().map_or(0, Plan::part_count);
         (self.resumed, self.arrived, self.sent) = (0, 0, 0);
         self.failed_requests.clear();
     }
@@ -373,14 +391,10 @@ impl File {
         !matches!(self.phase, Phase::Queued | Phase::Done | Phase::Failed)
     }
 
-    fn parts(&self) -> usize {
-        self.parts_expected
-    }
-
     fn row(&self, now: Instant) -> Row {
         let status = match self.phase {
             Phase::Checking => Status::Checking,
-            Phase::Sending => Status::Parts { done: self.parts_done, of: self.parts() },
+            Phase::Sending => Status::Parts { done: self.parts_done, of: self.parts },
             Phase::Completing => Status::Completing,
             Phase::Queued | Phase::Starting | Phase::Done | Phase::Failed => Status::Starting,
         };
@@ -388,8 +402,8 @@ impl File {
     }
 
     fn notice(&self, now: Instant) -> Option<Notice> {
-        if self.is_waiting {
-            return Some(Notice::WaitingForServer);
+        if let Some(since) = self.waiting_since {
+            return Some(Notice::Waiting(now.duration_since(since)));
         }
         let failed = self.failed_requests.iter().min_by_key(|failed| failed.next_try)?;
         let what = match self.failed_requests.len() {
@@ -451,19 +465,24 @@ impl State {
         Row { name, done, of, status: Status::Blank, notice: None }
     }
 
+    /// The bytes that are done and those of all files. What is checked counts if there is nothing else to show.
     fn amount(&self) -> (u64, u64) {
-        let done =
-            self.files.iter().map(|file| if file.phase == Phase::Done { file.bytes } else { file.sent });
+        let done = self.files.iter().map(|file| match file.phase {
+            Phase::Done => file.bytes,
+            Phase::Checking if self.files.len() > 1 => 0,
+            _ => file.sent,
+        });
         (done.sum(), self.files.iter().map(|file| file.bytes).sum())
     }
 
     fn summary(&self, now: Instant) -> Summary {
-        let unfinished = self.files.iter().filter(|file| !matches!(file.phase, Phase::Done | Phase::Failed));
-        let rest = unfinished.map(|file| file.bytes.saturating_sub(file.sent)).sum();
+        let failed = self.files.iter().filter(|file| file.phase == Phase::Failed);
+        let failed: u64 = failed.map(|file| file.bytes.saturating_sub(file.sent)).sum();
+        let (done, of) = self.amount();
         Summary {
             bytes_per_second: self.rate.per_second(),
             elapsed: now.duration_since(self.started),
-            left: self.rate.time_left(rest),
+            left: self.rate.time_left(of.saturating_sub(done + failed)),
             retries: self.files.iter().map(|file| file.retries).sum(),
         }
     }
@@ -478,7 +497,7 @@ impl State {
             [File { phase: Phase::Checking, .. }] => ", checking".to_owned(),
             [File { phase: Phase::Completing, .. }] => ", completing".to_owned(),
             [file @ File { phase: Phase::Sending, .. }] => {
-                format!(", {} of {}", file.parts_done, message::count(file.parts(), "part"))
+                format!(", {} of {}", file.parts_done, message::count(file.parts, "part"))
             }
             _ => String::new(),
         };

@@ -15,8 +15,8 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    pub(super) fn new(now: Instant) -> Self {
-        Self { samples: VecDeque::from([(now, 0)]) }
+    pub(super) fn new(now: Instant, count: u64) -> Self {
+        Self { samples: VecDeque::from([(now, count)]) }
     }
 
     /// Adds a sample. Call this regularly, also while the count stands still.
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn the_rate_is_that_of_the_last_seconds() {
         let begin = Instant::now();
-        let mut rate = Rate::new(begin);
+        let mut rate = Rate::new(begin, 0);
         assert_eq!((rate.per_second(), rate.time_left(1)), (0, None));
         for second in 1..=20_u64 {
             rate.sample(begin + Duration::from_secs(second), 1000 * second.min(10));
