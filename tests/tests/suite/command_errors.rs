@@ -62,7 +62,7 @@ fn files_that_cannot_be_read_are_named() {
     let (server, files) = (server(Faults::new()), Files::new());
     let folder = files.0.path().to_str().unwrap();
     let missing = files.path("no such file.jsonl");
-    fails(upload(&server, &["-p", "batch", &missing]), 2, &["there is no file", &missing, "help:"]);
+    fails(upload(&server, &["-p", "batch", &missing]), 2, &[&missing, "does not exist", "help:"]);
     fails(upload(&server, &["-p", "batch", folder]), 2, &[folder, "is a folder", "name the files in it"]);
     fails(upload(&server, &["-p", "batch", "/dev/null"]), 2, &["/dev/null is not a regular file"]);
     assert_eq!(server.requests().len(), 0);
@@ -107,7 +107,7 @@ fn a_file_that_may_not_be_read_is_named() {
         command.args(arguments).uid(65534).gid(65534).current_dir("/");
         command.env("OPENAI_API_KEY", KEY).env("OPENAI_BASE_URL", server.base_url());
     }
-    fails(command, 2, &[&path, "may not be read by you", "permissions"]);
+    fails(command, 2, &[&path, "no permission to read", "permissions"]);
 }
 
 #[test]

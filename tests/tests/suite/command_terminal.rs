@@ -247,7 +247,7 @@ fn colours_are_for_terminals_that_want_them() {
         let seen = Terminal::run(100, &variables, &arguments).end();
         assert_eq!(seen.code, Some(1));
         let shown = seen.raw;
-        assert!(shown.contains("error: there is no file") && shown.contains("warning: "), "{shown:?}");
+        assert!(shown.contains("none does not exist") && shown.contains("warning: "), "{shown:?}");
         assert!(!is_coloured(&shown), "{no_color:?}: {shown:?}");
     }
 }

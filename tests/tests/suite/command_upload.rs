@@ -39,7 +39,7 @@ fn json_has_an_object_for_each_file_those_that_failed_included() {
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     let json = run.json();
     assert_eq!(json.iter().map(|line| &line["path"]).collect::<Vec<_>>(), [&missing, &good, &bad]);
-    assert!(json[0]["error"]["message"].as_str().unwrap().contains("no file"), "{json:?}");
+    assert!(json[0]["error"]["message"].as_str().unwrap().contains("does not exist"), "{json:?}");
     assert_eq!(json[1]["file"]["id"], server.files()[0].id);
     assert_eq!(json[1]["file"]["filename"], "good.jsonl");
     assert_eq!(json[1]["md5"].as_str().unwrap().len(), 32);
@@ -97,7 +97,7 @@ fn quiet_says_nothing_but_the_id_and_errors() {
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     let run = Run::of(&mut upload(&server, &["--quiet", "-p", "fine-tune", &files.path("none")]));
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.starts_with("error: there is no file"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("error: ") && run.stderr.contains("does not exist"), "{}", run.stderr);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use openai_uploads::models::{ErrorResponse, Upload};
 use openai_uploads::uploader::State;
 
 use crate::connection::Connection;
-use crate::exit::{self, Exit, Trouble};
+use crate::exit::{self, CommandError, Exit};
 use crate::{explain, message, runtime, stdout};
 
 /// Cancel an upload on the server
@@ -35,7 +35,7 @@ pub(crate) struct Cancel {
 }
 
 impl Cancel {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let runtime = runtime::single_threaded()?;
         let cancelled: Result<Upload, _> =
@@ -44,7 +44,7 @@ impl Cancel {
             self.remove_state();
         }
         let upload = cancelled
-            .map_err(|error| explain::call(&error, &message::text(&self.upload_id), &configuration))?;
+            .map_err(|error| explain::call_error(&error, &message::text(&self.upload_id), &configuration))?;
         if self.json {
             stdout::line(stdout::json(&upload))?;
         } else {

@@ -8,10 +8,10 @@ use openai_uploads::preflight::{self, Preflight, Provider, Report, Warning};
 use openai_uploads::uploader::Source;
 use serde::Serialize;
 
-use crate::exit::{self, Exit, Trouble};
+use crate::description::Description;
+use crate::exit::{self, CommandError, Exit};
 use crate::files::FileArguments;
 use crate::progress::CheckProgress;
-use crate::request::Described;
 use crate::stdin::is_stdin;
 use crate::{explain, message, quantity, stdout};
 
@@ -26,7 +26,7 @@ pub(crate) struct Check {
     files: FileArguments,
 
     #[command(flatten)]
-    described: Described,
+    description: Description,
 
     /// The base URL that the files are for [default: the environment variable `OPENAI_BASE_URL`].
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
@@ -74,8 +74,8 @@ impl Fault {
 }
 
 impl Check {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
-        self.described.warn_of_unknown_purpose();
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
+        self.description.warn_of_unknown_purpose();
         let mut exits = Vec::new();
         for file in &self.files.expand()? {
             let printed = match self.check(file) {
@@ -84,15 +84,15 @@ impl Check {
                     self.print(file, &report, None)
                 }
                 Err(error) => {
-                    let trouble = explain::unreadable(file, &error);
-                    trouble.tell();
-                    exits.push(trouble.exit);
-                    self.print(file, &Report::default(), Some(trouble.message))
+                    let problem = explain::unreadable(file, &error);
+                    problem.print();
+                    exits.push(problem.exit);
+                    self.print(file, &Report::default(), Some(problem.message))
                 }
             };
             match printed {
                 // Nobody reads on, but the exit code is that of what was checked.
-                Err(trouble) if trouble.is_silent() => break,
+                Err(problem) if problem.is_silent() => break,
                 printed => printed?,
             }
         }
@@ -100,7 +100,7 @@ impl Check {
     }
 
     fn check(&self, file: &Path) -> io::Result<Report> {
-        let mut preflight = Preflight::new(self.described.purpose.clone());
+        let mut preflight = Preflight::new(self.description.purpose.clone());
         if let Some(provider) = self.provider() {
             preflight = preflight.with_provider(provider);
         }
@@ -110,7 +110,7 @@ impl Check {
         if file.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let mime_type = self.described.mime_type.clone();
+        let mime_type = self.description.mime_type.clone();
         let mime_type = mime_type.unwrap_or_else(|| Source::path(file).mime_type());
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let reader = CheckProgress::new(file, self.quiet)?;
@@ -121,10 +121,10 @@ impl Check {
     fn provider(&self) -> Option<Provider> {
         let base_url = || self.base_url.clone().or_else(|| env::var("OPENAI_BASE_URL").ok());
         let base_url = || base_url().filter(|base_url| !base_url.trim().is_empty());
-        self.described.provider.or_else(|| base_url().map(|base_url| Provider::at(base_url.trim())))
+        self.description.provider.or_else(|| base_url().map(|base_url| Provider::at(base_url.trim())))
     }
 
-    fn print(&self, file: &Path, report: &Report, error: Option<String>) -> Result<(), Trouble> {
+    fn print(&self, file: &Path, report: &Report, error: Option<String>) -> Result<(), CommandError> {
         if self.json {
             stdout::line(stdout::json(&Checked::new(&file.to_string_lossy(), report, error)))
         } else if error.is_some() {
@@ -134,7 +134,7 @@ impl Check {
         }
     }
 
-    fn print_text(&self, file: &Path, report: &Report) -> Result<(), Trouble> {
+    fn print_text(&self, file: &Path, report: &Report) -> Result<(), CommandError> {
         let path = message::path(file);
         for fault in &report.faults {
             stdout::line(located(&path, fault))?;
@@ -153,7 +153,7 @@ impl Check {
             message::write(&message::warning(&message::text(&shown)));
         }
         if report.is_fit() {
-            let purpose = message::text(self.described.purpose.as_str());
+            let purpose = message::text(self.description.purpose.as_str());
             let size = quantity::shown_size(report.bytes);
             let result = match report.lines {
                 0 => format!("the lines of files for `{purpose}` are not checked"),

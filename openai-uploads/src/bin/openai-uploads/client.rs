@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 use openai_uploads::runtime::client_builder;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Url};
 
-use crate::exit::Trouble;
+use crate::exit::CommandError;
 use crate::{message, quantity};
 
 /// The arguments that the HTTP client is built from.
@@ -39,7 +39,7 @@ pub(crate) struct ClientArguments {
 
 impl ClientArguments {
     /// The client, unless it is the default one.
-    pub(crate) fn client(&self) -> Result<Option<Client>, Trouble> {
+    pub(crate) fn client(&self) -> Result<Option<Client>, CommandError> {
         if self.options().is_empty() {
             return Ok(None);
         }
@@ -56,13 +56,13 @@ impl ClientArguments {
     }
 
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn with_certificates(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, Trouble> {
+    fn with_certificates(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, CommandError> {
         for file in &self.ca_cert {
             let certificates = reqwest::Certificate::from_pem_bundle(&read("--ca-cert", file)?);
             let certificates = certificates.map_err(|error| bad("--ca-cert", &error))?;
             if certificates.is_empty() {
                 let file = message::path(file);
-                return Err(Trouble::bad_input(format!("--ca-cert: {file} has no certificate"))
+                return Err(CommandError::bad_input(format!("--ca-cert: {file} has no certificate"))
                     .with_help("give a PEM file, which has lines such as -----BEGIN CERTIFICATE-----"));
             }
             builder = builder.tls_certs_merge(certificates);
@@ -74,7 +74,7 @@ impl ClientArguments {
                 None => certificate.clone(),
             };
             builder = builder.identity(identity(&certificate, &key).map_err(|error| {
-                Trouble::bad_input(format!("--client-cert: {}", message::one_line(&root_cause(&error))))
+                CommandError::bad_input(format!("--client-cert: {}", message::one_line(&root_cause(&error))))
                     .with_help("give PEM files with a certificate and its unencrypted PKCS #8 key")
             })?);
         }
@@ -82,10 +82,10 @@ impl ClientArguments {
     }
 
     #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn with_certificates(&self, builder: ClientBuilder) -> Result<ClientBuilder, Trouble> {
+    fn with_certificates(&self, builder: ClientBuilder) -> Result<ClientBuilder, CommandError> {
         let has_certificates = !self.ca_cert.is_empty() || self.client_cert.is_some();
         if has_certificates {
-            return Err(Trouble::bad_input(
+            return Err(CommandError::bad_input(
                 "this program was built without TLS, so it takes no certificates",
             ));
         }
@@ -117,15 +117,15 @@ fn identity(certificate: &[u8], key: &[u8]) -> reqwest::Result<reqwest::Identity
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn read(option: &str, file: &Path) -> Result<Vec<u8>, Trouble> {
+fn read(option: &str, file: &Path) -> Result<Vec<u8>, CommandError> {
     fs::read(file).map_err(|error| {
-        Trouble::bad_input(format!("{option}: {} cannot be read: {error}", message::path(file)))
+        CommandError::bad_input(format!("{option}: {} cannot be read: {error}", message::path(file)))
             .with_help("give a PEM file that exists and that you may read")
     })
 }
 
-fn bad(what: &str, error: &reqwest::Error) -> Trouble {
-    Trouble::bad_input(format!("{what}: {}", message::one_line(&root_cause(error))))
+fn bad(what: &str, error: &reqwest::Error) -> CommandError {
+    CommandError::bad_input(format!("{what}: {}", message::one_line(&root_cause(error))))
         .with_help("check the files and URLs of the options of the connection")
 }
 

@@ -14,7 +14,7 @@ use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::ClientArguments;
-use crate::exit::Trouble;
+use crate::exit::CommandError;
 use crate::header::{Header, SECRET_HEADERS};
 use crate::{message, quantity};
 
@@ -51,14 +51,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn configuration(&self) -> Result<Configuration, Trouble> {
+    pub(crate) fn configuration(&self) -> Result<Configuration, CommandError> {
         let key = self.api_key_file.as_deref().map(key_in).transpose()?;
         let mut configuration = if self.is_azure() {
             Configuration::azure_from_env_or(self.azure_endpoint.clone(), key, self.azure_api_version.clone())
                 .map_err(|error| input_error(&error, AZURE_HELP))?
         } else {
             if self.azure_api_version.is_some() {
-                return Err(Trouble::bad_input("--azure-api-version needs an Azure endpoint")
+                return Err(CommandError::bad_input("--azure-api-version needs an Azure endpoint")
                     .with_help("pass --azure-endpoint, or set AZURE_OPENAI_ENDPOINT"));
             }
             Configuration::from_env_or(key, self.base_url_without_key())
@@ -66,7 +66,7 @@ impl Connection {
         };
         configuration.base_path = base_url(&configuration.base_path).map_err(|error| {
             let variable = if self.is_azure() { "AZURE_OPENAI_ENDPOINT" } else { "OPENAI_BASE_URL" };
-            Trouble::bad_input(format!("the environment variable {variable}: {error}"))
+            CommandError::bad_input(format!("the environment variable {variable}: {error}"))
         })?;
         for header in &self.headers {
             let (name, value) = header.read()?;
@@ -120,14 +120,14 @@ const KEY_HELP: &str = "set OPENAI_API_KEY to the key alone, or pass --api-key-f
 const AZURE_HELP: &str =
     "set AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN, or pass --api-key-file FILE with the Azure key";
 
-fn input_error(error: &InputError, help: &str) -> Trouble {
-    Trouble::bad_input(message::text(&error.to_string())).with_help(help)
+fn input_error(error: &InputError, help: &str) -> CommandError {
+    CommandError::bad_input(message::text(&error.to_string())).with_help(help)
 }
 
 /// Reads a key file.
-pub(crate) fn key_in(file: &Path) -> Result<SecretString, Trouble> {
+pub(crate) fn key_in(file: &Path) -> Result<SecretString, CommandError> {
     read_api_key_file(file).map_err(|error| {
-        Trouble::bad_input(message::text(&error.to_string()))
+        CommandError::bad_input(message::text(&error.to_string()))
             .with_help("--api-key-file takes a file that holds the key alone, or a line OPENAI_API_KEY=…")
     })
 }
@@ -141,7 +141,7 @@ const MIN_REDACTED_LENGTH: usize = 8;
 /// Replaces the key in text of a server, which may repeat it.
 ///
 /// A key that could be a word is replaced only where it stands alone.
-pub(crate) fn without_key(text: &str, configuration: &Configuration) -> String {
+pub(crate) fn redact(text: &str, configuration: &Configuration) -> String {
     let token = configuration.bearer_access_token.iter().map(|token| token.expose_secret().to_owned());
     let headers = configuration.headers.values().filter(|value| value.is_sensitive());
     // Of a value such as `Bearer TOKEN` the last word is the secret.

@@ -53,7 +53,7 @@ impl Exit {
 
 /// Why a run failed.
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct CommandError {
     pub(crate) exit: Exit,
     /// What happened.
     pub(crate) message: String,
@@ -61,7 +61,7 @@ pub(crate) struct Trouble {
     pub(crate) help: Option<String>,
 }
 
-impl Trouble {
+impl CommandError {
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
         Self { exit: Exit::BadInput, message: message.into(), help: None }
     }
@@ -89,7 +89,7 @@ impl Trouble {
         self.message.is_empty()
     }
 
-    pub(crate) fn tell(&self) {
+    pub(crate) fn print(&self) {
         if !self.is_silent() {
             message::write(&message::error(&self.message, self.help.as_deref()));
         }

@@ -1,4 +1,4 @@
-//! What went wrong, to which file, and what to do next.
+//! Errors as messages: what happened to which file, and what to do.
 
 use std::fs;
 use std::io;
@@ -10,108 +10,105 @@ use openai_uploads::models::ErrorResponse;
 use openai_uploads::runtime::{ApiError, TransportError, TransportErrorKind, describe};
 use openai_uploads::uploader::{Failure, Step, UploadError};
 
-use crate::connection::without_key;
-use crate::exit::Trouble;
+use crate::connection::redact;
+use crate::exit::CommandError;
 use crate::message;
 
 const FOLDER_HELP: &str = "name the files in it, or take them with --recursive or --include '*.jsonl'";
 
 /// The length of a file that can be sent.
-pub(crate) fn length(file: &Path) -> Result<u64, Trouble> {
+pub(crate) fn length(file: &Path) -> Result<u64, CommandError> {
     let metadata = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
     if metadata.is_file() {
         return Ok(metadata.len());
     }
     let shown = message::path(file);
     Err(if metadata.is_dir() {
-        Trouble::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
+        CommandError::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
     } else {
-        Trouble::bad_input(format!("{shown} is not a regular file, so its length is not known"))
-            .with_help("write its content into a file first")
+        CommandError::bad_input(format!("{shown} is not a regular file, so its length is not known"))
+            .with_help("write its content to a file first, or pipe it to `upload -`")
     })
 }
 
 /// A file that cannot be opened or read.
-pub(crate) fn unreadable(file: &Path, error: &io::Error) -> Trouble {
+pub(crate) fn unreadable(file: &Path, error: &io::Error) -> CommandError {
     let shown = message::path(file);
     match error.kind() {
-        io::ErrorKind::NotFound => Trouble::bad_input(format!("there is no file {shown}"))
-            .with_help("check its name and the folder that you are in"),
-        io::ErrorKind::PermissionDenied => Trouble::bad_input(format!("{shown} may not be read by you"))
-            .with_help("change its permissions, or be a user who may read it"),
+        io::ErrorKind::NotFound => CommandError::bad_input(format!("{shown} does not exist"))
+            .with_help("check the name and the current folder"),
+        io::ErrorKind::PermissionDenied => CommandError::bad_input(format!("no permission to read {shown}"))
+            .with_help("change the permissions of the file, or run as a user who may read it"),
         io::ErrorKind::IsADirectory => {
-            Trouble::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
+            CommandError::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
         }
-        _ => Trouble::bad_input(format!("{shown} cannot be read: {error}")),
+        _ => CommandError::bad_input(format!("{shown} cannot be read: {error}")),
     }
 }
 
-/// Why a file did not arrive. `configuration` is that of the requests, where any were sent.
+/// The error of an upload. `configuration` is that of the requests, if any were sent.
 pub(crate) fn upload_error(
     error: &UploadError,
     file: &Path,
     configuration: Option<&Configuration>,
-) -> Trouble {
+) -> CommandError {
     let shown = message::path(file);
-    let trouble = match error {
+    let problem = match error {
         UploadError::Source { source, state: None, .. } => unreadable(file, source),
-        UploadError::TooLarge { .. } => Trouble::bad_input(format!("{shown}: {error}")).with_help(
+        UploadError::TooLarge { .. } => CommandError::bad_input(format!("{shown}: {error}")).with_help(
             "split the file, or compress it if the purpose takes that; `split -C 8G FILE PART-` keeps lines whole",
         ),
-        UploadError::Options { .. } => Trouble::bad_input(format!("{shown}: {error}")),
+        UploadError::Options { .. } => CommandError::bad_input(format!("{shown}: {error}")),
         UploadError::FailedPreflight { report, .. } => {
             let faults = report.faults.iter().map(|fault| format!("\n  {fault}"));
             let more = (report.more() > 0).then(|| format!("\n  and {} more", report.more()));
             let all: String = faults.chain(more).collect();
-            Trouble::failed(format!("{shown} is not fit for its purpose:{all}"))
-                .with_help("mend these lines, or send the file as it is with --no-preflight")
+            CommandError::failed(format!("{shown} is not fit for its purpose:{all}"))
+                .with_help("fix these lines, or send the file as it is with --no-preflight")
         }
         UploadError::Request { step, attempts, failure, .. } => {
             let (what, help) = request_failure(*step, failure, configuration);
             let tried = if *attempts > 1 { format!(", tried {attempts} times") } else { String::new() };
-            let trouble = Trouble::failed(format!("{shown}: {step} failed{tried}: {what}"));
-            match help {
-                Some(help) => trouble.with_help(help),
-                None => trouble,
-            }
+            let message = format!("{shown}: {step} failed{tried}: {what}");
+            CommandError { help, ..CommandError::failed(message) }
         }
         _ => {
             let what = describe(error);
             let names_file = what.contains(&*file.to_string_lossy());
-            Trouble::failed(if names_file { what } else { format!("{shown}: {what}") })
+            CommandError::failed(if names_file { what } else { format!("{shown}: {what}") })
         }
     };
-    let trouble = match error.state() {
-        Some(_) => Trouble {
-            help: Some(match trouble.help {
-                Some(help) => format!("{help}; the same command goes on from where this one stopped"),
-                None => "the same command goes on from where this one stopped".to_owned(),
+    let problem = match error.state() {
+        Some(_) => CommandError {
+            help: Some(match problem.help {
+                Some(help) => format!("{help}; the same command resumes the upload"),
+                None => "the same command resumes the upload".to_owned(),
             }),
-            ..trouble
+            ..problem
         },
-        None => trouble,
+        None => problem,
     };
-    shown_safely(trouble, configuration)
+    sanitized(problem, configuration)
 }
 
-/// Why a single call failed.
-pub(crate) fn call(error: &Error<ErrorResponse>, about: &str, configuration: &Configuration) -> Trouble {
+/// The error of a single call.
+pub(crate) fn call_error(
+    error: &Error<ErrorResponse>,
+    about: &str,
+    configuration: &Configuration,
+) -> CommandError {
     let (what, help) = call_failure(None, error, Some(configuration));
-    let trouble = Trouble::failed(format!("{about}: {what}"));
-    let trouble = match help {
-        Some(help) => trouble.with_help(help),
-        None => trouble,
-    };
-    shown_safely(trouble, Some(configuration))
+    let problem = CommandError { help, ..CommandError::failed(format!("{about}: {what}")) };
+    sanitized(problem, Some(configuration))
 }
 
-/// A server's words are neither to move the cursor nor to repeat the key.
-fn shown_safely(trouble: Trouble, configuration: Option<&Configuration>) -> Trouble {
+/// Text of a server may contain control characters and the key.
+fn sanitized(problem: CommandError, configuration: Option<&Configuration>) -> CommandError {
     let message = match configuration {
-        Some(configuration) => without_key(&trouble.message, configuration),
-        None => trouble.message,
+        Some(configuration) => redact(&problem.message, configuration),
+        None => problem.message,
     };
-    Trouble { message: message::text(&message), ..trouble }
+    CommandError { message: message::text(&message), ..problem }
 }
 
 fn request_failure(
@@ -179,8 +176,8 @@ fn answer_help(
     };
     let help = match error.status.as_u16() {
         404 if step == Some(Step::Create) => return Some(no_such_api(configuration)),
-        413 => "the server takes less at once; give a smaller --part-size",
-        500..=599 => "the server is in trouble; run the same command again later",
+        413 => "the server accepts smaller parts only; pass a smaller --part-size",
+        500..=599 => "the server has a problem; run the same command again later",
         _ if error.is_foreign() => {
             "the answer comes from another server, or from a proxy or a sign-in page in between; check the base URL \
              and the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"

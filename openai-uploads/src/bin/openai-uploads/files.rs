@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
-use crate::exit::Trouble;
+use crate::exit::CommandError;
 use crate::message;
 use crate::stdin::is_stdin;
 
@@ -44,14 +44,14 @@ impl FileArguments {
     /// The files in the order of the arguments; those of a folder are sorted by their paths.
     ///
     /// Paths that do not exist are kept, for the command to report as it reports others.
-    pub(crate) fn expand(&self) -> Result<Vec<PathBuf>, Trouble> {
+    pub(crate) fn expand(&self) -> Result<Vec<PathBuf>, CommandError> {
         let mut paths = self.paths.clone();
         if let Some(list) = &self.files_from {
             paths.extend(paths_in(list)?);
         }
         let reads_list = self.files_from.as_deref().is_some_and(is_stdin);
         if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(reads_list) > 1 {
-            return Err(Trouble::bad_input("stdin can be named once"));
+            return Err(CommandError::bad_input("stdin can be named once"));
         }
         let takes_folders = self.recursive || !self.include.is_empty();
         let mut files = Vec::new();
@@ -65,7 +65,7 @@ impl FileArguments {
         Ok(files)
     }
 
-    fn files_of(&self, folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
+    fn files_of(&self, folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
         let mut files = Vec::new();
         let walk = WalkBuilder::new(folder)
             .standard_filters(false)
@@ -82,35 +82,38 @@ impl FileArguments {
         for entry in walk {
             let entry = entry.map_err(|error| {
                 let error = message::one_line(&error.to_string());
-                Trouble::bad_input(format!("the folder {} cannot be read: {error}", message::path(folder)))
+                CommandError::bad_input(format!(
+                    "the folder {} cannot be read: {error}",
+                    message::path(folder)
+                ))
             })?;
             if entry.file_type().is_some_and(|kind| kind.is_file()) {
                 files.push(entry.into_path());
             }
         }
         if files.is_empty() {
-            return Err(Trouble::bad_input(format!("no file in {} matches", message::path(folder)))
+            return Err(CommandError::bad_input(format!("no file in {} matches", message::path(folder)))
                 .with_help("check --include and --exclude; --recursive takes the folders in it too"));
         }
         Ok(files)
     }
 
-    fn globs(&self, folder: &Path) -> Result<Override, Trouble> {
+    fn globs(&self, folder: &Path) -> Result<Override, CommandError> {
         let mut globs = OverrideBuilder::new(folder);
         let included = self.include.iter().map(|glob| ("--include", glob.clone()));
         let excluded = self.exclude.iter().map(|glob| ("--exclude", format!("!{glob}")));
         for (option, glob) in included.chain(excluded) {
             globs.add(&glob).map_err(|error| {
-                Trouble::bad_input(format!("{option}: {}", message::one_line(&error.to_string())))
+                CommandError::bad_input(format!("{option}: {}", message::one_line(&error.to_string())))
                     .with_help("write a pattern as '*.jsonl' or 'data/**/part-*.jsonl'")
             })?;
         }
-        globs.build().map_err(|error| Trouble::bad_input(message::one_line(&error.to_string())))
+        globs.build().map_err(|error| CommandError::bad_input(message::one_line(&error.to_string())))
     }
 }
 
 /// The lines of a list of paths.
-fn paths_in(list: &Path) -> Result<Vec<PathBuf>, Trouble> {
+fn paths_in(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let mut text = Vec::new();
     let read = if is_stdin(list) {
         io::stdin().lock().read_to_end(&mut text)
@@ -118,13 +121,13 @@ fn paths_in(list: &Path) -> Result<Vec<PathBuf>, Trouble> {
         fs::File::open(list).and_then(|mut file| file.read_to_end(&mut text))
     };
     read.map_err(|error| {
-        Trouble::bad_input(format!("the list {} cannot be read: {error}", message::path(list)))
+        CommandError::bad_input(format!("the list {} cannot be read: {error}", message::path(list)))
             .with_help("--files-from takes a file with one path a line")
     })?;
     let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let paths: Vec<_> = lines.filter(|line| !line.is_empty()).map(path_of).collect();
     if paths.is_empty() {
-        return Err(Trouble::bad_input(format!("the list {} is empty", message::path(list))));
+        return Err(CommandError::bad_input(format!("the list {} is empty", message::path(list))));
     }
     Ok(paths)
 }

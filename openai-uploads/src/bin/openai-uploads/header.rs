@@ -5,7 +5,7 @@ use std::{env, fmt, fs};
 
 use reqwest::header::{HeaderName, HeaderValue};
 
-use crate::exit::Trouble;
+use crate::exit::CommandError;
 use crate::message;
 
 /// The headers that carry secrets. Other users of the machine can see the arguments of a process.
@@ -48,34 +48,34 @@ impl Header {
     }
 
     /// The header as it is sent. A value from a file or a variable is a secret.
-    pub(crate) fn read(&self) -> Result<(HeaderName, HeaderValue), Trouble> {
+    pub(crate) fn read(&self) -> Result<(HeaderName, HeaderValue), CommandError> {
         let name = &self.name;
-        let trouble = |problem: String| {
-            Trouble::bad_input(message::text(&format!("the header {name}: {problem}")))
+        let problem = |problem: String| {
+            CommandError::bad_input(message::text(&format!("the header {name}: {problem}")))
                 .with_help("write it as 'NAME: VALUE', 'NAME: @FILE' or 'NAME: env:VARIABLE'")
         };
         let (origin, text) = match &self.value {
             Value::Literal(text) => {
-                let value = HeaderValue::from_str(text).map_err(|error| trouble(error.to_string()))?;
+                let value = HeaderValue::from_str(text).map_err(|error| problem(error.to_string()))?;
                 return Ok((name.clone(), value));
             }
             Value::File(file) => {
                 let origin = format!("the file {}", message::path(Path::new(file)));
                 let text = fs::read_to_string(file);
-                (origin.clone(), text.map_err(|error| trouble(format!("{origin} cannot be read: {error}")))?)
+                (origin.clone(), text.map_err(|error| problem(format!("{origin} cannot be read: {error}")))?)
             }
             Value::Variable(variable) => {
                 let origin = format!("the environment variable {variable}");
-                (origin.clone(), env::var(variable).map_err(|_| trouble(format!("{origin} is not set")))?)
+                (origin.clone(), env::var(variable).map_err(|_| problem(format!("{origin} is not set")))?)
             }
         };
         let text = text.trim();
         if text.is_empty() {
-            return Err(trouble(format!("{origin} is empty")));
+            return Err(problem(format!("{origin} is empty")));
         }
         let value = HeaderValue::from_str(text);
         let mut value =
-            value.map_err(|_| trouble(format!("{origin} has a character that no header can carry")))?;
+            value.map_err(|_| problem(format!("{origin} has a character that no header can carry")))?;
         value.set_sensitive(true);
         Ok((name.clone(), value))
     }

@@ -6,6 +6,7 @@ mod check;
 mod client;
 mod completions;
 mod connection;
+mod description;
 mod exit;
 mod explain;
 mod files;
@@ -16,10 +17,8 @@ mod plan;
 mod progress;
 mod quantity;
 mod remote_files;
-mod request;
 mod runtime;
 mod serve;
-mod shell;
 mod status;
 mod stdin;
 mod stdout;
@@ -29,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use exit::{Exit, Trouble};
+use exit::{CommandError, Exit};
 
 /// Uploads large files to OpenAI: in parts, in parallel, resumable
 #[derive(Parser)]
@@ -55,14 +54,14 @@ enum Command {
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(exit) => exit.into(),
-        Err(trouble) => {
-            trouble.tell();
-            trouble.exit.into()
+        Err(problem) => {
+            problem.print();
+            problem.exit.into()
         }
     }
 }
 
-fn run(command: Command) -> Result<Exit, Trouble> {
+fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Upload(upload) => upload.run(),
         Command::Check(check) => check.run(),

@@ -1,5 +1,7 @@
 //! Messages to people, on stderr.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -53,6 +55,13 @@ pub(crate) fn text(text: &str) -> String {
 /// Text that is safe on one line of a terminal.
 pub(crate) fn one_line(text: &str) -> String {
     self::text(&text.replace('\n', " "))
+}
+
+/// A word as it is typed in a shell.
+pub(crate) fn shell_word(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    // Only a null byte cannot be quoted, and arguments have none.
+    shlex::try_quote(&word).map_or_else(|_| word.to_string(), Cow::into_owned)
 }
 
 /// `1 file`, `2 files`.

@@ -8,7 +8,7 @@ use openai_uploads::models::AddUploadPartRequest;
 use openai_uploads::uploader;
 use serde::Serialize;
 
-use crate::exit::{self, Exit, Trouble};
+use crate::exit::{self, CommandError, Exit};
 use crate::{explain, message, quantity, stdout};
 
 /// Print the parts that a file would be sent in, and send nothing
@@ -22,7 +22,7 @@ pub(crate) struct Plan {
     file: PathBuf,
 
     #[command(flatten)]
-    cut: Cut,
+    parts: PartOptions,
 
     /// Print one JSON object.
     #[arg(long)]
@@ -31,7 +31,7 @@ pub(crate) struct Plan {
 
 /// How a file is divided into parts.
 #[derive(Args)]
-pub(crate) struct Cut {
+pub(crate) struct PartOptions {
     /// The maximum number of requests in flight, over all files.
     #[arg(long, short, value_name = "N", default_value_t = Self::default_concurrency(), value_parser = concurrency)]
     pub(crate) concurrency: NonZeroUsize,
@@ -63,7 +63,7 @@ fn part_size_help() -> String {
     format!("The size of a part, at most {most} [default: such that all connections finish together]")
 }
 
-impl Cut {
+impl PartOptions {
     /// The default of the library.
     pub(crate) fn default_concurrency() -> NonZeroUsize {
         NonZeroUsize::new(uploader::Options::default().concurrency).unwrap_or(NonZeroUsize::MIN)
@@ -78,9 +78,9 @@ impl Cut {
 }
 
 impl Plan {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let bytes = explain::length(&self.file)?;
-        let plan = self.cut.of(bytes).map_err(|error| explain::upload_error(&error, &self.file, None))?;
+        let plan = self.parts.of(bytes).map_err(|error| explain::upload_error(&error, &self.file, None))?;
         if self.json {
             let parts = plan.parts().map(|part| Part { offset: part.range.start, bytes: part.len() });
             stdout::line(stdout::json(&Planned {

@@ -4,18 +4,18 @@ use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::exit::Trouble;
+use crate::exit::CommandError;
 
 /// A runtime on this thread, for a client, which mostly waits for the network.
-pub(crate) fn single_threaded() -> Result<Runtime, Trouble> {
-    Builder::new_current_thread().enable_all().build().map_err(|error| trouble(&error))
+pub(crate) fn single_threaded() -> Result<Runtime, CommandError> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| problem(&error))
 }
 
 /// A runtime with a thread for each core, for the server.
-pub(crate) fn multi_threaded() -> Result<Runtime, Trouble> {
-    Builder::new_multi_thread().enable_all().build().map_err(|error| trouble(&error))
+pub(crate) fn multi_threaded() -> Result<Runtime, CommandError> {
+    Builder::new_multi_thread().enable_all().build().map_err(|error| problem(&error))
 }
 
-fn trouble(error: &io::Error) -> Trouble {
-    Trouble::failed(format!("cannot start a thread: {error}"))
+fn problem(error: &io::Error) -> CommandError {
+    CommandError::failed(format!("cannot start a thread: {error}"))
 }

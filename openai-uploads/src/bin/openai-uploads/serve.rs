@@ -10,9 +10,9 @@ use openai_uploads::server::{Fault, Faults, Server, When};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::connection::key_in;
-use crate::exit::{Exit, Trouble};
+use crate::exit::{CommandError, Exit};
 use crate::interrupt::StopSignals;
-use crate::{message, quantity, runtime, shell, stdout};
+use crate::{message, quantity, runtime, stdout};
 
 /// Run a local Uploads server, to develop and test without a key, a bill or a network
 ///
@@ -89,7 +89,7 @@ operation (createUpload, addUploadPart, completeUpload, cancelUpload), separated
   openai-uploads serve --dir uploads --fail 503@share=0.1,on=addUploadPart --fail-header retry-after:1";
 
 impl Serve {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let level = if self.quiet { LevelFilter::WARN } else { LevelFilter::INFO };
         tracing_subscriber::fmt()
             .with_max_level(level)
@@ -104,8 +104,8 @@ impl Serve {
         };
         runtime::multi_threaded()?.block_on(async {
             let mut signals = StopSignals::listen()
-                .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
-            let server = builder.bind().await.map_err(|error| Trouble::bad_input(error.to_string()))?;
+                .map_err(|error| CommandError::failed(format!("signals cannot be caught: {error}")))?;
+            let server = builder.bind().await.map_err(|error| CommandError::bad_input(error.to_string()))?;
             // The server is useful even if nobody reads its address here.
             let _ = stdout::try_line(&self.announcement(&server.base_url()));
             server.serve_until(signals.next()).await;
@@ -115,7 +115,7 @@ impl Serve {
 
     fn announcement(&self, base_url: &str) -> String {
         let key = match &self.api_key_file {
-            Some(file) => format!("\"$(cat {})\"", shell::quoted(file.as_os_str())),
+            Some(file) => format!("\"$(cat {})\"", message::shell_word(file.as_os_str())),
             None => "any".to_owned(),
         };
         format!(

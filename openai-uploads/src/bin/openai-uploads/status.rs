@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 use openai_uploads::uploader::{SavedState, State};
 use serde::Serialize;
 
-use crate::exit::{self, Exit, Trouble};
+use crate::exit::{self, CommandError, Exit};
 use crate::{message, quantity, stdout};
 
 /// List the uploads below a folder that can be resumed
@@ -46,10 +46,10 @@ enum Listed<'a> {
 }
 
 impl Status {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let folder = message::path(&self.folder);
         let saved = State::list(&self.folder).map_err(|error| {
-            Trouble::bad_input(format!("the folder {folder} cannot be read: {error}"))
+            CommandError::bad_input(format!("the folder {folder} cannot be read: {error}"))
                 .with_help("name a folder that exists and that you may read")
         })?;
         if saved.is_empty() && !self.json {

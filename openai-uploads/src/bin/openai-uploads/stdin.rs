@@ -8,7 +8,7 @@ use std::path::Path;
 use openai_uploads::models::CreateUploadRequest;
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::exit::Trouble;
+use crate::exit::CommandError;
 
 /// The bytes that are in memory at a time.
 const BUFFER: usize = 256 * 1024;
@@ -20,16 +20,16 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 
 /// Writes all of stdin to a temporary file. The file is removed when the path is dropped, also while stdin is
 /// still being read.
-pub(crate) async fn spool() -> Result<TempPath, Trouble> {
+pub(crate) async fn spool() -> Result<TempPath, CommandError> {
     let (file, path) = NamedTempFile::with_prefix("openai-uploads-")
         .and_then(|file| Ok((file.reopen()?, file.into_temp_path())))
         .map_err(|error| unwritable(&error))?;
     let spooled = tokio::task::spawn_blocking(move || copy(io::stdin().lock(), file)).await;
-    spooled.unwrap_or_else(|error| Err(Trouble::failed(format!("stdin cannot be read: {error}"))))?;
+    spooled.unwrap_or_else(|error| Err(CommandError::failed(format!("stdin cannot be read: {error}"))))?;
     Ok(path)
 }
 
-fn copy(mut stdin: impl Read, mut file: File) -> Result<(), Trouble> {
+fn copy(mut stdin: impl Read, mut file: File) -> Result<(), CommandError> {
     let mut buffer = vec![0; BUFFER];
     let mut bytes = 0;
     loop {
@@ -37,12 +37,12 @@ fn copy(mut stdin: impl Read, mut file: File) -> Result<(), Trouble> {
             Ok(0) => return Ok(()),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Trouble::bad_input(format!("stdin cannot be read: {error}"))),
+            Err(error) => return Err(CommandError::bad_input(format!("stdin cannot be read: {error}"))),
         };
         bytes += read as u64;
         if bytes > CreateUploadRequest::BYTES_MAXIMUM {
             let most = CreateUploadRequest::BYTES_MAXIMUM;
-            return Err(Trouble::bad_input(format!(
+            return Err(CommandError::bad_input(format!(
                 "stdin has more than {most} bytes, the most of an upload"
             ))
             .with_help("split it, and upload the pieces"));
@@ -51,8 +51,8 @@ fn copy(mut stdin: impl Read, mut file: File) -> Result<(), Trouble> {
     }
 }
 
-fn unwritable(error: &io::Error) -> Trouble {
+fn unwritable(error: &io::Error) -> CommandError {
     let folder = std::env::temp_dir();
-    Trouble::failed(format!("a temporary file in {} cannot be written: {error}", folder.display()))
+    CommandError::failed(format!("a temporary file in {} cannot be written: {error}", folder.display()))
         .with_help("set TMPDIR to a folder with more room, or pass --bytes N to send stdin without a file")
 }

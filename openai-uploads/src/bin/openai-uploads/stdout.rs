@@ -2,13 +2,13 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use crate::exit::{Exit, Trouble};
+use crate::exit::{CommandError, Exit};
 
 /// Writes a line to stdout and flushes it. A broken pipe, as after `head`, is not an error.
-pub(crate) fn line(line: impl AsRef<str>) -> Result<(), Trouble> {
+pub(crate) fn line(line: impl AsRef<str>) -> Result<(), CommandError> {
     try_line(line.as_ref()).map_err(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Trouble::silent(Exit::Done),
-        _ => Trouble::failed(format!("cannot write to stdout: {error}")),
+        ErrorKind::BrokenPipe => CommandError::silent(Exit::Done),
+        _ => CommandError::failed(format!("cannot write to stdout: {error}")),
     })
 }
 

@@ -17,13 +17,13 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use crate::connection::Connection;
-use crate::exit::{self, Exit, Trouble};
+use crate::description::Description;
+use crate::exit::{self, CommandError, Exit};
 use crate::files::FileArguments;
-use crate::plan::Cut;
+use crate::plan::PartOptions;
 use crate::progress::{self, Board, Unfinished};
-use crate::request::Described;
 use crate::stdin::is_stdin;
-use crate::{check, explain, interrupt, message, quantity, runtime, shell, stdin, stdout};
+use crate::{check, explain, interrupt, message, quantity, runtime, stdin, stdout};
 
 /// Upload files and print their ids
 ///
@@ -37,7 +37,7 @@ pub(crate) struct Upload {
     files: FileArguments,
 
     #[command(flatten)]
-    described: Described,
+    description: Description,
 
     /// The name of the file on the server, for a single file or stdin [default: that of the file].
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -51,7 +51,7 @@ pub(crate) struct Upload {
     expires_after: Option<Duration>,
 
     #[command(flatten)]
-    cut: Cut,
+    parts: PartOptions,
 
     /// Retry failed requests for this long.
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "10m")]
@@ -133,20 +133,20 @@ struct Ended {
 }
 
 impl Upload {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let (files, repeated) = distinct(self.files.expand()?);
         self.check_options(&files)?;
-        if let Some(part_size) = self.cut.part_size {
+        if let Some(part_size) = self.parts.part_size {
             let smallest = openai_uploads::uploader::Plan::with_part_size(0, part_size);
-            smallest.map_err(|error| Trouble::bad_input(format!("--part-size: {error}")))?;
+            smallest.map_err(|error| CommandError::bad_input(format!("--part-size: {error}")))?;
         }
         let configuration = self.connection.configuration()?;
         let mut options = Options {
-            concurrency: self.cut.concurrency.get(),
-            part_size: self.cut.part_size,
+            concurrency: self.parts.concurrency.get(),
+            part_size: self.parts.part_size,
             md5: !self.no_md5,
             preflight: !self.no_preflight,
-            provider: self.described.provider,
+            provider: self.description.provider,
             resume: match &self.state {
                 Some(state) => Resume::At(state.clone()),
                 None if self.no_resume => Resume::Off,
@@ -157,7 +157,7 @@ impl Upload {
         options.retry.time_limit = self.retry_for;
         let uploader = Uploader::with_options(configuration, options);
         if !self.quiet {
-            self.described.warn_of_unknown_purpose();
+            self.description.warn_of_unknown_purpose();
             for (file, earlier) in &repeated {
                 message::write(&format!(
                     "note: {} is the same file as {}; it is sent once",
@@ -167,7 +167,7 @@ impl Upload {
             }
         }
         let interrupted = interrupt::listen()
-            .map_err(|error| Trouble::failed(format!("signals cannot be caught: {error}")))?;
+            .map_err(|error| CommandError::failed(format!("signals cannot be caught: {error}")))?;
         let runtime = runtime::single_threaded()?;
         let run = Run { arguments: &self, files, uploader };
         let exit = runtime.block_on(run.run(interrupted));
@@ -177,24 +177,24 @@ impl Upload {
     }
 
     /// Refuses options that make no sense for these files.
-    fn check_options(&self, files: &[PathBuf]) -> Result<(), Trouble> {
+    fn check_options(&self, files: &[PathBuf]) -> Result<(), CommandError> {
         let has_stdin = files.iter().any(|file| is_stdin(file));
         if self.state.is_some() && files.len() > 1 {
-            return Err(Trouble::bad_input("--state is for a single file")
+            return Err(CommandError::bad_input("--state is for a single file")
                 .with_help("leave it out, and the state of each file is kept beside it"));
         }
         if self.filename.is_some() && files.len() > 1 {
-            return Err(Trouble::bad_input("--filename is for a single file"));
+            return Err(CommandError::bad_input("--filename is for a single file"));
         }
         if has_stdin && self.filename.is_none() {
-            return Err(Trouble::bad_input("stdin has no name")
+            return Err(CommandError::bad_input("stdin has no name")
                 .with_help("pass --filename NAME, such as --filename train.jsonl"));
         }
         if has_stdin && self.state.is_some() {
-            return Err(Trouble::bad_input("--state is for a file: stdin cannot be resumed"));
+            return Err(CommandError::bad_input("--state is for a file: stdin cannot be resumed"));
         }
         if self.bytes.is_some() && !has_stdin {
-            return Err(Trouble::bad_input("--bytes is for stdin").with_help("name stdin as -"));
+            return Err(CommandError::bad_input("--bytes is for stdin").with_help("name stdin as -"));
         }
         Ok(())
     }
@@ -204,16 +204,16 @@ impl Upload {
         let mut words: Vec<OsString> = vec![program, "upload".into()];
         let values: [(&str, Option<OsString>); 9] = [
             ("--filename", self.filename.as_ref().map(Into::into)),
-            ("--purpose", Some(self.described.purpose.as_str().into())),
-            ("--mime-type", self.described.mime_type.as_ref().map(Into::into)),
-            ("--provider", self.described.provider.map(|provider| provider.as_str().into())),
+            ("--purpose", Some(self.description.purpose.as_str().into())),
+            ("--mime-type", self.description.mime_type.as_ref().map(Into::into)),
+            ("--provider", self.description.provider.map(|provider| provider.as_str().into())),
             ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
             (
                 "--concurrency",
-                (self.cut.concurrency != Cut::default_concurrency())
-                    .then(|| self.cut.concurrency.to_string().into()),
+                (self.parts.concurrency != PartOptions::default_concurrency())
+                    .then(|| self.parts.concurrency.to_string().into()),
             ),
-            ("--part-size", self.cut.part_size.map(|size| size.to_string().into())),
+            ("--part-size", self.parts.part_size.map(|size| size.to_string().into())),
             (
                 "--retry-for",
                 (self.retry_for != Options::default().retry.time_limit)
@@ -252,7 +252,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn run(&self, mut interrupted: oneshot::Receiver<()>) -> Result<Exit, Trouble> {
+    async fn run(&self, mut interrupted: oneshot::Receiver<()>) -> Result<Exit, CommandError> {
         let is_spooled = self.arguments.bytes.is_none() && self.files.iter().any(|file| is_stdin(file));
         let spooled = if is_spooled {
             tokio::select! {
@@ -279,7 +279,7 @@ impl Run<'_> {
         let board = Board::new(names.zip(lengths), self.arguments.quiet);
         let mut files = stream::iter(self.files.iter().enumerate())
             .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
-            .buffer_unordered(self.arguments.cut.concurrency.get());
+            .buffer_unordered(self.arguments.parts.concurrency.get());
         let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
         let mut reported = 0;
         let mut ticks = tokio::time::interval(progress::TICK);
@@ -320,7 +320,7 @@ impl Run<'_> {
     }
 
     fn source(&self, file: &Path, spooled: Option<&Path>) -> Source {
-        let Upload { filename, described, bytes, .. } = self.arguments;
+        let Upload { filename, description, bytes, .. } = self.arguments;
         let source = match (spooled, bytes) {
             _ if !is_stdin(file) => Source::path(file),
             (Some(spooled), _) => Source::path(spooled),
@@ -330,7 +330,7 @@ impl Run<'_> {
             Some(filename) => source.with_file_name(filename),
             None => source,
         };
-        match &described.mime_type {
+        match &description.mime_type {
             Some(mime_type) => source.with_mime_type(mime_type),
             None => source,
         }
@@ -338,16 +338,16 @@ impl Run<'_> {
 
     async fn send_one(&self, index: usize, file: &Path, spooled: Option<&Path>, board: &Arc<Board>) -> Ended {
         if !is_stdin(file)
-            && let Err(trouble) = explain::length(file)
+            && let Err(problem) = explain::length(file)
         {
             board.start_file(index).failed();
-            return self.failed(file, &trouble, None, board);
+            return self.failed(file, &problem, None, board);
         }
         let progress = board.start_file(index);
         let listener = progress.clone();
         let upload = self
             .uploader
-            .upload(self.source(file, spooled), self.arguments.described.purpose.clone())
+            .upload(self.source(file, spooled), self.arguments.description.purpose.clone())
             .on_event(move |event| listener.report(event));
         let upload = if is_stdin(file) { upload.with_resume(Resume::Off) } else { upload };
         let upload = match self.arguments.expires_after {
@@ -361,9 +361,9 @@ impl Run<'_> {
             }
             Err(error) => {
                 progress.failed();
-                let trouble =
+                let problem =
                     explain::upload_error(&error, self.shown(file), Some(self.uploader.configuration()));
-                self.failed(file, &trouble, Some(&error), board)
+                self.failed(file, &problem, Some(&error), board)
             }
         }
     }
@@ -387,8 +387,14 @@ impl Run<'_> {
         Ended { exit: Exit::Done, line }
     }
 
-    fn failed(&self, file: &Path, trouble: &Trouble, error: Option<&UploadError>, board: &Board) -> Ended {
-        board.write(&message::error(&trouble.message, trouble.help.as_deref()));
+    fn failed(
+        &self,
+        file: &Path,
+        problem: &CommandError,
+        error: Option<&UploadError>,
+        board: &Board,
+    ) -> Ended {
+        board.write(&message::error(&problem.message, problem.help.as_deref()));
         let answer = error.and_then(UploadError::api);
         let report = match error {
             Some(UploadError::FailedPreflight { report, .. }) => Some(report),
@@ -399,8 +405,8 @@ impl Run<'_> {
                 path: &file.to_string_lossy(),
                 outcome: Outcome::Failed {
                     error: Failed {
-                        message: &trouble.message,
-                        help: trouble.help.as_deref(),
+                        message: &problem.message,
+                        help: problem.help.as_deref(),
                         status: answer.map(|answer| answer.status.as_u16()),
                         code: answer.and_then(|answer| answer.code.as_deref()),
                         request_id: answer.and_then(|answer| answer.request_id.as_deref()),
@@ -410,7 +416,7 @@ impl Run<'_> {
                 },
             })
         });
-        Ended { exit: trouble.exit, line }
+        Ended { exit: problem.exit, line }
     }
 
     /// Says what a run that was stopped leaves behind, and how to resume it.
@@ -443,7 +449,7 @@ impl Run<'_> {
             return;
         }
         let command: Vec<_> =
-            self.arguments.command_for(&files).iter().map(|word| shell::quoted(word)).collect();
+            self.arguments.command_for(&files).iter().map(|word| message::shell_word(word)).collect();
         message::write(&message::help(&format!("to {what}, run:\n  {}", message::text(&command.join(" ")))));
     }
 }

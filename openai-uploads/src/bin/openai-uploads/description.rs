@@ -8,9 +8,9 @@ use openai_uploads::preflight::Provider;
 
 use crate::message;
 
-/// What the server is to know about the files.
+/// The description of files for the server.
 #[derive(Args)]
-pub(crate) struct Described {
+pub(crate) struct Description {
     /// What the file is for. A purpose that is not listed is sent as it is.
     #[arg(long, short, value_name = "PURPOSE", value_parser = PurposeParser)]
     pub(crate) purpose: Purpose,
@@ -24,7 +24,7 @@ pub(crate) struct Described {
     pub(crate) provider: Option<Provider>,
 }
 
-impl Described {
+impl Description {
     /// Warns of a purpose that the API is not known to have.
     pub(crate) fn warn_of_unknown_purpose(&self) {
         let purpose = self.purpose.as_str();
