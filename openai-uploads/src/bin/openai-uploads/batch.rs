@@ -14,9 +14,9 @@ use openai_uploads::preflight::Provider;
 use serde::Serialize;
 
 use crate::connection::Connection;
-use crate::exit::{self, Exit, Trouble};
-use crate::explain::{call, upload_error};
-use crate::{interrupt, message, quantity, runtime, shell, stdout};
+use crate::exit::{self, CommandError, Exit};
+use crate::explain::{call_error, upload_error};
+use crate::{interrupt, message, quantity, runtime, stdout};
 use table::Table;
 
 /// Run requests as batches, of any number
@@ -190,7 +190,7 @@ struct Fetching {
 }
 
 impl Batch {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let mut options = Options::default();
         match self.step {
             Step::Run(step) => {
@@ -276,7 +276,7 @@ impl Common {
         &self,
         options: Options,
         work: impl AsyncFnOnce(BatchRunner, PathBuf) -> Result<Option<Summary>, Error>,
-    ) -> Result<Exit, Trouble> {
+    ) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let uploader = Uploader::new(configuration.clone());
         let table = Arc::new(Mutex::new(Table::new(self.quiet || self.json)));
@@ -289,7 +289,7 @@ impl Common {
             shown.lock().unwrap_or_else(PoisonError::into_inner).take(event);
         });
         let mut interrupted = interrupt::listen()
-            .map_err(|error| Trouble::failed(format!("cannot listen for Ctrl-C: {error}")))?;
+            .map_err(|error| CommandError::failed(format!("cannot listen for Ctrl-C: {error}")))?;
         let runtime = runtime::single_threaded()?;
         let ended = runtime.block_on(async {
             let work = work(runner, self.output.clone());
@@ -317,7 +317,7 @@ impl Common {
         }
     }
 
-    fn finish(&self, summary: &Summary) -> Result<Exit, Trouble> {
+    fn finish(&self, summary: &Summary) -> Result<Exit, CommandError> {
         if self.json {
             stdout::line(stdout::json(&Ended { event: "done", summary }))?;
         } else if !self.quiet {
@@ -326,7 +326,7 @@ impl Common {
         Ok(if summary.failed == 0 { Exit::Done } else { Exit::Failed })
     }
 
-    fn status(&self, options: &Options) -> Result<Exit, Trouble> {
+    fn status(&self, options: &Options) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let uploader = Uploader::new(configuration.clone());
         let run: Run = BatchRunner::new(uploader, options.clone())
@@ -341,9 +341,9 @@ impl Common {
 
     fn describe_interruption(&self) {
         let command: Vec<_> = std::env::args_os().collect();
-        let command: Vec<_> = command.iter().map(|word| shell::quoted(word)).collect();
+        let command: Vec<_> = command.iter().map(|word| message::shell_word(word)).collect();
         let program = command.first().cloned().unwrap_or_default();
-        let output = shell::quoted(self.output.as_os_str());
+        let output = message::shell_word(self.output.as_os_str());
         message::write(&format!(
             "interrupted; batches that were created keep running. To continue:\n  {}\nTo cancel them:\n  {}",
             message::text(&command.join(" ")),
@@ -353,18 +353,20 @@ impl Common {
 }
 
 /// What went wrong, and what to do about it.
-fn explain(error: &Error, configuration: &Configuration) -> Trouble {
+fn explain(error: &Error, configuration: &Configuration) -> CommandError {
     let kept = "the run is kept; the same command continues it";
-    let trouble = match error {
-        Error::Request { step, source } => return call(source, step, configuration).with_more_help(kept),
+    let problem = match error {
+        Error::Request { step, source } => {
+            return call_error(source, step, configuration).with_more_help(kept);
+        }
         Error::Upload { shard, source } => {
             let name = PathBuf::from(format!("shard {shard}"));
             return upload_error(source, &name, Some(configuration)).with_more_help(kept);
         }
         Error::Work { .. } | Error::Locked { .. } | Error::NoBatches { .. } => {
-            Trouble::failed(text_of(error))
+            CommandError::failed(text_of(error))
         }
-        _ => Trouble::bad_input(text_of(error)),
+        _ => CommandError::bad_input(text_of(error)),
     };
     let help = match error {
         Error::FailedPreflight { .. } | Error::RepeatedId { .. } => "correct the lines; nothing was sent",
@@ -374,9 +376,9 @@ fn explain(error: &Error, configuration: &Configuration) -> Trouble {
         Error::NoBatches { .. } => "check the base URL; most end in /v1",
         Error::Locked { .. } => "wait for it to end, or stop it",
         Error::Work { .. } => kept,
-        _ => return trouble,
+        _ => return problem,
     };
-    trouble.with_help(help)
+    problem.with_help(help)
 }
 
 /// The error and its causes in one line.

@@ -1,9 +1,11 @@
 //! The files that a command line names: paths, the files of folders, and lists of paths.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use clap::{Args, ValueHint};
 use ignore::WalkBuilder;
@@ -141,6 +143,53 @@ fn path_of(bytes: &[u8]) -> PathBuf {
 #[cfg(not(unix))]
 fn path_of(bytes: &[u8]) -> PathBuf {
     OsString::from(String::from_utf8_lossy(bytes).into_owned()).into()
+}
+
+/// A file that was named before.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Repetition {
+    path: PathBuf,
+    first_path: PathBuf,
+}
+
+impl fmt::Display for Repetition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, first_path) = (message::path(&self.path), message::path(&self.first_path));
+        write!(f, "{path} is the same file as {first_path}")
+    }
+}
+
+/// The files without those that were named before, also if by another path.
+pub(crate) fn distinct(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<Repetition>) {
+    let mut first_paths = HashMap::new();
+    let mut repeated = Vec::new();
+    let mut kept = Vec::new();
+    for file in files {
+        match identity(&file).map(|identity| first_paths.entry(identity)) {
+            Some(Entry::Occupied(first)) => {
+                repeated.push(Repetition { path: file, first_path: PathBuf::clone(first.get()) });
+            }
+            Some(Entry::Vacant(free)) => {
+                free.insert(file.clone());
+                kept.push(file);
+            }
+            None => kept.push(file),
+        }
+    }
+    (kept, repeated)
+}
+
+/// What is the same for all the paths of a file that exists.
+#[cfg(unix)]
+fn identity(file: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// What is the same for all the paths of a file that exists.
+#[cfg(not(unix))]
+fn identity(file: &Path) -> Option<PathBuf> {
+    file.canonicalize().ok()
 }
 
 #[cfg(test)]

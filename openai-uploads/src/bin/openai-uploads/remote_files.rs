@@ -13,7 +13,7 @@ use openai_uploads::list;
 use openai_uploads::models::OpenAiFile;
 
 use crate::connection::Connection;
-use crate::exit::{self, Exit, Trouble};
+use crate::exit::{self, CommandError, Exit};
 use crate::{explain, message, quantity, runtime, stdout};
 
 /// List, describe, download and delete files on the server
@@ -100,7 +100,7 @@ struct Delete {
 }
 
 impl Files {
-    pub(crate) fn run(self) -> Result<Exit, Trouble> {
+    pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let runtime = runtime::single_threaded()?;
         match self.step {
             Step::List(step) => runtime.block_on(step.run()),
@@ -112,13 +112,14 @@ impl Files {
 }
 
 impl List {
-    async fn run(self) -> Result<Exit, Trouble> {
+    async fn run(self) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let params = ListFilesParams { purpose: self.purpose, ..ListFilesParams::default() };
         let files = list::files(&configuration, params).take(self.limit.unwrap_or(usize::MAX));
         pin_mut!(files);
         while let Some(file) = files.next().await {
-            let file = file.map_err(|error| explain::call(&error, "listing the files", &configuration))?;
+            let file =
+                file.map_err(|error| explain::call_error(&error, "listing the files", &configuration))?;
             stdout::line(if self.json { stdout::json(&file) } else { describe(&file) })?;
         }
         Ok(Exit::Done)
@@ -126,7 +127,7 @@ impl List {
 }
 
 impl Get {
-    async fn run(self) -> Result<Exit, Trouble> {
+    async fn run(self) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let file = retrieve(&configuration, &self.file_id).await?;
         stdout::line(if self.json { stdout::json(&file) } else { describe(&file) })?;
@@ -135,7 +136,7 @@ impl Get {
 }
 
 impl Download {
-    async fn run(self) -> Result<Exit, Trouble> {
+    async fn run(self) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let path = match self.output {
             Some(path) => path,
@@ -143,7 +144,7 @@ impl Download {
         };
         if path.as_os_str() == "-" {
             if io::stdout().is_terminal() {
-                return Err(Trouble::bad_input(
+                return Err(CommandError::bad_input(
                     "the content of a file may be anything, and stdout is a terminal",
                 )
                 .with_help("redirect stdout, or name a file with -o"));
@@ -153,11 +154,11 @@ impl Download {
         }
         let shown = message::path(&path);
         if path.exists() && !self.overwrite {
-            return Err(Trouble::bad_input(format!("{shown} exists already"))
+            return Err(CommandError::bad_input(format!("{shown} exists already"))
                 .with_help("name another file with -o, or pass --overwrite"));
         }
         let part = part_of(&path);
-        let cannot = |error: io::Error| Trouble::failed(format!("cannot write {shown}: {error}"));
+        let cannot = |error: io::Error| CommandError::failed(format!("cannot write {shown}: {error}"));
         let file = File::create(&part).map_err(cannot)?;
         let received = receive(&configuration, &self.file_id, file, &shown).await;
         let received = received.and_then(|()| fs::rename(&part, &path).map_err(cannot));
@@ -171,7 +172,7 @@ impl Download {
 }
 
 impl Delete {
-    async fn run(self) -> Result<Exit, Trouble> {
+    async fn run(self) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let mut exits = Vec::new();
         for file_id in &self.file_ids {
@@ -182,7 +183,7 @@ impl Delete {
                     Exit::Done
                 }
                 Err(error) => {
-                    explain::call(&error, &shown, &configuration).tell();
+                    explain::call_error(&error, &shown, &configuration).print();
                     Exit::Failed
                 }
             });
@@ -191,9 +192,9 @@ impl Delete {
     }
 }
 
-async fn retrieve(configuration: &Configuration, file_id: &str) -> Result<OpenAiFile, Trouble> {
+async fn retrieve(configuration: &Configuration, file_id: &str) -> Result<OpenAiFile, CommandError> {
     let file = retrieve_file(configuration, file_id).await;
-    file.map_err(|error| explain::call(&error, &message::text(file_id), configuration))
+    file.map_err(|error| explain::call_error(&error, &message::text(file_id), configuration))
 }
 
 /// Writes the content of a file to `target` as it arrives.
@@ -202,26 +203,27 @@ async fn receive(
     file_id: &str,
     mut target: impl Write,
     shown: &str,
-) -> Result<(), Trouble> {
-    let failed = |error| explain::call(&error, &message::text(file_id), configuration);
+) -> Result<(), CommandError> {
+    let failed = |error| explain::call_error(&error, &message::text(file_id), configuration);
     let mut content = download_file(configuration, file_id).await.map_err(failed)?;
     let cannot = |error: io::Error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Trouble::silent(Exit::Done),
-        _ => Trouble::failed(format!("cannot write {shown}: {error}")),
+        io::ErrorKind::BrokenPipe => CommandError::silent(Exit::Done),
+        _ => CommandError::failed(format!("cannot write {shown}: {error}")),
     };
     while let Some(chunk) = content.next().await {
-        let chunk = chunk.map_err(|error| Trouble::failed(format!("the download broke off: {error}")))?;
+        let chunk =
+            chunk.map_err(|error| CommandError::failed(format!("the download broke off: {error}")))?;
         target.write_all(&chunk).map_err(cannot)?;
     }
     target.flush().map_err(cannot)
 }
 
 /// The file's name on the server, as a file of this folder.
-fn local_name(file: &OpenAiFile) -> Result<PathBuf, Trouble> {
+fn local_name(file: &OpenAiFile) -> Result<PathBuf, CommandError> {
     let name = Path::new(&file.filename).file_name();
     let name = name.filter(|name| !name.to_string_lossy().contains(char::is_control));
     name.map(PathBuf::from).ok_or_else(|| {
-        Trouble::bad_input(format!("{} has no name that a file here can have", message::text(&file.id)))
+        CommandError::bad_input(format!("{} has no name that a file here can have", message::text(&file.id)))
             .with_help("name a file with -o")
     })
 }

@@ -1,9 +1,8 @@
 //! `upload`: uploads files and prints their ids.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::ffi::OsString;
-use std::io::{self, IsTerminal};
+mod outcome;
+mod stop;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,19 +10,19 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 use futures_util::{StreamExt, stream};
 use openai_uploads::Uploader;
-use openai_uploads::models::{FileExpirationAfter, OpenAiFile};
-use openai_uploads::uploader::{Options, Resume, Source, UploadError, Uploaded};
-use serde::Serialize;
+use openai_uploads::models::FileExpirationAfter;
+use openai_uploads::uploader::{Options, Resume, Source};
 use tokio::sync::oneshot;
 
+use self::outcome::Ended;
 use crate::connection::Connection;
 use crate::description::Description;
 use crate::exit::{self, CommandError, Exit};
-use crate::files::FileArguments;
+use crate::files::{FileArguments, distinct};
 use crate::plan::PartOptions;
-use crate::progress::{self, Board, Unfinished};
+use crate::progress::{self, Board};
 use crate::stdin::is_stdin;
-use crate::{check, explain, interrupt, message, quantity, runtime, stdin, stdout};
+use crate::{explain, interrupt, message, quantity, runtime, stdin};
 
 /// Upload files and print their ids
 ///
@@ -85,53 +84,6 @@ pub(crate) struct Upload {
     quiet: bool,
 }
 
-/// What `--json` prints of a file.
-#[derive(Serialize)]
-struct Line<'a> {
-    path: &'a str,
-    #[serde(flatten)]
-    outcome: Outcome<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Outcome<'a> {
-    Arrived {
-        file: &'a OpenAiFile,
-        upload_id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        md5: Option<&'a str>,
-    },
-    Failed {
-        error: Failed<'a>,
-    },
-}
-
-#[derive(Serialize)]
-struct Failed<'a> {
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    /// Of a file that failed the preflight; some of them where there are many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    faults: Option<Vec<check::Fault>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fault_count: Option<u64>,
-}
-
-/// The end of one file.
-struct Ended {
-    exit: Exit,
-    /// The line for stdout, if there is one.
-    line: Option<String>,
-}
-
 impl Upload {
     pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let (files, repeated) = distinct(self.files.expand()?);
@@ -158,12 +110,8 @@ impl Upload {
         let uploader = Uploader::with_options(configuration, options);
         if !self.quiet {
             self.description.warn_of_unknown_purpose();
-            for (file, earlier) in &repeated {
-                message::write(&format!(
-                    "note: {} is the same file as {}; it is sent once",
-                    message::path(file),
-                    message::path(earlier)
-                ));
+            for repeated in &repeated {
+                message::write(&format!("note: {repeated}; it is sent once"));
             }
         }
         let interrupted = interrupt::listen()
@@ -197,50 +145,6 @@ impl Upload {
             return Err(CommandError::bad_input("--bytes is for stdin").with_help("name stdin as -"));
         }
         Ok(())
-    }
-    /// The command that uploads these files with the same options.
-    fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
-        let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
-        let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 9] = [
-            ("--filename", self.filename.as_ref().map(Into::into)),
-            ("--purpose", Some(self.description.purpose.as_str().into())),
-            ("--mime-type", self.description.mime_type.as_ref().map(Into::into)),
-            ("--provider", self.description.provider.map(|provider| provider.as_str().into())),
-            ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
-            (
-                "--concurrency",
-                (self.parts.concurrency != PartOptions::default_concurrency())
-                    .then(|| self.parts.concurrency.to_string().into()),
-            ),
-            ("--part-size", self.parts.part_size.map(|size| size.to_string().into())),
-            (
-                "--retry-for",
-                (self.retry_for != Options::default().retry.time_limit)
-                    .then(|| quantity::exact_duration(self.retry_for).into()),
-            ),
-            ("--state", self.state.as_ref().map(Into::into)),
-        ];
-        for (name, value) in values {
-            if let Some(value) = value {
-                words.extend([name.into(), value]);
-            }
-        }
-        for (name, value) in self.connection.options() {
-            words.extend([name.into(), value]);
-        }
-        let flags = [
-            ("--no-md5", self.no_md5),
-            ("--no-preflight", self.no_preflight),
-            ("--no-resume", self.no_resume),
-            ("--json", self.json),
-            ("--quiet", self.quiet),
-        ];
-        words.extend(flags.iter().filter(|(_, given)| *given).map(|(name, _)| OsString::from(name)));
-        // After this, a name that begins with a hyphen is not taken for an option.
-        words.push("--".into());
-        words.extend(files.iter().map(|file| file.as_os_str().to_owned()));
-        words
     }
 }
 
@@ -295,7 +199,7 @@ impl Run<'_> {
                 _ = ticks.tick() => board.tick(),
             }
             while let Some(Some(end)) = ended.get_mut(reported) {
-                report(end, &board);
+                end.print(&board);
                 reported += 1;
             }
         };
@@ -303,7 +207,7 @@ impl Run<'_> {
         board.close();
         if is_interrupted {
             for end in ended.iter_mut().skip(reported).flatten() {
-                report(end, &board);
+                end.print(&board);
             }
             self.report_stop(&ended, &board);
             return Exit::Interrupted;
@@ -337,11 +241,12 @@ impl Run<'_> {
     }
 
     async fn send_one(&self, index: usize, file: &Path, spooled: Option<&Path>, board: &Arc<Board>) -> Ended {
+        let json = self.arguments.json;
         if !is_stdin(file)
             && let Err(problem) = explain::length(file)
         {
             board.start_file(index).failed();
-            return self.failed(file, &problem, None, board);
+            return Ended::failed(file, &problem, None, json, board);
         }
         let progress = board.start_file(index);
         let listener = progress.clone();
@@ -357,143 +262,16 @@ impl Run<'_> {
         match upload.await {
             Ok(uploaded) => {
                 progress.done(&uploaded.file.id);
-                self.arrived(file, &uploaded, board)
+                Ended::arrived(file, &uploaded, json, board)
             }
             Err(error) => {
                 progress.failed();
                 let problem =
                     explain::upload_error(&error, self.shown(file), Some(self.uploader.configuration()));
-                self.failed(file, &problem, Some(&error), board)
+                Ended::failed(file, &problem, Some(&error), json, board)
             }
         }
     }
-
-    fn arrived(&self, file: &Path, uploaded: &Uploaded, board: &Board) -> Ended {
-        let line = if self.arguments.json {
-            Some(stdout::json(&Line {
-                path: &file.to_string_lossy(),
-                outcome: Outcome::Arrived {
-                    file: &uploaded.file,
-                    upload_id: &uploaded.upload_id,
-                    md5: uploaded.md5.as_deref(),
-                },
-            }))
-        } else if board.shows_ids() && io::stdout().is_terminal() {
-            // It stands beside the file's name already.
-            None
-        } else {
-            Some(message::text(&uploaded.file.id))
-        };
-        Ended { exit: Exit::Done, line }
-    }
-
-    fn failed(
-        &self,
-        file: &Path,
-        problem: &CommandError,
-        error: Option<&UploadError>,
-        board: &Board,
-    ) -> Ended {
-        board.write(&message::error(&problem.message, problem.help.as_deref()));
-        let answer = error.and_then(UploadError::api);
-        let report = match error {
-            Some(UploadError::FailedPreflight { report, .. }) => Some(report),
-            _ => None,
-        };
-        let line = self.arguments.json.then(|| {
-            stdout::json(&Line {
-                path: &file.to_string_lossy(),
-                outcome: Outcome::Failed {
-                    error: Failed {
-                        message: &problem.message,
-                        help: problem.help.as_deref(),
-                        status: answer.map(|answer| answer.status.as_u16()),
-                        code: answer.and_then(|answer| answer.code.as_deref()),
-                        request_id: answer.and_then(|answer| answer.request_id.as_deref()),
-                        faults: report.map(check::Fault::listed_in),
-                        fault_count: report.map(|report| report.fault_count),
-                    },
-                },
-            })
-        });
-        Ended { exit: problem.exit, line }
-    }
-
-    /// Says what a run that was stopped leaves behind, and how to resume it.
-    fn report_stop(&self, ended: &[Option<Ended>], board: &Board) {
-        let left: Vec<_> =
-            self.files.iter().enumerate().filter(|(index, _)| ended[*index].is_none()).collect();
-        if left.is_empty() {
-            return message::write("interrupted, when all files were done");
-        }
-        let what_is_kept =
-            if self.arguments.no_resume { ", and --no-resume keeps nothing of them" } else { "" };
-        let files = message::count(left.len(), "file");
-        message::write(&format!("interrupted: {files} not done{what_is_kept}"));
-        for (index, _) in left.iter().filter(|_| !self.arguments.no_resume) {
-            let Unfinished { name, parts_done, parts, in_flight } = board.unfinished(*index);
-            let lost = match in_flight {
-                0 => String::new(),
-                bytes => format!(", {} in flight lost", quantity::shown_size(bytes)),
-            };
-            if parts > 0 {
-                message::write(&format!("  {name} {parts_done}/{parts} parts kept{lost}"));
-            }
-        }
-        let what = if self.arguments.no_resume { "start again" } else { "resume" };
-        let files: Vec<_> = left.iter().map(|(_, file)| *file).filter(|file| !is_stdin(file)).collect();
-        if files.len() < left.len() {
-            message::write("stdin cannot be read again, so what was sent of it is lost");
-        }
-        if files.is_empty() {
-            return;
-        }
-        let command: Vec<_> =
-            self.arguments.command_for(&files).iter().map(|word| message::shell_word(word)).collect();
-        message::write(&message::help(&format!("to {what}, run:\n  {}", message::text(&command.join(" ")))));
-    }
-}
-
-/// Prints the line of a file. If that fails the line goes to stderr, so that no id is lost; files that are still
-/// being sent are not affected.
-fn report(end: &mut Ended, board: &Board) {
-    let Some(line) = &end.line else { return };
-    if let Err(error) = board.suspended(|| stdout::try_line(line)) {
-        let message = format!("cannot write to stdout ({error}); this was not printed: {line}");
-        board.write(&message::error(&message, None));
-        end.exit = Exit::Failed;
-    }
-}
-
-/// The files without repetitions, and each repetition with the path that the same file was given by before.
-fn distinct(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<(PathBuf, PathBuf)>) {
-    let mut first_paths = HashMap::new();
-    let mut repeated = Vec::new();
-    let mut kept = Vec::new();
-    for file in files {
-        match identity(&file).map(|identity| first_paths.entry(identity)) {
-            Some(Entry::Occupied(first)) => repeated.push((file, PathBuf::clone(first.get()))),
-            Some(Entry::Vacant(free)) => {
-                free.insert(file.clone());
-                kept.push(file);
-            }
-            None => kept.push(file),
-        }
-    }
-    (kept, repeated)
-}
-
-/// What is the same for all the paths of a file that exists.
-#[cfg(unix)]
-fn identity(file: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
-}
-
-/// What is the same for all the paths of a file that exists.
-#[cfg(not(unix))]
-fn identity(file: &Path) -> Option<PathBuf> {
-    file.canonicalize().ok()
 }
 
 fn expires_after(text: &str) -> Result<Duration, String> {
