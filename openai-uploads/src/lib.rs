@@ -48,8 +48,3 @@ pub use api_key::read_api_key_file;
 pub use generated::models::create_upload_request::Purpose;
 pub use generated::{apis, models};
 pub use uploader::{Uploader, preflight};
-
-/// The README's samples, compiled and run.
-#[cfg(all(doctest, feature = "server"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;

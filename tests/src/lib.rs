@@ -1,1 +1,6 @@
-//! What spans more than one package is tested in `tests/tests`.
+//! The guides' samples, compiled and run. What spans more than one package is tested in `tests/tests`.
+
+/// `README.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -5,6 +5,7 @@ mod chart;
 mod codegen;
 mod failure;
 mod input;
+mod package;
 mod spec;
 mod terminal;
 mod workspace;
@@ -30,6 +31,7 @@ enum Command {
     Codegen(codegen::Arguments),
     #[command(subcommand)]
     Bench(bench::Command),
+    Package(package::Arguments),
     #[command(subcommand)]
     Spec(spec::Command),
 }
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Bench(command) => bench::run(&command),
+        Command::Package(arguments) => package::run(&arguments),
         Command::Spec(command) => spec::run(&command),
     };
     match result {

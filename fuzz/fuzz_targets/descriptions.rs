@@ -1,0 +1,24 @@
+//! Any text as a description: it becomes rustdoc and a page, and never code.
+
+#![no_main]
+
+use codegen::{Options, generate};
+use libfuzzer_sys::fuzz_target;
+use serde_json::json;
+
+fuzz_target!(|text: &str| {
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": { "title": text, "version": "1", "description": text },
+        "paths": { "/a": { "get": {
+            "operationId": "a", "summary": text, "description": text,
+            "responses": { "200": { "description": text } },
+        } } },
+        "components": { "schemas": { "A": {
+            "type": "object", "description": text,
+            "properties": { "a": { "type": "string", "description": text, "enum": ["x"] } },
+        } } },
+    });
+    // What is written was parsed as Rust before, so a package is sound.
+    let _ = generate(&document.to_string(), &Options::default());
+});
