@@ -19,7 +19,8 @@ fn main() -> io::Result<()> {
     for file in files {
         let name = file.strip_prefix(&folder).expect("the file is in the folder");
         let name = name.to_string_lossy().replace('\\', "/");
-        table.push_str(&format!("    ({name:?}, include_str!({:?})),\n", file.canonicalize()?));
+        let path = file.canonicalize()?.to_string_lossy().into_owned();
+        table.push_str(&format!("    ({name:?}, include_str!({path:?})),\n"));
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

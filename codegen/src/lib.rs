@@ -129,3 +129,8 @@ fn number_operations(api: &mut Api, document: &Document) -> Vec<Diagnostic> {
     });
     diagnostics.collect()
 }
+
+/// The examples in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

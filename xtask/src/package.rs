@@ -58,12 +58,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         }
     }
     if arguments.prepare {
-        println!("copied the licences, the changelog and the runtime; publish with `cargo publish --allow-dirty`");
+        println!(
+            "copied the licences, the changelog and the runtime; publish with `cargo publish --allow-dirty`"
+        );
         return Ok(Outcome::Fine);
     }
     for published in &PUBLISHED {
         let archive = package(&root, published)?;
-        let unpacked = tempfile::tempdir().map_err(|error| Failure::io("make", Path::new("a folder"), &error))?;
+        let unpacked =
+            tempfile::tempdir().map_err(|error| Failure::io("make", Path::new("a folder"), &error))?;
         test(&root, published, &archive, unpacked.path())?;
         println!("{}: has its files, and its examples run", archive.display());
     }

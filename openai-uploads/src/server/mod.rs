@@ -69,6 +69,23 @@ mod striking;
 mod uploads;
 mod wire;
 
+/// What fuzz targets call.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    /// Reads a form that arrives in pieces of the given length.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a form.
+    pub async fn read_form(
+        body: &[u8],
+        boundary: &str,
+        piece: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, String> {
+        super::multipart::fields(body, boundary, piece).await.map_err(|error| format!("{error:?}"))
+    }
+}
+
 pub use clock::Clock;
 pub use faults::{Fault, Faults, InvalidWhen, When};
 pub use journal::SeenRequest;

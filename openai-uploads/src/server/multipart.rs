@@ -223,27 +223,30 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
     None
 }
 
+/// Reads a whole form that arrives in pieces of the given length.
+#[cfg(any(test, fuzzing))]
+pub(super) async fn fields(
+    form: &[u8],
+    boundary: &str,
+    piece: usize,
+) -> Result<Vec<(String, Vec<u8>)>, Malformed> {
+    let pieces: Vec<_> = form.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let mut form = Multipart::new(futures_util::stream::iter(pieces), boundary);
+    let mut fields = Vec::new();
+    while let Some(name) = form.next_field().await? {
+        let mut value = Vec::new();
+        while let Some(bytes) = form.chunk().await? {
+            assert!(!bytes.is_empty());
+            value.extend_from_slice(&bytes);
+        }
+        fields.push((name, value));
+    }
+    Ok(fields)
+}
+
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
-
     use super::*;
-
-    /// The fields of a form that comes in pieces of the given length.
-    async fn fields(form: &[u8], boundary: &str, piece: usize) -> Result<Vec<(String, Vec<u8>)>, Malformed> {
-        let pieces: Vec<_> = form.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        let mut form = Multipart::new(stream::iter(pieces), boundary);
-        let mut fields = Vec::new();
-        while let Some(name) = form.next_field().await? {
-            let mut value = Vec::new();
-            while let Some(bytes) = form.chunk().await? {
-                assert!(!bytes.is_empty());
-                value.extend_from_slice(&bytes);
-            }
-            fields.push((name, value));
-        }
-        Ok(fields)
-    }
 
     #[tokio::test]
     async fn a_form_is_the_same_however_it_is_cut_into_pieces() {
