@@ -3,9 +3,11 @@
 pub mod api;
 pub mod compare;
 pub mod crate_name;
+mod description;
 pub mod diagnostic;
 pub mod document;
 mod markdown;
+mod naming;
 mod near;
 pub mod package;
 mod rust;
@@ -33,6 +35,15 @@ pub struct Options {
     pub files: BTreeMap<String, String>,
     /// Where the output goes.
     pub output: Output,
+}
+
+impl Options {
+    /// What each generated file begins with.
+    pub(crate) fn header(&self) -> String {
+        let file = self.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        let file: String = file.chars().filter(|letter| !letter.is_control()).collect();
+        format!("{MARKER} from {file}; do not edit.")
+    }
 }
 
 /// Where the output goes.
@@ -90,7 +101,7 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
     if found.count(Severity::Error) > 0 {
         return Err(found);
     }
-    let names = rust::Names::new(&api);
+    let names = naming::Names::new(&api);
     let mut package = Package::new();
     // Of a crate that is generated as a whole its user may have made more than that.
     let (source, marker) = match options.output {
@@ -115,8 +126,8 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
 
 /// Numbers operations that would have the same name, and reports them.
 fn number_operations(api: &mut Api, document: &Document) -> Vec<Diagnostic> {
-    let clashes = rust::number_operations(api).into_iter();
-    let diagnostics = clashes.map(|rust::Clash { path, method, message }| Diagnostic {
+    let clashes = naming::number_operations(api).into_iter();
+    let diagnostics = clashes.map(|naming::Clash { path, method, message }| Diagnostic {
         severity: Severity::Warning,
         code: "repeated-operation-id",
         message,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::document::Document;
-use crate::rust::{Names, Scope};
+use crate::naming::{Names, Scope};
 use crate::{Options, api, with_room};
 
 /// The type of each schema of the document's own file that JSON is read by, by the schema's JSON pointer.
@@ -32,8 +32,7 @@ pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, St
             .filter(|schema| schema.file() == document.file() && !schema.pointer().contains('\0'));
         let types = schemas.map(|schema| {
             // No type that is written has a space which means something.
-            let ty = scope.ty(&schema.ty).to_string().replace(' ', "");
-            (schema.pointer().to_owned(), ty)
+            (schema.pointer().to_owned(), scope.ty(&schema.ty).to_string())
         });
         Ok(types.collect())
     })

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use crate::api::{Api, Body, Callback, Kind, Operation, ReplyContent, Tag, Type};
-use crate::rust::{self, Names, Scope};
+use crate::naming::{
+    ArgumentKind, Function, Names, Scope, argument_names, function_name, functions, other_calls,
+    parameters_type, plain, tag_modules,
+};
 
 use super::pages::Pages;
 use super::text::{block, cell};
@@ -14,6 +17,7 @@ const BINARY: &str =
 
 pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>, index: usize, tag: &Tag) -> String {
     let page = pages.of_tag(index);
+    let module = &tag_modules(api)[index];
     let mut text = String::new();
     let _ = writeln!(text, "# \\{page}\n");
     let _ = writeln!(text, "All URIs are relative to *{}*\n", api.servers[0].url);
@@ -21,13 +25,13 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>, index: usize, ta
     let _ = writeln!(text, "------------- | ------------- | -------------");
     let scope = Scope::new(api, names, None);
     for operation in &tag.operations {
-        let name = plain_name(operation);
-        let (method, path) = (&operation.method, &operation.path);
+        let name = function_name(operation);
+        let (name, method, path) = (plain(&name), &operation.method, &operation.path);
         let about = cell(headline(operation));
         let _ = writeln!(text, "[**{name}**]({page}.md#{name}) | **{method}** {path} | {about}");
     }
     for operation in &tag.operations {
-        section(&mut text, &scope, pages, operation);
+        section(&mut text, &scope, pages, module, operation);
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
@@ -39,15 +43,12 @@ pub(super) fn headline(operation: &Operation) -> &str {
     if operation.summary.is_empty() { &operation.description } else { &operation.summary }
 }
 
-fn plain_name(operation: &Operation) -> String {
-    rust::function_name(operation).trim_start_matches("r#").to_owned()
-}
-
-fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) {
-    let name = plain_name(operation);
-    let rows = parameter_rows(scope, pages, operation);
-    let arguments: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    let value = rust::spelled(&rust::reply_value(scope, operation));
+fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, module: &str, operation: &Operation) {
+    let functions = functions(scope, operation);
+    let name = function_name(operation);
+    let name = plain(&name);
+    let value = functions[0].returns.value.to_string();
+    let arguments: Vec<&str> = functions[0].arguments.iter().map(|argument| plain(&argument.name)).collect();
     let _ = writeln!(text, "\n\n## {name}\n");
     let _ = writeln!(text, "> {value} {name}({})\n", arguments.join(", "));
     for about in [&operation.summary, &operation.description] {
@@ -58,6 +59,10 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, operation: &
     if operation.deprecated {
         let _ = writeln!(text, "Deprecated.\n");
     }
+    let signatures: Vec<String> = functions.iter().map(Function::to_string).collect();
+    let _ = writeln!(text, "```rust\n{}\n```\n", signatures.join("\n\n"));
+    let _ = writeln!(text, "### Example\n\n```rust\n{}\n```\n", functions[0].example(module));
+    let rows = parameter_rows(scope, pages, operation, &functions);
     let _ = writeln!(text, "### Parameters\n");
     if rows.is_empty() {
         let _ = writeln!(text, "This endpoint does not need any parameter.\n");
@@ -110,47 +115,50 @@ struct Row {
     notes: String,
 }
 
-/// The arguments as the function has them; optional ones are fields of its `params`.
-fn parameter_rows(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation) -> Vec<Row> {
+/// The arguments of the functions, and the fields of the struct of optional parameters.
+fn parameter_rows(
+    scope: &Scope<'_>,
+    pages: &Pages<'_>,
+    operation: &Operation,
+    functions: &[Function<'_>],
+) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut optional: Vec<Row> = Vec::new();
-    for (parameter, name) in rust::argument_names(operation) {
-        let shown = match parameter.required {
-            true => rust::spelled(&rust::argument_type(scope, &parameter.ty)),
-            false => format!("Option<{}>", rust::spelled(&scope.ty(&parameter.ty))),
-        };
-        let notes = match (shown.as_str(), parameter.required) {
-            ("&str", _) => "a `String`, borrowed".to_owned(),
-            (_, true) => String::new(),
-            (_, false) => "in `params`".to_owned(),
-        };
-        let row = Row {
-            name: name.trim_start_matches("r#").to_owned(),
-            ty: pages.link(&parameter.ty, &shown),
-            description: parameter.description.clone(),
-            required: parameter.required,
-            notes,
-        };
-        if parameter.required { rows.push(row) } else { optional.push(row) }
-    }
-    for (index, body) in operation.bodies.iter().enumerate() {
-        let Some(argument) = rust::body_argument(scope, operation, index) else { continue };
-        let shown = rust::spelled(&argument.ty).replace("crate::runtime::", "");
-        let ty = pages.link(body.content.ty().unwrap_or(&Type::Any), &shown);
-        let mut notes = if shown.contains("Binary") { BINARY.to_owned() } else { String::new() };
-        if index > 0 {
-            let suffix = rust::body_suffix(operation, index).replace(' ', "_");
-            notes = format!("of `{}_{suffix}`", plain_name(operation));
+    for (index, function) in functions.iter().enumerate() {
+        for argument in &function.arguments {
+            let shown = argument.ty.to_string();
+            let name = plain(&argument.name).to_owned();
+            rows.push(match argument.kind {
+                ArgumentKind::Parameter(parameter) if index == 0 => Row {
+                    name,
+                    ty: pages.link(&parameter.ty, &shown),
+                    description: parameter.description.clone(),
+                    required: true,
+                    notes: if shown == "&str" { "a `String`, borrowed".to_owned() } else { String::new() },
+                },
+                ArgumentKind::Body(body) => Row {
+                    name,
+                    ty: pages.link(body.content.ty().unwrap_or(&Type::Any), &shown),
+                    description: body_description(scope.api, body),
+                    required: body.required,
+                    notes: match index {
+                        0 if shown.contains("Binary") => BINARY.to_owned(),
+                        0 => String::new(),
+                        _ => format!("of `{}`", plain(&function.name)),
+                    },
+                },
+                ArgumentKind::Parameter(_) | ArgumentKind::Optional => continue,
+            });
         }
-        rows.push(Row {
-            name: argument.name.trim_start_matches("r#").to_owned(),
-            ty,
-            description: body_description(scope.api, body),
-            required: body.required,
-            notes,
-        });
     }
-    rows.extend(optional);
+    let params = parameters_type(operation);
+    let optional = argument_names(operation).into_iter().filter(|(parameter, _)| !parameter.required);
+    rows.extend(optional.map(|(parameter, name)| Row {
+        name: plain(&name).to_owned(),
+        ty: pages.link(&parameter.ty, &scope.ty(&parameter.ty).optional().to_string()),
+        description: parameter.description.clone(),
+        required: false,
+        notes: format!("a field of `{params}`"),
+    }));
     rows
 }
 
@@ -184,7 +192,7 @@ fn returned(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation, value: 
     {
         let _ = write!(text, "; with `.events()` a stream of {}", pages.linked(event));
     }
-    for (media, call) in rust::other_calls(scope, operation) {
+    for (media, call) in other_calls(scope, operation) {
         let _ = write!(text, "; with `.{call}` as `{media}`");
     }
     text

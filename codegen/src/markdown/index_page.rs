@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::api::{Api, KeyLocation, SecurityKind};
-use crate::rust::{Names, function_name};
+use crate::naming::{Names, function_name, plain};
 
 use super::pages::Pages;
 use super::text::{block, cell};
@@ -23,7 +23,7 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>) -> String {
         let page = pages.of_tag(index);
         for operation in &tag.operations {
             let name = function_name(operation);
-            let name = name.trim_start_matches("r#");
+            let name = plain(&name);
             let (method, path) = (&operation.method, &operation.path);
             let summary = cell(super::api_page::headline(operation));
             let _ =

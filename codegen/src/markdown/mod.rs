@@ -8,14 +8,14 @@ mod text;
 
 use crate::Options;
 use crate::api::Api;
-use crate::rust::Names;
+use crate::naming::Names;
 
 use pages::Pages;
 
 /// The pages, path and text.
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {
     let pages = Pages::new(api, names);
-    let marker = format!("<!-- {} -->\n", crate::rust::header(options));
+    let marker = format!("<!-- {} -->\n", options.header());
     let mut files =
         vec![("docs/README.md".to_owned(), format!("{marker}{}", index_page::page(api, names, &pages)))];
     for (index, tag) in api.tags.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::api::{Api, Enumeration, Kind, Named, Struct, TypeId, Union};
-use crate::rust::{self, Names, Scope};
+use crate::naming::{Names, Scope, field_names, field_type, plain, value_names, variant_names};
 
 use super::pages::Pages;
 use super::text::{block, cell};
@@ -35,7 +35,7 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, id: TypeId) 
     }
     match &named.kind {
         Kind::Alias(ty) => {
-            let _ = writeln!(text, "Another name for {}\n", pages.linked(ty));
+            let _ = writeln!(text, "An alias of {}\n", pages.linked(ty));
         }
         Kind::Struct(structure) => properties(text, scope, pages, structure),
         Kind::Enumeration(enumeration) => values(text, enumeration),
@@ -48,8 +48,8 @@ fn properties(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, structure
     let _ = writeln!(text, "### Properties\n");
     let _ = writeln!(text, "Name | Type | Description | Notes");
     let _ = writeln!(text, "------------ | ------------- | ------------- | -------------");
-    for (field, name) in structure.fields.iter().zip(rust::field_names(structure)) {
-        let shown = rust::spelled(&rust::field_type(scope, field));
+    for (field, name) in structure.fields.iter().zip(field_names(structure)) {
+        let shown = field_type(scope, field).to_string();
         let mut notes: Vec<String> = Vec::new();
         if !field.required {
             notes.push("[optional]".to_owned());
@@ -64,7 +64,7 @@ fn properties(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, structure
             notes.push("write-only".to_owned());
         }
         notes.extend(field.bounds.iter().map(|bound| format!("`{}` {}", bound.keyword, bound.value)));
-        let name = name.trim_start_matches("r#").to_owned();
+        let name = plain(&name).to_owned();
         let ty = pages.link(&field.ty, &shown);
         let line = format!("**{name}** | {ty} | {} | {}", cell(&field.description), notes.join(", "));
         let _ = writeln!(text, "{}", line.trim_end());
@@ -83,7 +83,7 @@ fn values(text: &mut String, enumeration: &Enumeration) {
     let _ = writeln!(text, "### Values\n");
     let _ = writeln!(text, "Name | Value");
     let _ = writeln!(text, "------------ | -------------");
-    for (value, name) in enumeration.values.iter().zip(rust::value_names(enumeration)) {
+    for (value, name) in enumeration.values.iter().zip(value_names(enumeration)) {
         let _ = writeln!(text, "{name} | `{}`", cell(&value.value.replace('`', "'")));
     }
     let _ = writeln!(text, "Other | any other string\n");
@@ -94,12 +94,12 @@ fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Uni
     let told = union.tag.as_ref().map(|tag| format!("`{}`", cell(tag))).unwrap_or_default();
     let _ = writeln!(text, "Name | Type | {told}");
     let _ = writeln!(text, "------------ | ------------- | -------------");
-    for (variant, name) in union.variants.iter().zip(rust::variant_names(union, own)) {
+    for (variant, name) in union.variants.iter().zip(variant_names(union, own)) {
         let mut told = listed(&variant.tags);
         if let Some((property, values)) = &variant.also {
             let _ = write!(told, " with `{}` {}", cell(property), listed(values));
         }
-        let ty = pages.link(&variant.ty, &rust::spelled(&scope.boxed(&variant.ty, variant.boxed)));
+        let ty = pages.link(&variant.ty, &scope.boxed(&variant.ty, variant.boxed).to_string());
         let _ = writeln!(text, "{}", format!("{name} | {ty} | {told}").trim_end());
     }
     if union.tag.is_some() {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::api::{Api, Kind, Type};
-use crate::rust::{self, Names, camel};
+use crate::naming::{Names, Scope, camel, is_written, plain};
 
 /// The names of the pages, without their extension.
 pub(super) struct Pages<'a> {
@@ -29,8 +29,7 @@ impl<'a> Pages<'a> {
         let tags = api.tags.iter().map(|tag| unique(camel(&format!("{} api", tag.name)))).collect();
         let modules = names.modules().iter().map(|(module, types)| {
             let exported = types.iter().map(|id| names.of(*id)).find(|path| path.exported);
-            let name =
-                exported.map_or_else(|| camel(module.trim_start_matches("r#")), |path| path.name.clone());
+            let name = exported.map_or_else(|| camel(plain(module)), |path| path.name.clone());
             (module.clone(), unique(name))
         });
         let modules = modules.collect();
@@ -56,21 +55,17 @@ impl<'a> Pages<'a> {
 
     /// A type as it is in Rust, linked.
     pub(super) fn linked(&self, ty: &Type) -> String {
-        let scope = rust::Scope::new(self.api, self.names, None);
-        self.link(ty, &rust::spelled(&scope.ty(ty)))
+        let scope = Scope::new(self.api, self.names, None);
+        self.link(ty, &scope.ty(ty).to_string())
     }
 
     fn page_of(&self, ty: &Type) -> Option<&str> {
-        match ty {
-            Type::Named(id) if rust::is_written(self.api, *id) => {
-                Some(self.modules.get(&self.names.of(*id).module)?.as_str())
-            }
-            Type::Named(id) => match &self.api.named(*id).kind {
-                Kind::Alias(ty) => self.page_of(ty),
-                _ => None,
-            },
-            Type::Nullable(inner) | Type::Array(inner) | Type::Map(inner) => self.page_of(inner),
-            _ => None,
+        let mut first = None;
+        ty.walk(&mut |ty| first = first.or(ty.id()));
+        let id = first?;
+        match &self.api.named(id).kind {
+            Kind::Alias(ty) if !is_written(self.api, id) => self.page_of(ty),
+            _ => Some(self.modules.get(&self.names.of(id).module)?.as_str()),
         }
     }
 }

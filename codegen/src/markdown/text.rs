@@ -7,5 +7,5 @@ pub(super) fn cell(text: &str) -> String {
 
 /// A description in a page of its own.
 pub(super) fn block(text: &str) -> String {
-    crate::rust::for_rustdoc(text)
+    crate::description::for_rustdoc(text)
 }

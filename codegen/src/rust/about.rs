@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::api::{Header, Operation, ReplyContent, UntypedError};
+use crate::api::{Header, Operation, UntypedError};
+use crate::naming::{Scope, other_calls};
 use crate::sentence;
-
-use super::ty::{Scope, spelled};
 
 /// The function's description: the document's words, then what its types do not say.
 pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
@@ -36,27 +35,7 @@ fn other_forms(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
     let lines: Vec<String> =
         other_calls(scope, operation).map(|(media, call)| format!("- `{media}`: `.{call}`")).collect();
     (!lines.is_empty())
-        .then(|| format!("Other forms of the reply, by a method of the call:\n{}", lines.join("\n")))
-}
-
-/// The media types of those forms, and the method of `Call` for each.
-pub(crate) fn other_calls<'a>(
-    scope: &Scope<'a>,
-    operation: &'a Operation,
-) -> impl Iterator<Item = (&'a str, String)> {
-    // What is only said needs no import.
-    let scope = Scope::new(scope.api, scope.names, None);
-    let others = operation.successes.iter().flat_map(|success| success.contents.iter().skip(1));
-    others.filter_map(move |content| {
-        let media = content.content_type();
-        let call = match content {
-            ReplyContent::Json(ty, _) => format!("json_as::<{}>({media:?})", spelled(&scope.ty(ty))),
-            ReplyContent::Text(_) | ReplyContent::Base64(_) => format!("text_as({media:?})"),
-            ReplyContent::Binary(_) => format!("binary_as({media:?})"),
-            ReplyContent::Events(..) => return None,
-        };
-        Some((media, call))
-    })
+        .then(|| format!("Other media types of the reply, by a method of the call:\n{}", lines.join("\n")))
 }
 
 fn headers<'a>(title: &str, headers: impl Iterator<Item = &'a Header>) -> Option<String> {
@@ -92,21 +71,19 @@ fn errors(errors: &[UntypedError]) -> Option<String> {
 
 /// What the server sends because of the operation, and the types of that.
 fn callbacks(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
-    // What is only said needs no import.
-    let scope = Scope::new(scope.api, scope.names, None);
     let lines: Vec<String> = operation
         .callbacks
         .iter()
         .map(|callback| {
             let body = callback.bodies.first().map(|body| match body.content.ty() {
-                Some(ty) => format!("`{}`", spelled(&scope.ty(ty))),
+                Some(ty) => format!("`{}`", scope.ty(ty)),
                 None => body.content_type.clone(),
             });
             let subject = format!("`{}`, {} `{}`", callback.name, callback.method, callback.url);
             line(&subject, &body.unwrap_or_default())
         })
         .collect();
-    (!lines.is_empty()).then(|| format!("What the server sends because of it:\n{}", lines.join("\n")))
+    (!lines.is_empty()).then(|| format!("Callbacks, which the server sends:\n{}", lines.join("\n")))
 }
 
 fn line(subject: &str, about: &str) -> String {

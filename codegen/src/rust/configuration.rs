@@ -6,10 +6,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::api::{Api, KeyLocation, SecurityKind, SecurityScheme, Server};
+use crate::naming::{scheme_names, server_name, snake, unique};
 
 use super::doc::doc;
 use super::format::Source;
-use super::identifier::{ident, shouty, snake, unique};
+use super::tokens::ident;
 
 /// The text of the module.
 pub(super) fn module(api: &Api, header: &str) -> String {
@@ -29,7 +30,7 @@ pub(super) fn module(api: &Api, header: &str) -> String {
         source.gap();
         source.items(server_items(index, server));
     }
-    for (scheme, name) in api.security_schemes.iter().zip(constant_names(api)) {
+    for (scheme, name) in api.security_schemes.iter().zip(scheme_names(api)) {
         source.gap();
         source.items(scheme_item(scheme, &name));
     }
@@ -49,16 +50,6 @@ pub(super) fn module(api: &Api, header: &str) -> String {
         }
     });
     source.finish()
-}
-
-/// The constants' names of the security schemes, in their order.
-pub(crate) fn constant_names(api: &Api) -> Vec<String> {
-    let mut taken: HashSet<String> = (1..=api.servers.len()).map(|number| server_name(number - 1)).collect();
-    api.security_schemes.iter().map(|scheme| unique(shouty(&scheme.name), &mut taken)).collect()
-}
-
-fn server_name(index: usize) -> String {
-    if index == 0 { "BASE_PATH".to_owned() } else { format!("BASE_PATH_{}", index + 1) }
 }
 
 fn server_items(index: usize, server: &Server) -> TokenStream {
@@ -102,7 +93,7 @@ fn server_items(index: usize, server: &Server) -> TokenStream {
 fn scheme_item(scheme: &SecurityScheme, name: &str) -> TokenStream {
     let key = &scheme.name;
     let docs = doc(match scheme.description.as_str() {
-        "" => "A way to show whose a request is.",
+        "" => "An authentication scheme.",
         description => description,
     });
     let name = ident(name);

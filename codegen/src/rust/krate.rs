@@ -3,16 +3,20 @@
 use quote::quote;
 
 use crate::api::{Api, Type};
+use crate::description::for_rustdoc;
+use crate::naming::Names;
 
-use super::doc::for_rustdoc;
+use super::first_call::first_call;
 use super::format::Source;
 use super::runtime;
 
 /// The files besides operations, models and pages.
-pub(super) fn files(api: &Api, name: &str, header: &str) -> Vec<(String, String)> {
+pub(super) fn files(api: &Api, names: &Names, name: &str, header: &str) -> Vec<(String, String)> {
+    let first_call = first_call(api, names, name);
     let mut files = vec![
         ("Cargo.toml".to_owned(), manifest(api, name, header)),
-        ("src/lib.rs".to_owned(), library(api, header)),
+        ("README.md".to_owned(), readme(api, name, header, &first_call)),
+        ("src/lib.rs".to_owned(), library(api, header, &first_call)),
     ];
     for (file, text) in runtime::FILES {
         files.push((format!("src/runtime/{file}"), format!("// {header}\n{text}")));
@@ -20,10 +24,44 @@ pub(super) fn files(api: &Api, name: &str, header: &str) -> Vec<(String, String)
     files
 }
 
-fn library(api: &Api, header: &str) -> String {
-    let title = if api.title.is_empty() { "An API." } else { &api.title };
-    let about = format!("{}\n\n{}", for_rustdoc(title), for_rustdoc(&api.description));
-    let mut source = Source::new(header, about.trim_end());
+fn readme(api: &Api, name: &str, header: &str, first_call: &str) -> String {
+    let title = for_rustdoc(title(api));
+    let title = title.lines().next().unwrap_or_default();
+    format!(
+        r#"<!-- {header} -->
+# {name}
+
+A Rust client of {title}.
+
+```toml
+[dependencies]
+{name} = {{ path = "{name}" }}
+```
+
+```rust
+{first_call}
+```
+
+Each operation is a function in a module of `apis`, and each schema a type in `models`: [the reference](docs/README.md)
+lists them. The server's URL, credentials, headers and timeouts are fields of `apis::configuration::Configuration`.
+"#
+    )
+}
+
+fn title(api: &Api) -> &str {
+    if api.title.is_empty() { "an API" } else { &api.title }
+}
+
+fn library(api: &Api, header: &str, first_call: &str) -> String {
+    let about = [
+        for_rustdoc(title(api)),
+        for_rustdoc(&api.description),
+        format!("# A first call\n\n```no_run\n{first_call}\n```"),
+        "Each operation is a function in a module of [`apis`], and each schema a type in [`models`]."
+            .to_owned(),
+    ];
+    let about: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut source = Source::new(header, about.join("\n\n").trim_end());
     source.gap();
     source.items(quote! {
         #[macro_use]
@@ -62,6 +100,7 @@ fn manifest(api: &Api, name: &str, header: &str) -> String {
 name = "{name}"
 description = "{title}"
 version = "{version}"
+readme = "README.md"
 edition = "2024"
 rust-version = "1.89"
 

@@ -1,46 +1,33 @@
-//! Tokens for each operation, model and type. Names are made into identifiers here and nowhere else.
+//! Tokens for each operation, model and type, laid out as text.
 
 mod about;
 mod body;
-mod clash;
 mod configuration;
 mod doc;
+mod first_call;
 mod format;
-mod identifier;
+mod imports;
 mod krate;
 mod model;
-mod names;
 mod operation;
 mod reply;
 mod runtime;
 mod signature;
-mod ty;
-
-use std::collections::HashSet;
+mod style;
+mod tokens;
 
 use quote::quote;
 
-use crate::api::{Api, Tag};
+use crate::api::Api;
+use crate::naming::{Names, plain, tag_modules};
 use crate::{Options, Output};
 
 use format::Source;
-use identifier::{ident, unique};
-
-pub(crate) use about::other_calls;
-pub(crate) use body::{body_argument, body_suffix};
-pub(crate) use clash::{Clash, number_operations};
-pub(crate) use doc::for_rustdoc;
-pub(crate) use identifier::camel;
-pub(crate) use model::{field_names, field_type, value_names, variant_names};
-pub(crate) use names::{Names, is_written};
-pub(crate) use operation::function_name;
-pub(crate) use reply::reply_value;
-pub(crate) use signature::{argument_names, argument_type};
-pub(crate) use ty::{Scope, spelled};
+use tokens::ident;
 
 /// The generated modules of an API and, for a crate of its own, the rest of the crate: paths and texts.
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {
-    let header = header(options);
+    let header = options.header();
     let (folder, mut files) = match &options.output {
         Output::Modules => {
             let mut source = Source::new(&header, "The functions and models that the document describes.");
@@ -57,12 +44,12 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
                 )],
             )
         }
-        Output::Crate { name } => ("src", krate::files(api, name, &header)),
+        Output::Crate { name } => ("src", krate::files(api, names, name, &header)),
     };
     files.push((format!("{folder}/apis/mod.rs"), apis_module(api, &header)));
     files.push((format!("{folder}/apis/configuration.rs"), configuration::module(api, &header)));
     for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
-        let path = format!("{folder}/apis/{}.rs", file_name(&module));
+        let path = format!("{folder}/apis/{}.rs", plain(&module));
         files.push((path, operation::module(api, names, tag, &header)));
     }
     files.push((format!("{folder}/models/mod.rs"), models_module(names, &header)));
@@ -74,7 +61,7 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
 fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, String)> {
     let write = |modules: &[(String, Vec<crate::api::TypeId>)]| -> Vec<(String, String)> {
         let files = modules.iter().map(|(module, types)| {
-            let path = format!("{folder}/models/{}.rs", file_name(module));
+            let path = format!("{folder}/models/{}.rs", plain(module));
             (path, model::module(api, names, module, types, header))
         });
         files.collect()
@@ -88,13 +75,6 @@ fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, 
     })
 }
 
-/// What each generated file begins with.
-pub(crate) fn header(options: &Options) -> String {
-    let file = options.file.rsplit(['/', '\\']).next().unwrap_or_default();
-    let file: String = file.chars().filter(|letter| !letter.is_control()).collect();
-    format!("{} from {file}; do not edit.", crate::package::MARKER)
-}
-
 /// A root module that lints which a document decides on are not for.
 fn allowing(lints: &[&str], source: Source) -> String {
     let text = source.finish();
@@ -104,20 +84,6 @@ fn allowing(lints: &[&str], source: Source) -> String {
         Some((head, rest)) => format!("{head}\n{allow}\n{rest}"),
         None => text,
     }
-}
-
-/// The modules of the tags, in their order.
-pub(crate) fn tag_modules(api: &Api) -> Vec<String> {
-    let mut taken = HashSet::from(["configuration".to_owned(), "r#mod".to_owned()]);
-    api.tags.iter().map(|tag| unique(tag_module(tag), &mut taken)).collect()
-}
-
-fn tag_module(tag: &Tag) -> String {
-    identifier::module(&format!("{} api", tag.name))
-}
-
-fn file_name(module: &str) -> &str {
-    module.strip_prefix("r#").unwrap_or(module)
 }
 
 fn apis_module(api: &Api, header: &str) -> String {

@@ -3,26 +3,29 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use crate::api::{Api, Enumeration, Field, FieldDefault, Integer, Kind, Named, Struct, Type, TypeId, Union};
+use crate::api::{Api, Enumeration, Field, FieldDefault, Kind, Named, Struct, Type, TypeId, Union};
+use crate::naming::{
+    Names, RustType, Scope, field_names, field_type, integer_name, is_optional, keeps_null, shouty, unique,
+    value_names, variant_names,
+};
 use crate::sentence;
 
-use super::doc::doc;
+use super::doc::{deprecated, doc};
 use super::format::Source;
-use super::identifier::{camel, ident, shouty, snake, unique};
-use super::names::Names;
-use super::signature::style;
-use super::ty::{Import, Scope};
+use super::imports::Imports;
+use super::style::style;
+use super::tokens::ident;
 
 /// The text of a module.
 pub(super) fn module(api: &Api, names: &Names, module: &str, types: &[TypeId], header: &str) -> String {
     let scope = Scope::new(api, names, Some(module));
     let mut body = Source::new(header, "");
     let pieces: Vec<Piece> = types.iter().flat_map(|id| pieces(&scope, *id)).collect();
-    let uses = scope.uses();
-    if !uses.is_empty() {
-        body.items(uses);
+    let imports = Imports::of_models(&scope, types).into_token_stream();
+    if !imports.is_empty() {
+        body.items(imports);
     }
     for piece in pieces {
         body.gap();
@@ -76,21 +79,6 @@ fn about(named: &Named) -> TokenStream {
     }
 }
 
-pub(super) fn deprecated(deprecated: bool) -> Option<TokenStream> {
-    deprecated.then(|| quote!(#[deprecated]))
-}
-
-/// The variants' names in an enumeration of strings.
-pub(crate) fn value_names(enumeration: &Enumeration) -> Vec<String> {
-    let mut taken = HashSet::from(["Other".to_owned()]);
-    let names = enumeration.values.iter().map(|value| match camel(&value.value) {
-        // `Other` is what any other value is.
-        name if name == "Other" => unique("OtherValue".to_owned(), &mut taken),
-        name => unique(name, &mut taken),
-    });
-    names.collect()
-}
-
 fn open_enum(named: &Named, enumeration: &Enumeration, name: &proc_macro2::Ident) -> Vec<Piece> {
     let variant_names = value_names(enumeration);
     let variants = enumeration.values.iter().zip(&variant_names).map(|(value, variant)| {
@@ -105,22 +93,6 @@ fn open_enum(named: &Named, enumeration: &Enumeration, name: &proc_macro2::Ident
         quote!(#[default(#default)])
     });
     vec![Piece::Wrapped("open_enum", quote!(#default #docs #deprecated pub enum #name { #(#variants,)* }))]
-}
-
-/// The variants' names in a union.
-pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
-    let mut taken = HashSet::from(["Other".to_owned()]);
-    let names = union.variants.iter().map(|variant| {
-        let name = camel(&variant.name);
-        // `Event::EventCreated` says it twice, and so does `Filter::CompoundFilter`.
-        let rest = name.strip_prefix(own).filter(|rest| rest.starts_with(|first: char| first.is_uppercase()));
-        let rest = rest.or_else(|| name.strip_suffix(own)).filter(|rest| !["", "Self"].contains(rest));
-        match rest.unwrap_or(&name) {
-            "Other" => unique("OtherValue".to_owned(), &mut taken),
-            name => unique(name.to_owned(), &mut taken),
-        }
-    });
-    names.collect()
 }
 
 fn union_piece(scope: &Scope<'_>, named: &Named, union: &Union, name: &proc_macro2::Ident) -> Piece {
@@ -138,28 +110,6 @@ fn union_piece(scope: &Scope<'_>, named: &Named, union: &Union, name: &proc_macr
     let tag = union.tag.as_ref().map(|tag| quote!(#[tag = #tag]));
     let (docs, deprecated) = (about(named), deprecated(named.deprecated));
     Piece::Wrapped("union", quote!(#tag #docs #deprecated pub enum #name { #(#variants,)* }))
-}
-
-/// The fields' names in a struct.
-pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
-    // The field of the other properties has this name.
-    let mut taken: HashSet<String> =
-        structure.additional.iter().map(|_| "additional_properties".to_owned()).collect();
-    structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
-}
-
-/// What a field is in Rust: an `Option` if it may be missing or `null`, one in another if those are kept apart.
-pub(crate) fn field_type(scope: &Scope<'_>, field: &Field) -> TokenStream {
-    let ty = scope.boxed(&field.ty, field.boxed);
-    match (keeps_null(scope.api, field), is_optional(scope.api, field)) {
-        (true, _) => quote!(Option<Option<#ty>>),
-        (false, true) => quote!(Option<#ty>),
-        (false, false) => ty,
-    }
-}
-
-fn keeps_null(api: &Api, field: &Field) -> bool {
-    field.keeps_null && *api.resolved(&field.ty) != Type::Any
 }
 
 /// The only value that a field can have, if there is one.
@@ -191,11 +141,6 @@ fn only_value(scope: &Scope<'_>, field: &Field) -> Option<TokenStream> {
         }
         _ => None,
     }
-}
-
-pub(crate) fn is_optional(api: &Api, field: &Field) -> bool {
-    let any = *api.resolved(&field.ty) == Type::Any;
-    !field.required || field.nullable && !any
 }
 
 fn structure_pieces(
@@ -308,8 +253,8 @@ fn constants(structure: &Struct) -> TokenStream {
         for bound in &field.bounds {
             let name = ident(&unique(shouty(&format!("{} {}", field.name, bound.keyword)), &mut taken));
             let ty = match (&field.ty, bound.of_value) {
-                (Type::Integer(integer), true) => integer_type(*integer),
-                _ => quote!(u64),
+                (Type::Integer(integer), true) => RustType::Plain(integer_name(*integer)),
+                _ => RustType::Plain("u64"),
             };
             let text = meaning(bound.keyword, &field.name, &field.ty);
             let (docs, value) = (doc(&text), number(bound.value));
@@ -326,16 +271,11 @@ fn meaning(keyword: &str, name: &str, ty: &Type) -> String {
         _ => "characters",
     };
     match keyword {
-        "minimum" => format!("The least that `{name}` may be."),
-        "maximum" => format!("The most that `{name}` may be."),
-        "minLength" | "minItems" => format!("The fewest {counted} that `{name}` may have."),
-        _ => format!("The most {counted} that `{name}` may have."),
+        "minimum" => format!("The minimum of `{name}`."),
+        "maximum" => format!("The maximum of `{name}`."),
+        "minLength" | "minItems" => format!("The minimum number of {counted} of `{name}`."),
+        _ => format!("The maximum number of {counted} of `{name}`."),
     }
-}
-
-fn integer_type(integer: Integer) -> TokenStream {
-    let name = ident(&format!("{integer:?}").to_lowercase());
-    quote!(#name)
 }
 
 /// A number with its thousands apart.
@@ -367,7 +307,6 @@ fn constructor(scope: &Scope<'_>, structure: &Struct, names: &[String], addition
         } else if let Some(value) = only_value(scope, field) {
             fields.push(quote!(#name: #value));
         } else if field.ty == Type::Binary && !field.nullable {
-            scope.import(Import::Binary);
             arguments.push(quote!(#name: impl Into<Binary>));
             fields.push(quote!(#name: #name.into()));
         } else {
@@ -376,10 +315,7 @@ fn constructor(scope: &Scope<'_>, structure: &Struct, names: &[String], addition
             fields.push(quote!(#name));
         }
     }
-    let additional = additional.then(|| {
-        scope.import(Import::BTreeMap);
-        quote!(additional_properties: BTreeMap::new())
-    });
+    let additional = additional.then(|| quote!(additional_properties: BTreeMap::new()));
     fields.extend(additional);
     let many = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
@@ -396,7 +332,6 @@ fn form_impl(
     names: &[String],
     name: &proc_macro2::Ident,
 ) -> TokenStream {
-    scope.import(Import::Form);
     let fields = structure.fields.iter().zip(names).map(|(field, name)| {
         let (name, key) = (ident(name), &field.name);
         let optional = is_optional(scope.api, field);

@@ -1,90 +1,55 @@
-//! What an operation gives: the reply that means success, and the body of its errors.
+//! How an operation's replies are read: those of success, and the bodies of errors.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::api::{ErrorReply, EventForm, Operation, ReplyContent, Type};
+use crate::naming::{RustType, Scope, camel, distinct_replies, error_type, function_name, plain, reply_type};
 
 use super::doc::{doc, own_doc};
-use super::identifier::{camel, ident};
-use super::operation::{Needs, function_name};
-use super::ty::Scope;
+use super::imports::Imports;
+use super::tokens::ident;
 
-/// What an operation's reply is in Rust.
-pub(crate) struct Reply {
-    /// The type that the function gives.
-    pub(super) ty: TokenStream,
-    /// The call that makes it of a request.
+/// How an operation's reply is read.
+pub(super) struct Reply {
+    /// The call that ends a request.
     pub(super) end: TokenStream,
-    /// Items that only this operation has: its types.
+    /// The enums of replies and errors by status.
     pub(super) types: Vec<TokenStream>,
-    /// The type of the value that awaiting it gives.
-    pub(crate) value: TokenStream,
 }
 
 impl Reply {
-    pub(super) fn of(scope: &Scope<'_>, operation: &Operation, needs: &mut Needs) -> Self {
-        let (error, mut types) = error_type(scope, operation, needs);
-        let mut kinds: Vec<Option<&ReplyContent>> = Vec::new();
-        for success in &operation.successes {
-            let preferred = success.contents.first();
-            if !kinds.iter().any(|kind| are_alike(*kind, preferred)) {
-                kinds.push(preferred);
-            }
-        }
-        let error = error.map(|error| quote!(, #error));
-        let events =
-            operation.successes.iter().flat_map(|success| &success.contents).find_map(
-                |content| match content {
-                    ReplyContent::Events(ty, form) => Some((ty, *form)),
-                    _ => None,
-                },
-            );
-        let (value, end) = match kinds.as_slice() {
-            [] | [None] => (quote!(()), quote!(.empty())),
-            [Some(content)] => single(scope, operation, content, needs),
-            _ => several(scope, operation, needs, &mut types),
+    pub(super) fn of(scope: &Scope<'_>, operation: &Operation, imports: &mut Imports) -> Self {
+        let mut types = error_enum(scope, operation, imports);
+        let replies = distinct_replies(operation);
+        let end = match replies.as_slice() {
+            [] | [None] => quote!(.empty()),
+            [Some(content)] => single(operation, content, imports),
+            _ => several(scope, operation, imports, &mut types),
         };
+        let prefers_events = matches!(replies.as_slice(), [Some(ReplyContent::Events(..))]);
+        let mut contents = operation.successes.iter().flat_map(|success| &success.contents);
+        let event = contents.find_map(|content| match content {
+            ReplyContent::Events(_, form) => Some(*form),
+            _ => None,
+        });
+        let Some(form) = event.filter(|_| !prefers_events) else { return Self { end, types } };
         // A call that is read by its status is one of any kind of events.
-        let by_status = kinds.len() > 1;
-        let preferred_events = matches!(kinds.as_slice(), [Some(ReplyContent::Events(..))]);
-        let (ty, end) = match events.filter(|_| !preferred_events) {
-            Some((event, form)) => {
-                let event = scope.ty(event);
-                let error = error.unwrap_or_else(|| quote!(, serde_json::Value));
-                let or_events = (!by_status).then(|| quote!(.or_events()));
-                let form = event_form(form, needs).map(|form| quote!(.event_form(#form)));
-                let end = quote!(#end #or_events #form);
-                (quote!(Call<#value #error, #event>), end)
-            }
-            None => (quote!(Call<#value #error>), end),
-        };
-        Self { ty, end, types, value }
+        let or_events = (replies.len() <= 1).then(|| quote!(.or_events()));
+        let form = event_form(form, imports).map(|form| quote!(.event_form(#form)));
+        Self { end: quote!(#end #or_events #form), types }
     }
 }
 
 /// What of an event its type is read from, where that is not JSON.
-fn event_form(form: EventForm, needs: &mut Needs) -> Option<TokenStream> {
+fn event_form(form: EventForm, imports: &mut Imports) -> Option<TokenStream> {
     let form = match form {
         EventForm::Json => return None,
         EventForm::Text => quote!(EventForm::Text),
         EventForm::Fields => quote!(EventForm::Fields),
     };
-    needs.runtime.insert("EventForm");
+    imports.add_runtime("EventForm");
     Some(form)
-}
-
-/// What awaiting an operation gives, for the reference pages.
-pub(crate) fn reply_value(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    Reply::of(scope, operation, &mut Needs::default()).value
-}
-
-/// Whether two replies are read alike, whatever JSON is called.
-fn are_alike(one: Option<&ReplyContent>, other: Option<&ReplyContent>) -> bool {
-    match (one, other) {
-        (Some(ReplyContent::Json(one, _)), Some(ReplyContent::Json(other, _))) => one == other,
-        (one, other) => one == other,
-    }
 }
 
 /// The media types to ask for.
@@ -98,86 +63,64 @@ fn accept(operation: &Operation) -> String {
     if accept.is_empty() { "*/*".to_owned() } else { accept.join(", ") }
 }
 
-fn single(
-    scope: &Scope<'_>,
-    operation: &Operation,
-    content: &ReplyContent,
-    needs: &mut Needs,
-) -> (TokenStream, TokenStream) {
+fn single(operation: &Operation, content: &ReplyContent, imports: &mut Imports) -> TokenStream {
     match content {
-        ReplyContent::Json(ty, _) => match accept(operation).as_str() {
-            "application/json" | "*/*" => (scope.ty(ty), quote!(.json())),
-            accept => (scope.ty(ty), quote!(.json_as(#accept))),
+        ReplyContent::Json(..) => match accept(operation).as_str() {
+            "application/json" | "*/*" => quote!(.json()),
+            accept => quote!(.json_as(#accept)),
         },
-        ReplyContent::Text(_) => (quote!(String), quote!(.text())),
-        ReplyContent::Binary(content_type) => {
-            needs.runtime.insert("ByteStream");
-            (quote!(ByteStream), quote!(.binary(#content_type)))
-        }
+        ReplyContent::Text(_) => quote!(.text()),
+        ReplyContent::Binary(content_type) => quote!(.binary(#content_type)),
         ReplyContent::Base64(content_type) => {
-            needs.runtime.extend(["Decode", "Reply"]);
-            let decode = quote!(Decode::Whole(Reply::text_as));
-            (scope.ty(&Type::Base64), quote!(.call(#content_type, #decode)))
+            imports.add_runtime("Decode");
+            imports.add_runtime("Reply");
+            quote!(.call(#content_type, Decode::Whole(Reply::text_as)))
         }
-        ReplyContent::Events(ty, form) => {
-            needs.runtime.insert("EventStream");
-            let ty = scope.ty(ty);
-            let end = match event_form(*form, needs) {
-                None => quote!(.events()),
-                Some(form) => quote!(.events_as(#form)),
-            };
-            (quote!(EventStream<#ty>), end)
-        }
+        ReplyContent::Events(_, form) => match event_form(*form, imports) {
+            None => quote!(.events()),
+            Some(form) => quote!(.events_as(#form)),
+        },
     }
 }
 
-/// An enumeration of what the reply is by its status.
+/// An enum of what the reply is by its status.
 fn several(
     scope: &Scope<'_>,
     operation: &Operation,
-    needs: &mut Needs,
+    imports: &mut Imports,
     types: &mut Vec<TokenStream>,
-) -> (TokenStream, TokenStream) {
-    needs.runtime.insert("Decode");
-    needs.runtime.insert("Reply");
-    let name = format_ident!("{}Reply", camel(&operation.name));
+) -> TokenStream {
+    imports.add_runtime("Decode");
+    imports.add_runtime("Reply");
+    let name = ident(&reply_type(operation));
     let (mut variants, mut arms) = (Vec::new(), Vec::new());
     let mut has_default = false;
     for success in by_precision(&operation.successes, |success| &success.status) {
         let variant = ident(&camel(&format!("status {}", success.status)));
-        let docs = doc(&success.description);
-        let pattern = status_pattern(&success.status);
+        let (docs, pattern) = (doc(&success.description), status_pattern(&success.status));
         has_default |= success.status == "default";
-        match success.contents.first() {
-            Some(ReplyContent::Json(ty, _)) => {
-                let ty = scope.ty(ty);
-                variants.push(quote!(#docs #variant(#ty)));
-                arms.push(quote!(#pattern => reply.json().map(Self::#variant)));
-            }
-            Some(ReplyContent::Base64(_)) => {
-                let ty = scope.ty(&Type::Base64);
-                variants.push(quote!(#docs #variant(#ty)));
-                arms.push(quote!(#pattern => reply.text_as().map(Self::#variant)));
-            }
-            Some(ReplyContent::Text(_)) => {
-                variants.push(quote!(#docs #variant(String)));
-                arms.push(quote!(#pattern => reply.text().map(Self::#variant)));
-            }
-            Some(_) => {
-                variants.push(quote!(#docs #variant(bytes::Bytes)));
-                arms.push(quote!(#pattern => Ok(Self::#variant(reply.body.clone()))));
-            }
+        let (ty, read) = match success.contents.first() {
             None => {
                 variants.push(quote!(#docs #variant));
                 arms.push(quote!(#pattern => Ok(Self::#variant)));
+                continue;
             }
-        }
+            Some(ReplyContent::Json(ty, _)) => (scope.ty(ty), quote!(reply.json())),
+            Some(ReplyContent::Base64(_)) => (scope.ty(&Type::Base64), quote!(reply.text_as())),
+            Some(ReplyContent::Text(_)) => (RustType::Plain("String"), quote!(reply.text())),
+            Some(ReplyContent::Binary(_) | ReplyContent::Events(..)) => {
+                (RustType::Plain("bytes::Bytes"), quote!(Ok(reply.body.clone())))
+            }
+        };
+        imports.add(&ty);
+        variants.push(quote!(#docs #variant(#ty)));
+        arms.push(quote!(#pattern => #read.map(Self::#variant)));
     }
     if !has_default {
         arms.push(quote!(_ => Err(reply.undeclared())));
     }
     let accept = accept(operation);
-    let about = own_doc(&format!("What [`{}`] gives.", function_name(operation).trim_start_matches("r#")));
+    let about = own_doc(&format!("The response of [`{}`].", plain(&function_name(operation))));
     types.push(quote! {
         #about
         #[derive(Clone, Debug, PartialEq)]
@@ -190,38 +133,23 @@ fn several(
             }
         }
     });
-    (quote!(#name), quote!(.call(#accept, Decode::Whole(#name::read))))
+    quote!(.call(#accept, Decode::Whole(#name::read)))
 }
 
-/// The type of an operation's errors, and the types it needs for that; `None` where the document says nothing.
-fn error_type(
-    scope: &Scope<'_>,
-    operation: &Operation,
-    needs: &mut Needs,
-) -> (Option<TokenStream>, Vec<TokenStream>) {
-    let mut types: Vec<&Type> = Vec::new();
-    for error in &operation.errors {
-        if !types.contains(&&error.ty) {
-            types.push(&error.ty);
-        }
+/// An enum of the errors by their status, where the document declares several types of them.
+fn error_enum(scope: &Scope<'_>, operation: &Operation, imports: &mut Imports) -> Vec<TokenStream> {
+    let several = operation.errors.windows(2).any(|errors| errors[0].ty != errors[1].ty);
+    if !several {
+        return Vec::new();
     }
-    match types.as_slice() {
-        [] => (None, Vec::new()),
-        [one] => (Some(scope.ty(one)), Vec::new()),
-        _ => {
-            needs.runtime.insert("ErrorBody");
-            let name = format_ident!("{}Error", camel(&operation.name));
-            (Some(quote!(#name)), error_enum(scope, operation, &name))
-        }
-    }
-}
-
-fn error_enum(scope: &Scope<'_>, operation: &Operation, name: &proc_macro2::Ident) -> Vec<TokenStream> {
+    imports.add_runtime("ErrorBody");
+    let name = ident(&error_type(operation));
     let (mut variants, mut arms) = (Vec::new(), Vec::new());
     let mut has_default = false;
     for error in by_precision(&operation.errors, |error: &ErrorReply| &error.status) {
         let variant = ident(&camel(&format!("status {}", error.status)));
         let (docs, ty) = (doc(&error.description), scope.ty(&error.ty));
+        imports.add(&ty);
         let pattern = status_pattern(&error.status);
         has_default |= error.status == "default";
         variants.push(quote!(#docs #variant(#ty)));
@@ -230,7 +158,7 @@ fn error_enum(scope: &Scope<'_>, operation: &Operation, name: &proc_macro2::Iden
     if !has_default {
         arms.push(quote!(_ => None));
     }
-    let about = own_doc(&format!("The errors of [`{}`].", function_name(operation).trim_start_matches("r#")));
+    let about = own_doc(&format!("The errors of [`{}`].", plain(&function_name(operation))));
     vec![
         quote! {
             #about

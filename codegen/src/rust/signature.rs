@@ -1,95 +1,58 @@
-//! The arguments that an operation's parameters are, and the calls that put them into a request.
-
-use std::collections::HashSet;
+//! The struct of an operation's optional parameters, and the calls that put parameters into a request.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use crate::api::{ArrayFormat, Location, Operation, Parameter, Style, StyleKind, Type};
+use crate::api::{Location, Operation, Parameter, Style};
+use crate::naming::{Scope, argument_names, function_name, parameters_type, plain};
 
-use super::doc::{doc, own_doc};
-use super::identifier::{camel, ident, snake, unique};
-use super::model::deprecated;
-use super::operation::function_name;
-use super::ty::Scope;
+use super::doc::{deprecated, doc, own_doc};
+use super::imports::Imports;
+use super::style::style;
+use super::tokens::ident;
 
-/// What the functions of an operation have in common.
-pub(super) struct Signature {
-    pub(super) arguments: Vec<TokenStream>,
-    pub(super) parameters_struct: Option<TokenStream>,
-    pub(super) setters: Vec<TokenStream>,
-    pub(super) params: Option<TokenStream>,
-}
-
-impl Signature {
-    pub(super) fn of(scope: &Scope<'_>, operation: &Operation) -> Self {
-        let (mut arguments, mut fields, mut setters) = (Vec::new(), Vec::new(), Vec::new());
-        for (parameter, name) in argument_names(operation) {
-            let (key, argument) = (&parameter.name, ident(&name));
-            let value = if parameter.required {
-                let ty = argument_type(scope, &parameter.ty);
-                arguments.push(quote!(#argument: #ty));
-                quote!(#argument)
-            } else {
-                let (docs, deprecated) = (doc(&parameter.description), deprecated(parameter.deprecated));
-                let ty = scope.ty(&parameter.ty);
-                fields.push(quote!(#docs #deprecated pub #argument: Option<#ty>));
-                quote!(params.#argument)
-            };
-            setters.push(setter(parameter, key, &value));
-        }
-        let name = format_ident!("{}Params", camel(&operation.name));
-        let about = own_doc(&format!(
-            "What can be given to [`{}`].",
-            function_name(operation).trim_start_matches("r#")
-        ));
-        let parameters_struct = (!fields.is_empty()).then(|| {
-            quote! {
-                #about
-                #[derive(Clone, Debug, Default, PartialEq)]
-                pub struct #name { #(#fields),* }
-            }
-        });
-        let params = parameters_struct.is_some().then(|| quote!(params: #name));
-        Self { arguments, parameters_struct, setters, params }
-    }
-}
-
-/// The parameters with the names of their arguments or fields. Where a name is taken, it says where the parameter
-/// goes: `id` in the path, `id_header`.
-pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)> {
-    let mut taken = HashSet::from(["configuration".to_owned(), "params".to_owned()]);
-    operation
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let name = snake(&parameter.name);
-            let name = if taken.contains(&name) { located(parameter) } else { name };
-            (parameter, unique(name, &mut taken))
+/// The struct of an operation's optional parameters; nothing where it has none.
+pub(super) fn parameters_struct(
+    scope: &Scope<'_>,
+    operation: &Operation,
+    imports: &mut Imports,
+) -> Option<TokenStream> {
+    let optional = argument_names(operation).into_iter().filter(|(parameter, _)| !parameter.required);
+    let fields: Vec<TokenStream> = optional
+        .map(|(parameter, name)| {
+            let (docs, deprecated) = (doc(&parameter.description), deprecated(parameter.deprecated));
+            let (name, ty) = (ident(&name), scope.ty(&parameter.ty));
+            imports.add(&ty);
+            quote!(#docs #deprecated pub #name: Option<#ty>)
         })
-        .collect()
-}
-
-/// The name of a parameter with the place that it goes to.
-fn located(parameter: &Parameter) -> String {
-    let place = match parameter.location {
-        Location::Path => "path",
-        Location::Query => "query",
-        Location::Header => "header",
-        Location::Cookie => "cookie",
-    };
-    snake(&format!("{} {place}", parameter.name))
-}
-
-/// The type of a required parameter.
-pub(crate) fn argument_type(scope: &Scope<'_>, ty: &Type) -> TokenStream {
-    match scope.api.resolved(ty) {
-        Type::String => quote!(&str),
-        _ => scope.ty(ty),
+        .collect();
+    if fields.is_empty() {
+        return None;
     }
+    let name = ident(&parameters_type(operation));
+    let about = own_doc(&format!("Optional parameters of [`{}`].", plain(&function_name(operation))));
+    Some(quote! {
+        #about
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct #name { #(#fields),* }
+    })
 }
 
-fn setter(parameter: &Parameter, key: &str, value: &TokenStream) -> TokenStream {
+/// The calls that put an operation's parameters into a request.
+pub(super) fn setters(operation: &Operation) -> Vec<TokenStream> {
+    let named = argument_names(operation).into_iter();
+    let setters = named.map(|(parameter, name)| {
+        let argument = ident(&name);
+        match parameter.required {
+            true => setter(parameter, &quote!(#argument)),
+            false => setter(parameter, &quote!(params.#argument)),
+        }
+    });
+    setters.collect()
+}
+
+fn setter(parameter: &Parameter, value: &TokenStream) -> TokenStream {
+    let key = &parameter.name;
     let (plain, styled) = match parameter.location {
         Location::Path => ("path", "path_with"),
         Location::Query => ("query", "query_with"),
@@ -103,32 +66,4 @@ fn setter(parameter: &Parameter, key: &str, value: &TokenStream) -> TokenStream 
     let styled = ident(styled);
     let style = style(parameter.style);
     quote!(.#styled(#key, #value, #style))
-}
-
-/// A style by its name in the runtime.
-pub(super) fn style(style: Style) -> TokenStream {
-    let (name, explodes) = match style.kind {
-        StyleKind::Simple => ("SIMPLE", false),
-        StyleKind::Label => ("LABEL", false),
-        StyleKind::Matrix => ("MATRIX", false),
-        StyleKind::Form => ("FORM", true),
-        StyleKind::SpaceDelimited => ("SPACE_DELIMITED", false),
-        StyleKind::PipeDelimited => ("PIPE_DELIMITED", false),
-        StyleKind::DeepObject => ("DEEP_OBJECT", true),
-        StyleKind::Json => ("JSON", false),
-    };
-    let name = ident(name);
-    let explode = (style.explode != explodes).then(|| {
-        let explode = style.explode;
-        quote!(.explode(#explode))
-    });
-    let reserved = style.allow_reserved.then(|| quote!(.allow_reserved()));
-    let arrays = match style.arrays {
-        ArrayFormat::Indices => None,
-        ArrayFormat::Brackets => Some(quote!(Brackets)),
-        ArrayFormat::Repeat => Some(quote!(Repeat)),
-        ArrayFormat::Comma => Some(quote!(Comma)),
-    };
-    let arrays = arrays.map(|format| quote!(.arrays(crate::runtime::ArrayFormat::#format)));
-    quote!(crate::runtime::Style::#name #explode #reserved #arrays)
 }

@@ -23,7 +23,7 @@ pub fn create_batch(
 pub static LIST_BATCHES: Operation =
     Operation::new("listBatches", Method::GET, "/batches", &[&[API_KEY_AUTH]]);
 
-/// What can be given to [`list_batches`].
+/// Optional parameters of [`list_batches`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListBatchesParams {
     /// The id of the last object of the previous page. The page starts after it.

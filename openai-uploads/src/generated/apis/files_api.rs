@@ -22,7 +22,7 @@ pub fn create_file(
 
 pub static LIST_FILES: Operation = Operation::new("listFiles", Method::GET, "/files", &[&[API_KEY_AUTH]]);
 
-/// What can be given to [`list_files`].
+/// Optional parameters of [`list_files`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListFilesParams {
     /// The id of the last object of the previous page. The page starts after it.

@@ -9,7 +9,7 @@ pub struct AddUploadPartRequest {
 }
 
 impl AddUploadPartRequest {
-    /// The most bytes that `data` may have.
+    /// The maximum number of bytes of `data`.
     pub const DATA_MAX_LENGTH: u64 = 67_108_864;
     pub fn new(data: impl Into<Binary>) -> Self {
         Self { data: data.into() }

@@ -16,7 +16,7 @@ pub struct CreateFileRequest {
 impl CreateFileRequest {
     /// How long a file with purpose `batch` is kept unless `expires_after` says otherwise, in seconds (30 days).
     pub const BATCH_LIFETIME_SECONDS: u64 = 2_592_000;
-    /// The most bytes that `file` may have.
+    /// The maximum number of bytes of `file`.
     pub const FILE_MAX_LENGTH: u64 = 536_870_912;
     pub fn new(file: impl Into<Binary>, purpose: Purpose) -> Self {
         Self { file: file.into(), purpose, expires_after: None }

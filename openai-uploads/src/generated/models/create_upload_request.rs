@@ -19,7 +19,7 @@ object! {
 }
 
 impl CreateUploadRequest {
-    /// The most that `bytes` may be.
+    /// The maximum of `bytes`.
     pub const BYTES_MAXIMUM: u64 = 8_589_934_592;
     pub fn new(filename: String, purpose: Purpose, bytes: u64, mime_type: String) -> Self {
         Self { filename, purpose, bytes, mime_type, expires_after: None }

@@ -11,9 +11,9 @@ object! {
 }
 
 impl FileExpirationAfter {
-    /// The least that `seconds` may be.
+    /// The minimum of `seconds`.
     pub const SECONDS_MINIMUM: u64 = 3600;
-    /// The most that `seconds` may be.
+    /// The maximum of `seconds`.
     pub const SECONDS_MAXIMUM: u64 = 2_592_000;
     pub fn new(seconds: u64) -> Self {
         Self { anchor: Anchor::CreatedAt, seconds }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::api::{Api, Operation};
 
-use super::body::body_suffix;
 use super::identifier::{camel, shouty, snake};
+use super::operation::body_suffix;
 
 /// An operation that has the name of an earlier one.
 pub(crate) struct Clash {

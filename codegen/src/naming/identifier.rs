@@ -3,7 +3,14 @@
 use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::{Ident, Span};
+
+/// Rust's keywords, those that are reserved for later among them (edition 2024).
+const KEYWORDS: [&str; 48] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 /// The name of a function, a field, an argument or a module.
 pub(crate) fn snake(words: &str) -> String {
@@ -37,14 +44,6 @@ pub(crate) fn shouty(words: &str) -> String {
 /// The words of a text, as they are told apart in a name.
 pub(crate) fn words(text: &str) -> Vec<String> {
     text.to_snake_case().split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// The identifier of a name that one of the functions above made.
-pub(crate) fn ident(name: &str) -> Ident {
-    match name.strip_prefix("r#") {
-        Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
-        None => Ident::new(name, Span::call_site()),
-    }
 }
 
 /// A name that is not among those taken yet: where it is, a number is put behind it.
@@ -120,11 +119,10 @@ fn spelled(words: &str) -> String {
 
 fn keyword_safe(name: &str) -> String {
     match name {
+        // These cannot be raw identifiers.
         "self" | "super" | "crate" | "_" => format!("{name}_"),
-        // A keyword since edition 2024, which syn knows nothing of.
-        "gen" => "r#gen".to_owned(),
-        _ if syn::parse_str::<Ident>(name).is_ok() => name.to_owned(),
-        _ => format!("r#{name}"),
+        keyword if KEYWORDS.contains(&keyword) => format!("r#{keyword}"),
+        _ => name.to_owned(),
     }
 }
 
@@ -151,11 +149,22 @@ mod tests {
             ("🦀", "u1f980", "U1f980"),
             ("a\"; drop(b)", "a_drop_b", "ADropB"),
             ("async", "r#async", "Async"),
+            ("union", "union", "Union"),
+            ("try", "r#try", "Try"),
+            ("_", "underscore", "Underscore"),
+            ("a b", "a_b", "AB"),
+            ("HTTPStatus404", "http_status404", "HttpStatus404"),
+            ("$skip", "skip", "Skip"),
+            ("*", "star", "Star"),
             ("gen", "r#gen", "Gen"),
         ] {
             assert_eq!((snake(words).as_str(), camel(words).as_str()), (snake_case, camel_case), "{words}");
-            ident(&snake(words));
-            ident(&camel(words));
+            for name in [snake(words), camel(words)] {
+                assert!(
+                    syn::parse_str::<syn::Ident>(name.trim_start_matches("r#")).is_ok()
+                        || name.contains("r#")
+                );
+            }
         }
     }
 

@@ -1,0 +1,160 @@
+//! Descriptions as Markdown that rustdoc takes for nothing but text, for doc comments and pages alike.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use std::ops::Range;
+
+/// The description with all that rustdoc would run, link or complain of made into plain text.
+pub(crate) fn for_rustdoc(text: &str) -> String {
+    // A carriage return alone cannot be in a doc comment, nor can what is not to be printed.
+    let clean: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .map(|letter| match letter {
+            '\r' => '\n',
+            '\t' => ' ',
+            letter if letter.is_control() && letter != '\n' => ' ',
+            // They turn the direction of text around, and rustc refuses them where a reader could be misled.
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+            letter => letter,
+        })
+        .collect();
+    let clean = clean.trim_end().trim_start_matches('\n');
+    let plain = !clean.contains(['[', '<', '`', '~']) && !clean.contains("://") && !clean.contains("    ");
+    if plain {
+        return clean.to_owned();
+    }
+    let mut edits = edits(clean);
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = String::with_capacity(clean.len() + 64);
+    let mut at = 0;
+    for (range, replacement) in edits {
+        if range.start < at {
+            continue;
+        }
+        out.push_str(&clean[at..range.start]);
+        out.push_str(&replacement);
+        at = range.end;
+    }
+    out.push_str(&clean[at..]);
+    out
+}
+
+type Edit = (Range<usize>, String);
+
+fn edits(text: &str) -> Vec<Edit> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
+    let mut unresolved: Vec<usize> = Vec::new();
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut links = 0;
+    let mut code = false;
+    // `[word]` is a link to an item for rustdoc, and to nothing for the document.
+    let note = |link: pulldown_cmark::BrokenLink<'_>| {
+        unresolved.push(link.span.start);
+        None
+    };
+    for (event, range) in Parser::new_with_broken_link_callback(text, options, Some(note)).into_offset_iter()
+    {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                code = true;
+                edits.extend(fence(text, range));
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
+                code = true;
+                edits.extend(as_text(text, range, &language));
+            }
+            Event::End(pulldown_cmark::TagEnd::CodeBlock) => code = false,
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                links += 1;
+                let item = dest_url.chars().all(|letter| letter.is_alphanumeric() || "_!()".contains(letter));
+                if item || dest_url.contains("::") {
+                    edits.push((range.start..range.start + 1, "\\[".to_owned()));
+                }
+            }
+            Event::End(pulldown_cmark::TagEnd::Link) => links -= 1,
+            Event::Html(_) | Event::InlineHtml(_) => edits.extend(escape(text, range, '<')),
+            Event::Text(_) if !code && links == 0 => edits.extend(bare_urls(text, range)),
+            _ => {}
+        }
+    }
+    edits.extend(unresolved.into_iter().map(|start| (start..start + 1, "\\[".to_owned())));
+    edits
+}
+
+fn escape(text: &str, range: Range<usize>, sign: char) -> Vec<Edit> {
+    let start = range.start;
+    text[range].match_indices(sign).map(|(at, _)| (start + at..start + at + 1, format!("\\{sign}"))).collect()
+}
+
+/// An indented block in fences, since rustdoc takes it for Rust to be run.
+fn fence(text: &str, range: Range<usize>) -> Vec<Edit> {
+    let start = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
+    let indent = &text[start..range.start];
+    // Four spaces are what makes it a block; the rest is that of the list it may stand in.
+    let spaces = indent.chars().take_while(|letter| *letter == ' ').count();
+    let indent = " ".repeat(spaces.saturating_sub(4));
+    let end = range.start + text[range].trim_end().len();
+    vec![(start..start, format!("{indent}```text\n")), (end..end, format!("\n{indent}```"))]
+}
+
+/// A fenced block's language, where rustdoc would take it for Rust.
+fn as_text(text: &str, range: Range<usize>, language: &str) -> Option<Edit> {
+    let word = language.split([',', ' ', '{']).next().unwrap_or_default();
+    let other = !word.is_empty()
+        && !["rust", "ignore", "no_run", "should_panic", "compile_fail", "custom"].contains(&word)
+        && !word.starts_with("edition");
+    if other {
+        return None;
+    }
+    let line = text[range.clone()].split('\n').next().unwrap_or_default();
+    let fence = line.chars().take_while(|letter| matches!(letter, '`' | '~')).count();
+    let start = range.start + fence;
+    Some((start..range.start + line.len(), "text".to_owned()))
+}
+
+fn bare_urls(text: &str, range: Range<usize>) -> Vec<Edit> {
+    let mut found = Vec::new();
+    let mut at = range.start;
+    while let Some(scheme) = text[at..range.end].find("://") {
+        let before = text[range.start..at + scheme].rfind(|letter: char| !letter.is_ascii_alphabetic());
+        let start = before.map_or(range.start, |before| range.start + before + 1);
+        let start = (start..=at + scheme).find(|start| text.is_char_boundary(*start)).unwrap_or(at + scheme);
+        let rest = &text[start..];
+        let length = rest.find(|letter: char| letter.is_whitespace() || "<>\"`)]}|\\*".contains(letter));
+        let url =
+            rest[..length.unwrap_or(rest.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '_']);
+        let is_url = url.starts_with("http://") || url.starts_with("https://");
+        if is_url && url.len() > "https://".len() {
+            found.push((start..start + url.len(), format!("<{url}>")));
+        }
+        at = (start + url.len()).max(at + scheme + 3);
+        if at >= range.end {
+            break;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text() {
+        for (text, shown) in [
+            ("Plain words.", "Plain words."),
+            ("An [Upload] and a [link](/docs/x).", "An \\[Upload] and a [link](/docs/x)."),
+            ("See https://example.com/a.", "See <https://example.com/a>."),
+            ("A <b>word", "A \\<b>word"),
+            ("```\nlet x = 1;\n```", "```text\nlet x = 1;\n```"),
+            ("```json\n{}\n```", "```json\n{}\n```"),
+            ("Code:\n\n    rm -rf\n    x", "Code:\n\n```text\n    rm -rf\n    x\n```"),
+            ("`[a]` stays, https://a.b/c[d] too", "`[a]` stays, <https://a.b/c[d>] too"),
+        ] {
+            assert_eq!(for_rustdoc(text), shown);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Names within a type: of fields, variants and values; and the types of fields.
+
+use std::collections::HashSet;
+
+use crate::api::{Api, Enumeration, Field, Struct, Type, Union};
+
+use super::identifier::{camel, snake, unique};
+use super::rust_type::RustType;
+use super::scope::Scope;
+
+/// The names of the variants of an enumeration of strings.
+pub(crate) fn value_names(enumeration: &Enumeration) -> Vec<String> {
+    let mut taken = HashSet::from(["Other".to_owned()]);
+    let names = enumeration.values.iter().map(|value| variant_name(&camel(&value.value), &mut taken));
+    names.collect()
+}
+
+/// The names of the variants of a union whose own name is `own`.
+pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
+    let mut taken = HashSet::from(["Other".to_owned()]);
+    let names = union.variants.iter().map(|variant| {
+        let name = camel(&variant.name);
+        // `Event::EventCreated` says it twice, and so does `Filter::CompoundFilter`.
+        let rest = name.strip_prefix(own).filter(|rest| rest.starts_with(|first: char| first.is_uppercase()));
+        let rest = rest.or_else(|| name.strip_suffix(own)).filter(|rest| !["", "Self"].contains(rest));
+        variant_name(rest.unwrap_or(&name), &mut taken)
+    });
+    names.collect()
+}
+
+/// `name`, or another where it is taken. `Other` is the variant of values that the document does not name.
+fn variant_name(name: &str, taken: &mut HashSet<String>) -> String {
+    unique(if name == "Other" { "OtherValue" } else { name }.to_owned(), taken)
+}
+
+/// The names of a struct's fields.
+pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
+    // The field of the other properties has this name.
+    let mut taken: HashSet<String> =
+        structure.additional.iter().map(|_| "additional_properties".to_owned()).collect();
+    structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
+}
+
+/// The type of a field: an `Option` if it may be missing or `null`, one in another if those are kept apart.
+pub(crate) fn field_type(scope: &Scope<'_>, field: &Field) -> RustType {
+    let ty = scope.boxed(&field.ty, field.boxed);
+    match (keeps_null(scope.api, field), is_optional(scope.api, field)) {
+        (true, _) => ty.optional().optional(),
+        (false, true) => ty.optional(),
+        (false, false) => ty,
+    }
+}
+
+/// Whether a field that is missing differs from one that is `null`.
+pub(crate) fn keeps_null(api: &Api, field: &Field) -> bool {
+    field.keeps_null && *api.resolved(&field.ty) != Type::Any
+}
+
+/// Whether a field is an `Option`.
+pub(crate) fn is_optional(api: &Api, field: &Field) -> bool {
+    let any = *api.resolved(&field.ty) == Type::Any;
+    !field.required || field.nullable && !any
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{EnumValue, Variant};
+
+    fn names_of_values(values: &[&str]) -> Vec<String> {
+        let value = |value: &&str| EnumValue { value: (*value).to_owned(), description: String::new() };
+        value_names(&Enumeration { values: values.iter().map(value).collect(), default: None })
+    }
+
+    #[test]
+    fn each_value_of_an_enum_has_a_name_of_its_own() {
+        for (values, names) in [
+            (&["a", "b"][..], &["A", "B"][..]),
+            (&["asc", "ASC", "Asc"], &["Asc", "Asc2", "Asc3"]),
+            (&["created_at", "-created_at"], &["CreatedAt", "CreatedAt2"]),
+            (&["Other", "other"], &["OtherValue", "OtherValue2"]),
+            (&["", " ", "1"], &["Empty", "Space", "N1"]),
+        ] {
+            assert_eq!(names_of_values(values), names);
+        }
+    }
+
+    #[test]
+    fn a_variant_does_not_repeat_the_name_of_its_union() {
+        let variant = |name: &str| Variant {
+            name: name.to_owned(),
+            ty: Type::Any,
+            boxed: false,
+            tags: Vec::new(),
+            also: None,
+            description: String::new(),
+            writes_tag: false,
+        };
+        let names = ["EventCreated", "DeletedEvent", "Event", "Eventual", "Other"];
+        let union = Union { variants: names.map(variant).into(), tag: None };
+        assert_eq!(variant_names(&union, "Event"), ["Created", "Deleted", "Event", "Eventual", "OtherValue"]);
+    }
+}

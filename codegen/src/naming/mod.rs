@@ -1,0 +1,23 @@
+//! From words to identifiers and module paths, and the printable name of a type: for the code and for its reference
+//! pages alike.
+
+mod clash;
+mod function;
+mod identifier;
+mod member;
+mod names;
+mod operation;
+mod rust_type;
+mod scope;
+
+pub(crate) use clash::{Clash, number_operations};
+pub(crate) use function::{ArgumentKind, Function, distinct_replies, functions, only_file, other_calls};
+pub(crate) use identifier::{camel, shouty, snake, unique};
+pub(crate) use member::{field_names, field_type, is_optional, keeps_null, value_names, variant_names};
+pub(crate) use names::{Names, is_written};
+pub(crate) use operation::{
+    argument_names, constant_name, error_type, function_name, parameters_type, plain, reply_type,
+    scheme_names, server_name, tag_modules,
+};
+pub(crate) use rust_type::RustType;
+pub(crate) use scope::{Scope, integer_name};
