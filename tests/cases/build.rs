@@ -1,7 +1,8 @@
 //! Generates the client of each document in `tests/documents/cases` as a module of this crate.
 //!
 //! A document is a file `NAME.yaml`, or a folder `NAME` with `api.yaml` and the files that it refers to. All clients
-//! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. What the generator reports is the
+//! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. The first call that each README
+//! shows is compiled too. What the generator reports is the
 //! module's `REPORT`, one line each: `warning[code] at POINTER: message`. A document that is refused has a module with
 //! its report and nothing else.
 
@@ -88,7 +89,17 @@ fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<Stri
         let path = out.join(module).join(part).join("mod.rs").display().to_string();
         format!("#[path = {path:?}]\npub mod {part};\n")
     });
-    Ok(items.concat())
+    let first_call = first_call(module, generated).ok_or("a README has a first call")?;
+    Ok(format!("{}#[allow(dead_code)]\nmod first_call {{\n{first_call}}}\n", items.concat()))
+}
+
+/// The first call that the crate's README shows, as part of the client that is a module.
+fn first_call(module: &str, generated: &Generated) -> Option<String> {
+    let (_, readme) = generated.package.files().find(|(path, _)| *path == "README.md")?;
+    let (_, code) = readme.split_once("```rust\n")?;
+    let (code, _) = code.split_once("```")?;
+    let code = code.replace(&format!("use {module}::"), &format!("use crate::{module}::"));
+    Some(code.replace("Configuration::new()", "Configuration::at(\"http://127.0.0.1\")"))
 }
 
 /// A generated file's text for a client that is a module. The shared `Configuration` has no default server.
