@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use serde_json::json;
 
 use crate::agreement_caught::Catcher;
-use crate::command_fixture::{Files, KEY, Parrot, Run, api_error, command};
+use crate::command_fixture::{AnsweringServer, Files, KEY, Run, api_error, command};
 use crate::skipped::skipped;
 
 /// A variable that a test sets to a secret.
 const SECRET: &str = "gateway-token-0123456789";
 
 #[test]
-fn headers_are_sent_with_values_from_files_and_variables() {
+fn headers_take_their_values_from_files_and_variables() {
     let files = Files::new();
     let team = files.file("team", "search\n");
     for (header, name, value) in [
@@ -54,9 +54,10 @@ fn a_header_that_cannot_be_read_or_shows_a_secret_is_bad_usage() {
 }
 
 #[test]
-fn a_header_from_a_variable_is_not_shown_where_the_server_repeats_it() {
-    let parrot = Parrot::start(|_| (403, "", api_error(&format!("{SECRET} may not"), "forbidden")));
-    let mut cancel = command(&["cancel", "upload_1", "--base-url", &parrot.base_url()]);
+fn a_secret_header_that_the_server_repeats_is_not_shown() {
+    let answering =
+        AnsweringServer::start(|_| (403, "", api_error(&format!("{SECRET} may not"), "forbidden")));
+    let mut cancel = command(&["cancel", "upload_1", "--base-url", &answering.base_url()]);
     cancel.args(["--header", "Authorization: env:GATEWAY_TOKEN"]);
     let run = Run::of(cancel.env("GATEWAY_TOKEN", format!("Bearer {SECRET}")));
     assert_eq!(run.code, Some(1));
@@ -95,7 +96,7 @@ fn azure_is_found_in_the_environment_or_named_by_an_argument() {
 }
 
 #[test]
-fn what_azure_lacks_is_named() {
+fn missing_azure_settings_are_named() {
     let mut without_key = command(&["cancel", "upload_1", "--azure-endpoint", "https://x.invalid"]);
     let run = Run::of(&mut without_key);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
@@ -130,7 +131,7 @@ fn a_proxy_can_be_an_argument() {
 }
 
 #[test]
-fn a_request_that_takes_too_long_is_given_up() {
+fn a_request_that_takes_too_long_fails() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}/v1", silent.local_addr().unwrap());
     let run = Run::of(&mut command(&["cancel", "upload_1", "--timeout", "300ms", "--base-url", &base_url]));

@@ -1,4 +1,4 @@
-//! What the command says when something is wrong: what happened, to which file, and what to do next.
+//! Error messages of the command: what happened, to which file, and what to do.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,9 +6,9 @@ use std::os::unix::process::CommandExt;
 
 use openai_uploads::server::Faults;
 
-use crate::command_fixture::{Files, KEY, Parrot, Run, api_error, command, server, upload};
+use crate::command_fixture::{AnsweringServer, Files, KEY, Run, api_error, command, server, upload};
 
-/// One run that fails: its exit code, and what stderr must have.
+/// Checks a run that fails: its exit code, and the words that stderr must have.
 fn fails(mut command: std::process::Command, code: i32, words: &[&str]) {
     let run = Run::of(&mut command);
     assert_eq!(run.code, Some(code), "{command:?}\n{}", run.stderr);
@@ -20,7 +20,7 @@ fn fails(mut command: std::process::Command, code: i32, words: &[&str]) {
 }
 
 #[test]
-fn bad_usage_is_told_with_exit_code_2() {
+fn bad_usage_is_exit_code_2() {
     let files = Files::new();
     let (path, other) = (files.file("a.jsonl", "{}"), files.file("b.jsonl", "{}"));
     for (arguments, word) in [
@@ -69,7 +69,7 @@ fn files_that_cannot_be_read_are_named() {
 }
 
 #[test]
-fn a_file_that_is_too_large_is_refused_with_what_to_do() {
+fn a_file_that_is_too_large_is_refused_with_help() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("large.jsonl", "");
     // It has no blocks on the disk.
@@ -92,7 +92,7 @@ fn a_pipe_and_an_empty_file_are_named() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_named() {
+fn a_file_without_permission_is_named() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.jsonl", "{}");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
@@ -111,7 +111,7 @@ fn a_file_that_may_not_be_read_is_named() {
 }
 
 #[test]
-fn without_a_key_nothing_is_begun() {
+fn a_missing_key_or_a_bad_base_url_is_bad_input() {
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     let mut without = command(&["upload", "-p", "assistants", &path]);
@@ -126,7 +126,7 @@ fn without_a_key_nothing_is_begun() {
 }
 
 #[test]
-fn a_wrong_key_is_told_as_such() {
+fn a_wrong_key_is_named_as_the_reason() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.txt", "hello");
     let mut wrong = upload(&server, &["-p", "assistants", &path]);
@@ -135,13 +135,15 @@ fn a_wrong_key_is_told_as_such() {
 }
 
 #[test]
-fn a_server_that_repeats_the_key_does_not_make_us_show_it() {
-    let parrot =
-        Parrot::start(|_| (401, "", api_error(&format!("Incorrect key: {KEY} \u{1b}[2J"), "bad_key")));
+fn a_key_that_the_server_repeats_is_not_shown() {
+    let answering = AnsweringServer::start(|_| {
+        (401, "", api_error(&format!("Incorrect key: {KEY} \u{1b}[2J"), "bad_key"))
+    });
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     for json in [false, true] {
-        let mut command = command(&["upload", "-p", "assistants", "--base-url", &parrot.base_url(), &path]);
+        let mut command =
+            command(&["upload", "-p", "assistants", "--base-url", &answering.base_url(), &path]);
         command.args(json.then_some("--json"));
         let run = Run::of(&mut command);
         assert_eq!(run.code, Some(1));
@@ -150,7 +152,7 @@ fn a_server_that_repeats_the_key_does_not_make_us_show_it() {
 }
 
 #[test]
-fn what_the_server_refuses_comes_with_what_to_do() {
+fn a_refusal_of_the_server_comes_with_help() {
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     for (status, headers, message, code, words) in [
@@ -163,8 +165,8 @@ fn what_the_server_refuses_comes_with_what_to_do() {
         (500, "x-should-retry: false\r\n", "Oops", "server_error", "later"),
         (302, "location: http://127.0.0.1:1/\r\n", "Moved", "moved", "base URL"),
     ] {
-        let parrot = Parrot::start(move |_| (status, headers, api_error(message, code)));
-        let base_url = parrot.base_url();
+        let answering = AnsweringServer::start(move |_| (status, headers, api_error(message, code)));
+        let base_url = answering.base_url();
         let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
         let status = status.to_string();
         if status == "302" {
@@ -177,8 +179,8 @@ fn what_the_server_refuses_comes_with_what_to_do() {
 }
 
 #[test]
-fn an_upload_that_expires_again_and_again_is_told_as_such() {
-    let parrot = Parrot::start(|path| {
+fn an_upload_that_keeps_expiring_fails_with_help() {
+    let answering = AnsweringServer::start(|path| {
         if path.ends_with("/parts") {
             return (400, "", api_error("This upload has expired", "upload_expired"));
         }
@@ -190,20 +192,20 @@ fn an_upload_that_expires_again_and_again_is_told_as_such() {
     });
     let files = Files::new();
     let path = files.file("a.txt", "hello");
-    let base_url = parrot.base_url();
+    let base_url = answering.base_url();
     let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
     fails(command, 1, &[&path, "expired", "run the same command again"]);
 }
 
 #[test]
-fn what_cannot_be_reached_is_told_with_what_to_check() {
-    let parrot = Parrot::start(|_| (200, "", String::new()));
+fn a_server_that_cannot_be_reached_comes_with_help() {
+    let answering = AnsweringServer::start(|_| (200, "", String::new()));
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (base_url, words) in [
         ("http://no-such-host.invalid/v1".to_owned(), &["the host no-such-host.invalid was not found"][..]),
         (format!("http://{nobody}/v1"), &["no connection", "Connection refused", "whether the server runs"]),
-        (format!("https://{}/v1", parrot.address), &["no secure connection", "http://", "certificates"]),
-        (parrot.base_url(), &["base URL"]),
+        (format!("https://{}/v1", answering.address), &["no secure connection", "http://", "certificates"]),
+        (answering.base_url(), &["base URL"]),
     ] {
         let command = command(&["cancel", "upload_1", "--base-url", &base_url]);
         fails(command, 1, words);
@@ -211,7 +213,7 @@ fn what_cannot_be_reached_is_told_with_what_to_check() {
 }
 
 #[test]
-fn a_name_with_controls_in_it_is_shown_without_them() {
+fn control_characters_of_a_name_are_escaped() {
     let files = Files::new();
     let run = Run::of(&mut command(&["plan", &files.path("a\u{1b}[31mb")]));
     assert!(!run.stderr.contains('\u{1b}') && run.stderr.contains("\\u{1b}"), "{:?}", run.stderr);

@@ -1,4 +1,4 @@
-//! What the command's tests stand on: runs of the real binary, files for it, and servers that it meets.
+//! Fixtures of the tests of the command: runs of the real binary, files, and servers.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -123,21 +123,21 @@ pub(crate) fn upload(server: &LocalServer, arguments: &[&str]) -> Command {
     command
 }
 
-/// A server that says what a test has it say, whatever it is asked.
-pub(crate) struct Parrot {
+/// A server whose answers a test chooses.
+pub(crate) struct AnsweringServer {
     pub(crate) address: SocketAddr,
     /// The first lines of the requests.
     pub(crate) asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl Parrot {
+impl AnsweringServer {
     /// `answer` gets the path of a request and gives a status, headers and a body.
     pub(crate) fn start(
         answer: impl Fn(&str) -> (u16, &'static str, String) + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let parrot = Self { address: listener.local_addr().unwrap(), asked: Arc::default() };
-        let asked = Arc::clone(&parrot.asked);
+        let answering = Self { address: listener.local_addr().unwrap(), asked: Arc::default() };
+        let asked = Arc::clone(&answering.asked);
         let answer = Arc::new(answer);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -145,7 +145,7 @@ impl Parrot {
                 thread::spawn(move || converse(&stream, &asked, &*answer));
             }
         });
-        parrot
+        answering
     }
 
     pub(crate) fn base_url(&self) -> String {

@@ -1,4 +1,4 @@
-//! Runs that are broken off, by Ctrl-C or by force, and what the next one makes of it.
+//! Runs that are interrupted or killed, and how the next run resumes them.
 
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -12,7 +12,7 @@ use crate::command_fixture::{Files, Run, command, server, signal, upload, wait_u
 
 const MIB: usize = 1024 * 1024;
 
-/// A server that is slow enough for parts to be under way at any moment.
+/// A server that is slow enough for parts to be in flight at any moment.
 fn slow() -> Faults {
     Faults::new().rate(2_000_000)
 }
@@ -27,7 +27,7 @@ fn parts_arrived(server: &LocalServer) -> usize {
 }
 
 #[test]
-fn ctrl_c_leaves_what_was_sent_and_prints_the_command_that_goes_on() {
+fn ctrl_c_keeps_what_was_sent_and_prints_the_command_that_resumes() {
     let (server, files) = (server(slow()), Files::new());
     let (path, bytes) = files.random("it's a file.bin", 3, 4 * MIB);
     let arguments = ["-p", "assistants", "--part-size", "256KiB", "--concurrency", "2", "--json", &path];
@@ -48,7 +48,7 @@ fn ctrl_c_leaves_what_was_sent_and_prints_the_command_that_goes_on() {
     assert!(run.stderr.contains("resuming upload_"), "{}", run.stderr);
     assert_eq!(run.json()[0]["file"]["id"], server.files()[0].id);
     assert!(server.content(&server.files()[0].id).unwrap() == bytes);
-    // Of the six, those whose replies were still on the way are sent again, and no others.
+    // Only parts whose replies had not arrived yet are sent again.
     assert!(parts_arrived(&server) - before < 16, "all was sent again");
     assert_eq!(files.names(), ["it's a file.bin"]);
 }
@@ -92,15 +92,15 @@ fn ctrl_c_names_only_the_files_that_are_left() {
     signal(&child, Signal::INT);
     let run = Run::from(child.wait_with_output().unwrap());
     assert_eq!(run.code, Some(130));
-    assert_eq!(run.stdout, format!("{}\n", server.files()[0].id), "what is done is told");
+    assert_eq!(run.stdout, format!("{}\n", server.files()[0].id), "what is done is printed");
     let (_, command) = run.stderr.split_once("to resume, run:\n").expect(&run.stderr);
     assert!(command.contains("stuck.bin") && !command.contains("done.bin"), "{command}");
 }
 
 #[test]
-fn a_second_ctrl_c_ends_at_once_whatever_the_process_is_doing() {
+fn a_second_ctrl_c_ends_the_process_at_once() {
     let (server, files) = (server(Faults::new()), Files::new());
-    // A pipe that is full and read by nobody blocks the process for good when it tells of a file.
+    // Writing an id to a full pipe that nobody reads blocks the process for good.
     let (reader, writer) = std::io::pipe().unwrap();
     fill(&writer);
     let path = files.file("a.txt", "hello");
@@ -128,7 +128,7 @@ fn fill(mut writer: &std::io::PipeWriter) {
 }
 
 #[test]
-fn killed_at_random_moments_it_goes_on_and_arrives_whole() {
+fn an_upload_killed_at_random_moments_is_resumed_and_arrives_whole() {
     let seed = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("KILL_SEED={seed}");

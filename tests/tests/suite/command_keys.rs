@@ -2,7 +2,7 @@
 
 use openai_uploads::server::{Faults, LocalServer};
 
-use crate::command_fixture::{Files, KEY, Parrot, Run, api_error, command, server, upload};
+use crate::command_fixture::{AnsweringServer, Files, KEY, Run, api_error, command, server, upload};
 
 /// Runs `upload` with this value of `OPENAI_API_KEY`.
 fn run_with_variable(server: &LocalServer, path: &str, value: &str) -> Run {
@@ -102,10 +102,10 @@ fn other_variables_are_read_without_what_is_around_them() {
 
 #[test]
 fn a_short_key_does_not_garble_messages() {
-    let parrot = Parrot::start(|_| (403, "", api_error("many companies may not", "any")));
+    let answering = AnsweringServer::start(|_| (403, "", api_error("many companies may not", "any")));
     let files = Files::new();
     let path = files.file("a.txt", "hello");
-    let mut command = command(&["upload", "-p", "assistants", "--base-url", &parrot.base_url(), &path]);
+    let mut command = command(&["upload", "-p", "assistants", "--base-url", &answering.base_url(), &path]);
     let run = Run::of(command.env("OPENAI_API_KEY", "any"));
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("many companies may not"), "{}", run.stderr);

@@ -79,7 +79,7 @@ fn cancel_cancels_on_the_server() {
 }
 
 #[test]
-fn completions_are_for_each_shell_and_help_tells_the_exit_codes() {
+fn completions_exist_for_each_shell_and_help_lists_the_exit_codes() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = Run::of(&mut command(&["completions", shell]));
         assert_eq!(run.code, Some(0));

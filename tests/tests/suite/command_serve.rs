@@ -1,4 +1,4 @@
-//! `serve`: what it says when it begins and ends, and what its flags do.
+//! `serve`: its output and its options.
 
 use std::fs;
 use std::net::TcpListener;
@@ -15,7 +15,7 @@ fn upload(served: &Served, arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn it_says_where_it_is_and_what_to_set_and_logs_a_line_a_request() {
+fn it_prints_its_url_and_variables_and_logs_each_request() {
     let files = Files::new();
     let served = Served::start(&["--dir", &files.path("kept")]);
     assert!(served.announced[0].starts_with("listening on http://127.0.0.1:"), "{:?}", served.announced);
@@ -35,7 +35,7 @@ fn it_says_where_it_is_and_what_to_set_and_logs_a_line_a_request() {
 }
 
 #[test]
-fn it_asks_for_the_key_in_the_file_and_does_not_show_it() {
+fn it_requires_the_key_in_the_file_and_does_not_show_it() {
     let files = Files::new();
     let (path, key) = (files.file("a.txt", "hello"), files.file("the key", KEY));
     let served = Served::start(&["--dir", &files.path("kept"), "--api-key-file", &key]);
@@ -50,7 +50,7 @@ fn it_asks_for_the_key_in_the_file_and_does_not_show_it() {
 }
 
 #[test]
-fn a_port_that_is_taken_and_a_folder_that_cannot_be_written_are_told_at_once() {
+fn a_port_in_use_and_a_folder_that_cannot_be_written_are_errors() {
     let files = Files::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -110,7 +110,7 @@ fn a_stop_while_stdin_is_sent_says_that_it_is_lost() {
 }
 
 #[test]
-fn a_folder_is_uploaded_as_far_as_it_matches() {
+fn the_matching_files_of_a_folder_are_uploaded() {
     let (server, files) = (server(Faults::new()), Files::new());
     let folder = files.0.path().to_str().unwrap();
     fs::create_dir(files.path("x")).unwrap();

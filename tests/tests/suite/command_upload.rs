@@ -1,4 +1,4 @@
-//! `upload` as a script sees it: stdout, stderr and the exit code.
+//! `upload` in a script: stdout, stderr and the exit code.
 
 use std::fs::File;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ fn examples() -> String {
 }
 
 #[test]
-fn stdout_holds_the_file_s_id_and_nothing_else() {
+fn stdout_has_the_id_and_nothing_else() {
     let (server, files) = (server(Faults::new()), Files::new());
     let (path, bytes) = files.random("a.bin", 1, 3_000_000);
     let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
@@ -30,7 +30,7 @@ fn stdout_holds_the_file_s_id_and_nothing_else() {
 }
 
 #[test]
-fn json_has_an_object_for_each_file_those_that_failed_included() {
+fn json_has_an_object_for_each_file_also_for_those_that_failed() {
     let (server, files) = (server(Faults::new()), Files::new());
     let good = files.file("good.jsonl", examples());
     let bad = files.file("bad.jsonl", "{\"messages\":1}\n".repeat(10));
@@ -55,7 +55,7 @@ fn json_has_an_object_for_each_file_those_that_failed_included() {
 }
 
 #[test]
-fn many_files_are_told_in_the_order_of_their_names() {
+fn ids_are_printed_in_the_order_of_the_arguments() {
     // Each third creation fails at first, so that files overtake each other.
     let faults = Faults::new().with(Fault::fail(503), When::every(3).on("createUpload"));
     let (server, files) = (server(faults), Files::new());
@@ -75,7 +75,7 @@ fn many_files_are_told_in_the_order_of_their_names() {
 }
 
 #[test]
-fn what_is_said_of_a_file_reaches_the_server() {
+fn the_options_of_a_file_reach_the_server() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.jsonl", examples());
     let arguments =
@@ -90,7 +90,7 @@ fn what_is_said_of_a_file_reaches_the_server() {
 }
 
 #[test]
-fn quiet_says_nothing_but_the_id_and_errors() {
+fn quiet_prints_only_the_id_and_errors() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.jsonl", examples());
     let run = Run::of(&mut upload(&server, &["--quiet", "-p", "fine-tune", &path]));
@@ -101,7 +101,7 @@ fn quiet_says_nothing_but_the_id_and_errors() {
 }
 
 #[test]
-fn preflight_stops_a_file_before_anything_is_sent_and_can_be_switched_off() {
+fn preflight_refuses_a_file_before_anything_is_sent_unless_it_is_off() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.jsonl", "{}\nnot json\n".repeat(20));
     let run = Run::of(&mut upload(&server, &["-p", "batch", &path]));
@@ -116,7 +116,7 @@ fn preflight_stops_a_file_before_anything_is_sent_and_can_be_switched_off() {
 }
 
 #[test]
-fn a_plain_line_comes_every_few_seconds_where_there_is_no_terminal() {
+fn without_a_terminal_progress_is_a_line_every_few_seconds() {
     let faults = Faults::new().rate(300_000);
     let (server, files) = (server(faults), Files::new());
     let (path, _) = files.random("slow.bin", 2, 2_500_000);
@@ -129,7 +129,7 @@ fn a_plain_line_comes_every_few_seconds_where_there_is_no_terminal() {
 }
 
 #[test]
-fn a_retry_is_told_and_counted() {
+fn a_retry_is_reported_and_counted() {
     let faults =
         Faults::new().with(Fault::fail(503).header("retry-after", "0"), When::nth(1).on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());
@@ -141,7 +141,7 @@ fn a_retry_is_told_and_counted() {
 }
 
 #[test]
-fn an_id_that_stdout_does_not_take_is_told_on_stderr() {
+fn an_id_that_cannot_be_written_to_stdout_goes_to_stderr() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.txt", "hello");
     let full = File::options().write(true).open("/dev/full").unwrap();
@@ -190,7 +190,7 @@ fn the_key_can_be_in_a_file() {
 }
 
 #[test]
-fn a_state_file_is_where_it_was_asked_for_and_gone_in_the_end() {
+fn the_state_option_chooses_the_state_file() {
     let faults =
         Faults::new().with(Fault::delay(Duration::from_millis(500)), When::always().on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());

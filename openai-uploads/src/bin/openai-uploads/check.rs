@@ -1,7 +1,7 @@
 //! `check`: checks files for a purpose and sends nothing.
 
+use std::io;
 use std::path::Path;
-use std::{env, io};
 
 use clap::{Args, ValueHint};
 use openai_uploads::preflight::{self, Preflight, Provider, Report, Warning};
@@ -13,7 +13,7 @@ use crate::exit::{self, CommandError, Exit};
 use crate::files::FileArguments;
 use crate::progress::CheckProgress;
 use crate::stdin::is_stdin;
-use crate::{explain, message, quantity, stdout};
+use crate::{connection, explain, message, quantity, stdout};
 
 /// Check files for a purpose, and send nothing
 ///
@@ -117,11 +117,10 @@ impl Check {
         preflight.with_mime_type(mime_type).with_file_name(name).reader(reader)
     }
 
-    /// The provider that is named, or else the one at the base URL, if there is one.
+    /// The provider that is named, or else the one that `upload` would send to.
     fn provider(&self) -> Option<Provider> {
-        let base_url = || self.base_url.clone().or_else(|| env::var("OPENAI_BASE_URL").ok());
-        let base_url = || base_url().filter(|base_url| !base_url.trim().is_empty());
-        self.description.provider.or_else(|| base_url().map(|base_url| Provider::at(base_url.trim())))
+        let base_url = self.base_url.clone().or_else(connection::base_url_of_environment);
+        self.description.provider.or_else(|| base_url.map(|base_url| Provider::at(base_url.trim())))
     }
 
     fn print(&self, file: &Path, report: &Report, error: Option<String>) -> Result<(), CommandError> {

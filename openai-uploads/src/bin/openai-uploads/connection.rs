@@ -67,6 +67,7 @@ impl Connection {
         configuration.base_path = base_url(&configuration.base_path).map_err(|error| {
             let variable = if self.is_azure() { "AZURE_OPENAI_ENDPOINT" } else { "OPENAI_BASE_URL" };
             CommandError::bad_input(format!("the environment variable {variable}: {error}"))
+                .with_help(format!("set {variable} to a URL such as https://host/v1"))
         })?;
         for header in &self.headers {
             let (name, value) = header.read()?;
@@ -82,22 +83,17 @@ impl Connection {
         Ok(configuration)
     }
 
-    /// Azure is chosen by an argument, or by the environment where nothing there is for OpenAI.
+    /// Azure is chosen by an argument or by the environment.
     fn is_azure(&self) -> bool {
-        let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-        self.azure_endpoint.is_some()
-            || (is_set("AZURE_OPENAI_ENDPOINT")
-                && self.base_url.is_none()
-                && !is_set("OPENAI_BASE_URL")
-                && !is_set("OPENAI_API_KEY"))
+        self.azure_endpoint.is_some() || (self.base_url.is_none() && is_azure_environment())
     }
 
     /// The base URL to use, where a key is not required: a header carries the credentials.
     fn base_url_without_key(&self) -> Option<String> {
         let has_credentials =
             self.headers.iter().any(|header| SECRET_HEADERS.contains(&header.name.as_str()));
-        let is_set = env::var_os("OPENAI_BASE_URL").is_some_and(|value| !value.is_empty());
-        let default = (has_credentials && !is_set).then(|| Configuration::default().base_path);
+        let default =
+            (has_credentials && !is_set("OPENAI_BASE_URL")).then(|| Configuration::default().base_path);
         self.base_url.clone().or(default)
     }
 
@@ -113,6 +109,21 @@ impl Connection {
         options.extend(self.client.options());
         options
     }
+}
+
+/// The base URL that the environment sets, for Azure or for others.
+pub(crate) fn base_url_of_environment() -> Option<String> {
+    let variable = if is_azure_environment() { "AZURE_OPENAI_ENDPOINT" } else { "OPENAI_BASE_URL" };
+    env::var(variable).ok().filter(|url| !url.trim().is_empty())
+}
+
+/// Whether the environment is for Azure and has nothing for OpenAI.
+fn is_azure_environment() -> bool {
+    is_set("AZURE_OPENAI_ENDPOINT") && !is_set("OPENAI_BASE_URL") && !is_set("OPENAI_API_KEY")
+}
+
+fn is_set(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
 const KEY_HELP: &str = "set OPENAI_API_KEY to the key alone, or pass --api-key-file FILE";

@@ -42,7 +42,8 @@ pub(crate) fn unreadable(file: &Path, error: &io::Error) -> CommandError {
         io::ErrorKind::IsADirectory => {
             CommandError::bad_input(format!("{shown} is a folder")).with_help(FOLDER_HELP)
         }
-        _ => CommandError::bad_input(format!("{shown} cannot be read: {error}")),
+        _ => CommandError::bad_input(format!("{shown} cannot be read: {error}"))
+            .with_help("check the disk or the network share that the file is on"),
     }
 }
 
@@ -58,7 +59,8 @@ pub(crate) fn upload_error(
         UploadError::TooLarge { .. } => CommandError::bad_input(format!("{shown}: {error}")).with_help(
             "split the file, or compress it if the purpose takes that; `split -C 8G FILE PART-` keeps lines whole",
         ),
-        UploadError::Options { .. } => CommandError::bad_input(format!("{shown}: {error}")),
+        UploadError::Options { .. } => CommandError::bad_input(format!("{shown}: {error}"))
+            .with_help("see the options with --help"),
         UploadError::FailedPreflight { report, .. } => {
             let faults = report.faults.iter().map(|fault| format!("\n  {fault}"));
             let more = (report.more() > 0).then(|| format!("\n  and {} more", report.more()));

@@ -53,7 +53,8 @@ impl FileArguments {
         }
         let reads_list = self.files_from.as_deref().is_some_and(is_stdin);
         if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(reads_list) > 1 {
-            return Err(CommandError::bad_input("stdin can be named once"));
+            return Err(CommandError::bad_input("stdin can be named once")
+                .with_help("name - once, as a file or with --files-from"));
         }
         let takes_folders = self.recursive || !self.include.is_empty();
         let mut files = Vec::new();
@@ -129,7 +130,8 @@ fn paths_in(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let paths: Vec<_> = lines.filter(|line| !line.is_empty()).map(path_of).collect();
     if paths.is_empty() {
-        return Err(CommandError::bad_input(format!("the list {} is empty", message::path(list))));
+        return Err(CommandError::bad_input(format!("the list {} is empty", message::path(list)))
+            .with_help("--files-from takes a file with one path a line"));
     }
     Ok(paths)
 }

@@ -18,4 +18,5 @@ pub(crate) fn multi_threaded() -> Result<Runtime, CommandError> {
 
 fn problem(error: &io::Error) -> CommandError {
     CommandError::failed(format!("cannot start a thread: {error}"))
+        .with_help("raise the limits of processes and open files (ulimit -u, ulimit -n)")
 }

@@ -105,7 +105,10 @@ impl Serve {
         runtime::multi_threaded()?.block_on(async {
             let mut signals = StopSignals::listen()
                 .map_err(|error| CommandError::failed(format!("signals cannot be caught: {error}")))?;
-            let server = builder.bind().await.map_err(|error| CommandError::bad_input(error.to_string()))?;
+            let server = builder.bind().await.map_err(|error| {
+                CommandError::bad_input(message::text(&error.to_string()))
+                    .with_help("choose another address with --listen, or another folder with --dir")
+            })?;
             // The server is useful even if nobody reads its address here.
             let _ = stdout::try_line(&self.announcement(&server.base_url()));
             server.serve_until(signals.next()).await;

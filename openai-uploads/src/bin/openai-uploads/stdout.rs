@@ -8,7 +8,8 @@ use crate::exit::{CommandError, Exit};
 pub(crate) fn line(line: impl AsRef<str>) -> Result<(), CommandError> {
     try_line(line.as_ref()).map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => CommandError::silent(Exit::Done),
-        _ => CommandError::failed(format!("cannot write to stdout: {error}")),
+        _ => CommandError::failed(format!("cannot write to stdout: {error}"))
+            .with_help("check the disk or the program that stdout goes to"),
     })
 }
 

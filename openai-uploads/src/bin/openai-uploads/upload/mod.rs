@@ -90,7 +90,10 @@ impl Upload {
         self.check_options(&files)?;
         if let Some(part_size) = self.parts.part_size {
             let smallest = openai_uploads::uploader::Plan::with_part_size(0, part_size);
-            smallest.map_err(|error| CommandError::bad_input(format!("--part-size: {error}")))?;
+            smallest.map_err(|error| {
+                CommandError::bad_input(format!("--part-size: {error}"))
+                    .with_help("leave it out, and the size is chosen by the rate")
+            })?;
         }
         let configuration = self.connection.configuration()?;
         let mut options = Options {
@@ -132,14 +135,16 @@ impl Upload {
                 .with_help("leave it out, and the state of each file is kept beside it"));
         }
         if self.filename.is_some() && files.len() > 1 {
-            return Err(CommandError::bad_input("--filename is for a single file"));
+            return Err(CommandError::bad_input("--filename is for a single file")
+                .with_help("leave it out, or upload the files one by one"));
         }
         if has_stdin && self.filename.is_none() {
             return Err(CommandError::bad_input("stdin has no name")
                 .with_help("pass --filename NAME, such as --filename train.jsonl"));
         }
         if has_stdin && self.state.is_some() {
-            return Err(CommandError::bad_input("--state is for a file: stdin cannot be resumed"));
+            return Err(CommandError::bad_input("--state is for a file: stdin cannot be resumed")
+                .with_help("leave --state out, or write stdin to a file first"));
         }
         if self.bytes.is_some() && !has_stdin {
             return Err(CommandError::bad_input("--bytes is for stdin").with_help("name stdin as -"));
