@@ -167,7 +167,7 @@ server.serve_forever()
 "#;
 
 /// Makes the certificates: an authority, and one for a server and one for a client that it has signed.
-const CERTIFICATES: &str = r#"
+const CERTIFICATES: &str = r"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 2 \
     -addext basicConstraints=critical,CA:TRUE
 for name in server client; do
@@ -177,7 +177,7 @@ for name in server client; do
         -extfile $name.ext
 done
 cat client.pem client.key > both.pem
-"#;
+";
 
 impl TlsServer {
     /// `None`, with a message, where the programs that it needs are missing.

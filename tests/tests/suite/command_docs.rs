@@ -10,9 +10,8 @@ use crate::program;
 #[test]
 fn the_first_example_of_the_guide_works_as_typed() {
     let guide = fs::read_to_string(program::workspace().join("docs/command.md")).unwrap();
-    let blocks = guide.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
-    let example =
-        blocks.filter(|block| !block.contains("cargo install")).next().expect("the guide has an example");
+    let mut blocks = guide.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+    let example = blocks.find(|block| !block.contains("cargo install")).expect("the guide has an example");
     // The port of the guide may be taken here.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let example = example.replace("8080", &port.to_string());
