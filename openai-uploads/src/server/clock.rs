@@ -1,10 +1,10 @@
-//! What time it is for the server.
+//! The server's clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The server's clock: the machine's, set ahead as far as a test wants. Clones show the same time.
+/// A clock that a test can set ahead. Clones show the same time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -21,12 +21,12 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows the machine's time.
+    /// A clock that shows the system time.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the clock ahead, by whole seconds.
+    /// Sets the clock ahead by whole seconds.
     pub fn advance(&self, by: Duration) {
         let further = |ahead: u64| Some(ahead.saturating_add(by.as_secs()));
         let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, further);
@@ -34,7 +34,7 @@ impl Clock {
 
     /// The time in seconds since 1970.
     pub fn now(&self) -> u64 {
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        machine.saturating_add(self.ahead.load(Ordering::Relaxed))
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        system.saturating_add(self.ahead.load(Ordering::Relaxed))
     }
 }

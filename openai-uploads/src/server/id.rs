@@ -1,8 +1,8 @@
-//! Names for what the server makes.
+//! Ids of objects.
 
 use std::fmt::Write;
 
-/// `prefix` and 128 random bits in hexadecimal: a name that cannot be guessed.
+/// A new id: `prefix` and 128 random bits in hexadecimal.
 pub(super) fn new(prefix: &str) -> String {
     let mut bits = [0_u8; 16];
     getrandom::fill(&mut bits).expect("the operating system has a source of random bytes");
@@ -17,7 +17,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Whether `text` is such a name, and so one harmless component of a path.
+/// Whether `text` is such an id, and so a safe component of a path.
 pub(super) fn is(prefix: &str, text: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|bits| {
         bits.len() == 32 && bits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -27,7 +27,7 @@ pub(super) fn is(prefix: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn what_is_made_is_recognised_and_nothing_else() {
+    fn only_ids_are_recognised() {
         let id = super::new("upload_");
         assert!(super::is("upload_", &id));
         assert_ne!(id, super::new("upload_"));

@@ -1,132 +1,166 @@
-//! What requests came, and how they ended: a line in the log for each, and a list where a test wants one.
+//! Records the requests: a line in the log for each, and a list of them where one is wanted.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::id;
 
-/// A request that came.
+/// A request that the server received.
 ///
-/// `Debug` shows no credential.
+/// `Debug` shows no credentials.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SeenRequest {
-    /// The request's id, as the answer has it in `x-request-id`.
+    /// The request's id, the value of `x-request-id` in the response.
     pub id: String,
     /// The method.
     pub method: Method,
-    /// The path, and the query where there is one.
+    /// The path and the query.
     pub uri: Uri,
-    /// The headers; those with credentials are marked sensitive.
+    /// The headers. Those with credentials are marked sensitive.
     pub headers: HeaderMap,
-    /// How many bytes of the body have been read so far.
+    /// How many bytes of the body were read so far.
     pub body_bytes: u64,
-    /// The answer's status; none as long as there is no answer, or because there never was one.
+    /// The status of the response, if there is one.
     pub status: Option<StatusCode>,
+    /// The time from the request to the end of the response, once it has ended.
+    pub time: Option<Duration>,
 }
 
-/// A list of the requests that came.
-#[derive(Debug, Default)]
-pub(super) struct Journal(Mutex<Vec<Arc<Entry>>>);
+/// Which requests a journal keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// All, with their headers.
+    All,
+    /// The last ones, without headers.
+    Last(usize),
+}
+
+/// The requests that the server received.
+#[derive(Debug)]
+pub(super) struct Journal {
+    keep: Keep,
+    records: Mutex<VecDeque<Arc<Record>>>,
+}
 
 impl Journal {
-    /// The requests so far, in the order in which they came.
+    pub(super) fn new(keep: Keep) -> Self {
+        Self { keep, records: Mutex::default() }
+    }
+
+    /// The kept requests, in the order of arrival.
     pub(super) fn requests(&self) -> Vec<SeenRequest> {
-        self.entries().iter().map(|entry| entry.seen()).collect()
+        self.lock().iter().map(|record| record.seen()).collect()
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
-        // A list that only grows is whole at any moment.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A request while it is answered. Dropped, it is logged.
-#[derive(Debug)]
-pub(super) struct Line {
-    entry: Arc<Entry>,
-    since: Instant,
-}
-
-#[derive(Debug)]
-struct Entry {
-    id: String,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body_bytes: Arc<AtomicU64>,
-    status: Mutex<Option<StatusCode>>,
-}
-
-impl Line {
-    /// Begins a request's line, and notes it in the journal, if there is one.
-    pub(super) fn begin(method: &Method, uri: &Uri, headers: &HeaderMap, journal: Option<&Journal>) -> Self {
-        // Headers cost something to copy, and only a journal shows them.
-        let headers = if journal.is_some() { marked(headers.clone()) } else { HeaderMap::new() };
-        let entry = Arc::new(Entry {
+    /// Records a new request.
+    pub(super) fn begin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Entry {
+        let headers = match self.keep {
+            Keep::All => with_sensitive_credentials(headers.clone()),
+            Keep::Last(_) => HeaderMap::new(),
+        };
+        let record = Arc::new(Record {
             id: id::new("req_"),
             method: method.clone(),
             uri: uri.clone(),
             headers,
             body_bytes: Arc::default(),
-            status: Mutex::new(None),
+            outcome: Mutex::default(),
         });
-        if let Some(journal) = journal {
-            journal.entries().push(Arc::clone(&entry));
+        let mut records = self.lock();
+        records.push_back(Arc::clone(&record));
+        if let Keep::Last(count) = self.keep {
+            let excess = records.len().saturating_sub(count);
+            records.drain(..excess);
         }
-        Self { entry, since: Instant::now() }
+        Entry { record, since: Instant::now() }
     }
 
-    pub(super) fn id(&self) -> &str {
-        &self.entry.id
-    }
-
-    /// Where the bytes of the body are counted.
-    pub(super) fn body_bytes(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.entry.body_bytes)
-    }
-
-    /// The request is answered.
-    pub(super) fn answered(&self, status: StatusCode) {
-        *self.entry.status() = Some(status);
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Record>>> {
+        // The list is valid after every statement.
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Line {
+/// The entry of a request that is being handled. When dropped, it writes a line to the log.
+#[derive(Debug)]
+pub(super) struct Entry {
+    record: Arc<Record>,
+    since: Instant,
+}
+
+#[derive(Debug)]
+struct Record {
+    id: String,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body_bytes: Arc<AtomicU64>,
+    outcome: Mutex<Outcome>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Outcome {
+    status: Option<StatusCode>,
+    time: Option<Duration>,
+}
+
+impl Entry {
+    pub(super) fn id(&self) -> &str {
+        &self.record.id
+    }
+
+    /// The counter of the body's bytes.
+    pub(super) fn body_bytes(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.record.body_bytes)
+    }
+
+    /// Records the status of the response.
+    pub(super) fn responded(&self, status: StatusCode) {
+        self.record.outcome().status = Some(status);
+    }
+}
+
+impl Drop for Entry {
     fn drop(&mut self) {
-        let Entry { id, method, uri, .. } = &*self.entry;
-        let seen = self.entry.seen();
+        let time = self.since.elapsed();
+        self.record.outcome().time = Some(time);
+        let Record { id, method, uri, .. } = &*self.record;
+        let seen = self.record.seen();
         let status = seen.status.map(|status| status.as_u16());
-        let ms = self.since.elapsed().as_millis();
+        let ms = time.as_millis();
         tracing::info!(%method, path = uri.path(), status, received = seen.body_bytes, ms, request = id, "request");
     }
 }
 
-impl Entry {
+impl Record {
     fn seen(&self) -> SeenRequest {
+        let Outcome { status, time } = *self.outcome();
         SeenRequest {
             id: self.id.clone(),
             method: self.method.clone(),
             uri: self.uri.clone(),
             headers: self.headers.clone(),
             body_bytes: self.body_bytes.load(Ordering::Relaxed),
-            status: *self.status(),
+            status,
+            time,
         }
     }
 
-    fn status(&self) -> MutexGuard<'_, Option<StatusCode>> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    fn outcome(&self) -> MutexGuard<'_, Outcome> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The headers, those with credentials marked so that `Debug` does not show them.
-fn marked(mut headers: HeaderMap) -> HeaderMap {
-    const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "api-key"];
+/// Marks the headers with credentials as sensitive, so that `Debug` does not show them.
+fn with_sensitive_credentials(mut headers: HeaderMap) -> HeaderMap {
+    const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "api-key"];
     for (name, value) in &mut headers {
-        value.set_sensitive(SECRET.contains(&name.as_str()));
+        value.set_sensitive(CREDENTIALS.contains(&name.as_str()));
     }
     headers
 }

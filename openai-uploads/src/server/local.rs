@@ -1,4 +1,4 @@
-//! A server for a test.
+//! A server for tests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,17 +12,16 @@ use tempfile::TempDir;
 use tokio::runtime;
 use tokio::sync::{oneshot, watch};
 
-use super::connection::Connections;
 use super::journal::{Journal, SeenRequest};
 use super::store::{Content, Refused, Store};
 use super::{Clock, Server, ServerBuilder, StartError, StoredUpload};
 use crate::apis::configuration::Configuration;
 use crate::models;
 
-/// A server for a test: on a free port of loopback, in a temporary folder, gone when dropped.
+/// A server for tests, on a free port of loopback and in a temporary folder.
 ///
-/// It runs on a thread of its own, so that it answers in any runtime, in one whose time stands still, and while
-/// the test blocks. Dropping it ends it at once, requests in flight with it, and removes the folder.
+/// It runs on its own thread, so that it responds in any runtime, with paused time, and while the test blocks.
+/// Dropping it stops it at once, ends requests in flight, and removes the folder.
 ///
 /// ```
 /// use openai_uploads::apis::uploads_api::{add_upload_part, complete_upload, create_upload};
@@ -51,13 +50,13 @@ pub struct LocalServer {
     api_key: Option<SecretString>,
     clock: Clock,
     store: Arc<Store>,
-    connections: Arc<Connections>,
+    journal: Arc<Journal>,
     running: Running,
-    /// Removed after the server has ended, since fields are dropped in order.
+    /// The last field, because it must be dropped after the server has ended.
     folder: Folder,
 }
 
-/// The thread that the server runs on; ended when dropped.
+/// The server's thread. It ends when this is dropped.
 #[derive(Debug)]
 struct Running {
     until: watch::Sender<Until>,
@@ -67,8 +66,8 @@ struct Running {
 /// How long the server runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Until {
-    Told,
-    /// The requests in flight are answered.
+    Stopped,
+    /// Until the requests in flight have responses.
     Idle,
     Now,
 }
@@ -80,35 +79,35 @@ enum Folder {
 }
 
 impl LocalServer {
-    /// Starts a server that asks for no key and has no faults.
+    /// Starts a server that requires no API key and has no faults.
     ///
     /// # Errors
     ///
-    /// As [`ServerBuilder::bind`]; on a machine that has loopback and a temporary folder there is none.
+    /// As [`ServerBuilder::bind`]. With loopback and a temporary folder there is no error.
     pub async fn start() -> Result<Self, StartError> {
         Self::start_with(Server::builder()).await
     }
 
-    /// Starts a server with settings of one's own. A folder that is set is used and left in place.
+    /// Starts a server with these settings. A folder that is set is kept when the server is dropped.
     ///
     /// # Errors
     ///
     /// As [`ServerBuilder::bind`].
     pub async fn start_with(settings: ServerBuilder) -> Result<Self, StartError> {
-        let folder = match settings.chosen_dir() {
+        let folder = match settings.get_dir() {
             Some(dir) => Folder::Given(dir.to_owned()),
             None => Folder::Temporary(temporary()?),
         };
-        let settings = settings.dir(folder.path()).journal();
-        let (clock, api_key) = (settings.chosen_clock(), settings.chosen_api_key());
-        let (until, told) = watch::channel(Until::Told);
+        let settings = settings.dir(folder.path()).keep_all_requests();
+        let (clock, api_key) = (settings.get_clock(), settings.get_api_key());
+        let (until, is_running) = watch::channel(Until::Stopped);
         let (started, is_started) = oneshot::channel();
         let thread = thread::Builder::new().name("openai-uploads-server".to_owned());
-        let thread = thread.spawn(move || run(settings, started, told)).map_err(cannot_run)?;
+        let thread = thread.spawn(move || run(settings, started, is_running)).map_err(cannot_run)?;
         let running = Running { until, thread: Some(thread) };
         let gone = |_| cannot_run(io::Error::other("its thread ended"));
-        let Started { address, base_url, store, connections } = is_started.await.map_err(gone)??;
-        Ok(Self { address, base_url, api_key, clock, store, connections, running, folder })
+        let Started { address, base_url, store, journal } = is_started.await.map_err(gone)??;
+        Ok(Self { address, base_url, api_key, clock, store, journal, running, folder })
     }
 
     /// The address that the server listens on.
@@ -116,12 +115,12 @@ impl LocalServer {
         self.address
     }
 
-    /// What a client sets as its base URL (`OPENAI_BASE_URL`).
+    /// The base URL for clients (`OPENAI_BASE_URL`).
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// A configuration for this server, with its key if it asks for one.
+    /// A configuration for this server, with its API key if it requires one.
     pub fn configuration(&self) -> Configuration {
         let configuration = Configuration::at(&self.base_url);
         Configuration { bearer_access_token: self.api_key.clone(), ..configuration }
@@ -132,7 +131,7 @@ impl LocalServer {
         &self.clock
     }
 
-    /// The folder that the server works on.
+    /// The server's folder.
     pub fn dir(&self) -> &Path {
         self.folder.path()
     }
@@ -142,7 +141,7 @@ impl LocalServer {
         self.store.uploads()
     }
 
-    /// The files made of completed uploads, oldest first, without those deleted or expired.
+    /// All files that are not deleted or expired, oldest first.
     pub fn files(&self) -> Vec<models::OpenAiFile> {
         self.store.files()
     }
@@ -151,7 +150,7 @@ impl LocalServer {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::NotFound`] if there is no such file, or what the operating system said.
+    /// [`io::ErrorKind::NotFound`] if there is no such file, or the error of the operating system.
     pub fn content(&self, file_id: &str) -> io::Result<Vec<u8>> {
         whole(self.store.content(file_id))
     }
@@ -160,31 +159,30 @@ impl LocalServer {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::NotFound`] if there is no such upload, or if it has no such part or not any more, or
-    /// what the operating system said.
+    /// [`io::ErrorKind::NotFound`] if there is no such upload or part, or the error of the operating system.
     pub fn part(&self, upload_id: &str, part_id: &str) -> io::Result<Vec<u8>> {
         whole(self.store.part(upload_id, part_id))
     }
 
-    /// Loses an upload, its parts and its file, as if it had never been; nothing if there is none.
+    /// Deletes an upload with its parts and its file, as if it had never existed. Does nothing if there is none.
     ///
     /// # Errors
     ///
-    /// What the operating system said when its folder was to be removed.
+    /// The error of the operating system when its folder cannot be removed.
     pub fn forget(&self, upload_id: &str) -> io::Result<()> {
         self.store.forget(upload_id)
     }
 
-    /// The requests so far, in the order in which they came.
+    /// The requests so far, in the order of arrival.
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.connections.journal.as_ref().map(Journal::requests).unwrap_or_default()
+        self.journal.requests()
     }
 
-    /// Lets requests in flight end, as [`Server::serve_until`] does, and then stops. Dropping the future stops
-    /// at once.
+    /// Stops after the requests in flight have ended, as [`Server::serve_until`] does. Dropping the future stops at
+    /// once.
     pub async fn stop(self) {
         self.running.until.send_replace(Until::Idle);
-        // Nobody listens any more once the server has ended.
+        // The server drops the receiver when it has ended.
         self.running.until.closed().await;
     }
 }
@@ -193,7 +191,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.until.send_replace(Until::Now);
         if let Some(thread) = self.thread.take() {
-            // A server that panicked has ended too, and has said so.
+            // A panic of the server has already been printed.
             let _ = thread.join();
         }
     }
@@ -208,22 +206,21 @@ impl Folder {
     }
 }
 
-/// What a server that has started is known by.
+/// What a new server reports to its `LocalServer`.
 #[derive(Debug)]
 struct Started {
     address: SocketAddr,
     base_url: String,
     store: Arc<Store>,
-    connections: Arc<Connections>,
+    journal: Arc<Journal>,
 }
 
-/// Starts a server, says so, and runs it until told.
+/// Starts a server, reports it, and runs it.
 fn run(
     settings: ServerBuilder,
     started: oneshot::Sender<Result<Started, StartError>>,
-    mut told: watch::Receiver<Until>,
+    mut until: watch::Receiver<Until>,
 ) {
-    // Whoever started it may be gone by the time that it has.
     let runtime = match runtime::Builder::new_current_thread().enable_io().enable_time().build() {
         Ok(runtime) => runtime,
         Err(error) => return drop(started.send(Err(cannot_run(error)))),
@@ -234,15 +231,15 @@ fn run(
             Err(error) => return drop(started.send(Err(error))),
         };
         let (address, base_url) = (server.local_addr(), server.base_url());
-        let (store, connections) = (server.store(), server.connections());
-        let _ = started.send(Ok(Started { address, base_url, store, connections }));
-        let mut now = told.clone();
+        let (store, journal) = (server.store(), server.journal());
+        let _ = started.send(Ok(Started { address, base_url, store, journal }));
+        let mut now = until.clone();
         tokio::select! {
-            () = server.serve_until(async { drop(told.wait_for(|until| *until != Until::Told).await) }) => {}
+            () = server.serve_until(async { drop(until.wait_for(|until| *until != Until::Stopped).await) }) => {}
             _ = now.wait_for(|until| *until == Until::Now) => {}
         }
     });
-    // What still writes is let finish, so that nothing appears in a folder that is being removed.
+    // Lets writes finish, so that no file appears in a folder that is being removed.
     runtime.shutdown_timeout(Duration::from_secs(5));
 }
 

@@ -1,27 +1,25 @@
-//! The Uploads API on your own machine: for tests, for development, with no key and no bill.
+//! A local server for tests and development, without a key, a bill or a network.
 //!
-//! [`LocalServer`] is for a test: on a free port, in a temporary folder, gone when dropped, and open to questions
-//! about what arrived. [`Server`] listens where you say and keeps a folder of your choice; it is what
-//! `openai-uploads serve` runs. Both answer the four operations of the [Uploads API](crate::apis::uploads_api)
-//! and of the Files API retrieve, content, list and delete, as [`Configuration`]'s base URL plus `/uploads…` and
-//! `/files…`.
+//! [`LocalServer`] is for tests: it uses a free port and a temporary folder, stops when dropped, and reports the
+//! requests that arrived. [`Server`] listens on a given address and keeps its data in a given folder; the command
+//! `openai-uploads serve` runs it. Both serve the operations of [`files_api`](crate::apis::files_api) and
+//! [`uploads_api`](crate::apis::uploads_api).
 //!
-//! The rules are the API's. What breaks one is answered with the API's error object, by a status that the
-//! official clients know what to do with: 400 for what is wrong in itself (they do not retry), 401, 404, 405, 408,
-//! 413, 415, 431, and 507 for a full disk (which they do retry). Each answer has an `x-request-id`.
+//! The rules are those of the API. Errors have the API's error object and a status that the official clients
+//! handle: 400 for invalid requests (not retried), 401, 404, 405, 408, 413, 415, 431, and 507 for a full disk
+//! (retried). Every response has an `x-request-id`.
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! - A part that was acknowledged, a completion, a cancellation and a deletion outlive the process, however it
-//!   ends. They are in the operating system's hands and not flushed to the disk: a machine that loses power may
-//!   lose its last seconds.
-//! - A part that was not acknowledged leaves nothing behind, at the latest when the folder is next opened.
-//! - Memory does not grow with the length of a part or a file, and completing copies nothing.
-//! - One server at a time works on a folder.
+//! - Acknowledged parts, files, completions, cancellations and deletions survive the end of the process, even
+//!   SIGKILL. They are written but not flushed to the disk, so a power failure may lose the last seconds.
+//! - Parts that were not acknowledged are removed, at the latest when the folder is opened again.
+//! - Memory does not grow with the size of parts and files, and completing an upload copies nothing.
+//! - One server at a time uses a folder.
 //!
-//! # Going wrong on purpose
+//! # Fault injection
 //!
-//! [`Faults`] say what goes wrong and for [which requests](When); [`Clock`] lets an hour pass at once.
+//! [`Faults`] inject failures into [chosen requests](When). [`Clock`] lets an hour pass at once.
 //!
 //! ```
 //! use openai_uploads::apis::uploads_api::create_upload;
@@ -31,45 +29,33 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // Every second part fails once, as if the service were overloaded.
+//! // Every second part fails, as if the service were overloaded.
 //! let fault = Fault::fail(503).header("retry-after", "1");
 //! let faults = Faults::new().with(fault, When::every(2).on("addUploadPart"));
 //! let server = LocalServer::start_with(Server::builder().faults(faults)).await?;
-//! let announcement = CreateUploadRequest::new("a.jsonl".into(), Purpose::Batch, 5, "text/jsonl".into());
-//! let upload = create_upload(&server.configuration(), announcement).await?;
+//! let request = CreateUploadRequest::new("a.jsonl".into(), Purpose::Batch, 5, "text/jsonl".into());
+//! let upload = create_upload(&server.configuration(), request).await?;
 //! assert_eq!(server.uploads()[0].upload, upload);
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! [`Configuration`]: crate::apis::configuration::Configuration
 
-#[macro_use]
-mod field_name;
-
+mod api;
 mod app;
-mod body;
+mod builder;
 mod clock;
-mod connection;
-mod exchange;
+mod fault_layer;
 mod faults;
-mod files;
+mod http;
 mod id;
 mod journal;
-mod listen;
 mod local;
-mod multipart;
-mod part_form;
-mod refusal;
-mod reply;
-mod route;
+mod operations;
+mod router;
+mod start_error;
 mod store;
-mod strict;
-mod striking;
-mod uploads;
-mod wire;
 
-/// What fuzz targets call.
+/// Entry points of fuzz targets.
 #[cfg(fuzzing)]
 pub mod fuzzing {
     /// Reads a form that arrives in pieces of the given length.
@@ -82,13 +68,14 @@ pub mod fuzzing {
         boundary: &str,
         piece: usize,
     ) -> Result<Vec<(String, Vec<u8>)>, String> {
-        super::multipart::fields(body, boundary, piece).await.map_err(|error| format!("{error:?}"))
+        super::http::fields(body, boundary, piece).await.map_err(|error| format!("{error:?}"))
     }
 }
 
+pub use builder::{Server, ServerBuilder};
 pub use clock::Clock;
-pub use faults::{Fault, Faults, InvalidWhen, When};
+pub use faults::{Fault, Faults, InvalidFault, InvalidWhen, When};
 pub use journal::SeenRequest;
-pub use listen::{Server, ServerBuilder, StartError};
 pub use local::LocalServer;
+pub use start_error::StartError;
 pub use store::{StoredPart, StoredUpload};

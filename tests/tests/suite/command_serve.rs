@@ -158,3 +158,25 @@ fn faults_are_flags() {
         assert!(run.stderr.contains(word), "{word:?} is not in {}", run.stderr);
     }
 }
+
+#[test]
+fn a_fault_that_can_never_happen_is_refused_with_the_operations_that_exist() {
+    let files = Files::new();
+    let kept = files.path("kept");
+    let refused = |flag: &str, value: &str| {
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--dir", &kept, flag, value];
+        let run = Run::of(&mut command(&arguments));
+        assert_eq!(run.code, Some(2), "{flag} {value}: {}", run.stderr);
+        run.stderr
+    };
+    let stderr = refused("--fail", "503@on=addPart");
+    assert!(stderr.contains("no operation is named `addPart`"), "{stderr}");
+    for operation in ["createFile", "addUploadPart", "createBatch"] {
+        assert!(stderr.contains(operation), "{operation} is not in {stderr}");
+    }
+    refused("--fail", "200");
+    refused("--delay", "1s@every=0");
+    refused("--stall", "1KB@on=cancelUpload");
+    let stderr = refused("--forget", "on=createUpload");
+    assert!(stderr.contains("`createUpload` name no upload"), "{stderr}");
+}

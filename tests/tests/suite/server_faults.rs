@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use openai_uploads::server::{Fault, Faults, LocalServer, Server, When};
+use openai_uploads::server::{Fault, Faults, LocalServer, Server, StartError, When};
 
 use crate::server_fixture::{
     Client, FORM, add, complete, create, eventually, form, get, head, part, parts_on_disk, request,
@@ -178,4 +178,17 @@ fn faults_do_not_depend_on_the_path_being_one() {
     let server = faulty(Fault::fail(503), When::always());
     let answer = request(server.local_addr(), "GET", "/nowhere", &[], b"");
     answer.is_error(503, "failed_on_purpose", "");
+}
+
+#[tokio::test]
+async fn a_server_does_not_start_with_a_fault_that_can_never_happen() {
+    for (fault, when) in [
+        (Fault::fail(200), When::always()),
+        (Fault::delay(Duration::ZERO).header("retry-after", "1"), When::always()),
+        (Fault::fail(503), When::always().on("addPart")),
+    ] {
+        let settings = Server::builder().faults(Faults::new().with(fault, when));
+        let error = LocalServer::start_with(settings).await.map(drop).unwrap_err();
+        assert!(matches!(error, StartError::Fault(_)), "{error}");
+    }
 }

@@ -184,7 +184,7 @@ fn what_is_announced_is_checked_against_the_schema() {
         request[name] = value;
         post(at, "/v1/uploads", &request)
     };
-    with("purpose", json!("user_data")).is_error(400, "invalid_value", "purpose");
+    with("purpose", json!("reports")).is_error(400, "invalid_value", "purpose");
     with("purpose", json!("Batch")).is_error(400, "invalid_value", "purpose");
     with("purpose", json!(7)).is_error(400, "invalid_type", "purpose");
     let most = CreateUploadRequest::BYTES_MAXIMUM;
@@ -312,4 +312,16 @@ fn content_is_read_by_range() {
     let whole = get(at, &path);
     assert_eq!(whole.header("accept-ranges"), Some("bytes"));
     assert_eq!(whole.header("content-disposition"), Some("attachment; filename*=UTF-8''a.jsonl"));
+}
+
+#[test]
+fn every_purpose_that_the_official_clients_know_is_accepted() {
+    let server = start();
+    for purpose in ["assistants", "batch", "fine-tune", "vision", "user_data", "evals"] {
+        let mut request = announcement(0);
+        request["purpose"] = json!(purpose);
+        let upload = post(server.local_addr(), "/v1/uploads", &request).ok();
+        let file = complete(server.local_addr(), upload["id"].as_str().unwrap(), &[]).ok();
+        assert_eq!(file["file"]["purpose"], purpose);
+    }
 }

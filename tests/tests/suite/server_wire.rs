@@ -272,7 +272,7 @@ impl Answer {
 #[test]
 fn a_slow_client_is_answered_and_let_go() {
     // Long enough for a client on a busy machine that is not meant to be slow.
-    let server = start_with(Server::builder().patience(Duration::from_secs(1)));
+    let server = start_with(Server::builder().read_timeout(Duration::from_secs(1)));
     let at = server.local_addr();
     let id = create(at, 3);
     let path = format!("/v1/uploads/{id}/parts");

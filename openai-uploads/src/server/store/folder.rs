@@ -4,7 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::super::{StartError, id};
+use super::super::id;
+use super::super::start_error::StartError;
 
 /// A folder that is this server's alone for as long as this lives.
 #[derive(Debug)]

@@ -32,7 +32,8 @@ use entry::Entry;
 use folder::Folder;
 use record::Record;
 
-use super::{Clock, StartError};
+use super::Clock;
+use super::start_error::StartError;
 
 /// What is kept, behind one lock for the map and one for each upload. Methods block on the disk.
 #[derive(Debug)]

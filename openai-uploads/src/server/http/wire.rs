@@ -1,4 +1,4 @@
-//! The bytes of one connection: limited in rate, cut where a fault says so, and silent while nobody was asked.
+//! The bytes of one connection: limited in rate, and cut off if a fault says so.
 
 use std::future::Future;
 use std::io;
@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
-/// A connection's socket. What it needs to know of the requests on it, it learns through its [`Switch`].
+/// A connection's socket. Its [`Switch`] connects it with the requests on it.
 #[derive(Debug)]
 pub(super) struct Wire {
     socket: TcpStream,
@@ -23,22 +23,22 @@ pub(super) struct Wire {
     refused: Option<StatusCode>,
 }
 
-/// What the requests on a connection tell its [`Wire`].
+/// The state that the requests on a connection share with its [`Wire`].
 #[derive(Debug)]
-pub(super) struct Switch {
+pub(in super::super) struct Switch {
     phase: AtomicU8,
-    /// How many more bytes the client gets; [`UNCUT`] is all.
+    /// How many more bytes the client receives. [`UNCUT`] means all.
     left: AtomicU64,
-    /// Whether a request was answered without its body being read to the end.
+    /// Whether a request has a response although its body was not read to the end.
     unread: AtomicBool,
 }
 
 const UNCUT: u64 = u64::MAX;
 
-/// No request is being answered and every byte of the last answer is on its way.
+/// There is no request, and the last response is sent.
 const IDLE: u8 = 0;
-const ANSWERING: u8 = 1;
-/// The answer is complete but some of it may wait in a buffer.
+const RESPONDING: u8 = 1;
+/// The response is complete, but a part of it may be in a buffer.
 const FLUSHING: u8 = 2;
 
 impl Switch {
@@ -50,28 +50,28 @@ impl Switch {
         })
     }
 
-    /// A request has come and will be answered.
-    pub(super) fn answering(&self) {
+    /// A request was received.
+    pub(super) fn response_begins(&self) {
         self.left.store(UNCUT, Ordering::Relaxed);
-        self.phase.store(ANSWERING, Ordering::Relaxed);
+        self.phase.store(RESPONDING, Ordering::Relaxed);
     }
 
-    /// The rest of a request's body is not wanted.
-    pub(super) fn unread(&self) {
+    /// The rest of a request's body is not read.
+    pub(super) fn body_is_unread(&self) {
         self.unread.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_unread(&self) -> bool {
+    pub(super) fn has_unread_body(&self) -> bool {
         self.unread.load(Ordering::Relaxed)
     }
 
-    /// The last byte of the answer has been handed over.
-    pub(super) fn answered(&self) {
+    /// The response is complete.
+    pub(super) fn response_ends(&self) {
         self.phase.store(FLUSHING, Ordering::Relaxed);
     }
 
-    /// The connection breaks after this many more bytes to the client.
-    pub(super) fn cut_after(&self, bytes: u64) {
+    /// Closes the connection after this many more bytes to the client.
+    pub(in super::super) fn cut_after(&self, bytes: u64) {
         self.left.store(bytes, Ordering::Relaxed);
     }
 }
@@ -83,18 +83,17 @@ impl Wire {
         Self { socket, switch, reading: pace(), writing: pace(), refused: None }
     }
 
-    /// The status of the empty answer that hyper itself gave to what it could not parse as a request. It was
-    /// held back, so that a better one can be given.
+    /// The status of the empty response that hyper wrote for a malformed request. It is held back, so that a better
+    /// one can be sent.
     pub(super) fn refused(&self) -> Option<StatusCode> {
         self.refused
     }
 
-    /// How much of `length` bytes may be written now. Nothing but hyper's own answer to a malformed request
-    /// is written while idle.
+    /// How many of `length` bytes may be written now.
     fn cut(&self, length: usize) -> io::Result<usize> {
         let left = self.switch.left.load(Ordering::Relaxed);
         if left == 0 && length > 0 {
-            return Err(io::Error::new(io::ErrorKind::BrokenPipe, "cut on purpose"));
+            return Err(io::Error::new(io::ErrorKind::BrokenPipe, "closed on purpose"));
         }
         Ok(usize::try_from(left).map_or(length, |left| length.min(left)))
     }
@@ -135,7 +134,7 @@ impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         if this.switch.phase.load(Ordering::Relaxed) == IDLE {
-            // Nobody asked anything that could be read, so this is hyper's own `HTTP/1.1 431 …`.
+            // There is no request, so this is hyper's own `HTTP/1.1 431 …`.
             let status = buf.get(9..12).and_then(|status| StatusCode::from_bytes(status).ok());
             this.refused = this.refused.or(status);
             return Poll::Ready(Ok(buf.len()));
@@ -158,7 +157,7 @@ impl AsyncWrite for Wire {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
-        // hyper flushes when its own buffer is empty.
+        // hyper flushes when its buffer is empty.
         let phase = &self.switch.phase;
         let _ = phase.compare_exchange(FLUSHING, IDLE, Ordering::Relaxed, Ordering::Relaxed);
         Poll::Ready(Ok(()))
@@ -173,19 +172,18 @@ impl AsyncWrite for Wire {
 #[derive(Debug)]
 struct Pace {
     bytes_per_second: u64,
-    /// When the bytes moved so far are paid for.
+    /// When the next bytes may be transferred.
     free: Instant,
-    /// Time that was lost to a timer which woke late, and is made up for. A line that has nothing to carry, or
-    /// that nobody reads from, gains nothing.
+    /// Time that was lost because a timer fired late, and that is made up for. An idle connection gains none.
     owed: Duration,
     sleep: Pin<Box<Sleep>>,
     sleeping: bool,
 }
 
-/// In how many steps a second's bytes are moved at least, so that they flow rather than come in bursts.
+/// The minimum number of steps a second, so that bytes flow evenly.
 const STEPS: u64 = 100;
-/// The most time that is made up for.
-const OWED_MOST: Duration = Duration::from_millis(250);
+/// The maximum time that is made up for.
+const MAX_OWED: Duration = Duration::from_millis(250);
 
 impl Pace {
     fn new(bytes_per_second: u64) -> Self {
@@ -194,7 +192,7 @@ impl Pace {
         Self { bytes_per_second, free, owed: Duration::ZERO, sleep, sleeping: false }
     }
 
-    /// Waits until bytes may move, and says how many at once.
+    /// Waits until bytes may be transferred, and returns how many.
     fn poll_allowed(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         if !self.sleeping && self.free > Instant::now() {
             self.sleep.as_mut().reset(self.free);
@@ -203,13 +201,13 @@ impl Pace {
         if self.sleeping {
             ready!(self.sleep.as_mut().poll(cx));
             self.sleeping = false;
-            self.owed = OWED_MOST.min(self.owed + self.free.elapsed());
+            self.owed = MAX_OWED.min(self.owed + self.free.elapsed());
         }
         let step = self.bytes_per_second / STEPS;
         Poll::Ready(usize::try_from(step.max(1)).unwrap_or(usize::MAX))
     }
 
-    /// Nothing could be moved.
+    /// Nothing could be transferred.
     fn idle(&mut self) {
         self.owed = Duration::ZERO;
     }

@@ -1,4 +1,4 @@
-//! Reading a request's body: with patience that ends, and no more of it than is wanted.
+//! Reading the body of a request, within time and size limits.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,76 +13,77 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, Sleep};
 
-use super::refusal::{Refusal, excerpt};
+use super::response::{Refusal, excerpt};
 use super::strict;
 
-/// The most bytes that a JSON body may have: room for a completion that lists a hundred thousand parts.
-const JSON_MOST: usize = 4 * 1024 * 1024;
+/// The maximum size of a JSON body: enough for a completion with a hundred thousand parts.
+const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 
-/// A body's bytes as they come; an error once the client lets too much time pass between two of them, or ends
-/// the body before its end.
+/// The body of a request as a stream of bytes. It fails when the client pauses for too long or closes the
+/// connection before the end.
 #[derive(Debug)]
-pub(super) struct Arrival {
+pub(in super::super) struct IncomingBody {
     body: BodyDataStream,
-    patience: Duration,
+    read_timeout: Duration,
     timer: Pin<Box<Sleep>>,
 }
 
-/// Why a body did not arrive whole.
+/// Why a body is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Broken {
+pub(in super::super) enum BodyError {
     #[error("the client took too long to send the request's body")]
     TimedOut,
-    #[error("the request's body ended before its end, or is not what its headers say")]
-    Cut,
+    #[error("the request's body ended too early or does not match its headers")]
+    Incomplete,
 }
 
-impl Arrival {
-    pub(super) fn new(body: Body, patience: Duration) -> Self {
-        Self { body: body.into_data_stream(), patience, timer: Box::pin(tokio::time::sleep(patience)) }
+impl IncomingBody {
+    pub(in super::super) fn new(body: Body, read_timeout: Duration) -> Self {
+        let timer = Box::pin(tokio::time::sleep(read_timeout));
+        Self { body: body.into_data_stream(), read_timeout, timer }
     }
 }
 
-impl Stream for Arrival {
-    type Item = Result<Bytes, Broken>;
+impl Stream for IncomingBody {
+    type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         match this.body.poll_next_unpin(cx) {
             Poll::Ready(Some(Ok(bytes))) => {
-                this.timer.as_mut().reset(Instant::now() + this.patience);
+                this.timer.as_mut().reset(Instant::now() + this.read_timeout);
                 Poll::Ready(Some(Ok(bytes)))
             }
-            Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(Broken::Cut))),
+            Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(BodyError::Incomplete))),
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => this.timer.as_mut().poll(cx).map(|()| Some(Err(Broken::TimedOut))),
+            Poll::Pending => this.timer.as_mut().poll(cx).map(|()| Some(Err(BodyError::TimedOut))),
         }
     }
 }
 
-impl From<Broken> for Refusal {
-    fn from(broken: Broken) -> Self {
-        match broken {
-            Broken::TimedOut => {
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TimedOut => {
                 Self::new(StatusCode::REQUEST_TIMEOUT, "The request's body took too long to arrive.")
                     .code("request_timeout")
             }
-            Broken::Cut => Self::invalid("incomplete_body", "The request's body did not arrive whole."),
+            BodyError::Incomplete => Self::invalid("incomplete_body", "The request's body is incomplete."),
         }
     }
 }
 
 /// Reads a model from a JSON body.
-pub(super) async fn json<T: DeserializeOwned + Serialize>(
+pub(in super::super) async fn read_json<T: DeserializeOwned + Serialize>(
     headers: &HeaderMap,
-    mut body: Arrival,
+    mut body: IncomingBody,
 ) -> Result<T, Refusal> {
     expect_content_type(headers, "application/json")?;
     let mut bytes = BytesMut::new();
     while let Some(more) = body.next().await {
         bytes.extend_from_slice(&more?);
-        if bytes.len() > JSON_MOST {
-            let message = format!("A JSON body may have at most {JSON_MOST} bytes.");
+        if bytes.len() > MAX_JSON_BYTES {
+            let message = format!("A JSON body may have at most {MAX_JSON_BYTES} bytes.");
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message).code("request_too_large"));
         }
     }
@@ -93,19 +94,24 @@ pub(super) async fn json<T: DeserializeOwned + Serialize>(
 }
 
 /// Refuses a body of another media type, or of none.
-pub(super) fn expect_content_type(headers: &HeaderMap, expected: &str) -> Result<(), Refusal> {
+pub(in super::super) fn expect_content_type(headers: &HeaderMap, expected: &str) -> Result<(), Refusal> {
     let refusal = |problem: String| {
-        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("{problem}; it has to be '{expected}'."))
+        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("{problem}; it must be '{expected}'."))
             .code("unsupported_content_type")
     };
     let Some(found) = headers.get(header::CONTENT_TYPE) else {
         return Err(refusal("The request has no Content-Type".to_owned()));
     };
     let found = found.to_str().unwrap_or("not text");
-    let essence = found.split(';').next().unwrap_or(found).trim();
-    if essence.eq_ignore_ascii_case(expected) {
+    let media_type = found.split(';').next().unwrap_or(found).trim();
+    if media_type.eq_ignore_ascii_case(expected) {
         Ok(())
     } else {
         Err(refusal(format!("The request's Content-Type is '{}'", excerpt(found))))
     }
+}
+
+/// The length of the body by the `Content-Length` header.
+pub(in super::super) fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -1,8 +1,8 @@
-//! Reading a request's JSON as strictly as its schema is.
+//! Reads JSON requests as strictly as their schemas.
 //!
-//! The generated models read what a server says, and forgive it much. What a client says is read through a
-//! deserializer that keeps apart what was wrong with it, so that the answer can say so, and is then compared
-//! with what the model writes back: a property that appears only there was required and is missing.
+//! The generated models are lenient, because they read responses of many servers. Requests are read through a
+//! deserializer that records what is wrong, so that the response can name it. Then they are compared with what the
+//! model writes back: a property that appears only there is required and missing.
 
 use std::fmt::{self, Display};
 
@@ -11,28 +11,28 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde_json::{Map, Value};
 
-use super::refusal::{Refusal, excerpt};
+use super::response::{Refusal, excerpt};
 
-/// Reads a model from JSON, or says by which property it is not one.
+/// Reads a model from JSON, or names the property that is wrong.
 pub(super) fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<T, Refusal> {
     let model: T = serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let path = error.path().to_string();
         error.into_inner().refusal(if path == "." { "" } else { &path })
     })?;
     let written = serde_json::to_value(&model).unwrap_or_default();
-    match filled_in("", value, &written) {
+    match added("", value, &written) {
         Some(path) => Err(Fault::Missing(path).refusal("")),
         None => Ok(model),
     }
 }
 
-/// The path of a property that reading filled in.
-fn filled_in(path: &str, read: &Value, written: &Value) -> Option<String> {
+/// The path of a property that is only in `written`.
+fn added(path: &str, read: &Value, written: &Value) -> Option<String> {
     let (Value::Object(read), Value::Object(written)) = (read, written) else { return None };
     written.iter().find_map(|(name, written)| {
         let path = join(path, name);
         match read.get(name) {
-            Some(read) => filled_in(&path, read, written),
+            Some(read) => added(&path, read, written),
             None => Some(path),
         }
     })
@@ -47,14 +47,14 @@ fn join(path: &str, name: &str) -> String {
 enum Fault {
     Missing(String),
     Unknown,
-    /// Of another type than the schema says: what was expected and what is there.
+    /// Of another type than the schema says: the expected type and the found one.
     Type(String, String),
     Negative,
     Other(String),
 }
 
 impl Fault {
-    /// `path` is the value that is wrong, or the object that lacks a property.
+    /// `path` is the wrong value, or the object without the property.
     fn refusal(self, path: &str) -> Refusal {
         match self {
             Self::Missing(name) => {
@@ -67,7 +67,7 @@ impl Fault {
                 Refusal::invalid("unknown_parameter", format!("Unknown parameter: '{path}'.")).param(path)
             }
             Self::Type(expected, found) if path.is_empty() => {
-                let message = format!("The request's body has to be {expected}, but it is {found}.");
+                let message = format!("The request's body must be {expected}, but it is {found}.");
                 Refusal::invalid("invalid_type", message)
             }
             Self::Type(expected, found) => {
@@ -142,7 +142,7 @@ fn found_type(found: Unexpected<'_>) -> String {
     .to_owned()
 }
 
-/// JSON that is read as it is: no property may be null in place of being left out.
+/// JSON that is read literally: `null` is not the same as a missing property.
 struct Strict<'de>(&'de Value);
 
 impl<'de> IntoDeserializer<'de, Fault> for Strict<'de> {
@@ -205,7 +205,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
     ) -> Result<V::Value, Fault> {
         match self.0 {
             Value::Object(object) => Self::object(object, visitor),
-            // An array of the fields in order would do for serde, but not for the schema.
+            // serde accepts an array of the fields in order, but the schema does not.
             Value::Array(_) => Err(de::Error::invalid_type(Unexpected::Seq, &"an object")),
             _ => self.deserialize_any(visitor),
         }
@@ -217,7 +217,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
     }
 }
 
-/// JSON Schema takes 5.0 for the integer 5.
+/// The integer that a number is. In JSON Schema, 5.0 is the integer 5.
 fn whole(value: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
     #[expect(
@@ -235,8 +235,8 @@ mod tests {
     use super::*;
     use crate::models::{CompleteUploadRequest, CreateUploadRequest};
 
-    /// An announcement in which the value at a JSON pointer is another, or is gone.
-    fn announcement(pointer: &str, value: Option<Value>) -> Value {
+    /// A request in which the value at a JSON pointer is replaced or removed.
+    fn changed(pointer: &str, value: Option<Value>) -> Value {
         let mut whole = json!({
             "filename": "a", "purpose": "batch", "bytes": 1, "mime_type": "text/jsonl",
             "expires_after": {"anchor": "created_at", "seconds": 3600},
@@ -251,10 +251,10 @@ mod tests {
     }
 
     fn with(pointer: &str, value: Value) -> Value {
-        announcement(pointer, Some(value))
+        changed(pointer, Some(value))
     }
 
-    /// The code and the param of the refusal.
+    /// The code and the param of the error.
     fn refused<T: DeserializeOwned + Serialize + std::fmt::Debug>(value: &Value) -> (String, String) {
         let error = read::<T>(value).unwrap_err().body().error;
         (error.code.unwrap_or_default(), error.param.unwrap_or_default())
@@ -268,26 +268,26 @@ mod tests {
     #[test]
     fn a_request_that_the_schema_accepts_is_read() {
         read::<CreateUploadRequest>(&with("/filename", json!(""))).unwrap();
-        read::<CreateUploadRequest>(&announcement("/expires_after", None)).unwrap();
-        // The schema of this one does not forbid other properties.
+        read::<CreateUploadRequest>(&changed("/expires_after", None)).unwrap();
+        // This schema allows other properties.
         read::<CreateUploadRequest>(&with("/expires_after/colour", json!("red"))).unwrap();
         assert_eq!(read::<CreateUploadRequest>(&with("/bytes", json!(5.0))).unwrap().bytes, 5);
     }
 
     #[test]
-    fn what_is_missing_is_named_even_where_the_model_has_a_default() {
+    fn a_missing_property_is_named_even_if_the_model_has_a_default() {
         for name in ["filename", "purpose", "bytes", "mime_type"] {
-            let without = announcement(&format!("/{name}"), None);
+            let without = changed(&format!("/{name}"), None);
             is_refused(&without, "missing_required_parameter", name);
         }
         for name in ["anchor", "seconds"] {
-            let without = announcement(&format!("/expires_after/{name}"), None);
+            let without = changed(&format!("/expires_after/{name}"), None);
             is_refused(&without, "missing_required_parameter", &format!("expires_after.{name}"));
         }
     }
 
     #[test]
-    fn what_has_another_type_is_named_with_its_place() {
+    fn a_value_of_another_type_is_named_with_its_path() {
         for value in [json!("1"), json!(1.5), json!(null), json!([]), json!({}), json!(true)] {
             is_refused(&with("/bytes", value), "invalid_type", "bytes");
         }
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_forbids_is_named() {
+    fn an_unknown_property_is_named() {
         is_refused(&with("/colour", json!(1)), "unknown_parameter", "colour");
         is_refused(&with("/name", json!(1)), "unknown_parameter", "name");
         is_refused(&with("/", json!(1)), "unknown_parameter", "");

@@ -1,5 +1,5 @@
-//! `multipart/form-data` (RFC 7578, RFC 2046 §5.1) read as it comes, its bytes handed on without being copied:
-//! for parts of 64 MiB, copying is what a crate for it would spend most of its time on.
+//! A streaming parser for `multipart/form-data` (RFC 7578, RFC 2046 §5.1). It passes bytes on without copying them,
+//! because copying dominates the time for parts of 64 MiB.
 
 use std::mem;
 
@@ -7,14 +7,14 @@ use bytes::{Buf, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use memchr::memmem;
 
-use super::body::Broken;
+use super::body::BodyError;
 
 /// A form that is read field by field.
-pub(super) struct Multipart<S> {
+pub(in super::super) struct Multipart<S> {
     body: S,
-    /// What ends a field's bytes: a line break, two hyphens and the boundary.
+    /// The end of a field's content: a line break, two hyphens and the boundary.
     delimiter: memmem::Finder<'static>,
-    /// What came and is not read yet.
+    /// Bytes that were received but not read.
     rest: Bytes,
     /// Bytes before `rest` that may be the beginning of a delimiter.
     held: Bytes,
@@ -23,63 +23,62 @@ pub(super) struct Multipart<S> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
-    /// Before the end of a field's bytes, or of what comes before the first field.
+    /// In the content of a field, or in the preamble.
     Bytes,
-    /// Right behind a delimiter.
+    /// Right after a delimiter.
     Delimiter,
     End,
 }
 
 /// Why a form cannot be read.
 #[derive(Debug, PartialEq)]
-pub(super) enum Malformed {
-    Broken(Broken),
+pub(in super::super) enum FormError {
+    Body(BodyError),
     Form(&'static str),
 }
 
-impl From<Broken> for Malformed {
-    fn from(broken: Broken) -> Self {
-        Self::Broken(broken)
+impl From<BodyError> for FormError {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
     }
 }
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
-/// The most bytes that a field's headers may have.
-const HEAD_MOST: usize = 16 * 1024;
-/// The most characters that a boundary may have (RFC 2046 §5.1.1).
-const BOUNDARY_MOST: usize = 70;
+/// The maximum size of a field's headers.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// The maximum length of a boundary (RFC 2046 §5.1.1).
+const MAX_BOUNDARY_LENGTH: usize = 70;
 
-/// The boundary that a `Content-Type` names, if it names one.
-pub(super) fn boundary(content_type: &str) -> Option<String> {
-    parameter(content_type, "boundary").filter(|boundary| (1..=BOUNDARY_MOST).contains(&boundary.len()))
+/// The boundary in a `Content-Type`, if there is one.
+pub(in super::super) fn boundary(content_type: &str) -> Option<String> {
+    parameter(content_type, "boundary").filter(|boundary| (1..=MAX_BOUNDARY_LENGTH).contains(&boundary.len()))
 }
 
-impl<S: Stream<Item = Result<Bytes, Broken>> + Unpin> Multipart<S> {
-    pub(super) fn new(body: S, boundary: &str) -> Self {
+impl<S: Stream<Item = Result<Bytes, BodyError>> + Unpin> Multipart<S> {
+    pub(in super::super) fn new(body: S, boundary: &str) -> Self {
         let delimiter = memmem::Finder::new(&format!("\r\n--{boundary}")).into_owned();
-        // The first delimiter has no line break before it, unless something comes before that.
+        // The first delimiter has no line break before it, unless there is a preamble.
         Self { body, delimiter, rest: Bytes::new(), held: Bytes::from_static(b"\r\n"), state: State::Bytes }
     }
 
-    /// The name of the next field; none at the end of the form. Bytes of the last one that were not read are
-    /// passed over.
-    pub(super) async fn next_field(&mut self) -> Result<Option<String>, Malformed> {
+    /// The next field, or none at the end of the form. The unread content of the previous one is skipped.
+    pub(in super::super) async fn next_field(&mut self) -> Result<Option<Field>, FormError> {
         while self.chunk().await?.is_some() {}
         if self.state == State::End {
             return Ok(None);
         }
         let head = self.head().await?;
         if self.state == State::End {
-            // What comes behind the last delimiter means nothing, but is part of the request.
+            // The epilogue means nothing, but it is part of the request.
             while self.body.next().await.transpose()?.is_some() {}
             return Ok(None);
         }
         self.state = State::Bytes;
-        field_name(&head).map(Some)
+        Field::parse(&head).map(Some)
     }
 
-    /// The next bytes of the field; none at its end.
-    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Malformed> {
+    /// The next bytes of the field's content, or none at its end.
+    pub(in super::super) async fn chunk(&mut self) -> Result<Option<Bytes>, FormError> {
         while self.state == State::Bytes {
             if !self.held.is_empty() {
                 if let Some(bytes) = self.resolve_held().await? {
@@ -97,8 +96,8 @@ impl<S: Stream<Item = Result<Bytes, Broken>> + Unpin> Multipart<S> {
                 self.rest.advance(needle.len());
                 self.state = State::Delimiter;
             } else {
-                let begun = begun(&self.rest, needle);
-                bytes = self.rest.split_to(self.rest.len() - begun);
+                let partial = partial_match(&self.rest, needle);
+                bytes = self.rest.split_to(self.rest.len() - partial);
                 self.held = mem::take(&mut self.rest);
             }
             if !bytes.is_empty() {
@@ -108,8 +107,8 @@ impl<S: Stream<Item = Result<Bytes, Broken>> + Unpin> Multipart<S> {
         Ok(None)
     }
 
-    /// Finds out whether the bytes held are the beginning of a delimiter. They are handed on if they are not.
-    async fn resolve_held(&mut self) -> Result<Option<Bytes>, Malformed> {
+    /// Decides whether the held bytes begin a delimiter, and returns them if they do not.
+    async fn resolve_held(&mut self) -> Result<Option<Bytes>, FormError> {
         let needle = self.delimiter.needle().len();
         let mut window = BytesMut::from(&self.held[..]);
         while window.len() < needle {
@@ -124,23 +123,23 @@ impl<S: Stream<Item = Result<Bytes, Broken>> + Unpin> Multipart<S> {
             self.state = State::Delimiter;
             return Ok(None);
         }
-        // At least its first byte is no beginning of a delimiter; a later one may be.
-        let begun = begun(&window[1..], self.delimiter.needle());
-        let bytes = window.split_to(window.len() - begun).freeze();
+        // The first byte does not begin a delimiter, but a later one may.
+        let partial = partial_match(&window[1..], self.delimiter.needle());
+        let bytes = window.split_to(window.len() - partial).freeze();
         self.held = window.freeze();
-        // Before the first field the line break was put there by us; nobody looks at those bytes.
+        // Before the first field, these bytes are skipped, the added line break among them.
         Ok(Some(bytes))
     }
 
-    /// What is between a delimiter and a field's bytes; sets the state to the end if that was the last one.
-    async fn head(&mut self) -> Result<Bytes, Malformed> {
+    /// The headers of a field. Sets the state to `End` after the last delimiter.
+    async fn head(&mut self) -> Result<Bytes, FormError> {
         let mut head = BytesMut::new();
         loop {
             if self.rest.is_empty() {
                 self.rest = self.more().await?;
             }
             let before = head.len();
-            let some = self.rest.len().min(HEAD_MOST - before);
+            let some = self.rest.len().min(MAX_HEAD_BYTES - before);
             head.extend_from_slice(&self.rest[..some]);
             if head.starts_with(b"--") {
                 self.state = State::End;
@@ -152,42 +151,52 @@ impl<S: Stream<Item = Result<Bytes, Broken>> + Unpin> Multipart<S> {
                 self.rest.advance(head.len() - before);
                 return Ok(head.freeze());
             }
-            if head.len() == HEAD_MOST {
-                return Err(Malformed::Form("the headers of a field are too long"));
+            if head.len() == MAX_HEAD_BYTES {
+                return Err(FormError::Form("the headers of a field are too long"));
             }
             self.rest.advance(some);
         }
     }
 
-    async fn more(&mut self) -> Result<Bytes, Malformed> {
+    async fn more(&mut self) -> Result<Bytes, FormError> {
         loop {
             match self.body.next().await.transpose()? {
                 Some(bytes) if bytes.is_empty() => {}
                 Some(bytes) => return Ok(bytes),
-                None => return Err(Malformed::Form("it ends before its last boundary")),
+                None => return Err(FormError::Form("it ends before its last boundary")),
             }
         }
     }
 }
 
-/// How many bytes at the end of `bytes` are the beginning of `needle`, but not all of it.
-fn begun(bytes: &[u8], needle: &[u8]) -> usize {
+/// How many bytes at the end of `bytes` are a proper prefix of `needle`.
+fn partial_match(bytes: &[u8], needle: &[u8]) -> usize {
     let most = bytes.len().min(needle.len() - 1);
     (1..=most).rev().find(|&length| bytes.ends_with(&needle[..length])).unwrap_or(0)
 }
 
-/// The name that a field's headers give it. They begin with what is left of the delimiter's line.
-fn field_name(head: &[u8]) -> Result<String, Malformed> {
-    let text = String::from_utf8_lossy(head);
-    let mut lines = text.split("\r\n");
-    if lines.next().is_some_and(|line| !line.trim().is_empty()) {
-        return Err(Malformed::Form("something follows a boundary on its line"));
+/// The name of a field, and of its file if it has one.
+#[derive(Debug, PartialEq)]
+pub(in super::super) struct Field {
+    pub(in super::super) name: String,
+    pub(in super::super) file_name: Option<String>,
+}
+
+impl Field {
+    /// Reads the headers of a field. They begin with the rest of the delimiter's line.
+    fn parse(head: &[u8]) -> Result<Self, FormError> {
+        let text = String::from_utf8_lossy(head);
+        let mut lines = text.split("\r\n");
+        if lines.next().is_some_and(|line| !line.trim().is_empty()) {
+            return Err(FormError::Form("something follows a boundary on its line"));
+        }
+        let disposition = lines
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"));
+        let disposition = disposition.map_or("", |(_, value)| value);
+        let name = parameter(disposition, "name").ok_or(FormError::Form("a field has no name"))?;
+        Ok(Self { name, file_name: parameter(disposition, "filename") })
     }
-    let disposition = lines
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"));
-    let name = disposition.and_then(|(_, value)| parameter(value, "name"));
-    name.ok_or(Malformed::Form("a field has no name"))
 }
 
 /// The value of a parameter of a header such as `form-data; name="data"`.
@@ -209,7 +218,7 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// What a quoted string holds, and what follows its closing quote.
+/// The content of a quoted string, and the text after its closing quote.
 fn unquote(quoted: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = quoted.char_indices();
@@ -225,21 +234,21 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
 
 /// Reads a whole form that arrives in pieces of the given length.
 #[cfg(any(test, fuzzing))]
-pub(super) async fn fields(
+pub(in super::super) async fn fields(
     form: &[u8],
     boundary: &str,
     piece: usize,
-) -> Result<Vec<(String, Vec<u8>)>, Malformed> {
+) -> Result<Vec<(String, Vec<u8>)>, FormError> {
     let pieces: Vec<_> = form.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let mut form = Multipart::new(futures_util::stream::iter(pieces), boundary);
     let mut fields = Vec::new();
-    while let Some(name) = form.next_field().await? {
+    while let Some(field) = form.next_field().await? {
         let mut value = Vec::new();
         while let Some(bytes) = form.chunk().await? {
             assert!(!bytes.is_empty());
             value.extend_from_slice(&bytes);
         }
-        fields.push((name, value));
+        fields.push((field.name, value));
     }
     Ok(fields)
 }
@@ -249,7 +258,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_form_is_the_same_however_it_is_cut_into_pieces() {
+    async fn a_form_is_the_same_in_pieces_of_any_size() {
         let form =
             b"before\r\n--cut  \r\nContent-Disposition: form-data; filename=\"a;b\\\"c\"; name=\"data\"\r\n\
             Content-Type: text/plain\r\n\r\n\r\n--cu\r\r\n--\r\n-\r\n\r\n--cut\r\n\
@@ -264,22 +273,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_form_is_refused_and_never_cut_short() {
+    async fn a_malformed_form_is_an_error_and_never_shortened() {
         let whole = b"--cut\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\nabc\r\n--cut--";
         assert_eq!(fields(whole, "cut", 7).await.unwrap().len(), 1);
         for length in 0..whole.len() {
             assert!(fields(&whole[..length], "cut", 7).await.is_err(), "{length} bytes");
         }
         let nameless = b"--cut\r\n\r\nabc\r\n--cut--";
-        assert_eq!(fields(nameless, "cut", 3).await, Err(Malformed::Form("a field has no name")));
+        assert_eq!(fields(nameless, "cut", 3).await, Err(FormError::Form("a field has no name")));
         let other = b"--cutter\r\nContent-Disposition: form-data; name=a\r\n\r\nabc\r\n--cut--";
         assert!(fields(other, "cut", 3).await.is_err());
-        let endless = [b"--cut\r\n".as_slice(), &vec![b'a'; 2 * HEAD_MOST]].concat();
+        let endless = [b"--cut\r\n".as_slice(), &vec![b'a'; 2 * MAX_HEAD_BYTES]].concat();
         assert!(fields(&endless, "cut", 1000).await.is_err());
     }
 
     #[test]
-    fn a_boundary_is_read_as_clients_write_it() {
+    fn boundaries_are_read_in_every_notation() {
         assert_eq!(boundary("multipart/form-data; boundary=abc").as_deref(), Some("abc"));
         assert_eq!(boundary("multipart/form-data; charset=utf-8; BOUNDARY=\"a b\"").as_deref(), Some("a b"));
         for none in

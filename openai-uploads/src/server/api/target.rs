@@ -1,4 +1,4 @@
-//! How a request finds its handler.
+//! Routes and their path parameter.
 
 use std::sync::Arc;
 
@@ -9,12 +9,13 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{MethodFilter, on};
 
-use super::app::App;
-use super::refusal::Refusal;
-use super::store::Refused;
+use super::super::app::App;
+use super::super::http::Refusal;
+use super::super::store::Refused;
+use super::refusal;
 use crate::runtime::Operation;
 
-/// A route for an operation. A path template is written alike in OpenAPI and in axum.
+/// The route of an operation. OpenAPI and axum write path templates in the same way.
 pub(super) fn route<H, T>(operation: &Operation, handler: H) -> Router<Arc<App>>
 where
     H: Handler<T, Arc<App>>,
@@ -25,19 +26,19 @@ where
         .route(operation.path, on(method.expect("an operation has a method that HTTP defines"), handler))
 }
 
-/// The one thing that a path names.
+/// The path parameter of a request.
 #[derive(Debug)]
 pub(super) struct Target {
-    /// The path parameter's name.
+    /// The parameter's name.
     pub(super) param: String,
-    /// The id in its place; anything that a client likes to send.
+    /// Its value. Clients can send any text.
     pub(super) id: String,
 }
 
 impl Target {
-    /// The refusal for what a store refused about an upload.
+    /// The response to a refusal by the store, about an upload.
     pub(super) fn refusal(&self, refused: Refused) -> Refusal {
-        Refusal::of_upload(refused, &self.param, &self.id)
+        refusal::from_store(refused, &self.param, &self.id)
     }
 }
 

@@ -1,10 +1,11 @@
-//! One request and its answer, as the connection sees them.
+//! One request and its response.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response, header};
 use bytes::Bytes;
@@ -12,47 +13,56 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-use super::connection::Connections;
-use super::journal::Line;
-use super::striking::Cut;
+use super::super::journal::{Entry, Journal};
 use super::wire::Switch;
 
-/// The header with the request's id, which is on every answer.
+/// What handles requests, and what records them.
+#[derive(Debug)]
+pub(in super::super) struct Exchanges {
+    pub(in super::super) router: Router,
+    pub(in super::super) journal: Arc<Journal>,
+}
+
+/// The header with the request's id. Every response has it.
 pub(super) static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A connection that is closed on purpose, in place of an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("cut on purpose")]
-pub(super) struct CutOnPurpose;
+/// A response extension: close the connection instead of sending the response.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct CloseConnection;
 
-/// Answers a request.
+/// An error for a connection that is closed on purpose.
+#[derive(Debug, thiserror::Error)]
+#[error("closed on purpose")]
+pub(super) struct ClosedOnPurpose;
+
+/// Handles a request.
 pub(super) async fn exchange(
-    shared: Arc<Connections>,
+    shared: Arc<Exchanges>,
     switch: Arc<Switch>,
     request: Request<Incoming>,
-) -> Result<Response<Outgoing>, CutOnPurpose> {
-    switch.answering();
+) -> Result<Response<Outgoing>, ClosedOnPurpose> {
+    switch.response_begins();
     let (mut head, body) = request.into_parts();
-    let line = Line::begin(&head.method, &head.uri, &head.headers, shared.journal.as_ref());
-    let request_id = HeaderValue::from_str(line.id()).expect("an id is letters, digits and an underscore");
+    let entry = shared.journal.begin(&head.method, &head.uri, &head.headers);
+    let request_id = HeaderValue::from_str(entry.id()).expect("an id is letters, digits and an underscore");
     head.extensions.insert(Arc::clone(&switch));
-    let body = Counted { body, count: line.body_bytes(), ended: false, switch: Arc::clone(&switch) };
+    let body = Counted { body, count: entry.body_bytes(), ended: false, switch: Arc::clone(&switch) };
     let request = Request::from_parts(head, Body::new(body));
     let router = TowerToHyperService::new(shared.router.clone());
     let mut response = router.call(request).await.unwrap_or_else(|never| match never {});
-    if response.extensions().get::<Cut>().is_some() {
-        return Err(CutOnPurpose);
+    if response.extensions().get::<CloseConnection>().is_some() {
+        return Err(ClosedOnPurpose);
     }
-    line.answered(response.status());
+    entry.responded(response.status());
     response.headers_mut().insert(&X_REQUEST_ID, request_id);
-    if switch.is_unread() {
-        // Where the next request begins is not known without reading the rest of this one.
+    if switch.has_unread_body() {
+        // The next request begins after the rest of this one, which is not read.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response.map(|body| Outgoing { body, _line: line, switch }))
+    Ok(response.map(|body| Outgoing { body, _entry: entry, switch }))
 }
 
-/// A request's body that is counted as it is read.
+/// A request's body, counted while it is read.
 struct Counted {
     body: Incoming,
     count: Arc<AtomicU64>,
@@ -92,16 +102,16 @@ impl HttpBody for Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         if !self.ended && !self.body.is_end_stream() {
-            self.switch.unread();
+            self.switch.body_is_unread();
         }
     }
 }
 
-/// An answer's body that tells when it is over.
+/// A response's body, which reports its end.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     body: Body,
-    _line: Line,
+    _entry: Entry,
     switch: Arc<Switch>,
 }
 
@@ -127,6 +137,6 @@ impl HttpBody for Outgoing {
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        self.switch.answered();
+        self.switch.response_ends();
     }
 }

@@ -1,0 +1,37 @@
+//! Checks that serde does not make: known enum values and bounds.
+
+use super::super::http::{Refusal, excerpt, field_name};
+use crate::models::FileExpirationAfter;
+use crate::models::file_expiration_after::Anchor;
+
+/// Refuses a value that is not in its enum.
+pub(super) fn is_known(param: &str, value: &str, known: &[&str]) -> Result<(), Refusal> {
+    if known.contains(&value) {
+        return Ok(());
+    }
+    let known = known.join("', '");
+    let message =
+        format!("Invalid value for '{param}': '{}'. Supported values are: '{known}'.", excerpt(value));
+    Err(Refusal::invalid("invalid_value", message).param(param))
+}
+
+/// Refuses an integer outside its bounds.
+pub(super) fn is_within(param: &str, value: u64, minimum: u64, maximum: u64) -> Result<(), Refusal> {
+    let (code, bound) = if value < minimum {
+        ("integer_below_min_value", format!("at least {minimum}"))
+    } else if value > maximum {
+        ("integer_above_max_value", format!("at most {maximum}"))
+    } else {
+        return Ok(());
+    };
+    let message = format!("Invalid '{param}': expected {bound}, but got {value} instead.");
+    Err(Refusal::invalid(code, message).param(param))
+}
+
+/// Refuses an expiry with an unknown anchor or outside the bounds of `seconds`.
+pub(super) fn expiry(param: &str, anchor: &str, seconds: u64) -> Result<(), Refusal> {
+    let member = |name: &str| format!("{param}.{name}");
+    is_known(&member(field_name!(FileExpirationAfter, anchor)), anchor, Anchor::KNOWN)?;
+    let (minimum, maximum) = (FileExpirationAfter::SECONDS_MINIMUM, FileExpirationAfter::SECONDS_MAXIMUM);
+    is_within(&member(field_name!(FileExpirationAfter, seconds)), seconds, minimum, maximum)
+}

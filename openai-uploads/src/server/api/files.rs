@@ -1,0 +1,125 @@
+//! The operations of the tag `Files`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::super::app::App;
+use super::super::http::{Refusal, RequestedRange, json};
+use super::super::store::Refused;
+use super::list::{ListQuery, Listing};
+use super::refusal;
+use super::target::{Target, route};
+use crate::apis::files_api::{DELETE_FILE, DOWNLOAD_FILE, LIST_FILES, RETRIEVE_FILE};
+use crate::models::{DeleteFileResponse, ListFilesResponse, delete_file_response};
+
+const LISTING: Listing = Listing { default_limit: 10_000, max_limit: 10_000, has_filters: true };
+
+pub(in super::super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(route(&LIST_FILES, list))
+        .merge(route(&RETRIEVE_FILE, retrieve))
+        .merge(route(&DOWNLOAD_FILE, download))
+        .merge(route(&DELETE_FILE, delete))
+}
+
+async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+    let query = ListQuery::read(request.uri().query().unwrap_or_default(), LISTING)?;
+    let files = app.with_store(|store| Ok(store.files())).await;
+    let mut files = files.map_err(|refused| refusal::from_store(refused, "", ""))?;
+    let after = query.after.as_ref();
+    files.retain(|file| {
+        // The cursor counts even if it has another purpose.
+        let has_purpose = query.purpose.as_ref().is_none_or(|purpose| file.purpose.as_str() == purpose);
+        has_purpose || after == Some(&file.id)
+    });
+    let (files, has_more) = query.page(files, |file| &file.id);
+    let id = |file: Option<&crate::models::OpenAiFile>| file.map(|file| file.id.clone());
+    let (first_id, last_id) = (id(files.first()), id(files.last()));
+    let page = ListFilesResponse::new("list".to_owned(), files, first_id, last_id, has_more);
+    Ok(json(StatusCode::OK, &page))
+}
+
+async fn retrieve(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
+    let id = target.id.clone();
+    let file = app.with_store(move |store| store.file(&id)).await;
+    file.map(|file| json(StatusCode::OK, &file)).map_err(|refused| file_refusal(refused, &target))
+}
+
+async fn delete(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
+    let id = target.id.clone();
+    app.with_store(move |store| store.delete_file(&id))
+        .await
+        .map_err(|refused| file_refusal(refused, &target))?;
+    let deleted = DeleteFileResponse::new(target.id, delete_file_response::Object::default(), true);
+    Ok(json(StatusCode::OK, &deleted))
+}
+
+async fn download(
+    State(app): State<Arc<App>>,
+    target: Target,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let id = target.id.clone();
+    let content = app.with_store(move |store| Ok((store.file(&id)?, store.content(&id)?))).await;
+    let (file, content) = content.map_err(|refused| file_refusal(refused, &target))?;
+    let length = content.length();
+    let (status, range) = match RequestedRange::of(&headers, length) {
+        RequestedRange::Whole => (StatusCode::OK, 0..length),
+        RequestedRange::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        RequestedRange::OutOfBounds => {
+            let message = format!("The requested range is outside the {length} bytes of the file.");
+            return Err(Refusal::new(StatusCode::RANGE_NOT_SATISFIABLE, message)
+                .code("invalid_range")
+                .header(header::CONTENT_RANGE, header_value(&format!("bytes */{length}"))));
+        }
+    };
+    let mut headers: Vec<(HeaderName, HeaderValue)> = vec![
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start)),
+        (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+        (header::CONTENT_DISPOSITION, header_value(&content_disposition(&file.filename))),
+    ];
+    if status == StatusCode::PARTIAL_CONTENT {
+        let shown = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+        headers.push((header::CONTENT_RANGE, header_value(&shown)));
+    }
+    let headers: HeaderMap = headers.into_iter().collect();
+    Ok((status, headers, Body::from_stream(content.stream(range))).into_response())
+}
+
+/// A `Content-Disposition` with any file name, percent-encoded (RFC 6266, RFC 8187).
+fn content_disposition(filename: &str) -> String {
+    const PLAIN: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
+    format!("attachment; filename*=UTF-8''{}", percent_encoding::utf8_percent_encode(filename, PLAIN))
+}
+
+fn header_value(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).expect("these headers consist of digits, letters and punctuation")
+}
+
+fn file_refusal(refused: Refused, target: &Target) -> Refusal {
+    match refused {
+        Refused::NotFound => Refusal::not_found("file", &target.param, &target.id),
+        // Another program changed the folder.
+        Refused::UnknownPart(part) => {
+            Refusal::disk(&std::io::Error::other(format!("{part} is missing in the folder")))
+        }
+        other => target.refusal(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_name_can_add_a_header() {
+        assert_eq!(content_disposition("a b\r\n\"ä"), "attachment; filename*=UTF-8''a%20b%0D%0A%22%C3%A4");
+    }
+}

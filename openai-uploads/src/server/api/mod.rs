@@ -1,0 +1,9 @@
+//! The handlers of the API's operations, a module for each tag of the spec.
+
+mod check;
+pub(super) mod files;
+mod form;
+mod list;
+pub(super) mod refusal;
+mod target;
+pub(super) mod uploads;

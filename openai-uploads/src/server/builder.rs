@@ -1,0 +1,238 @@
+//! A server: its settings, and its accept loop.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::{sleep, timeout};
+
+use super::app::App;
+use super::faults::Injector;
+use super::http::{Connections, Exchanges, serve};
+use super::journal::{Journal, Keep};
+use super::operations::base_path;
+use super::router::router;
+use super::store::Store;
+use super::{Clock, Faults, StartError};
+
+/// A server that is bound to its address and has opened its folder. It does not respond yet.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use openai_uploads::server::Server;
+///
+/// let server = Server::builder().listen("127.0.0.1:8080".parse()?).dir("uploads").bind().await?;
+/// println!("{}", server.base_url());
+/// server.serve_until(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    store: Arc<Store>,
+    connections: Arc<Connections>,
+    shutdown_timeout: Duration,
+}
+
+impl Server {
+    /// The default settings: a free port on loopback, no API key required, no faults.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
+    }
+
+    /// The address that the server is bound to.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL for clients (`OPENAI_BASE_URL`).
+    pub fn base_url(&self) -> String {
+        format!("http://{}{}", self.address, base_path())
+    }
+
+    /// Serves requests until `shutdown` completes. Then it refuses new connections and lets requests in flight end,
+    /// for at most [`ServerBuilder::shutdown_timeout`].
+    ///
+    /// Dropping the future stops at once. Acknowledged data stays in the folder.
+    pub async fn serve_until(self, shutdown: impl Future<Output = ()>) {
+        let Self { listener, connections, shutdown_timeout, .. } = self;
+        let (stop, stopped) = watch::channel(false);
+        let mut running = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let accepted = tokio::select! {
+                () = &mut shutdown => break,
+                Some(_) = running.join_next() => continue,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((socket, _)) => {
+                    running.spawn(serve(Arc::clone(&connections), socket, stopped.clone()));
+                }
+                Err(error) => {
+                    // Most likely there are too many open files, and some will be closed soon.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+        drop(listener);
+        stop.send_replace(true);
+        if timeout(shutdown_timeout, async { while running.join_next().await.is_some() {} }).await.is_err() {
+            tracing::warn!(left = running.len(), "requests did not end in time");
+        }
+    }
+
+    pub(super) fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.store)
+    }
+
+    pub(super) fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.connections.exchanges.journal)
+    }
+}
+
+/// How many requests a server remembers.
+const RECENT_REQUESTS: usize = 100;
+
+/// The settings of a [`Server`].
+#[derive(Clone, Debug)]
+pub struct ServerBuilder {
+    listen: SocketAddr,
+    dir: Option<PathBuf>,
+    api_key: Option<SecretString>,
+    faults: Faults,
+    clock: Clock,
+    read_timeout: Duration,
+    shutdown_timeout: Duration,
+    keep_requests: Keep,
+}
+
+impl Default for ServerBuilder {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            dir: None,
+            api_key: None,
+            faults: Faults::new(),
+            clock: Clock::new(),
+            read_timeout: Duration::from_secs(30),
+            shutdown_timeout: Duration::from_secs(30),
+            keep_requests: Keep::Last(RECENT_REQUESTS),
+        }
+    }
+}
+
+impl ServerBuilder {
+    /// The address to listen on. Port 0 means any free port. `127.0.0.1:0` by default.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The folder for all data. It is created if it does not exist. By default it is the current folder, and a
+    /// temporary one for a [`LocalServer`](super::LocalServer).
+    #[must_use]
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.dir = Some(dir.into());
+        self
+    }
+
+    /// Requires this API key of each request. By default any key is accepted, and none.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// The faults to inject. By default there are none.
+    #[must_use]
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// The clock by which objects expire. By default it is the system clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The time for the headers of a request, and for each read of its body. A client that takes longer receives
+    /// status 408. 30 seconds by default.
+    #[must_use]
+    pub fn read_timeout(mut self, read_timeout: Duration) -> Self {
+        self.read_timeout = read_timeout;
+        self
+    }
+
+    /// How long requests in flight may take to end when the server stops. 30 seconds by default.
+    #[must_use]
+    pub fn shutdown_timeout(mut self, shutdown_timeout: Duration) -> Self {
+        self.shutdown_timeout = shutdown_timeout;
+        self
+    }
+
+    pub(super) fn get_dir(&self) -> Option<&Path> {
+        self.dir.as_deref()
+    }
+
+    pub(super) fn get_clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
+    pub(super) fn get_api_key(&self) -> Option<SecretString> {
+        self.api_key.clone()
+    }
+
+    /// Keeps all requests.
+    pub(super) fn keep_all_requests(mut self) -> Self {
+        self.keep_requests = Keep::All;
+        self
+    }
+
+    /// Opens the folder, removes unfinished files that a killed server left, and binds the address.
+    ///
+    /// # Errors
+    ///
+    /// - [`StartError::Fault`]: a fault can never happen.
+    /// - [`StartError::Listen`]: the address cannot be bound, because the port is in use for example.
+    /// - [`StartError::Folder`]: the folder cannot be created, read or written.
+    /// - [`StartError::InUse`]: another server uses the folder.
+    pub async fn bind(self) -> Result<Server, StartError> {
+        let Self { listen, dir, api_key, faults, clock, read_timeout, shutdown_timeout, keep_requests } =
+            self;
+        faults.check()?;
+        let dir = dir.unwrap_or_else(|| PathBuf::from("."));
+        let failed = |source| StartError::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let opened = spawn_blocking({
+            let dir = dir.clone();
+            move || Store::open(&dir, clock)
+        });
+        let opened = opened
+            .await
+            .map_err(|error| StartError::Folder { path: dir, source: io::Error::other(error) })?;
+        let store = Arc::new(opened?);
+        let faults = Injector::new(faults);
+        let rate = faults.rate();
+        let router = router(Arc::new(App { store: Arc::clone(&store), faults, api_key, read_timeout }));
+        let journal = Arc::new(Journal::new(keep_requests));
+        let exchanges = Arc::new(Exchanges { router, journal });
+        let connections = Arc::new(Connections { exchanges, read_timeout, rate });
+        Ok(Server { listener, address, store, connections, shutdown_timeout })
+    }
+}

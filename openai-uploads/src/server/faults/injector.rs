@@ -1,0 +1,103 @@
+//! Decides which faults apply to a request.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::{Effect, Faults};
+
+/// Decides which faults apply to a request, and counts the requests for it.
+#[derive(Debug, Default)]
+pub(in super::super) struct Injector {
+    faults: Faults,
+    /// How many requests each fault has considered.
+    seen: Vec<AtomicU64>,
+}
+
+impl Injector {
+    pub(in super::super) fn new(faults: Faults) -> Self {
+        let seen = faults.list.iter().map(|_| AtomicU64::new(0)).collect();
+        Self { faults, seen }
+    }
+
+    /// The maximum transfer rate of each connection, in bytes a second for each direction.
+    pub(in super::super) fn rate(&self) -> Option<u64> {
+        self.faults.rate
+    }
+
+    /// The faults for a request: how long it is delayed, and the other fault that applies to it.
+    pub(in super::super) fn effects(&self, operation: Option<&str>) -> (Duration, Option<&Effect>) {
+        let mut delay = Duration::ZERO;
+        let mut other = None;
+        for (index, ((fault, when), seen)) in self.faults.list.iter().zip(&self.seen).enumerate() {
+            if when.operation.is_some() && when.operation.as_deref() != operation {
+                continue;
+            }
+            let number = seen.fetch_add(1, Ordering::Relaxed) + 1;
+            if !when.matches(number, || draw(self.faults.seed, index as u64, number)) {
+                continue;
+            }
+            match &fault.effect {
+                Effect::Delay(time) => delay = delay.saturating_add(*time),
+                effect => other = other.or(Some(effect)),
+            }
+        }
+        (delay, other)
+    }
+}
+
+/// A number from 0 up to 1 that depends on its arguments only: `SplitMix64`'s output function over the three.
+fn draw(seed: u64, fault: u64, number: u64) -> f64 {
+    let mut bits = seed ^ fault.rotate_left(32);
+    for _ in 0..2 {
+        bits = bits.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+    }
+    f64::from((bits >> 32) as u32) / (f64::from(u32::MAX) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Fault, When};
+    use super::*;
+
+    /// The numbers of the requests, counted from 1, that a fault applies to.
+    fn affected(when: When, operations: &[Option<&str>]) -> Vec<usize> {
+        let injector = Injector::new(Faults::new().with(Fault::fail(503), when));
+        let applies = |operation| injector.effects(operation).1.is_some();
+        let each = operations.iter().copied().map(applies).enumerate();
+        each.filter_map(|(number, applies)| applies.then_some(number + 1)).collect()
+    }
+
+    #[test]
+    fn a_fault_applies_to_the_requests_that_its_condition_names() {
+        let six = [None; 6];
+        assert_eq!(affected(When::always(), &six), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(affected(When::every(3), &six), [3, 6]);
+        assert_eq!(affected(When::first(2), &six), [1, 2]);
+        assert_eq!(affected(When::nth(4), &six), [4]);
+        let mixed = [Some("a"), Some("b"), Some("a"), None, Some("a")];
+        assert_eq!(affected(When::every(2).on("a"), &mixed), [3]);
+    }
+
+    #[test]
+    fn a_share_is_about_that_share_and_the_same_for_the_same_seed() {
+        let many = vec![None; 10_000];
+        let tenth = affected(When::share(0.1), &many);
+        assert!((900..1100).contains(&tenth.len()), "{}", tenth.len());
+        assert_eq!(tenth, affected(When::share(0.1), &many));
+        assert_eq!(affected(When::share(0.0), &many), [0; 0]);
+        assert_eq!(affected(When::share(1.0), &many).len(), many.len());
+    }
+
+    #[test]
+    fn delays_add_up_and_the_first_other_fault_decides() {
+        let faults = Faults::new()
+            .with(Fault::delay(Duration::from_secs(1)), When::always())
+            .with(Fault::stall(1), When::always())
+            .with(Fault::delay(Duration::from_secs(2)), When::always())
+            .with(Fault::forget(), When::always());
+        assert_eq!(Injector::new(faults).effects(None), (Duration::from_secs(3), Some(&Effect::Stall(1))));
+    }
+}

@@ -1,0 +1,20 @@
+//! HTTP as the server speaks it: connections, bodies, responses. Knows no operation.
+
+mod body;
+mod connection;
+mod exchange;
+mod multipart;
+mod range;
+mod response;
+mod strict;
+mod wire;
+
+pub(super) use body::{IncomingBody, announced_length, expect_content_type, read_json};
+pub(super) use connection::{Connections, serve};
+pub(super) use exchange::{CloseConnection, Exchanges};
+#[cfg(fuzzing)]
+pub(super) use multipart::fields;
+pub(super) use multipart::{FormError, Multipart, boundary};
+pub(super) use range::RequestedRange;
+pub(super) use response::{Refusal, excerpt, field_name, json};
+pub(super) use wire::Switch;
