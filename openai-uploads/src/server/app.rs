@@ -7,6 +7,7 @@ use axum::body::Body;
 use secrecy::SecretString;
 use tokio::task::spawn_blocking;
 
+use super::batch::Engine;
 use super::faults::Injector;
 use super::http::IncomingBody;
 use super::store::{Refused, Store};
@@ -16,6 +17,7 @@ use super::store::{Refused, Store};
 pub(super) struct App {
     pub(super) store: Arc<Store>,
     pub(super) faults: Injector,
+    pub(super) batches: Arc<Engine>,
     pub(super) api_key: Option<SecretString>,
     pub(super) read_timeout: Duration,
 }

@@ -15,6 +15,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use super::app::App;
+use super::batch::{Answerer, Answers, BatchSettings, Engine};
 use super::faults::Injector;
 use super::http::{Connections, Exchanges, serve};
 use super::journal::{Journal, Keep};
@@ -41,6 +42,7 @@ pub struct Server {
     address: SocketAddr,
     store: Arc<Store>,
     connections: Arc<Connections>,
+    batches: Arc<Engine>,
     shutdown_timeout: Duration,
 }
 
@@ -65,7 +67,8 @@ impl Server {
     ///
     /// Dropping the future stops at once. Acknowledged data stays in the folder.
     pub async fn serve_until(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, connections, shutdown_timeout, .. } = self;
+        let Self { listener, connections, batches, shutdown_timeout, .. } = self;
+        batches.resume();
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -116,6 +119,9 @@ pub struct ServerBuilder {
     read_timeout: Duration,
     shutdown_timeout: Duration,
     keep_requests: Keep,
+    batch_time: Duration,
+    answers: Answers,
+    max_enqueued_tokens: Option<u64>,
 }
 
 impl Default for ServerBuilder {
@@ -129,6 +135,9 @@ impl Default for ServerBuilder {
             read_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(30),
             keep_requests: Keep::Last(RECENT_REQUESTS),
+            batch_time: Duration::ZERO,
+            answers: Answers::echo(),
+            max_enqueued_tokens: None,
         }
     }
 }
@@ -185,6 +194,29 @@ impl ServerBuilder {
         self
     }
 
+    /// The time that a batch takes: a tenth to validate, eight tenths to run the requests, a tenth to finalize. By
+    /// default a batch runs as fast as possible.
+    #[must_use]
+    pub fn batch_time(mut self, time: Duration) -> Self {
+        self.batch_time = time;
+        self
+    }
+
+    /// The source of the answers to the requests of batches. By default they echo the request.
+    #[must_use]
+    pub fn answers(mut self, answers: Answers) -> Self {
+        self.answers = answers;
+        self
+    }
+
+    /// The maximum number of tokens in the unfinished batches of a model, where a token counts four bytes. A batch
+    /// above it fails with `token_limit_exceeded`. By default there is no limit.
+    #[must_use]
+    pub fn max_enqueued_tokens(mut self, tokens: u64) -> Self {
+        self.max_enqueued_tokens = Some(tokens);
+        self
+    }
+
     pub(super) fn get_dir(&self) -> Option<&Path> {
         self.dir.as_deref()
     }
@@ -208,31 +240,45 @@ impl ServerBuilder {
     /// # Errors
     ///
     /// - [`StartError::Fault`]: a fault can never happen.
+    /// - [`StartError::Answers`]: the file of answers cannot be read.
     /// - [`StartError::Listen`]: the address cannot be bound, because the port is in use for example.
     /// - [`StartError::Folder`]: the folder cannot be created, read or written.
     /// - [`StartError::InUse`]: another server uses the folder.
     pub async fn bind(self) -> Result<Server, StartError> {
-        let Self { listen, dir, api_key, faults, clock, read_timeout, shutdown_timeout, keep_requests } =
-            self;
-        faults.check()?;
-        let dir = dir.unwrap_or_else(|| PathBuf::from("."));
-        let failed = |source| StartError::Listen { address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        self.faults.check()?;
+        let address = self.listen;
+        let failed = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let dir = self.dir.unwrap_or_else(|| PathBuf::from("."));
         let opened = spawn_blocking({
             let dir = dir.clone();
-            move || Store::open(&dir, clock)
+            move || {
+                let answerer = Answerer::new(self.answers);
+                let answerer = answerer.map_err(|(path, source)| StartError::Answers { path, source })?;
+                Ok::<_, StartError>((Arc::new(Store::open(&dir, self.clock)?), answerer))
+            }
         });
         let opened = opened
             .await
             .map_err(|error| StartError::Folder { path: dir, source: io::Error::other(error) })?;
-        let store = Arc::new(opened?);
-        let faults = Injector::new(faults);
+        let (store, answerer) = opened?;
+        let settings =
+            BatchSettings { time: self.batch_time, answerer, max_enqueued_tokens: self.max_enqueued_tokens };
+        let batches = Arc::new(Engine::new(Arc::clone(&store), settings));
+        let faults = Injector::new(self.faults);
         let rate = faults.rate();
-        let router = router(Arc::new(App { store: Arc::clone(&store), faults, api_key, read_timeout }));
-        let journal = Arc::new(Journal::new(keep_requests));
-        let exchanges = Arc::new(Exchanges { router, journal });
-        let connections = Arc::new(Connections { exchanges, read_timeout, rate });
-        Ok(Server { listener, address, store, connections, shutdown_timeout })
+        let app = App {
+            store: Arc::clone(&store),
+            faults,
+            batches: Arc::clone(&batches),
+            api_key: self.api_key,
+            read_timeout: self.read_timeout,
+        };
+        let journal = Arc::new(Journal::new(self.keep_requests));
+        let exchanges = Arc::new(Exchanges { router: router(Arc::new(app)), journal });
+        let connections = Arc::new(Connections { exchanges, read_timeout: self.read_timeout, rate });
+        let shutdown_timeout = self.shutdown_timeout;
+        Ok(Server { listener, address, store, connections, batches, shutdown_timeout })
     }
 }

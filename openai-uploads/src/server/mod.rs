@@ -42,6 +42,7 @@
 
 mod api;
 mod app;
+mod batch;
 mod builder;
 mod clock;
 mod fault_layer;
@@ -72,9 +73,10 @@ pub mod fuzzing {
     }
 }
 
+pub use batch::Answers;
 pub use builder::{Server, ServerBuilder};
 pub use clock::Clock;
-pub use faults::{Fault, Faults, InvalidFault, InvalidWhen, When};
+pub use faults::{BatchFault, Fault, Faults, InvalidBatchFault, InvalidFault, InvalidWhen, When};
 pub use journal::SeenRequest;
 pub use local::LocalServer;
 pub use start_error::StartError;

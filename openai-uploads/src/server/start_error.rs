@@ -13,6 +13,14 @@ pub enum StartError {
     /// A fault can never happen.
     #[error(transparent)]
     Fault(#[from] InvalidFault),
+    /// The file of answers cannot be read.
+    #[error("cannot read the answers in {}: {source}", path.display())]
+    Answers {
+        /// The file.
+        path: PathBuf,
+        /// The error.
+        source: io::Error,
+    },
     /// The address cannot be bound.
     #[error("cannot listen on {address}: {source}; choose another port, or 0 for any that is free")]
     Listen {

@@ -56,6 +56,7 @@ mod runtime_events;
 mod scripted_server;
 mod secrets;
 mod seed_program;
+mod server_batches;
 mod server_clients;
 mod server_durability;
 mod server_faults;

@@ -1,4 +1,4 @@
-//! `serve`: runs a local Uploads server.
+//! `serve`: a local server for development.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
-use openai_uploads::server::{Fault, Faults, Server, When};
+use openai_uploads::server::{
+    Answers, BatchFault, Fault, Faults, InvalidBatchFault, Server, ServerBuilder, When,
+};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::connection::key_in;
@@ -14,22 +16,23 @@ use crate::exit::{CommandError, Exit};
 use crate::interrupt::StopSignals;
 use crate::{message, quantity, runtime, stdout};
 
-/// Run a local Uploads server, to develop and test without a key, a bill or a network
+/// Run a local server with files, uploads and batches, without a key, a bill or a network
 ///
-/// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr.
-/// Ctrl-C, SIGTERM and SIGHUP stop it once the requests in flight are done.
+/// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr. Ctrl-C,
+/// SIGTERM and SIGHUP stop it once the requests in flight are done. Data is kept: start it again with the same folder
+/// to go on.
 #[derive(Args)]
 #[command(after_help = WHEN, after_long_help = WHEN)]
 pub(crate) struct Serve {
-    /// The address, such as 127.0.0.1:8080, localhost:8080 or 8080; port 0 is any that is free.
+    /// The address to listen on, such as 127.0.0.1:8080, localhost:8080 or 8080; port 0 means any free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: SocketAddr,
 
-    /// The folder for uploads and files; it is created if it does not exist.
+    /// The folder for the data; it is created if it does not exist.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
 
-    /// A file with the API key that requests must have [default: any key is accepted].
+    /// A file with the API key to require [default: accept any key].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     api_key_file: Option<PathBuf>,
 
@@ -38,18 +41,46 @@ pub(crate) struct Serve {
     quiet: bool,
 
     #[command(flatten)]
+    batches: BatchArguments,
+
+    #[command(flatten)]
     faults: FaultArguments,
 }
 
-/// Faults that the server injects.
+/// How batches run.
+#[derive(Args)]
+#[command(next_help_heading = "Batches")]
+struct BatchArguments {
+    /// The time that a batch takes.
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = quantity::duration)]
+    batch_time: Duration,
+
+    /// Answer from a file of JSON Lines with custom_id and body, or an output file [default: echo the request].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "source")]
+    answers: Option<PathBuf>,
+
+    /// Answer each request by a shell command: the line on stdin, the body of the response on stdout.
+    #[arg(long, value_name = "COMMAND", group = "source")]
+    answer_command: Option<String>,
+
+    /// Answer each request by another server, such as http://127.0.0.1:11434/v1.
+    #[arg(long, value_name = "URL", group = "source")]
+    answer_url: Option<String>,
+
+    /// Fail batches while a model has more tokens enqueued, where a token is four bytes.
+    #[arg(long, value_name = "N")]
+    max_enqueued_tokens: Option<u64>,
+}
+
+/// The faults to inject.
 #[derive(Args)]
 #[command(next_help_heading = "Fault injection")]
 struct FaultArguments {
-    /// Answer with a status and do nothing else.
+    /// Answer with this status; the operation is not performed.
     #[arg(long, value_name = "STATUS[@WHEN]", value_parser = status)]
     fail: Vec<(u16, When)>,
 
-    /// Add a header to the answers of --fail.
+    /// Add a header to those answers.
     #[arg(long, value_name = "NAME:VALUE", value_parser = header, requires = "fail")]
     fail_header: Vec<(String, String)>,
 
@@ -57,7 +88,7 @@ struct FaultArguments {
     #[arg(long, value_name = "DURATION[@WHEN]", value_parser = delay)]
     delay: Vec<(Duration, When)>,
 
-    /// Limit the rate of each connection in both directions, such as 20MB/s.
+    /// Limit the transfer rate of each connection, such as 20MB/s.
     #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
     rate: Option<u64>,
 
@@ -65,28 +96,36 @@ struct FaultArguments {
     #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
     cut_request: Vec<(u64, When)>,
 
-    /// Handle the request, and close the connection after this many bytes of the answer.
+    /// Perform the operation, then close the connection after this many bytes of the response.
     #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
     cut_reply: Vec<(u64, When)>,
 
-    /// Read this many bytes of the request's body, then nothing more, and never answer.
+    /// Read this many bytes of the request's body, then nothing more, and never respond.
     #[arg(long, value_name = "SIZE[@WHEN]", value_parser = bytes)]
     stall: Vec<(u64, When)>,
 
-    /// Forget the upload of a request.
+    /// Delete the upload, file or batch that a request names.
     #[arg(long, value_name = "WHEN")]
     forget: Vec<When>,
 
-    /// The seed of the random choices of `share`.
+    /// Break a batch: fail-validation, token-limit, expire=SHARE, fail-lines=SHARE, empty-ids, slow=FACTOR, cancel=SHARE.
+    #[arg(long, value_name = "FAULT[@WHEN]", value_parser = batch_fault)]
+    batch_fault: Vec<(BatchFault, When)>,
+
+    /// The seed of `share`, to repeat a run.
     #[arg(long, value_name = "N", default_value = "0")]
     seed: u64,
 }
 
 const WHEN: &str = "\
-WHEN selects requests: every=N, first=N, nth=N or share=P (0 to 1), and on=OPERATION for those of one
-operation (createUpload, addUploadPart, completeUpload, cancelUpload), separated by commas. Without it, all.
+WHEN says which requests a fault applies to: every=N, first=N, nth=N or share=P (0 to 1), and on=OPERATION for
+one operation, separated by commas. Without WHEN it applies to all. The operations:
+  createFile, listFiles, retrieveFile, deleteFile, downloadFile
+  createUpload, addUploadPart, completeUpload, cancelUpload
+  createBatch, listBatches, retrieveBatch, cancelBatch
 
-  openai-uploads serve --dir uploads --fail 503@share=0.1,on=addUploadPart --fail-header retry-after:1";
+  openai-uploads serve --dir data --fail 503@share=0.1,on=addUploadPart --fail-header retry-after:1
+  openai-uploads serve --dir data --batch-fault expire=0.5@nth=1 --batch-fault fail-lines=0.01";
 
 impl Serve {
     pub(crate) fn run(self) -> Result<Exit, CommandError> {
@@ -98,6 +137,7 @@ impl Serve {
             .with_writer(io::stderr)
             .init();
         let builder = Server::builder().listen(self.listen).dir(&self.dir).faults(self.faults.faults());
+        let builder = self.batches.apply(builder);
         let builder = match &self.api_key_file {
             Some(file) => builder.api_key(key_in(file)?),
             None => builder,
@@ -122,11 +162,27 @@ impl Serve {
             None => "any".to_owned(),
         };
         format!(
-            "listening on {base_url}, keeping uploads in {}\n\
+            "listening on {base_url}, keeping data in {}\n\
              export OPENAI_BASE_URL={base_url}\n\
              export OPENAI_API_KEY={key}",
             message::path(&self.dir)
         )
+    }
+}
+
+impl BatchArguments {
+    fn apply(&self, builder: ServerBuilder) -> ServerBuilder {
+        let answers = match (&self.answers, &self.answer_command, &self.answer_url) {
+            (Some(file), ..) => Answers::file(file),
+            (_, Some(command), _) => Answers::command(command),
+            (.., Some(url)) => Answers::url(url),
+            (None, None, None) => Answers::echo(),
+        };
+        let builder = builder.batch_time(self.batch_time).answers(answers);
+        match self.max_enqueued_tokens {
+            Some(tokens) => builder.max_enqueued_tokens(tokens),
+            None => builder,
+        }
     }
 }
 
@@ -142,13 +198,16 @@ impl FaultArguments {
         let replies = self.cut_reply.iter().map(|(after, when)| (Fault::cut_reply(*after), when));
         let stalls = self.stall.iter().map(|(after, when)| (Fault::stall(*after), when));
         let forgets = self.forget.iter().map(|when| (Fault::forget(), when));
-        delays
+        let faults = delays
             .chain(fails)
             .chain(requests)
             .chain(replies)
             .chain(stalls)
             .chain(forgets)
-            .fold(Faults::new(), |faults, (fault, when)| faults.with(fault, when.clone()))
+            .fold(Faults::new(), |faults, (fault, when)| faults.with(fault, when.clone()));
+        let batches = self.batch_fault.iter();
+        batches
+            .fold(faults, |faults, (fault, when)| faults.with_batch(*fault, when.clone()))
             .rate(self.rate.unwrap_or(0))
             .seed(self.seed)
     }
@@ -188,7 +247,7 @@ fn with_when<T>(text: &str, value: impl Fn(&str) -> Result<T, String>) -> Result
 fn status(text: &str) -> Result<(u16, When), String> {
     with_when(text, |status| match status.parse() {
         Ok(status) if (400..600).contains(&status) => Ok(status),
-        _ => Err("give a status from 400 to 599".to_owned()),
+        _ => Err("the status of a failure is 400 to 599".to_owned()),
     })
 }
 
@@ -200,14 +259,18 @@ fn bytes(text: &str) -> Result<(u64, When), String> {
     with_when(text, quantity::size)
 }
 
+fn batch_fault(text: &str) -> Result<(BatchFault, When), String> {
+    with_when(text, |fault| fault.parse().map_err(|error: InvalidBatchFault| error.to_string()))
+}
+
 fn header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("give a header such as retry-after:1")?;
+    let (name, value) = text.split_once(':').ok_or("a header is NAME:VALUE, such as retry-after:1")?;
     let sendable = reqwest::header::HeaderName::try_from(name.trim()).is_ok()
         && reqwest::header::HeaderValue::try_from(value.trim()).is_ok();
     if sendable {
         Ok((name.trim().to_owned(), value.trim().to_owned()))
     } else {
-        Err("this is not allowed in a header".to_owned())
+        Err("these characters are not allowed in a header".to_owned())
     }
 }
 

@@ -9,14 +9,17 @@ object! {
         /// The `custom_id` of the line in the input file.
         pub custom_id: String = "custom_id",
         /// The response. It is `null` if the request was not run.
-        pub response: Option<models::BatchResponse> = "response" | None,
+        pub response: Option<models::BatchResponse> = "response",
         /// Why the request was not run. It is `null` if there is a response.
-        pub error: Option<models::BatchRequestError> = "error" | None,
+        pub error: Option<models::BatchRequestError> = "error",
     }
 }
 
 impl BatchRequestOutput {
-    pub fn new(id: String, custom_id: String) -> Self {
-        Self { id, custom_id, response: None, error: None }
+    pub fn new(
+        id: String, custom_id: String, response: Option<models::BatchResponse>,
+        error: Option<models::BatchRequestError>,
+    ) -> Self {
+        Self { id, custom_id, response, error }
     }
 }

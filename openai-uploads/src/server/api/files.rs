@@ -7,24 +7,114 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
 
 use super::super::app::App;
-use super::super::http::{Refusal, RequestedRange, json};
-use super::super::store::Refused;
+use super::super::http::{
+    Field, IncomingBody, Multipart, Refusal, RequestedRange, field_name, json, read_value,
+};
+use super::super::store::{FileProperties, FileWriter, Refused, lifetime};
 use super::list::{ListQuery, Listing};
-use super::refusal;
 use super::target::{Target, route};
-use crate::apis::files_api::{DELETE_FILE, DOWNLOAD_FILE, LIST_FILES, RETRIEVE_FILE};
-use crate::models::{DeleteFileResponse, ListFilesResponse, delete_file_response};
+use super::{check, form, refusal};
+use crate::apis::files_api::{CREATE_FILE, DELETE_FILE, DOWNLOAD_FILE, LIST_FILES, RETRIEVE_FILE};
+use crate::models::create_file_request::Purpose;
+use crate::models::{
+    CreateFileRequest, DeleteFileResponse, FileExpirationAfter, ListFilesResponse, OpenAiFile,
+    delete_file_response,
+};
 
 const LISTING: Listing = Listing { default_limit: 10_000, max_limit: 10_000, has_filters: true };
 
 pub(in super::super) fn routes() -> Router<Arc<App>> {
     Router::new()
+        .merge(route(&CREATE_FILE, create))
         .merge(route(&LIST_FILES, list))
         .merge(route(&RETRIEVE_FILE, retrieve))
         .merge(route(&DOWNLOAD_FILE, download))
         .merge(route(&DELETE_FILE, delete))
+}
+
+async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+    let (head, body) = request.into_parts();
+    let max_bytes = CreateFileRequest::FILE_MAX_LENGTH;
+    let mut form = form::open(&head.headers, app.incoming(body), max_bytes, refusal::file_too_large)?;
+    let mut fields = FormFields::default();
+    while let Some(field) = form.next_field().await? {
+        fields.read(&app, &mut form, field).await?;
+    }
+    let (content, properties) = fields.finish()?;
+    let file = content.finish(properties).await;
+    let file = file.map_err(|refused| refusal::from_store(refused, "", ""))?;
+    Ok(json(StatusCode::OK, &file))
+}
+
+/// The fields of the form of a new file.
+#[derive(Debug, Default)]
+struct FormFields {
+    file: Option<(String, FileWriter)>,
+    purpose: Option<String>,
+    expires_after: Map<String, Value>,
+}
+
+impl FormFields {
+    async fn read(
+        &mut self,
+        app: &App,
+        form: &mut Multipart<IncomingBody>,
+        field: Field,
+    ) -> Result<(), Refusal> {
+        let name = field.name.as_str();
+        let expires_after = field_name!(CreateFileRequest, expires_after);
+        if name == field_name!(CreateFileRequest, file) {
+            if self.file.is_some() {
+                return Err(form::duplicate(name));
+            }
+            let refused = |refused| refusal::from_store(refused, name, "");
+            let mut content = app.store.create_file(CreateFileRequest::FILE_MAX_LENGTH).map_err(refused)?;
+            while let Some(bytes) = form.chunk().await? {
+                content.write(bytes).await.map_err(refused)?;
+            }
+            self.file = Some((field.file_name.unwrap_or_else(|| "upload".to_owned()), content));
+        } else if name == field_name!(CreateFileRequest, purpose) {
+            let purpose = form::text(form, name).await?;
+            if self.purpose.replace(purpose).is_some() {
+                return Err(form::duplicate(name));
+            }
+        } else if name == expires_after {
+            let object = form::text(form, name).await?;
+            let invalid =
+                || Refusal::invalid("invalid_type", format!("Invalid '{name}': expected an object."));
+            self.expires_after = serde_json::from_str(&object).map_err(|_| invalid().param(name))?;
+        } else if let Some(member) = form::member(name, expires_after) {
+            let text = form::text(form, name).await?;
+            let value = text.parse::<u64>().map_or(Value::String(text), Value::from);
+            if self.expires_after.insert(member.to_owned(), value).is_some() {
+                return Err(form::duplicate(name));
+            }
+        } else {
+            return Err(form::unknown(name));
+        }
+        Ok(())
+    }
+
+    /// Checks the fields.
+    fn finish(self) -> Result<(FileWriter, FileProperties), Refusal> {
+        let purpose_param = field_name!(CreateFileRequest, purpose);
+        let (filename, content) =
+            self.file.ok_or_else(|| form::missing(field_name!(CreateFileRequest, file)))?;
+        let purpose = self.purpose.ok_or_else(|| form::missing(purpose_param))?;
+        check::is_known(purpose_param, &purpose, Purpose::KNOWN)?;
+        let mut expires_after = None;
+        if !self.expires_after.is_empty() {
+            let param = field_name!(CreateFileRequest, expires_after);
+            let after: FileExpirationAfter = read_value(param, &Value::Object(self.expires_after))?;
+            check::expiry(param, after.anchor.as_str(), after.seconds)?;
+            expires_after = Some(after);
+        }
+        let lifetime = lifetime(&purpose, expires_after.as_ref());
+        Ok((content, FileProperties { filename, purpose: purpose.as_str().into(), lifetime }))
+    }
 }
 
 async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
@@ -38,7 +128,7 @@ async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response,
         has_purpose || after == Some(&file.id)
     });
     let (files, has_more) = query.page(files, |file| &file.id);
-    let id = |file: Option<&crate::models::OpenAiFile>| file.map(|file| file.id.clone());
+    let id = |file: Option<&OpenAiFile>| file.map(|file| file.id.clone());
     let (first_id, last_id) = (id(files.first()), id(files.last()));
     let page = ListFilesResponse::new("list".to_owned(), files, first_id, last_id, has_more);
     Ok(json(StatusCode::OK, &page))

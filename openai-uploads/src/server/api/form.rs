@@ -45,6 +45,11 @@ pub(super) async fn text(form: &mut Multipart<IncomingBody>, name: &str) -> Resu
     })
 }
 
+/// The `member` of a field that is named `object[member]`.
+pub(super) fn member<'a>(name: &'a str, object: &str) -> Option<&'a str> {
+    name.strip_prefix(object)?.strip_prefix('[')?.strip_suffix(']')
+}
+
 pub(super) fn unknown(name: &str) -> Refusal {
     let name = excerpt(name);
     Refusal::invalid("unknown_parameter", format!("Unknown parameter: '{name}'.")).param(name)

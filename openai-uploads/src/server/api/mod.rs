@@ -1,5 +1,6 @@
 //! The handlers of the API's operations, a module for each tag of the spec.
 
+pub(super) mod batches;
 mod check;
 pub(super) mod files;
 mod form;

@@ -47,6 +47,20 @@ pub(in super::super) fn from_store(refused: Refused, param: &str, upload_id: &st
                 .code("upload_too_large")
                 .param(field_name!(models::AddUploadPartRequest, data))
         }
+        Refused::FileTooLarge => file_too_large(),
+        Refused::NoInputFile => {
+            let param = field_name!(models::CreateBatchRequest, input_file_id);
+            Refusal::invalid("invalid_value", "The input file does not exist.").param(param)
+        }
+        Refused::InputPurpose(purpose) => {
+            let param = field_name!(models::CreateBatchRequest, input_file_id);
+            let message = format!("The input file has the purpose '{purpose}', but it must be 'batch'.");
+            Refusal::invalid("invalid_purpose", message).param(param)
+        }
+        Refused::BatchEnded(status) => {
+            let message = format!("The batch is {status}, so it cannot be cancelled.");
+            Refusal::new(StatusCode::CONFLICT, message).code("batch_ended").param(param)
+        }
         Refused::Disk(error) => Refusal::disk(&error),
     }
 }
@@ -56,4 +70,12 @@ pub(super) fn part_too_large() -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("A part may have at most {most} bytes."))
         .code("part_too_large")
         .param(field_name!(models::AddUploadPartRequest, data))
+}
+
+pub(super) fn file_too_large() -> Refusal {
+    let most = models::CreateFileRequest::FILE_MAX_LENGTH;
+    let message = format!("A file may have at most {most} bytes. Use an upload for larger files.");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+        .code("file_too_large")
+        .param(field_name!(models::CreateFileRequest, file))
 }

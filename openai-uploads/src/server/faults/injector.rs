@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{Effect, Faults};
+use super::{BatchFault, Effect, Faults, When};
 
 /// Decides which faults apply to a request, and counts the requests for it.
 #[derive(Debug, Default)]
@@ -11,12 +11,13 @@ pub(in super::super) struct Injector {
     faults: Faults,
     /// How many requests each fault has considered.
     seen: Vec<AtomicU64>,
+    batches_seen: AtomicU64,
 }
 
 impl Injector {
     pub(in super::super) fn new(faults: Faults) -> Self {
         let seen = faults.list.iter().map(|_| AtomicU64::new(0)).collect();
-        Self { faults, seen }
+        Self { faults, seen, batches_seen: AtomicU64::new(0) }
     }
 
     /// The maximum transfer rate of each connection, in bytes a second for each direction.
@@ -43,6 +44,21 @@ impl Injector {
         }
         (delay, other)
     }
+
+    /// The faults of a new batch.
+    pub(in super::super) fn batch_faults(&self) -> Vec<BatchFault> {
+        let number = self.batches_seen.fetch_add(1, Ordering::Relaxed) + 1;
+        let applies = |index: usize, when: &When| {
+            when.matches(number, || draw(self.faults.seed, u64::MAX - index as u64, number))
+        };
+        let faults = self.faults.batches.iter().enumerate();
+        faults.filter(|(index, (_, when))| applies(*index, when)).map(|(_, (fault, _))| *fault).collect()
+    }
+}
+
+/// A number from 0 up to 1 that depends on the position of a batch and of a line in it.
+pub(in super::super) fn share_hash(batch: u64, line: u64) -> f64 {
+    draw(batch, 0, line + 1)
 }
 
 /// A number from 0 up to 1 that depends on its arguments only: `SplitMix64`'s output function over the three.
@@ -59,7 +75,7 @@ fn draw(seed: u64, fault: u64, number: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Fault, When};
+    use super::super::Fault;
     use super::*;
 
     /// The numbers of the requests, counted from 1, that a fault applies to.

@@ -1,5 +1,6 @@
 //! Fault injection: what goes wrong on purpose, and for which requests.
 
+mod batch_fault;
 mod injector;
 mod when;
 
@@ -10,7 +11,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::operations::{by_id, has_body, names_an_object};
 
-pub(super) use injector::Injector;
+pub use batch_fault::{BatchFault, InvalidBatchFault};
+pub(super) use injector::{Injector, share_hash};
 pub use when::{InvalidWhen, When};
 
 /// The faults that a server injects. By default there are none.
@@ -32,6 +34,7 @@ pub use when::{InvalidWhen, When};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Faults {
     list: Vec<(Fault, When)>,
+    batches: Vec<(BatchFault, When)>,
     rate: Option<u64>,
     seed: u64,
 }
@@ -53,6 +56,20 @@ impl Faults {
         self
     }
 
+    /// Adds a fault of batches and the batches that it applies to, in the order of their creation.
+    ///
+    /// ```
+    /// use openai_uploads::server::{BatchFault, Faults, When};
+    ///
+    /// let faults = Faults::new().with_batch(BatchFault::Expire(0.5), When::nth(1));
+    /// assert!(!faults.is_empty());
+    /// ```
+    #[must_use]
+    pub fn with_batch(mut self, fault: BatchFault, when: When) -> Self {
+        self.batches.push((fault, when));
+        self
+    }
+
     /// Limits the transfer rate of each connection, in bytes a second for each direction. 0 means no limit.
     #[must_use]
     pub fn rate(mut self, bytes_per_second: u64) -> Self {
@@ -69,12 +86,14 @@ impl Faults {
 
     /// Whether there are no faults and no rate limit.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty() && self.rate.is_none()
+        self.list.is_empty() && self.batches.is_empty() && self.rate.is_none()
     }
 
     /// Refuses faults that can never happen.
     pub(super) fn check(&self) -> Result<(), InvalidFault> {
-        self.list.iter().try_for_each(|(fault, when)| fault.check(when))
+        self.list.iter().try_for_each(|(fault, when)| fault.check(when))?;
+        let problem = self.batches.iter().find_map(|(fault, when)| fault.problem(when));
+        problem.map_or(Ok(()), |problem| Err(InvalidFault(problem)))
     }
 }
 

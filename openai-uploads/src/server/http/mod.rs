@@ -14,7 +14,8 @@ pub(super) use connection::{Connections, serve};
 pub(super) use exchange::{CloseConnection, Exchanges};
 #[cfg(fuzzing)]
 pub(super) use multipart::fields;
-pub(super) use multipart::{FormError, Multipart, boundary};
+pub(super) use multipart::{Field, FormError, Multipart, boundary};
 pub(super) use range::RequestedRange;
 pub(super) use response::{Refusal, excerpt, field_name, json};
+pub(super) use strict::read_value;
 pub(super) use wire::Switch;

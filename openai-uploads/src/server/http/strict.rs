@@ -13,14 +13,22 @@ use serde_json::{Map, Value};
 
 use super::response::{Refusal, excerpt};
 
-/// Reads a model from JSON, or names the property that is wrong.
+/// Reads a model from the JSON of a request, or names the property that is wrong.
 pub(super) fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<T, Refusal> {
+    read_value("", value)
+}
+
+/// Reads a model from the JSON of the property `param`, or names the property that is wrong.
+pub(in super::super) fn read_value<T: DeserializeOwned + Serialize>(
+    param: &str,
+    value: &Value,
+) -> Result<T, Refusal> {
     let model: T = serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let path = error.path().to_string();
-        error.into_inner().refusal(if path == "." { "" } else { &path })
+        error.into_inner().refusal(&join(param, if path == "." { "" } else { &path }))
     })?;
     let written = serde_json::to_value(&model).unwrap_or_default();
-    match added("", value, &written) {
+    match added(param, value, &written) {
         Some(path) => Err(Fault::Missing(path).refusal("")),
         None => Ok(model),
     }
@@ -39,7 +47,11 @@ fn added(path: &str, read: &Value, written: &Value) -> Option<String> {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    match (path, name) {
+        ("", name) => name.to_owned(),
+        (path, "") => path.to_owned(),
+        (path, name) => format!("{path}.{name}"),
+    }
 }
 
 /// What is wrong with a value.

@@ -1,4 +1,4 @@
-//! Bytes that are kept, read back.
+//! Reads stored bytes.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,27 +10,27 @@ use futures_util::Stream;
 use futures_util::stream;
 use tokio::task::spawn_blocking;
 
-/// Parts in the order in which they make up a file.
+/// The content of a file: parts in order.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Content {
     parts: Vec<(PathBuf, u64)>,
 }
 
-/// How much is read at a time.
+/// The size of one read.
 const PIECE: usize = 256 * 1024;
 
 impl Content {
-    /// The files and how many bytes of each.
+    /// The content of these paths, each with its size.
     pub(super) fn new(parts: Vec<(PathBuf, u64)>) -> Self {
         Self { parts }
     }
 
-    /// How many bytes there are.
+    /// The size in bytes.
     pub(in super::super) fn length(&self) -> u64 {
         self.parts.iter().map(|(_, bytes)| bytes).sum()
     }
 
-    /// Hands all bytes to `take`, a piece at a time. Blocks on the disk.
+    /// Passes all bytes to `take`, a piece at a time. Blocks on the disk.
     pub(in super::super) fn read(&self, mut take: impl FnMut(&[u8])) -> io::Result<()> {
         let mut reader = Reader::new(self.clone(), 0..self.length());
         let mut piece = vec![0; PIECE];
@@ -42,8 +42,14 @@ impl Content {
         }
     }
 
-    /// The bytes in a range that is within [`length`](Self::length). A file that is deleted meanwhile ends the
-    /// stream with an error.
+    /// A reader of all bytes.
+    pub(in super::super) fn reader(self) -> Reader {
+        let length = self.length();
+        Reader::new(self, 0..length)
+    }
+
+    /// The bytes of a range within [`length`](Self::length). If the file is deleted meanwhile, the stream ends with an
+    /// error.
     pub(in super::super) fn stream(
         self,
         range: Range<u64>,
@@ -61,8 +67,9 @@ impl Content {
     }
 }
 
-/// Reads the bytes of a range of parts, which are opened one after another.
-struct Reader {
+/// Reads a range of the content, one part after another.
+#[derive(Debug)]
+pub(in super::super) struct Reader {
     parts: std::vec::IntoIter<(PathBuf, u64)>,
     open: Option<(File, u64)>,
     skip: u64,

@@ -1,33 +1,35 @@
-//! What an upload's record says.
+//! The record of an upload.
 
 use serde::{Deserialize, Serialize};
 
 use super::super::id;
+use super::file::{self, FileProperties};
 use super::folder::UPLOAD;
+use super::lifetime;
 use crate::models;
 use crate::models::upload::Status;
 
-/// All that is known of an upload but for its bytes; written as JSON beside them.
+/// What is known of an upload, written as JSON beside its parts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(super) struct UploadRecord {
     pub(super) upload: models::Upload,
-    /// Of all uploads and files of a folder, this is the `number`th; times are too coarse to order them by.
+    /// The position of the upload among all uploads, files and batches. Times are too coarse to order them.
     pub(super) number: u64,
-    /// The same of the file.
+    /// The position of its file.
     pub(super) file_number: u64,
     mime_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_after: Option<models::FileExpirationAfter>,
-    /// The parts of the file, in order, once there is one.
+    /// The parts of the file, in order, if there is a file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) part_ids: Vec<String>,
-    /// Whether there was a file that is deleted now.
+    /// Whether the file was deleted.
     #[serde(default)]
     pub(super) deleted: bool,
 }
 
-impl Record {
-    /// The record of an upload that is announced `now`.
+impl UploadRecord {
+    /// The record of a new upload.
     pub(super) fn new(request: models::CreateUploadRequest, now: u64, number: u64) -> Self {
         let upload = models::Upload {
             object: Some(models::upload::Object::default()),
@@ -53,50 +55,43 @@ impl Record {
         }
     }
 
-    /// The record once the upload is completed `now` from these parts.
+    /// The record of the upload after its completion.
     pub(super) fn completed(&self, part_ids: &[String], now: u64, file_number: u64) -> Self {
         let upload = &self.upload;
-        let mut file = models::OpenAiFile::new(
-            id::new("file-"),
-            upload.bytes,
-            now,
-            upload.filename.clone(),
-            upload.purpose.as_str().into(),
-        );
-        file.expires_at = self.expires_after.as_ref().map(|after| now.saturating_add(after.seconds));
-        #[expect(deprecated, reason = "the schema requires it all the same")]
-        {
-            file.status = Some(models::open_ai_file::Status::Processed);
-        }
+        let properties = FileProperties {
+            filename: upload.filename.clone(),
+            purpose: upload.purpose.as_str().into(),
+            lifetime: lifetime(&upload.purpose, self.expires_after.as_ref()),
+        };
+        let file = properties.file(file::new_id(), upload.bytes, now);
         let upload = models::Upload { status: Status::Completed, file: Some(file), ..upload.clone() };
         Self { upload, file_number, part_ids: part_ids.to_vec(), ..self.clone() }
     }
 
-    /// The record once the upload is cancelled.
+    /// The record of the upload after its cancellation.
     pub(super) fn cancelled(&self) -> Self {
         let upload = models::Upload { status: Status::Cancelled, ..self.upload.clone() };
         Self { upload, ..self.clone() }
     }
 
-    /// The record once the file is deleted.
+    /// The record of the upload after its file was deleted.
     pub(super) fn without_file(&self) -> Self {
         Self { deleted: true, ..self.clone() }
     }
 
-    /// The file, if there is one `now`.
+    /// The file, unless it is deleted or expired.
     pub(super) fn file(&self, now: u64) -> Option<&models::OpenAiFile> {
-        let lives = |file: &&models::OpenAiFile| file.expires_at.is_none_or(|expires| now < expires);
-        self.upload.file.as_ref().filter(|_| !self.deleted).filter(lives)
+        self.upload.file.as_ref().filter(|file| !self.deleted && !file::is_expired(file, now))
     }
 
-    /// Brings the status to what it is `now`. A pending upload expires by time alone, so that is not written.
+    /// Updates the status of a pending upload that expired. This depends on the time only, so it is not written.
     pub(super) fn expire(&mut self, now: u64) {
         if self.upload.status == Status::Pending && now >= self.upload.expires_at {
             self.upload.status = Status::Expired;
         }
     }
 
-    /// Whether a part with this id is still needed `now`.
+    /// Whether a part is still needed.
     pub(super) fn needs(&self, part_id: &str, now: u64) -> bool {
         match self.upload.status {
             Status::Pending => true,

@@ -1,4 +1,4 @@
-//! One upload: what it goes through from its announcement to its file.
+//! An upload, from its creation to its file.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -11,35 +11,35 @@ use md5::{Digest, Md5};
 
 use super::super::{Clock, id};
 use super::content::Content;
-use super::folder::{ARRIVING, NEW, PART, name, paths, remove, replace};
-use super::{Record, Refused, StoredPart, StoredUpload};
+use super::folder::{ARRIVING, NEW, PART, RECORD, name, paths, read_record, remove, replace};
+use super::record::UploadRecord;
+use super::writer::NewFile;
+use super::{Refused, StoredPart, StoredUpload};
 use crate::models;
 use crate::models::upload::Status;
 
 /// An upload and its folder.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct UploadEntry {
     id: String,
     dir: PathBuf,
-    /// The bytes of all parts, those that are arriving among them.
+    /// The size of all parts, including those that are arriving.
     bytes: AtomicU64,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    record: Record,
-    /// How many bytes each part has that is in the folder.
+    record: UploadRecord,
+    /// The size of each part in the folder.
     parts: HashMap<String, u64>,
-    /// Whether all of it was lost on purpose, while a request may still have hold of it.
+    /// Whether the upload was deleted by `forget`, while a request may still use it.
     forgotten: bool,
 }
 
-const RECORD: &str = "record.json";
-
-impl Entry {
+impl UploadEntry {
     /// A new upload, in a folder of its own.
-    pub(super) fn create(dir: PathBuf, record: Record) -> io::Result<Self> {
+    pub(super) fn create(dir: PathBuf, record: UploadRecord) -> io::Result<Self> {
         fs::create_dir(&dir)?;
         write(&dir, &record).inspect_err(|_| drop(fs::remove_dir_all(&dir)))?;
         let id = record.upload.id.clone();
@@ -47,16 +47,9 @@ impl Entry {
         Ok(Self { id, dir, bytes: AtomicU64::new(0), state: Mutex::new(state) })
     }
 
-    /// An upload as its folder has it, swept of what was not finished; none if it was not even announced.
+    /// An upload as its folder has it. Unfinished parts are removed. None if the upload itself was not finished.
     pub(super) fn open(dir: &Path) -> io::Result<Option<Self>> {
-        let record = match fs::read(dir.join(RECORD)) {
-            Ok(record) => record,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return fs::remove_dir_all(dir).map(|()| None);
-            }
-            Err(error) => return Err(error),
-        };
-        let record: Record = serde_json::from_slice(&record)?;
+        let Some(record) = read_record::<UploadRecord>(dir)? else { return Ok(None) };
         let mut parts = HashMap::new();
         for path in paths(dir)? {
             match name(&path) {
@@ -64,8 +57,8 @@ impl Entry {
                     parts.insert(part.to_owned(), fs::metadata(&path)?.len());
                 }
                 Some(RECORD) | None => {}
-                Some(left_over) => {
-                    if left_over.ends_with(ARRIVING) || left_over.ends_with(NEW) {
+                Some(other) => {
+                    if other.ends_with(ARRIVING) || other.ends_with(NEW) {
                         remove(&path);
                     }
                 }
@@ -81,12 +74,12 @@ impl Entry {
         &self.id
     }
 
-    /// Where a part's bytes are, or come to be.
+    /// The path of a part.
     pub(super) fn part_path(&self, part_id: &str) -> PathBuf {
         self.dir.join(part_id)
     }
 
-    /// Counts bytes that arrive, unless they are too many for one upload.
+    /// Counts bytes that arrive, unless the upload becomes too large.
     pub(super) fn reserve(&self, bytes: u64) -> Result<(), Refused> {
         let most = models::CreateUploadRequest::BYTES_MAXIMUM;
         let within = |have: u64| have.checked_add(bytes).filter(|sum| *sum <= most);
@@ -94,27 +87,27 @@ impl Entry {
         reserved.map(drop).map_err(|_| Refused::UploadTooLarge)
     }
 
-    /// Takes bytes off the count that did not become part of anything.
+    /// Removes bytes from the count.
     pub(super) fn release(&self, bytes: u64) {
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Refuses unless the upload takes parts `now`.
+    /// Refuses unless the upload is pending.
     pub(super) fn pending(&self, now: u64) -> Result<(), Refused> {
         self.state(now).pending()
     }
 
-    /// Makes a part of what arrived in the file `from`.
+    /// Adds a part whose content is written.
     pub(super) fn keep_part(
         &self,
-        from: &Path,
+        content: NewFile,
         part_id: &str,
         bytes: u64,
         now: u64,
     ) -> Result<models::UploadPart, Refused> {
         let mut state = self.state(now);
         state.pending()?;
-        fs::rename(from, self.part_path(part_id))?;
+        content.keep_as(&self.part_path(part_id))?;
         state.parts.insert(part_id.to_owned(), bytes);
         Ok(models::UploadPart::new(part_id.to_owned(), now, self.id.clone()))
     }
@@ -131,7 +124,7 @@ impl Entry {
             state.check(&request.part_ids)?;
             self.parts(&state, &request.part_ids)
         };
-        // This takes seconds for gigabytes, so the lock is not held meanwhile.
+        // The MD5 of gigabytes takes seconds, so the lock is not held meanwhile.
         let md5 = match &request.md5 {
             Some(announced) => content.and_then(|content| check_md5(&content, announced)),
             None => content.map(drop),
@@ -171,12 +164,12 @@ impl Entry {
         drop(self.state(now));
     }
 
-    /// The file, if there is one `now`.
+    /// The file, unless it is deleted or expired.
     pub(super) fn file(&self, now: u64) -> Option<models::OpenAiFile> {
         self.state(now).record.file(now).cloned()
     }
 
-    /// What this upload, and what its file, was counted as.
+    /// The positions of the upload and of its file.
     pub(super) fn numbers(&self) -> (u64, u64) {
         let record = &self.lock().record;
         (record.number, record.file_number)
@@ -207,15 +200,15 @@ impl Entry {
         part_ids.iter().map(part).collect::<Result<_, _>>().map(Content::new)
     }
 
-    /// Puts the record in place of the old one, first in the folder, and drops the parts that it does not need.
-    fn change(&self, state: &mut State, record: Record, now: u64) -> Result<models::Upload, Refused> {
+    /// Replaces the record, first on the disk, and removes the parts that it does not need.
+    fn change(&self, state: &mut State, record: UploadRecord, now: u64) -> Result<models::Upload, Refused> {
         write(&self.dir, &record)?;
         state.record = record;
         self.drop_parts(state, now);
         Ok(state.record.upload.clone())
     }
 
-    /// The state, expired parts dropped.
+    /// The state, after the removal of expired parts.
     fn state(&self, now: u64) -> MutexGuard<'_, State> {
         let mut state = self.lock();
         state.record.expire(now);
@@ -241,7 +234,7 @@ impl Entry {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A state is replaced as a whole, so one that panicked while it looked at it left it whole.
+        // The state is valid after every statement.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -255,7 +248,7 @@ impl State {
         }
     }
 
-    /// Refuses a list of parts that does not make up the file.
+    /// Refuses a list of parts that does not match the file.
     fn check(&self, part_ids: &[String]) -> Result<(), Refused> {
         let mut seen = HashSet::new();
         let mut listed = 0_u64;
@@ -271,7 +264,7 @@ impl State {
     }
 }
 
-fn write(dir: &Path, record: &Record) -> io::Result<()> {
+fn write(dir: &Path, record: &UploadRecord) -> io::Result<()> {
     replace(&dir.join(RECORD), &serde_json::to_vec(record)?)
 }
 

@@ -1,0 +1,104 @@
+//! The operations of the tag `Batch`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::app::App;
+use super::super::http::{Refusal, field_name, json, read_json};
+use super::super::store::Refused;
+use super::list::{ListQuery, Listing};
+use super::target::{Target, route};
+use super::{check, refusal};
+use crate::apis::batch_api::{CANCEL_BATCH, CREATE_BATCH, LIST_BATCHES, RETRIEVE_BATCH};
+use crate::models::create_batch_request::{CompletionWindow, Endpoint};
+use crate::models::{Batch, CreateBatchRequest, ListBatchesResponse, Metadata, list_batches_response};
+
+const LISTING: Listing = Listing { default_limit: 20, max_limit: 100, has_filters: false };
+
+pub(in super::super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(route(&CREATE_BATCH, create))
+        .merge(route(&LIST_BATCHES, list))
+        .merge(route(&RETRIEVE_BATCH, retrieve))
+        .merge(route(&CANCEL_BATCH, cancel))
+}
+
+async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+    let (head, body) = request.into_parts();
+    let request: CreateBatchRequest = read_json(&head.headers, app.incoming(body)).await?;
+    check_create(&request)?;
+    let faults = app.faults.batch_faults().iter().map(ToString::to_string).collect();
+    let batch = app.with_store(move |store| store.create_batch(request, faults)).await;
+    let batch = batch.map_err(|refused| refusal::from_store(refused, "", ""))?;
+    app.batches.start(batch.id.clone());
+    Ok(json(StatusCode::OK, &batch))
+}
+
+fn check_create(request: &CreateBatchRequest) -> Result<(), Refusal> {
+    let CreateBatchRequest { endpoint, completion_window, metadata, output_expires_after, .. } = request;
+    check::is_known(field_name!(CreateBatchRequest, endpoint), endpoint.as_str(), Endpoint::KNOWN)?;
+    let window = completion_window.as_str();
+    check::is_known(field_name!(CreateBatchRequest, completion_window), window, CompletionWindow::KNOWN)?;
+    if let Some(after) = output_expires_after {
+        let param = field_name!(CreateBatchRequest, output_expires_after);
+        check::expiry(param, after.anchor.as_str(), after.seconds)?;
+    }
+    metadata.as_ref().map_or(Ok(()), check_metadata)
+}
+
+fn check_metadata(metadata: &Metadata) -> Result<(), Refusal> {
+    let param = field_name!(CreateBatchRequest, metadata);
+    let above = |count: usize, maximum: u64| count as u64 > maximum;
+    let problem = if above(metadata.len(), CreateBatchRequest::MAX_METADATA_PAIRS) {
+        format!("at most {} pairs", CreateBatchRequest::MAX_METADATA_PAIRS)
+    } else if metadata
+        .keys()
+        .any(|key| above(key.chars().count(), CreateBatchRequest::MAX_METADATA_KEY_LENGTH))
+    {
+        format!("keys of at most {} characters", CreateBatchRequest::MAX_METADATA_KEY_LENGTH)
+    } else if metadata
+        .values()
+        .any(|value| above(value.chars().count(), CreateBatchRequest::MAX_METADATA_VALUE_LENGTH))
+    {
+        format!("values of at most {} characters", CreateBatchRequest::MAX_METADATA_VALUE_LENGTH)
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::invalid("invalid_value", format!("Invalid '{param}': expected {problem}.")).param(param))
+}
+
+async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+    let query = ListQuery::read(request.uri().query().unwrap_or_default(), LISTING)?;
+    let batches = app.with_store(|store| Ok(store.batches())).await;
+    let batches = batches.map_err(|refused| refusal::from_store(refused, "", ""))?;
+    let (batches, has_more) = query.page(batches, |batch| &batch.id);
+    let id = |batch: Option<&Batch>| batch.map(|batch| batch.id.clone());
+    let (first_id, last_id) = (id(batches.first()), id(batches.last()));
+    let object = list_batches_response::Object::default();
+    let mut page = ListBatchesResponse::new(batches, has_more, object);
+    (page.first_id, page.last_id) = (first_id, last_id);
+    Ok(json(StatusCode::OK, &page))
+}
+
+async fn retrieve(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
+    let id = target.id.clone();
+    let batch = app.with_store(move |store| store.batch(&id)).await;
+    batch.map(|batch| json(StatusCode::OK, &batch)).map_err(|refused| batch_refusal(refused, &target))
+}
+
+async fn cancel(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
+    let id = target.id.clone();
+    let batch = app.with_store(move |store| store.cancel_batch(&id)).await;
+    batch.map(|batch| json(StatusCode::OK, &batch)).map_err(|refused| batch_refusal(refused, &target))
+}
+
+fn batch_refusal(refused: Refused, target: &Target) -> Refusal {
+    match refused {
+        Refused::NotFound => Refusal::not_found("batch", &target.param, &target.id),
+        other => target.refusal(other),
+    }
+}

@@ -1,0 +1,12 @@
+//! Runs batches: validation, answers, result files.
+
+mod answers;
+mod echo;
+mod engine;
+mod results;
+mod run;
+mod validation;
+
+pub(super) use answers::Answerer;
+pub use answers::Answers;
+pub(super) use engine::{BatchSettings, Engine};

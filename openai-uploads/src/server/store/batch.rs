@@ -1,0 +1,153 @@
+//! A batch: its record, and the folder in which it runs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::folder::{RECORD, read_record, replace};
+use crate::models;
+use crate::models::batch::Status;
+
+/// A batch and its folder.
+#[derive(Debug)]
+pub(super) struct BatchEntry {
+    dir: PathBuf,
+    record: Mutex<BatchRecord>,
+}
+
+/// What is known of a batch, written as JSON into its folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in super::super) struct BatchRecord {
+    pub(in super::super) batch: models::Batch,
+    /// The position of the batch among all uploads, files and batches.
+    number: u64,
+    /// How long the result files are kept, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) results_lifetime: Option<u64>,
+    /// The injected faults of this batch, as text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in super::super) faults: Vec<String>,
+    /// The ids that the output and error file have or will have.
+    pub(in super::super) output_file_id: String,
+    pub(in super::super) error_file_id: String,
+    /// An estimate of the tokens of the requests.
+    #[serde(default)]
+    pub(in super::super) tokens: u64,
+    /// Whether the requests without a result expired.
+    #[serde(default)]
+    pub(in super::super) is_expired: bool,
+}
+
+impl BatchRecord {
+    pub(super) fn new(
+        id: String,
+        file_ids: [String; 2],
+        request: models::CreateBatchRequest,
+        faults: Vec<String>,
+        now: u64,
+        number: u64,
+    ) -> Self {
+        let [output_file_id, error_file_id] = file_ids;
+        let models::CreateBatchRequest {
+            input_file_id,
+            endpoint,
+            completion_window,
+            metadata,
+            output_expires_after,
+            ..
+        } = request;
+        let window = completion_window.to_string();
+        let mut batch = models::Batch::new(
+            id,
+            endpoint.to_string(),
+            input_file_id,
+            window,
+            Status::Validating,
+            now,
+        );
+        batch.expires_at = Some(now.saturating_add(COMPLETION_WINDOW_SECONDS));
+        batch.request_counts = Some(models::BatchRequestCounts::new(0, 0, 0));
+        batch.metadata = metadata.filter(|metadata: &BTreeMap<_, _>| !metadata.is_empty());
+        let results_lifetime = output_expires_after.map(|after| after.seconds);
+        Self {
+            batch,
+            number,
+            results_lifetime,
+            faults,
+            output_file_id,
+            error_file_id,
+            tokens: 0,
+            is_expired: false,
+        }
+    }
+
+    pub(in super::super) fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+/// The only completion window, `24h`.
+const COMPLETION_WINDOW_SECONDS: u64 = 24 * 60 * 60;
+
+impl BatchEntry {
+    pub(super) fn create(dir: PathBuf, record: BatchRecord) -> io::Result<Self> {
+        fs::create_dir(&dir)?;
+        write(&dir, &record).inspect_err(|_| drop(fs::remove_dir_all(&dir)))?;
+        Ok(Self { dir, record: Mutex::new(record) })
+    }
+
+    /// A batch as its folder has it. None if it was not finished: then the folder is removed.
+    pub(super) fn open(dir: &Path) -> io::Result<Option<Self>> {
+        let Some(record) = read_record(dir)? else { return Ok(None) };
+        Ok(Some(Self { dir: dir.to_owned(), record: Mutex::new(record) }))
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.lock().number
+    }
+
+    pub(super) fn record(&self) -> BatchRecord {
+        self.lock().clone()
+    }
+
+    pub(super) fn batch(&self) -> models::Batch {
+        self.lock().batch.clone()
+    }
+
+    /// Changes the record, first on the disk. `change` returns false if nothing is to be changed.
+    pub(super) fn change(&self, change: impl FnOnce(&mut BatchRecord) -> bool) -> io::Result<models::Batch> {
+        let mut record = self.lock();
+        let mut changed = record.clone();
+        if change(&mut changed) {
+            write(&self.dir, &changed)?;
+            *record = changed;
+        }
+        Ok(record.batch.clone())
+    }
+
+    /// Sets the progress, in memory only: after a restart it is counted again.
+    pub(super) fn set_counts(&self, counts: models::BatchRequestCounts) {
+        self.lock().batch.request_counts = Some(counts);
+    }
+
+    pub(super) fn forget(&self) -> io::Result<()> {
+        fs::remove_dir_all(&self.dir)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BatchRecord> {
+        // The record is replaced as a whole.
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write(dir: &Path, record: &BatchRecord) -> io::Result<()> {
+    replace(&dir.join(RECORD), &serde_json::to_vec(record)?)
+}
