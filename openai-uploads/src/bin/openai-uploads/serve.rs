@@ -55,7 +55,7 @@ struct BatchArguments {
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = quantity::duration)]
     batch_time: Duration,
 
-    /// Answer from a file of JSON Lines with custom_id and body, or an output file [default: echo the request].
+    /// Answer from a file of answers by custom id, such as an output file [default: echo the request].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "source")]
     answers: Option<PathBuf>,
 
@@ -63,7 +63,7 @@ struct BatchArguments {
     #[arg(long, value_name = "COMMAND", group = "source")]
     answer_command: Option<String>,
 
-    /// Answer each request by another server, such as http://127.0.0.1:11434/v1.
+    /// Answer each request by another server with this base URL, such as a local model.
     #[arg(long, value_name = "URL", group = "source")]
     answer_url: Option<String>,
 

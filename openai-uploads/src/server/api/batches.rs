@@ -15,7 +15,7 @@ use super::target::{Target, route};
 use super::{check, refusal};
 use crate::apis::batch_api::{CANCEL_BATCH, CREATE_BATCH, LIST_BATCHES, RETRIEVE_BATCH};
 use crate::models::create_batch_request::{CompletionWindow, Endpoint};
-use crate::models::{Batch, CreateBatchRequest, ListBatchesResponse, Metadata, list_batches_response};
+use crate::models::{Batch, CreateBatchRequest, ListBatchesResponse, Metadata};
 
 const LISTING: Listing = Listing { default_limit: 20, max_limit: 100, has_filters: false };
 
@@ -47,7 +47,7 @@ fn check_create(request: &CreateBatchRequest) -> Result<(), Refusal> {
         let param = field_name!(CreateBatchRequest, output_expires_after);
         check::expiry(param, after.anchor.as_str(), after.seconds)?;
     }
-    metadata.as_ref().map_or(Ok(()), check_metadata)
+    metadata.as_ref().and_then(Option::as_ref).map_or(Ok(()), check_metadata)
 }
 
 fn check_metadata(metadata: &Metadata) -> Result<(), Refusal> {
@@ -78,8 +78,7 @@ async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response,
     let (batches, has_more) = query.page(batches, |batch| &batch.id);
     let id = |batch: Option<&Batch>| batch.map(|batch| batch.id.clone());
     let (first_id, last_id) = (id(batches.first()), id(batches.last()));
-    let object = list_batches_response::Object::default();
-    let mut page = ListBatchesResponse::new(batches, has_more, object);
+    let mut page = ListBatchesResponse::new(batches, has_more);
     (page.first_id, page.last_id) = (first_id, last_id);
     Ok(json(StatusCode::OK, &page))
 }

@@ -21,7 +21,6 @@ use crate::apis::files_api::{CREATE_FILE, DELETE_FILE, DOWNLOAD_FILE, LIST_FILES
 use crate::models::create_file_request::Purpose;
 use crate::models::{
     CreateFileRequest, DeleteFileResponse, FileExpirationAfter, ListFilesResponse, OpenAiFile,
-    delete_file_response,
 };
 
 const LISTING: Listing = Listing { default_limit: 10_000, max_limit: 10_000, has_filters: true };
@@ -145,7 +144,7 @@ async fn delete(State(app): State<Arc<App>>, target: Target) -> Result<Response,
     app.with_store(move |store| store.delete_file(&id))
         .await
         .map_err(|refused| file_refusal(refused, &target))?;
-    let deleted = DeleteFileResponse::new(target.id, delete_file_response::Object::default(), true);
+    let deleted = DeleteFileResponse::new(target.id, true);
     Ok(json(StatusCode::OK, &deleted))
 }
 

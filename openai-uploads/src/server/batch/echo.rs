@@ -97,7 +97,7 @@ fn last_text(value: Option<&Value>) -> String {
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().map(text).collect::<Vec<_>>().join(""),
+        Value::Array(parts) => parts.iter().map(text).collect(),
         Value::Object(object) => {
             object.get("content").or_else(|| object.get("text")).map(text).unwrap_or_default()
         }

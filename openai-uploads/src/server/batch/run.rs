@@ -160,10 +160,8 @@ impl Run {
                 record.batch.request_counts = Some(models::BatchRequestCounts::new(requests, 0, 0));
             }
             Err(list) => {
-                let mut errors = models::batch::Errors::default();
-                errors.object = Some("list".to_owned());
-                errors.data = Some(list);
-                record.batch.errors = Some(errors);
+                let object = Some("list".to_owned());
+                record.batch.errors = Some(models::batch::Errors { object, data: Some(list) });
                 record.batch.status = Status::Failed;
                 record.batch.failed_at = Some(now);
             }

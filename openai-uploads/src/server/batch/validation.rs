@@ -161,12 +161,7 @@ impl<'a> Validation<'a> {
 
 /// A reason why a batch failed.
 pub(super) fn error(code: &str, message: String, param: Option<&str>, line: Option<u64>) -> BatchError {
-    let mut error = BatchError::default();
-    error.code = Some(code.to_owned());
-    error.message = Some(message);
-    error.param = param.map(str::to_owned);
-    error.line = line;
-    error
+    BatchError { code: Some(code.to_owned()), message: Some(message), param: param.map(str::to_owned), line }
 }
 
 #[cfg(test)]

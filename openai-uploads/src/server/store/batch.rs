@@ -1,6 +1,5 @@
 //! A batch: its record, and the folder in which it runs.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,17 +60,11 @@ impl BatchRecord {
             ..
         } = request;
         let window = completion_window.to_string();
-        let mut batch = models::Batch::new(
-            id,
-            endpoint.to_string(),
-            input_file_id,
-            window,
-            Status::Validating,
-            now,
-        );
+        let mut batch =
+            models::Batch::new(id, endpoint.to_string(), input_file_id, window, Status::Validating, now);
         batch.expires_at = Some(now.saturating_add(COMPLETION_WINDOW_SECONDS));
         batch.request_counts = Some(models::BatchRequestCounts::new(0, 0, 0));
-        batch.metadata = metadata.filter(|metadata: &BTreeMap<_, _>| !metadata.is_empty());
+        batch.metadata = metadata.flatten().filter(|metadata| !metadata.is_empty());
         let results_lifetime = output_expires_after.map(|after| after.seconds);
         Self {
             batch,
