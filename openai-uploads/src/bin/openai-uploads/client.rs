@@ -1,8 +1,7 @@
 //! The HTTP client of the command: timeouts, proxies and certificates from the command line.
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -117,8 +116,8 @@ fn identity(certificate: &[u8], key: &[u8]) -> reqwest::Result<reqwest::Identity
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn read(option: &str, file: &Path) -> Result<Vec<u8>, CommandError> {
-    fs::read(file).map_err(|error| {
+fn read(option: &str, file: &std::path::Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(file).map_err(|error| {
         CommandError::bad_input(format!("{option}: {} cannot be read: {error}", message::path(file)))
             .with_help("give a PEM file that exists and that you may read")
     })
