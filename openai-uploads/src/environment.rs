@@ -6,6 +6,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::api_key;
+use crate::client::uploads_client;
 use crate::runtime::{Configuration, InputError};
 
 impl Configuration {
@@ -44,7 +45,7 @@ impl Configuration {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_env_or(key: Option<SecretString>, base_path: Option<String>) -> Result<Self, InputError> {
-        let mut configuration = Self::default();
+        let mut configuration = Self::default().with_client(uploads_client());
         let base_path = base_path.map_or_else(|| variable("OPENAI_BASE_URL"), |given| Ok(Some(given)))?;
         let key = key.map_or_else(|| secret_variable("OPENAI_API_KEY"), |given| Ok(Some(given)))?;
         match key {
@@ -156,7 +157,7 @@ impl Configuration {
         let endpoint = endpoint.trim().trim_end_matches('/');
         let endpoint = endpoint.strip_suffix("/v1").unwrap_or(endpoint);
         let endpoint = endpoint.strip_suffix("/openai").unwrap_or(endpoint);
-        let configuration = Self::default();
+        let configuration = Self::default().with_client(uploads_client());
         match api_version {
             Some(version) => {
                 configuration.with_base_path(format!("{endpoint}/openai")).with_query("api-version", version)

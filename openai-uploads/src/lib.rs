@@ -23,10 +23,40 @@
 //! Functions and models are generated from an OpenAPI document and rest on [`runtime`], which is written by hand.
 //! Everything needs a Tokio runtime with time and I/O enabled.
 //!
+//! # A client of your own
+//!
+//! Requests go through a shared [`reqwest::Client`] that reads the proxies of the environment. For other proxies,
+//! certificates or timeouts, build one and give it to the configuration:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use openai_uploads::apis::configuration::Configuration;
+//! use openai_uploads::runtime::{client_builder, reqwest};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = client_builder()
+//!         .http1_only() // Each part of an upload has a connection of its own.
+//!         .proxy(reqwest::Proxy::https("http://proxy.example:3128")?)
+//!         .connect_timeout(Duration::from_secs(20))
+//!         .build()?;
+//!     let configuration = Configuration::default().with_client(client);
+//!     # drop(configuration);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Start from [`client_builder`](runtime::client_builder), which follows no redirect: `reqwest` itself sends headers such
+//! as `api-key` to the host that a redirect names. Credentials belong into the configuration and not into the default
+//! headers of the client, which go to every host.
+//!
 //! # Features
 //!
-//! - `rustls` (default): TLS in Rust, with the machine's own root certificates.
-//! - `native-tls`: TLS by the machine's own library.
+//! - `rustls` (default): TLS by rustls, with the root certificates of the machine. It is the feature `rustls` of
+//!   `reqwest`, so other users of `reqwest` in the same program keep working.
+//! - `native-tls`: TLS by the library of the operating system.
+//!
+//! Without either, `https` URLs need another crate that turns on TLS for `reqwest`.
 //! - `server`: a local Uploads server.
 //! - `cli`: the command.
 
@@ -34,8 +64,10 @@
 #[macro_use]
 pub mod runtime;
 
+mod api_error;
 mod api_key;
 pub mod batch;
+mod client;
 mod environment;
 #[rustfmt::skip] // `cargo xtask codegen` writes it as it is to stay.
 mod generated;

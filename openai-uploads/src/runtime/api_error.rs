@@ -1,21 +1,29 @@
 //! Answers with a status that is not a success.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{HeaderMap, HeaderName, LOCATION};
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
-use super::excerpt::{Look, excerpt, json_message, without_byte_order_mark};
+use super::excerpt::{Look, excerpt, flat, json_message, one_line, without_byte_order_mark};
 use super::integer::Read;
 use super::proxy::environment_proxy;
+use super::redaction::Redaction;
+
+/// The maximum length of a message that `Display` shows, in characters.
+const MAX_SHOWN_MESSAGE: usize = 1000;
+
+/// The maximum length of a detail that `Display` shows, in characters.
+const MAX_SHOWN_DETAIL: usize = 64;
 
 /// An answer with a status that is not a success.
 ///
-/// `message`, `code`, `error_type` and `param` are the members that JSON errors usually have, at the top or in a
-/// member `error`. They are read even if the body is not quite what the document declares.
+/// The message and the details are found in whatever form of error is in common use, even if the body is not what the
+/// document declares.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiError<E> {
@@ -23,16 +31,10 @@ pub struct ApiError<E> {
     pub status: StatusCode,
     /// The headers of the reply.
     pub headers: HeaderMap,
-    /// The header `x-request-id`, which the operators of an API ask for.
-    pub request_id: Option<String>,
-    /// What the server says, in one line; the name of the status if it says nothing.
+    /// What the server says, without credentials that it repeats; the name of the status if it says nothing.
     pub message: String,
-    /// A name of the error that a program can compare.
-    pub code: Option<String>,
-    /// The kind of error: the member `type`.
-    pub error_type: Option<String>,
-    /// The parameter that the error is about.
-    pub param: Option<String>,
+    /// The texts and numbers beside the message in a JSON error, by their names, such as `code`.
+    pub details: BTreeMap<String, String>,
     /// The body as it arrived: at most its first MiB.
     pub body: Bytes,
     /// The body as the document declares it, if it can be read so.
@@ -58,23 +60,16 @@ impl<E: ErrorBody> ApiError<E> {
     pub(super) fn new(status: StatusCode, headers: HeaderMap, body: Bytes, url: &Url) -> Self {
         let content = without_byte_order_mark(&body);
         let json: Value = serde_json::from_slice(content).unwrap_or(Value::Null);
-        let error = json.get("error").filter(|error| error.is_object()).unwrap_or(&json);
-        let member = |name: &str| match error.get(name) {
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            _ => None,
-        };
-        let message = json_message(&json)
+        let json_message = json_message(&json);
+        let details = json_message.as_ref().map_or_else(BTreeMap::new, |message| details(&json, message));
+        let message = json_message
             .or_else(|| redirect_message(status, &headers, url))
             .or_else(|| excerpt(content))
             .unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
         Self {
             status,
-            request_id: request_id(&headers),
+            details,
             message,
-            code: member("code"),
-            error_type: member("type"),
-            param: member("param"),
             entity: E::read(status.as_u16(), content),
             proxy: environment_proxy(url),
             headers,
@@ -84,20 +79,29 @@ impl<E: ErrorBody> ApiError<E> {
 }
 
 impl<E> ApiError<E> {
+    /// Replaces the credentials that the server repeats.
+    pub(super) fn redacted(mut self, redaction: &Redaction) -> Self {
+        self.message = redaction.apply(&self.message);
+        self.details.values_mut().for_each(|detail| *detail = redaction.apply(detail));
+        self
+    }
+
     /// Converts the body that the document declares.
     pub fn map<F>(self, convert: impl FnOnce(E) -> F) -> ApiError<F> {
         ApiError {
             status: self.status,
             headers: self.headers,
-            request_id: self.request_id,
             message: self.message,
-            code: self.code,
-            error_type: self.error_type,
-            param: self.param,
+            details: self.details,
             body: self.body,
             entity: self.entity.map(convert),
             proxy: self.proxy,
         }
+    }
+
+    /// Returns the id of the request, which the operators of an API ask for: the header `x-request-id` or one like it.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
     }
 
     /// Whether the body is a page or a text that the API would not send, but a proxy, a portal or another server.
@@ -121,27 +125,46 @@ impl<E> fmt::Display for ApiError<E> {
                 look.name()
             )?;
             if look != Look::Binary {
-                write!(f, ": \"{}\"", self.message)?;
+                write!(f, ": \"{}\"", one_line(&self.message))?;
             }
         } else {
-            write!(f, "the server answered {status}: {}", self.message)?;
+            write!(f, "the server answered {status}: {}", flat(&self.message, MAX_SHOWN_MESSAGE))?;
         }
-        let facts = [
-            ("code", &self.code),
-            ("type", &self.error_type),
-            ("param", &self.param),
-            ("request", &self.request_id),
-        ];
-        let facts: Vec<_> =
-            facts.iter().filter_map(|(name, fact)| Some(format!("{name} {}", fact.as_deref()?))).collect();
+        let details = self.details.iter().filter(|(_, value)| value.chars().count() <= MAX_SHOWN_DETAIL);
+        let details = details.map(|(name, value)| (name.as_str(), one_line(value)));
+        let request = self.request_id().map(|id| ("request", one_line(id)));
+        let facts: Vec<_> = details.chain(request).map(|(name, value)| format!("{name} {value}")).collect();
         if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
     }
 }
 
 impl<E: fmt::Debug> StdError for ApiError<E> {}
 
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers.get("x-request-id")?.to_str().ok().map(str::to_owned)
+/// Finds the id of a request, whatever the API calls its header: `x-request-id`, `apim-request-id`, `x-amzn-requestid`.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let is_id =
+        |name: &HeaderName| name.as_str().ends_with("request-id") || name.as_str().ends_with("requestid");
+    let first = headers.get("x-request-id");
+    let id = first.or_else(|| headers.iter().find(|(name, _)| is_id(name)).map(|(_, value)| value));
+    id?.to_str().ok().filter(|id| !id.is_empty())
+}
+
+/// Returns the texts and numbers of the object that has the message.
+fn details(json: &Value, message: &str) -> BTreeMap<String, String> {
+    let mut object = json;
+    while let Some(inner) = object.get("error").filter(|inner| inner.is_object()) {
+        object = inner;
+    }
+    let members = object.as_object().into_iter().flatten();
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    members
+        .filter_map(|(name, value)| Some((name.clone(), text(value)?)))
+        .filter(|(_, value)| !value.is_empty() && value != message)
+        .collect()
 }
 
 /// Where a redirect that was not followed leads to. Its query is not shown, since it may repeat a key.

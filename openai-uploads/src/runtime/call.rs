@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -16,8 +16,11 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use super::api_error::{ApiError, ErrorBody, request_id};
+#[cfg(doc)]
+use super::configuration::Configuration;
 use super::error::{DecodeError, Error};
 use super::events::{EventForm, EventStream};
+use super::redaction::Redaction;
 use super::reply::{BodyError, ByteStream, MAX_REPLY_BYTES, Reply};
 use super::request::Request;
 use super::send::send;
@@ -142,6 +145,30 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
         self.request.json_as(accept)
     }
 
+    /// Sets the maximum time of this request, in place of [`Configuration::timeout`].
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.request.configuration.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets a header of this request, in place of one of the same name.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.request.set_header(name, value);
+        self
+    }
+
+    /// Adds a query parameter to this request.
+    pub fn query(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.request.add_query_pair(name, &value.into());
+        self
+    }
+
+    /// Sends this request to another base URL, with the same credentials.
+    pub fn base_path(mut self, base_path: impl Into<String>) -> Self {
+        self.request.set_base_path(base_path.into());
+        self
+    }
+
     /// Sends the request and returns the status and headers of the reply along with its body.
     ///
     /// # Errors
@@ -176,6 +203,7 @@ async fn exchange<T, E: ErrorBody>(
     decode: Decode<T>,
 ) -> Result<Response<T>, Error<E>> {
     let operation = request.operation.id;
+    let redaction = Redaction::new(&request.configuration);
     let url = request.url()?;
     let limit = request.configuration.timeout.unwrap_or(Duration::MAX);
     let no_answer = |_| TransportError::new(TransportErrorKind::Timeout, &url);
@@ -188,7 +216,11 @@ async fn exchange<T, E: ErrorBody>(
         }
         Decode::Whole(decode) => {
             let reply = timeout(limit, whole(request, accept)).await.map_err(no_answer)??;
-            let body = decode(&reply)?;
+            let body = decode(&reply).map_err(|error| DecodeError {
+                message: redaction.apply(&error.message),
+                snippet: redaction.apply(&error.snippet),
+                ..error
+            })?;
             Ok(Response { status: reply.status, headers: reply.headers, body })
         }
     }
@@ -214,6 +246,7 @@ async fn successful<E: ErrorBody>(
     accept: &'static str,
 ) -> Result<reqwest::Response, Error<E>> {
     let operation = request.operation.id;
+    let redaction = Redaction::new(&request.configuration);
     let response = send(request, accept).await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let span = tracing::Span::current();
@@ -229,7 +262,7 @@ async fn successful<E: ErrorBody>(
     let read = ByteStream::new(response, operation).read_start(&mut body, MAX_ERROR_BYTES);
     // What has arrived by then is shown with the status.
     let _ = timeout(ERROR_BODY_TIMEOUT, read).await;
-    Err(Error::Api(Box::new(ApiError::new(status, headers, body.freeze(), &url))))
+    Err(Error::Api(Box::new(ApiError::new(status, headers, body.freeze(), &url).redacted(&redaction))))
 }
 
 impl<T: 'static, E: ErrorBody + 'static, V> IntoFuture for Call<T, E, V> {

@@ -14,12 +14,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns a builder with the settings of the default client, to add a proxy, a certificate or a timeout to.
 ///
-/// The client uses HTTP/1.1, so that each request in parallel has a connection of its own. It gives a connection 5
-/// seconds, follows no redirect, since the requests themselves follow the safe ones, and leaves replies compressed.
-/// Keep the redirect policy: a client that follows redirects sends headers such as `api-key` to other hosts.
+/// The client gives a connection 5 seconds, follows no redirect, since the requests themselves follow the safe ones, and
+/// leaves replies compressed, since the requests decompress them. Keep the redirect policy: a client that follows
+/// redirects sends headers such as `api-key` to other hosts.
 pub fn client_builder() -> ClientBuilder {
     let builder = Client::builder()
-        .http1_only()
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none())
         .no_gzip()
@@ -35,25 +34,55 @@ pub fn client_builder() -> ClientBuilder {
     builder
 }
 
-/// Returns the client of a new [`Configuration`](super::Configuration), built by [`client_builder`].
-///
-/// It is built once and shared. A runtime has a client of its own, since connections stop when the runtime that they
-/// were made in stops.
+/// Returns the client of a new [`Configuration`](super::Configuration), built by [`client_builder`] and shared.
 ///
 /// # Panics
 ///
-/// When `reqwest` cannot build any client. This happens only with both TLS features of this crate off, while another
-/// crate turns on `reqwest/rustls-no-provider` and the program installs no provider for rustls.
+/// As [`SharedClient::get`].
 pub fn default_client() -> Client {
-    static OUTSIDE_OF_RUNTIMES: OnceLock<Client> = OnceLock::new();
-    static OF_THE_LAST_RUNTIME: Mutex<Option<(Id, Client)>> = Mutex::new(None);
-    let Ok(runtime) = Handle::try_current() else {
-        return OUTSIDE_OF_RUNTIMES.get_or_init(build).clone();
-    };
-    let mut last = OF_THE_LAST_RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*last {
-        Some((id, client)) if *id == runtime.id() => client.clone(),
-        _ => last.insert((runtime.id(), build())).1.clone(),
+    static DEFAULT: SharedClient = SharedClient::new(client_builder);
+    DEFAULT.get()
+}
+
+/// A client that is built once and shared.
+///
+/// Each Tokio runtime has a client of its own, since connections stop when the runtime that they were made in stops.
+#[derive(Debug)]
+pub struct SharedClient {
+    builder: fn() -> ClientBuilder,
+    outside_of_runtimes: OnceLock<Client>,
+    last_runtime: Mutex<Option<(Id, Client)>>,
+}
+
+impl SharedClient {
+    /// Creates a client that `builder` builds when it is first used.
+    pub const fn new(builder: fn() -> ClientBuilder) -> Self {
+        Self { builder, outside_of_runtimes: OnceLock::new(), last_runtime: Mutex::new(None) }
+    }
+
+    /// Returns the client of the current runtime.
+    ///
+    /// # Panics
+    ///
+    /// When `reqwest` cannot build any client. This happens only with both TLS features of this crate off, while another
+    /// crate turns on `reqwest/rustls-no-provider` and the program installs no provider for rustls.
+    pub fn get(&self) -> Client {
+        let Ok(runtime) = Handle::try_current() else {
+            return self.outside_of_runtimes.get_or_init(|| self.build()).clone();
+        };
+        let mut last = self.last_runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((id, client)) if *id == runtime.id() => client.clone(),
+            _ => last.insert((runtime.id(), self.build())).1.clone(),
+        }
+    }
+
+    fn build(&self) -> Client {
+        let client = (self.builder)().build();
+        // A machine may have no root certificates. Plain HTTP still works then, and HTTPS fails when it connects.
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let client = client.or_else(|_| (self.builder)().tls_certs_only([]).build());
+        client.expect("a client without certificates of its own can be built")
     }
 }
 
@@ -64,12 +93,4 @@ pub(super) fn has_tls() -> bool {
     // A builder shows its settings of TLS only if there are any.
     cfg!(any(feature = "rustls", feature = "native-tls"))
         || format!("{:?}", Client::builder()).contains("tls_")
-}
-
-fn build() -> Client {
-    let client = client_builder().build();
-    // A machine may have no root certificates. Plain HTTP still works then, and HTTPS fails when it connects.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    let client = client.or_else(|_| client_builder().tls_certs_only([]).build());
-    client.expect("a client without certificates of its own can be built")
 }

@@ -41,10 +41,10 @@ impl<E> Error<E> {
         }
     }
 
-    /// Returns the header `x-request-id` of the reply.
+    /// Returns the id of the request, if a reply has one; see [`ApiError::request_id`].
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Api(error) => error.request_id.as_deref(),
+            Self::Api(error) => error.request_id(),
             Self::Decode(error) => error.request_id.as_deref(),
             Self::Transport(_) | Self::Input(_) => None,
         }
@@ -92,7 +92,7 @@ pub struct DecodeError {
     pub snippet: String,
     /// The HTTP status.
     pub status: StatusCode,
-    /// The header `x-request-id`.
+    /// The id of the request, which the operators of an API ask for.
     pub request_id: Option<String>,
 }
 

@@ -78,8 +78,9 @@ pub struct EventStream<T> {
 #[derive(Debug)]
 pub struct EventsWithFields<T>(EventStream<T>);
 
-/// What can go wrong while events arrive.
+/// An error while events arrive.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EventError {
     /// The rest of the events did not arrive.
     #[error("the rest of the events did not arrive")]

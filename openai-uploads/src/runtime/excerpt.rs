@@ -67,8 +67,13 @@ pub(super) fn excerpt(body: &[u8]) -> Option<String> {
     Some(one_line(&said)).filter(|line| !line.is_empty())
 }
 
-/// Returns text as one line: white space and control characters become one space, and a long text is cut.
+/// Returns text as one short line; see [`flat`].
 pub(super) fn one_line(text: &str) -> String {
+    flat(text, MAX_CHARACTERS)
+}
+
+/// Returns text as one line of at most `max` characters: white space and control characters become one space.
+pub(super) fn flat(text: &str, max: usize) -> String {
     let words = text.split(|character: char| character.is_whitespace() || character.is_control());
     let mut line = String::new();
     let mut length = 0;
@@ -78,7 +83,7 @@ pub(super) fn one_line(text: &str) -> String {
             length += 1;
         }
         for character in word.chars() {
-            if length == MAX_CHARACTERS {
+            if length == max {
                 line.push('…');
                 return line;
             }

@@ -23,6 +23,7 @@ mod open_enum;
 mod operation;
 mod parameter;
 mod proxy;
+mod redaction;
 mod reply;
 mod request;
 mod retry;
@@ -34,11 +35,14 @@ mod transport_error;
 mod union;
 mod url;
 
+// The crates whose types are in the public API, so that a program can name them in the version used here.
+pub use {bytes, futures_util, reqwest, secrecy, serde, serde_json};
+
 pub use api_error::{ApiError, ErrorBody};
 pub use base64::{Base64, Base64Error};
 pub use binary::Binary;
 pub use call::{Call, Decode, NoEvents, Response};
-pub use client::{client_builder, default_client};
+pub use client::{SharedClient, client_builder, default_client};
 pub use configuration::{BasicAuth, Configuration};
 pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};

@@ -86,7 +86,7 @@ impl Reply {
             message,
             snippet: snippet(&self.body),
             status: self.status,
-            request_id: request_id(&self.headers),
+            request_id: request_id(&self.headers).map(str::to_owned),
         }
     }
 
@@ -97,10 +97,12 @@ impl Reply {
             return DecodeError { path, snippet, ..self.error(error.to_string()) };
         }
         match Look::of(&self.body) {
-            look @ (Look::Html | Look::Binary) => self.error(format!(
-                "it is {}, not JSON, so it is not an answer of the API but perhaps of a proxy, a portal or another server",
-                look.name()
-            )),
+            Look::Empty => {
+                DecodeError { snippet: String::new(), ..self.error("it has no content".to_owned()) }
+            }
+            look @ (Look::Html | Look::Binary) => {
+                self.error(format!("it is {}, which is not an answer of the API", look.name()))
+            }
             _ => DecodeError { path, ..self.error(error.to_string()) },
         }
     }

@@ -199,7 +199,15 @@ impl Request {
         self.set_content_type("application/x-www-form-urlencoded")
     }
 
-    fn add_query_pair(&mut self, name: &str, value: &str) {
+    pub(super) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
+    }
+
+    pub(super) fn set_base_path(&mut self, base_path: String) {
+        self.base_path = base_path;
+    }
+
+    pub(super) fn add_query_pair(&mut self, name: &str, value: &str) {
         self.query.extend(query_pairs(name, &Value::String(value.to_owned()), Style::FORM));
     }
 

@@ -102,7 +102,7 @@ const FINAL_PHRASES: &[(&[&str], Cause)] = &[
 
 /// What has to change before another attempt can succeed; `None` if the error says nothing of the kind.
 pub(super) fn final_cause(error: &ApiError<ErrorResponse>) -> Option<Cause> {
-    cause_of([error.code.as_deref(), error.error_type.as_deref()], &error.message)
+    cause_of([error.code(), error.error_type()], &error.message)
 }
 
 fn cause_of(codes: [Option<&str>; 2], message: &str) -> Option<Cause> {
@@ -145,7 +145,7 @@ pub(super) fn decide(step: Step, failure: &Failure, attempts: u32, has_connected
 /// error hardly says so without the word: in the code, or in the message after one of a few verbs. That an upload
 /// could not *be* completed is something else.
 pub(super) fn says_status_is(status: &Status, error: &ApiError<ErrorResponse>) -> bool {
-    let code = error.code.as_deref().unwrap_or_default().to_lowercase();
+    let code = error.code().unwrap_or_default().to_lowercase();
     let message = error.message.to_lowercase();
     let verbs = ["is", "was", "been", "has", "already"];
     (code.contains(status.as_str()) && !code.contains("not"))

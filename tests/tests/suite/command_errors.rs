@@ -147,7 +147,7 @@ fn a_key_that_the_server_repeats_is_not_shown() {
         command.args(json.then_some("--json"));
         let run = Run::of(&mut command);
         assert_eq!(run.code, Some(1));
-        assert!(run.stderr.contains("[the API key]") && !run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+        assert!(run.stderr.contains("[redacted]") && !run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
     }
 }
 

@@ -9,7 +9,7 @@ use openai_uploads::apis::uploads_api::cancel_upload;
 use openai_uploads::runtime::describe;
 
 use super::agreement_caught::{block_on, configuration};
-use super::command_fixture::{Files, Run, command};
+use super::command_fixture::{Files, KEY, Run, command};
 use super::network_fixture::{RawServer, reply};
 
 const PORTAL: &str = "<!DOCTYPE html><html><head><title>Sign in to\n Hotel WiFi</title></head><body><h1>Welcome</h1>\
@@ -113,6 +113,33 @@ fn an_answer_of_the_api_is_not_taken_for_one_of_another_server() {
     let message = upload_to("/v1", 401, "application/json", azure);
     assert!(message.contains("Access denied") && message.contains("OPENAI_API_KEY"), "{message}");
     assert!(!message.contains("form of the API"), "{message}");
+}
+
+#[test]
+fn a_key_that_the_server_repeats_is_not_shown() {
+    let shortened = &KEY[..KEY.len() - 1];
+    for (status, body) in [
+        (200, format!(r#"{{"you_sent":"Bearer {KEY}"}}"#)),
+        (401, format!(r#"{{"error":{{"message":"Incorrect API key provided: {KEY}.","code":"{KEY}"}}}}"#)),
+        (401, format!(r#"{{"error":{{"message":"Incorrect API key provided: {shortened}."}}}}"#)),
+        (403, format!("<html><title>Bearer {KEY}</title></html>")),
+    ] {
+        // `Run` itself looks for the whole key, in the lines about retries too.
+        let message = upload_to("/v1", status, "", &body);
+        assert!(message.contains("[redacted]") && !message.contains(shortened), "{message}");
+        let answer = reply(status, "", &body);
+        let server = RawServer::start(move |_| answer.clone());
+        let to = configuration().with_base_path(server.url()).with_bearer_access_token(KEY);
+        let error = block_on(cancel_upload(&to, "id")).unwrap_err();
+        assert!(!describe(&error).contains(shortened), "{error}");
+    }
+}
+
+#[test]
+fn a_message_of_the_server_is_one_line_without_control_characters() {
+    let body = r#"{"error":{"message":"\u001b[2J\u001b[31mgone\u0007\r\nnext","code":"\u001b[1mx"}}"#;
+    let message = upload_to("/v1", 400, "application/json", body);
+    assert!(message.contains("[31mgone next (code [1mx)"), "{message:?}");
 }
 
 #[test]

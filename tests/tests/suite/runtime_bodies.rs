@@ -11,7 +11,7 @@ use futures_util::stream;
 use openai_uploads::apis::uploads_api::add_upload_part;
 use openai_uploads::models::upload_part;
 use openai_uploads::runtime::{
-    Binary, Call, Error, FileOr, Form, InputError, Operation, Request, Style, describe,
+    ArrayFormat, Binary, Call, Error, FileOr, Form, InputError, Operation, Request, Style, describe,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ fn a_form_is_written_as_openapi_says() {
             .field("object", &json!({"k": ["v"]}))
             .encoded_field("json", "application/json", &json!(["v"]))
             .others(&BTreeMap::from([("more".to_owned(), 7)]))
-            .styled_field("deep", Style::DEEP_OBJECT, &json!({"a b": ["1", "2"]}))
+            .styled_field("deep", Style::DEEP_OBJECT.arrays(ArrayFormat::Repeat), &json!({"a b": ["1", "2"]}))
             .styled_field("piped", Style::PIPE_DELIMITED, &["x=1", "é"])
     };
     let server = Catcher::json(200, &json!({}));

@@ -44,9 +44,9 @@ fn what_an_error_s_body_says_is_found_in_whatever_form() {
     ] {
         let error = api_error(400, "x-request-id: req_7\r\n", body);
         assert_eq!(error.message, message, "{body}");
-        assert_eq!((error.code.as_deref(), error.error_type.as_deref()), (code, kind), "{body}");
-        assert_eq!(error.param.as_deref(), param, "{body}");
-        assert_eq!(error.request_id.as_deref(), Some("req_7"));
+        assert_eq!((error.code(), error.error_type()), (code, kind), "{body}");
+        assert_eq!(error.param(), param, "{body}");
+        assert_eq!(error.request_id(), Some("req_7"));
         assert_eq!(error.body, body.as_bytes());
         assert!(error.to_string().contains(message) && error.to_string().contains("400"), "{error}");
         assert!(error.to_string().contains("req_7"), "{error}");
@@ -100,7 +100,7 @@ fn a_reply_that_cannot_be_read_says_where_and_shows_what_is_there() {
 
     let long = decode_error(format!("\"{}\"", "é".repeat(10_000)));
     assert!(long.snippet.chars().count() < 200 && long.snippet.ends_with("…`"), "{}", long.snippet);
-    assert_eq!(decode_error("").snippet, "no content");
+    assert_eq!(decode_error("").message, "it has no content");
     for body in ["{", "{} {}", "[]", "<html>", "null", "\u{0}"] {
         assert!(!decode_error(body).message.is_empty(), "{body}");
     }

@@ -3,6 +3,7 @@
 use futures_util::StreamExt;
 use openai_uploads::runtime::{Call, EventError, EventStream, Operation, Request};
 use reqwest::Method;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::agreement_caught::{Catcher, block_on, configuration};
@@ -10,15 +11,15 @@ use super::agreement_values::seed;
 
 static WATCH: Operation = Operation::new("watch", Method::GET, "/events", &[]);
 
-/// The events of a body that comes in these pieces; what cannot be read, by its message.
-fn events(pieces: &[&[u8]]) -> Vec<Result<Value, String>> {
+/// The events of a body in these pieces, or the messages of their errors.
+fn events<T: DeserializeOwned + 'static>(pieces: &[&[u8]]) -> Vec<Result<T, String>> {
     let server = Catcher::in_pieces("content-type: text/event-stream\r\n", pieces);
     let to = configuration().with_base_path(&server.url);
-    let call: Call<EventStream<Value>> = Request::new(&to, &WATCH).events();
+    let call: Call<EventStream<T>> = Request::new(&to, &WATCH).events();
     let read = block_on(async { call.await.unwrap().collect::<Vec<_>>().await });
     assert_eq!(server.caught().header("accept"), Some("text/event-stream"));
-    let told = |event: Result<Value, EventError>| event.map_err(|error| error.to_string());
-    read.into_iter().map(told).collect()
+    let with_message = |event: Result<T, EventError>| event.map_err(|error| error.to_string());
+    read.into_iter().map(with_message).collect()
 }
 
 const STREAM: &str = "\u{feff}: a comment\r\nevent: first\r\nid: 1\r\ndata: {\"n\":\r\ndata: 1}\r\n\r\n\
@@ -65,7 +66,7 @@ fn a_long_event_comes_whole_from_many_pieces() {
 
 #[test]
 fn an_event_that_cannot_be_read_is_told_and_the_next_one_comes() {
-    let read = events(&[b"data: {\"n\": \n\ndata: 2\n\n"]);
+    let read: Vec<Result<u8, _>> = events(&[b"data: {\"n\": \n\ndata: 2\n\n"]);
     assert!(matches!(&read[0], Err(error) if error.contains("watch")), "{read:?}");
-    assert_eq!(read[1..], [Ok(json!(2))]);
+    assert_eq!(read[1..], [Ok(2)]);
 }

@@ -42,7 +42,7 @@ impl ClientArguments {
         if self.options().is_empty() {
             return Ok(None);
         }
-        let mut builder = client_builder();
+        let mut builder = client_builder().http1_only();
         if let Some(limit) = self.connect_timeout {
             builder = builder.connect_timeout(limit);
         }

@@ -140,7 +140,7 @@ fn call_failure(
 ) -> (String, Option<String>) {
     match error {
         Error::Api(error) => (answer(error), answer_help(step, error, configuration)),
-        Error::Transport(error) => (describe(error), Some(transport_help(error).to_owned())),
+        Error::Transport(error) => (describe(error), Some(transport_help(error, configuration).to_owned())),
         Error::Decode(_) => (
             describe(error),
             Some(
@@ -154,15 +154,20 @@ fn call_failure(
 
 /// What the server says, and whether it says it as the API does.
 fn answer(error: &ApiError<ErrorResponse>) -> String {
-    let has_the_form = || {
-        let body = serde_json::from_slice::<serde_json::Value>(&error.body).ok();
-        body.is_some_and(|body| body.get("error").is_some_and(serde_json::Value::is_object))
-    };
-    if error.body.is_empty() || error.is_foreign() || error.status.is_redirection() || has_the_form() {
+    if is_of_the_api(error) || error.is_foreign() {
         return describe(error);
     }
     let status = error.status.as_u16();
     format!("the server answered {status}, but not in the form of the API: {}", error.message)
+}
+
+/// Whether the body has the object `error` of the API, or there is none to judge by.
+fn is_of_the_api(error: &ApiError<ErrorResponse>) -> bool {
+    if error.body.is_empty() || error.status.is_redirection() {
+        return true;
+    }
+    let body = serde_json::from_slice::<serde_json::Value>(&error.body);
+    body.is_ok_and(|body| body.get("error").is_some_and(serde_json::Value::is_object))
 }
 
 /// What to do about an answer that refuses.
@@ -172,7 +177,7 @@ fn answer_help(
     configuration: Option<&Configuration>,
 ) -> Option<String> {
     let says = |words: &[&str]| {
-        let facts = [error.code.as_deref(), error.error_type.as_deref(), Some(error.message.as_str())];
+        let facts = [error.code(), error.error_type(), Some(error.message.as_str())];
         let facts: Vec<_> = facts.into_iter().flatten().map(str::to_lowercase).collect();
         words.iter().any(|word| facts.iter().any(|fact| fact.contains(word)))
     };
@@ -194,7 +199,10 @@ fn answer_help(
             "the upload expired, since it was not completed in time; run the same command again"
         }
         404 => "there is no such upload, or nothing at this URL; check the id and the base URL",
-        300..=399 => "give the base URL that the server redirects to",
+        300..=399 => "check the base URL; if the server redirects to another one, give that",
+        400..=499 if !is_of_the_api(error) => {
+            "check the base URL, and whether this server has the Uploads API"
+        }
         _ => return None,
     };
     Some(help.to_owned())
@@ -212,8 +220,9 @@ fn no_such_api(configuration: Option<&Configuration>) -> String {
 }
 
 /// What to do when no complete answer came.
-fn transport_help(error: &TransportError) -> &'static str {
+fn transport_help(error: &TransportError, configuration: Option<&Configuration>) -> &'static str {
     let has_proxy = error.proxy.is_some();
+    let is_https = configuration.is_some_and(|configuration| configuration.base_path.starts_with("https:"));
     match error.kind {
         TransportErrorKind::ProxyAuthentication => {
             "put the user name and the password into the URL of the proxy, in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
@@ -229,6 +238,9 @@ fn transport_help(error: &TransportError) -> &'static str {
             "check the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, and whether the proxy runs"
         }
         TransportErrorKind::HostNotFound => "check the base URL and the network",
+        TransportErrorKind::ConnectTimeout if is_https => {
+            "check the network and the base URL; write http:// in it if the server has no TLS"
+        }
         TransportErrorKind::Connect => "check the base URL, and whether the server runs",
         TransportErrorKind::Tls => {
             "write http:// in the base URL if the server has no TLS; else check the clock and the root certificates of \

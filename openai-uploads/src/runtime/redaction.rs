@@ -1,0 +1,78 @@
+//! Keeps credentials out of messages that quote a server.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::configuration::Configuration;
+
+/// The minimum length of a credential that is replaced. A shorter one may be an ordinary word.
+const MIN_LENGTH: usize = 8;
+
+/// The minimum length of a credential of which the first half is replaced as well.
+const MIN_LONG_LENGTH: usize = 16;
+
+const REPLACEMENT: &str = "[redacted]";
+
+/// The credentials of a request.
+pub(super) struct Redaction(Vec<SecretString>);
+
+impl Redaction {
+    pub(super) fn new(configuration: &Configuration) -> Self {
+        let basic = configuration.basic_auth.iter().map(|basic| &basic.password);
+        let secrets =
+            configuration.bearer_access_token.iter().chain(configuration.api_keys.values()).chain(basic);
+        let headers = configuration.headers.values().filter(|value| value.is_sensitive());
+        let headers = headers.filter_map(|value| Some(SecretString::from(value.to_str().ok()?)));
+        Self(secrets.cloned().chain(headers).collect())
+    }
+
+    /// Replaces the credentials in a text.
+    ///
+    /// A long credential is also replaced if only its first half or more is there, as some servers shorten it.
+    pub(super) fn apply(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, secret| redacted(&text, secret.expose_secret()))
+    }
+}
+
+fn redacted(text: &str, secret: &str) -> String {
+    let length = secret.len();
+    let least = if length < MIN_LONG_LENGTH { length } else { length.div_ceil(2) };
+    if length < MIN_LENGTH || !secret.is_ascii() || secret.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(&secret[..least]) {
+        let found = &rest[start..];
+        let same = found.bytes().zip(secret.bytes()).take_while(|(found, secret)| found == secret).count();
+        result.push_str(&rest[..start]);
+        result.push_str(REPLACEMENT);
+        rest = &found[same..];
+    }
+    result.push_str(rest);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_replaced_and_words_that_look_like_one_are_not() {
+        for (secret, text, expected) in [
+            ("sk-hidden-0123456789", "Bearer sk-hidden-0123456789.", "Bearer [redacted]."),
+            (
+                "sk-hidden-0123456789",
+                "sk-hidden-012345678 and sk-hidden-0***",
+                "[redacted] and [redacted]***",
+            ),
+            ("sk-hidden-0123456789", "sk-hid is too short", "sk-hid is too short"),
+            ("key-1234", "key-1234 is wrong, key-123 is another", "[redacted] is wrong, key-123 is another"),
+            ("any", "any key of many", "any key of many"),
+            ("uploading", "uploading failed", "uploading failed"),
+            ("", "nothing", "nothing"),
+            ("schlüssel-9", "schlüssel-9", "schlüssel-9"),
+        ] {
+            assert_eq!(redacted(text, secret), expected, "{secret}");
+        }
+    }
+}
