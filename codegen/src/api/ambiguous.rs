@@ -92,7 +92,13 @@ fn json_type(api: &Api, ty: &Type) -> Option<&'static str> {
         Type::Boolean => "boolean",
         Type::Integer(_) => "integer",
         Type::Double | Type::Float => "number",
-        Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 | Type::Binary => "string",
+        Type::String
+        | Type::DateTime
+        | Type::Date
+        | Type::Uuid
+        | Type::Base64
+        | Type::Secret
+        | Type::Binary => "string",
         Type::Array(_) | Type::Tuple(_) => "array",
         Type::Map(_) => "object",
         Type::Any | Type::Nullable(_) | Type::FileOr(_) => return None,

@@ -27,6 +27,8 @@ pub enum Type {
     Uuid,
     /// A string that is Base64 (RFC 4648 §4).
     Base64,
+    /// A string that is not to be shown.
+    Secret,
     /// Bytes in a form, streamed.
     Binary,
     /// Bytes in a form, streamed, or a value of the type in their place.
@@ -77,6 +79,7 @@ impl Type {
             | Self::Date
             | Self::Uuid
             | Self::Base64
+            | Self::Secret
             | Self::Binary
             | Self::Named(_) => {}
         }

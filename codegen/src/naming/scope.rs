@@ -33,6 +33,7 @@ impl<'a> Scope<'a> {
             Type::Date => RustType::Plain("chrono::NaiveDate"),
             Type::Uuid => RustType::Plain("uuid::Uuid"),
             Type::Base64 => RustType::Runtime("Base64", Vec::new()),
+            Type::Secret => RustType::Runtime("SecretString", Vec::new()),
             Type::Binary => RustType::Runtime("Binary", Vec::new()),
             Type::FileOr(other) => RustType::Runtime("FileOr", vec![self.ty(other)]),
             Type::Array(element) => RustType::Vec(Box::new(self.ty(element))),

@@ -32,7 +32,7 @@ const MAIN: &str = r#"#![allow(deprecated, unused_imports)]
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
-use openai_api::{models, runtime::Base64};
+use openai_api::{models, runtime::{Base64, SecretString}};
 
 fn back<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<String, String> {
     let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;

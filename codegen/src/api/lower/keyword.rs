@@ -203,6 +203,7 @@ pub(super) fn string(nodes: &[&Node]) -> Type {
             (Some("date-time"), _) => Some(Type::DateTime),
             (Some("date"), _) => Some(Type::Date),
             (Some("uuid"), _) => Some(Type::Uuid),
+            (Some("password"), _) => Some(Type::Secret),
             (Some("byte"), _) | (None, Some("base64")) => Some(Type::Base64),
             _ => None,
         }
@@ -230,6 +231,7 @@ pub(super) fn decides_type(key: &str, value: &Node) -> bool {
         "date",
         "uuid",
         "byte",
+        "password",
         "binary",
         "float",
         "int8",

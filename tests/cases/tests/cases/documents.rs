@@ -126,3 +126,13 @@ fn no_help_asks_for_a_keyword_that_is_there() {
     let value = json!({"a": ["x", "y"], "b": [1.0, 2.0], "c": ["x", 1], "d": ["x"]});
     assert_eq!(round_trip::<tuples::models::T>(value.clone()), value);
 }
+
+#[test]
+fn a_password_is_sent_and_not_shown() {
+    use cases::a_password_is_not_shown::models::Credentials;
+    let credentials = Credentials::new("ada".to_owned(), "hunter2".into());
+    assert!(!format!("{credentials:?}").contains("hunter2"));
+    let value = json!({"name": "ada", "password": "hunter2"});
+    assert_eq!(serde_json::to_value(&credentials).unwrap(), value);
+    assert_eq!(serde_json::from_value::<Credentials>(value).unwrap(), credentials);
+}
