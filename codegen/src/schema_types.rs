@@ -9,9 +9,9 @@ use crate::{Options, api, with_room};
 
 /// The type of each schema of the document's own file that JSON is read by, by the schema's JSON pointer.
 ///
-/// A type is written as in a module of the generated crate that has `crate::models`, `crate::runtime::{Base64, SecretString}` and
-/// `std::collections::BTreeMap` at hand. A schema that has no type of its own, such as a member of an `allOf`, is
-/// not there.
+/// A type is written as in a module of the generated crate that imports `crate::models`,
+/// `crate::runtime::{Base64, SecretString}` and `std::collections::BTreeMap`. A schema that has no type of its own, such
+/// as a member of an `allOf`, is not there.
 ///
 /// # Errors
 ///
