@@ -10,6 +10,7 @@ mod agreement_openapi;
 mod agreement_spec;
 mod agreement_values;
 mod agreement_wire;
+mod command_batch;
 mod command_connection;
 mod command_docs;
 mod command_errors;
