@@ -113,27 +113,6 @@ fn bad_documents() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "error[missing-file]",
         ),
         (
-            "no operation id",
-            with("paths: {/a: {get: {responses: {'204': {description: Done.}}}}}\n"),
-            "error[missing-operation-id]",
-        ),
-        (
-            "an operation id twice",
-            with(
-                "paths:\n  /a: {get: {operationId: a, responses: {'204': {description: A.}}}}\n  \
-                 /b: {get: {operationId: a, responses: {'204': {description: B.}}}}\n",
-            ),
-            "error[repeated-operation-id]",
-        ),
-        (
-            "operations of the same function",
-            with(
-                "paths:\n  /a: {get: {operationId: getA, responses: {'204': {description: A.}}}}\n  \
-                 /b: {get: {operationId: get-a, responses: {'204': {description: B.}}}}\n",
-            ),
-            "error[same-function]",
-        ),
-        (
             "a schema of nothing but itself",
             with("paths: {}\ncomponents: {schemas: {A: {$ref: '#/components/schemas/A'}}}\n"),
             "-cycle]",
@@ -163,6 +142,41 @@ fn a_bad_document_is_told_with_its_place_and_nothing_is_written() {
     let missing = copy.run(&["codegen", "--spec", "no.yaml", "--out", "out", "--name", "api"]);
     assert_eq!(missing.code, Some(2));
     assert!(missing.stderr.starts_with("error: cannot read `no.yaml`"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_document_that_breaks_a_rule_is_generated_with_warnings_unless_they_are_denied() {
+    let copy = Copy::new();
+    copy.write(
+        "api.yaml",
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a/{id}: {get: {responses: {2xx: {description: A.}}}}\n  \
+         b: {get: {operationId: same, security: [{none: []}], responses: {'204': {description: B.}}}}\n  \
+         /c: {get: {operationId: same, responses: {'204': {description: C.}}}}\n",
+    );
+    let arguments = ["codegen", "--spec", "api.yaml", "--out", "out", "--name", "api"];
+    let before = copy.tree();
+    let denied = copy.run(&[&arguments[..], &["--deny-warnings"]].concat());
+    assert_eq!(denied.code, Some(2), "{}", denied.stderr);
+    assert!(copy.tree() == before);
+    let generated = copy.run(&arguments);
+    assert_eq!(generated.code, Some(0), "{}", generated.stderr);
+    for warning in [
+        "warning[missing-operation-id]",
+        "warning[undeclared-path-parameter]",
+        "warning[unknown-status]",
+        "warning[malformed-path]",
+        "warning[unknown-security-scheme]",
+        "warning[repeated-operation-id]",
+    ] {
+        assert!(generated.stderr.contains(warning), "{warning}: {}", generated.stderr);
+    }
+    let functions = copy.read("out/src/apis/default_api.rs");
+    for function in
+        ["pub fn get_a_by_id(configuration: &Configuration, id: &str)", "pub fn same(", "pub fn same_2("]
+    {
+        assert!(functions.contains(function), "{function}: {functions}");
+    }
+    assert!(copy.read("out/README.md").contains("async fn first_call()"));
 }
 
 #[test]
