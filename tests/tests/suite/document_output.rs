@@ -9,8 +9,7 @@ use codegen::{Options, Output, generate, schema_types};
 /// Generates modules and a crate from a text and the files beside it, and looks at what comes of it. Whether anything
 /// did.
 pub(crate) fn generates_or_refuses(file: &str, text: &str, files: &BTreeMap<String, String>) -> bool {
-    let options =
-        |output| Options { file: file.to_owned(), output, files: files.clone(), ..Options::default() };
+    let options = |output| Options { file: file.to_owned(), output, files: files.clone() };
     let mut refused = Vec::new();
     for output in [Output::Modules, Output::Crate { name: "an-api".to_owned() }] {
         let options = options(output);
@@ -67,10 +66,11 @@ fn is_sound(package: &Package) {
     }
     let names: HashSet<&str> = package.files().map(|(path, _)| path).collect();
     for (path, text) in package.files().filter(|(path, _)| path.ends_with(".md")) {
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for target in targets.filter(|target| !target.contains("://") && *target != "b.md") {
             let Some((page, _)) = target.split_once(".md") else { continue };
-            let page = format!("docs/{page}.md");
+            let page = format!("{folder}{page}.md");
             assert!(names.contains(&*page), "{path} leads to {page}, which is not there");
         }
     }

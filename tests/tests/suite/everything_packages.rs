@@ -22,10 +22,13 @@ const DOCUMENTS: [(&str, &str, &[&str], Unsaid); 3] = [
         "everything",
         "everything.yaml",
         &["stock.yaml"],
-        &[(
-            "unexpressed-encoding",
-            "/paths/~1proofs/post/requestBody/content/multipart~1form-data/encoding/sample/headers",
-        )],
+        &[
+            ("undefined-deep-object", "/paths/~1works/get/parameters/12"),
+            (
+                "unexpressed-encoding",
+                "/paths/~1proofs/post/requestBody/content/multipart~1form-data/encoding/sample/headers",
+            ),
+        ],
     ),
 ];
 
@@ -53,12 +56,7 @@ fn the_packages_have_the_dependencies_that_the_generator_writes() {
 fn generated(name: &str, file: &str, beside: &[&str]) -> Generated {
     let read = |file: &str| fs::read_to_string(workspace().join("tests/documents").join(file)).unwrap();
     let files: BTreeMap<_, _> = beside.iter().map(|file| ((*file).to_owned(), read(file))).collect();
-    let options = Options {
-        file: file.to_owned(),
-        files,
-        output: Output::Crate { name: name.to_owned() },
-        ..Options::default()
-    };
+    let options = Options { file: file.to_owned(), files, output: Output::Crate { name: name.to_owned() } };
     generate(&read(file), &options).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
 }
 

@@ -91,11 +91,18 @@ impl<'a> Written<'a> {
                 let name = self.decoded(&name);
                 let key = name.strip_prefix(self.name).and_then(|rest| rest.strip_prefix('['));
                 let key = key.and_then(|rest| rest.strip_suffix(']')).ok_or("a bracket is missing")?;
+                // Each element has its index, which OpenAPI leaves undefined.
+                let (key, index) =
+                    key.split_once("][").map_or((key, None), |(key, index)| (key, Some(index)));
                 let schema = self.property(key);
                 if self.document.kind(schema) == "array" {
                     let item = self.scalar(&value, &self.document.resolve(schema)["items"]);
                     let array = object.entry(key).or_insert(Value::Array(Vec::new()));
-                    array.as_array_mut().ok_or("it is not an array")?.push(item);
+                    let array = array.as_array_mut().ok_or("it is not an array")?;
+                    if index != Some(array.len().to_string().as_str()) {
+                        return Err(format!("{name} is not the element {}", array.len()));
+                    }
+                    array.push(item);
                 } else if object.insert(key.to_owned(), self.scalar(&value, schema)).is_some() {
                     return Err(format!("{name} is there twice"));
                 }

@@ -163,7 +163,7 @@ fn every_request_of_a_batch_has_one_result_in_shuffled_order() {
 
 #[test]
 fn a_batch_shows_its_progress_at_the_pace_of_the_settings() {
-    let server = start_with(Server::builder().batch_time(Duration::from_millis(2000)));
+    let server = start_with(Server::builder().batch_time(Duration::from_secs(2)));
     let at = server.local_addr();
     let since = Instant::now();
     let id = batch(at, &input(at, &chat_lines(100)));
