@@ -4,7 +4,7 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::document::{Document, Mark, Pointer, Source, json_marks};
+use crate::pointer::Pointer;
 
 /// How many diagnostics are drawn with their source line; the others are only counted.
 const MAXIMUM_DRAWN: usize = 100;
@@ -50,6 +50,28 @@ pub struct Position {
     pub line: usize,
     /// The column.
     pub column: usize,
+}
+
+/// A stretch of one line. Lines and columns count from 1, columns and length in characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub line: u32,
+    pub column: u32,
+    pub length: u32,
+}
+
+impl Mark {
+    /// From counts as parsers keep them; one beyond 32 bits is held at the greatest.
+    pub(crate) fn new(line: usize, column: usize, length: usize) -> Self {
+        let held = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { line: held(line), column: held(column), length: held(length.max(1)) }
+    }
+}
+
+impl From<Mark> for Position {
+    fn from(mark: Mark) -> Self {
+        Self { line: mark.line as usize, column: mark.column as usize }
+    }
 }
 
 impl fmt::Display for Severity {
@@ -102,26 +124,9 @@ struct Excerpt {
 }
 
 impl Diagnostics {
-    /// Finds where each diagnostic stands in the document's files, all in one pass over each file, and puts
-    /// errors before warnings, each in the order of the text.
-    pub fn locate(list: Vec<Diagnostic>, document: &Document) -> Self {
-        let places: Vec<(&str, &Pointer)> = list.iter().map(|one| (&*one.file, &one.pointer)).collect();
-        let marks = document.marks(&places);
-        Self::marked(list, marks, |file| document.source(file).map(Source::text))
-    }
-
-    /// The faults of a text that could not be read: those without a position are looked up as in JSON.
-    pub(crate) fn of_text(list: Vec<(Diagnostic, Option<Mark>)>, text: &str) -> Self {
-        let (list, mut marks): (Vec<_>, Vec<_>) = list.into_iter().unzip();
-        let unknown: Vec<usize> = (0..marks.len()).filter(|number| marks[*number].is_none()).collect();
-        let wanted = unknown.iter().enumerate().map(|(at, number)| (at, list[*number].pointer.tokens()));
-        for (number, mark) in unknown.iter().zip(json_marks(text, wanted.collect())) {
-            marks[*number] = Some(mark);
-        }
-        Self::marked(list, marks, |_| Some(text))
-    }
-
-    fn marked<'a>(
+    /// Takes each diagnostic with the place of its value, and puts errors before warnings, each in the order of the
+    /// text. `text` is the text of a file.
+    pub(crate) fn marked<'a>(
         list: Vec<Diagnostic>,
         marks: Vec<Option<Mark>>,
         text: impl Fn(&str) -> Option<&'a str>,

@@ -10,6 +10,7 @@ mod markdown;
 mod naming;
 mod near;
 pub mod package;
+mod pointer;
 mod rust;
 mod schema_types;
 mod sentence;
@@ -97,7 +98,7 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
     let document = Document::parse_many(&options.file, text, &options.files)?;
     let (mut api, mut found) = api::lower(&document);
     found.extend(number_operations(&mut api, &document));
-    let found = Diagnostics::locate(found, &document);
+    let found = document.locate(found);
     if found.count(Severity::Error) > 0 {
         return Err(found);
     }

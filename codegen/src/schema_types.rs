@@ -20,7 +20,7 @@ pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, St
     with_room(|| {
         let document = Document::parse_many(&options.file, text, &options.files)?;
         let (api, schemas, found) = api::lower_with_schemas(&document);
-        let found = Diagnostics::locate(found, &document);
+        let found = document.locate(found);
         if found.count(Severity::Error) > 0 {
             return Err(found);
         }

@@ -42,7 +42,7 @@ impl Departures {
             Node::Array(elements) => &elements[..],
             other => {
                 let message = format!("the departures must be a list, this is {}", other.kind());
-                return Err(Diagnostics::locate(vec![fault(&list, Pointer::root(), message)], &list));
+                return Err(list.locate(vec![fault(&list, Pointer::root(), message)]));
             }
         };
         for (number, element) in elements.iter().enumerate() {
@@ -63,11 +63,7 @@ impl Departures {
                 departures.push(Departure { line, ..departure });
             }
         }
-        if faults.is_empty() {
-            Ok(Self { list: departures })
-        } else {
-            Err(Diagnostics::locate(faults, &list))
-        }
+        if faults.is_empty() { Ok(Self { list: departures }) } else { Err(list.locate(faults)) }
     }
 
     /// Takes out of the differences those that are meant.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::shape::{INNER, LIMITS, NOTES, Shape};
+use super::shape::Shape;
 use super::value::Value;
 use super::{Comparison, Direction, Effect, Side, Sides};
+use crate::document::keyword::{self, compared_by};
 use crate::document::{Node, Number};
 
 impl Comparison<'_> {
@@ -103,7 +104,9 @@ impl Comparison<'_> {
     }
 
     fn keywords(&mut self, ours: &Shape<'_>, published: &Shape<'_>, direction: Direction) {
-        for keyword in LIMITS.into_iter().chain(NOTES) {
+        let limits = compared_by(keyword::Comparison::Limit).map(|keyword| (keyword, true));
+        let notes = compared_by(keyword::Comparison::Note).map(|keyword| (keyword, false));
+        for (keyword, is_limit) in limits.chain(notes) {
             let (our, their) = (ours.keywords.get(keyword), published.keywords.get(keyword));
             let is_same = match (our, their) {
                 (Some((our, _)), Some((their, _))) => same(our, their),
@@ -113,7 +116,7 @@ impl Comparison<'_> {
             if is_same {
                 continue;
             }
-            let effect = if NOTES.contains(&keyword) {
+            let effect = if !is_limit {
                 Effect::None
             } else {
                 limit_effect(keyword, our.map(|(node, _)| node), their.map(|(node, _)| node))
@@ -200,7 +203,7 @@ impl Comparison<'_> {
     }
 
     fn inner(&mut self, ours: &Shape<'_>, published: &Shape<'_>, direction: Direction) {
-        for keyword in INNER {
+        for keyword in compared_by(keyword::Comparison::Schema) {
             self.maybe_schemas(
                 ours,
                 published,

@@ -5,30 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::value::{Value, elements, member, members, settled};
+use crate::document::keyword::{Comparison, compared_by};
 use crate::document::{Document, Node, Number, Version};
-
-/// Keywords that hold one value and only allow fewer values when it is there.
-pub(super) const LIMITS: [&str; 13] = [
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-];
-
-/// Keywords that hold one value and allow no fewer values.
-pub(super) const NOTES: [&str; 4] = ["default", "deprecated", "readOnly", "writeOnly"];
-
-/// Keywords that hold another schema.
-pub(super) const INNER: [&str; 4] = ["items", "not", "contains", "propertyNames"];
 
 /// How far into `allOf` and `$ref` a schema is followed to be put together.
 const MAXIMUM_DEPTH: usize = 64;
@@ -101,7 +79,7 @@ impl<'a> Shape<'a> {
         if let Some(additional) = member(schema, "additionalProperties") {
             self.additional.get_or_insert(additional);
         }
-        for keyword in INNER {
+        for keyword in compared_by(Comparison::Schema) {
             if let Some(inner) = member(schema, keyword) {
                 self.inner.entry(keyword).or_insert(inner);
             }
@@ -163,7 +141,7 @@ impl<'a> Shape<'a> {
     }
 
     fn add_limits(&mut self, schema: &Value<'a>) {
-        for keyword in LIMITS.into_iter().chain(NOTES) {
+        for keyword in compared_by(Comparison::Limit).chain(compared_by(Comparison::Note)) {
             let Some(place) = member(schema, keyword) else { continue };
             let (keyword, node) = match (keyword, place.node) {
                 // In 3.0 these say of the bound beside them that it is not allowed itself.

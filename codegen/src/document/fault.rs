@@ -1,8 +1,7 @@
 //! What keeps a text from being read.
 
 use super::Pointer;
-use super::place::Mark;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Mark, Severity};
 
 /// One reason why a text cannot be read, as its reader found it.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::fault::{Fault, Path};
 use super::limits::{MAXIMUM_DEPTH, MAXIMUM_VALUES};
-use super::place::Mark;
 use super::{Node, Number, Object};
+use crate::diagnostic::Mark;
 
 /// Reads a text that holds one JSON value.
 pub(super) fn read(text: &str) -> Result<Node, Vec<Fault>> {

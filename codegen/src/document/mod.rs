@@ -4,10 +4,11 @@ mod fault;
 mod identifier;
 mod json;
 mod json_layout;
+pub mod keyword;
 mod limits;
+pub(crate) mod members;
 mod node;
 mod place;
-mod pointer;
 mod reference;
 mod source;
 mod text_reference;
@@ -17,20 +18,20 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use crate::pointer::Pointer;
 pub use node::{Node, Number, Object};
-pub use pointer::Pointer;
 pub use reference::{ReferenceError, mentions_other_files};
 pub use version::Version;
 
 use url::Url;
 
-use crate::diagnostic::{Diagnostics, Position};
+use crate::diagnostic::{Diagnostic, Diagnostics, Mark, Position};
 use fault::Fault;
 use reference::{Fragment, Reference};
 
 pub(crate) use json_layout::entries as json_entries;
-pub(crate) use place::Mark;
-pub(crate) use source::{Source, json_marks};
+pub(crate) use source::Source;
+use source::json_marks;
 
 /// How many `$ref`s a JSON pointer may pass through on its way.
 const MAXIMUM_HOPS: usize = 64;
@@ -97,7 +98,7 @@ impl Document {
                 Some(version)
             }
             Err(found) => {
-                faults.extend(told(found, &file, text));
+                faults.extend(diagnostics(found, &file, text));
                 None
             }
         };
@@ -115,7 +116,7 @@ impl Document {
                 Ok(source) => {
                     sources.insert(name, source);
                 }
-                Err(found) => faults.extend(told(found, &name, text)),
+                Err(found) => faults.extend(diagnostics(found, &name, text)),
             }
         }
         match version {
@@ -135,7 +136,7 @@ impl Document {
     /// All that is wrong with the text itself.
     pub(crate) fn fragment(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let file = reference::normal(file);
-        let source = Source::read(&file, text).map_err(|faults| told(faults, &file, text))?;
+        let source = Source::read(&file, text).map_err(|faults| diagnostics(faults, &file, text))?;
         let sources = BTreeMap::from([(file.clone(), source)]);
         Ok(Self::new(file, Version::V3_1, sources))
     }
@@ -188,6 +189,14 @@ impl Document {
             }
         }
         marks
+    }
+
+    /// Finds where diagnostics stand in the document's files, all in one pass over each file, and puts errors before
+    /// warnings, each in the order of the text.
+    pub fn locate(&self, list: Vec<Diagnostic>) -> Diagnostics {
+        let places: Vec<(&str, &Pointer)> = list.iter().map(|one| (&*one.file, &one.pointer)).collect();
+        let marks = self.marks(&places);
+        Diagnostics::marked(list, marks, |file| self.source(file).map(Source::text))
     }
 
     /// The document's own file name, without needless `.` and `..`.
@@ -418,9 +427,17 @@ fn dangling(reference: &str, file: &str, near: Option<String>) -> ReferenceError
     }
 }
 
-fn told(faults: Vec<Fault>, file: &str, text: &str) -> Diagnostics {
+/// The diagnostics of a text that could not be read. Those without a position are looked up as in JSON.
+fn diagnostics(faults: Vec<Fault>, file: &str, text: &str) -> Diagnostics {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Diagnostics::of_text(faults.into_iter().map(|fault| fault.into_diagnostic(file)).collect(), text)
+    let (list, mut marks): (Vec<_>, Vec<_>) =
+        faults.into_iter().map(|fault| fault.into_diagnostic(file)).unzip();
+    let unknown: Vec<usize> = (0..marks.len()).filter(|number| marks[*number].is_none()).collect();
+    let wanted = unknown.iter().enumerate().map(|(at, number)| (at, list[*number].pointer.tokens()));
+    for (number, mark) in unknown.iter().zip(json_marks(text, wanted.collect())) {
+        marks[*number] = Some(mark);
+    }
+    Diagnostics::marked(list, marks, |_| Some(text))
 }
 
 #[cfg(test)]

@@ -2,29 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::Position;
-
-/// A stretch of one line. Lines and columns count from 1, columns and length in characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mark {
-    pub line: u32,
-    pub column: u32,
-    pub length: u32,
-}
-
-impl Mark {
-    /// From counts as parsers keep them; one beyond 32 bits is held at the greatest.
-    pub(super) fn new(line: usize, column: usize, length: usize) -> Self {
-        let held = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        Self { line: held(line), column: held(column), length: held(length.max(1)) }
-    }
-}
-
-impl From<Mark> for Position {
-    fn from(mark: Mark) -> Self {
-        Self { line: mark.line as usize, column: mark.column as usize }
-    }
-}
+use crate::diagnostic::Mark;
 
 /// Where one value of a document stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

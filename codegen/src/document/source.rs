@@ -7,8 +7,9 @@ use url::Url;
 
 use super::fault::Fault;
 use super::identifier::Identifiers;
-use super::place::{Mark, Place, marks};
+use super::place::{Place, marks};
 use super::{Node, Pointer, json, json_layout, yaml};
+use crate::diagnostic::Mark;
 
 /// A file that was read.
 #[derive(Debug)]

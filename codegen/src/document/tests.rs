@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::limits::MAXIMUM_VALUES;
 use super::{Document, Node, Number, Pointer, Version};
-use crate::diagnostic::{Diagnostic, Diagnostics, Position, Severity};
+use crate::diagnostic::{Diagnostic, Position, Severity};
 
 fn parse(text: &str) -> Document {
     Document::parse("api.yaml", text).unwrap_or_else(|faults| panic!("{faults}"))
@@ -38,7 +38,7 @@ fn position(document: &Document, at: &str) -> String {
         position: None,
         help: None,
     };
-    let located = Diagnostics::locate(vec![diagnostic], document);
+    let located = document.locate(vec![diagnostic]);
     located.iter().next().unwrap().position.map(|position: Position| position.to_string()).unwrap()
 }
 
@@ -303,7 +303,7 @@ fn faults_are_drawn_with_the_line_they_are_in() {
         diagnostic(Severity::Error, "/paths/~1a/get/deprecated"),
         diagnostic(Severity::Warning, "/paths/~1a"),
     ];
-    insta::assert_snapshot!(Diagnostics::locate(list, &document).render(false));
+    insta::assert_snapshot!(document.locate(list).render(false));
 }
 
 #[test]

@@ -11,8 +11,9 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::fault::{Fault, Path};
 use super::limits::{MAXIMUM_ALIASED_VALUES, MAXIMUM_DEPTH, MAXIMUM_VALUES};
-use super::place::{Mark, Place};
+use super::place::Place;
 use super::{Node, Number, Object};
+use crate::diagnostic::Mark;
 
 /// What a YAML text holds.
 pub(super) struct Yaml {

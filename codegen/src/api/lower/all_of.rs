@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use crate::document::{Node, Number};
+use crate::document::{Node, Number, keyword};
 
 use super::class::{allows_null, are_strings, enum_values, says_nothing};
 use super::constraint::only_requires;
 use super::number::{count_limit, lower_limit, upper_limit};
-use super::{Lowering, Place, keyword};
+use super::{Lowering, Place, json_type};
 
 /// A schema and where it is.
 pub(super) type Part<'d> = (Place, &'d Node);
@@ -206,7 +206,7 @@ impl<'d> Lowering<'d> {
         let mut types: Option<Vec<&'d str>> = None;
         let mut values: Option<Vec<&'d Node>> = None;
         for (place, node) in &gathered.parts {
-            if let Some(own) = keyword::stated_types(node) {
+            if let Some(own) = json_type::stated_types(node) {
                 let both = types.as_ref().map_or(own.clone(), |types| common_types(types, &own));
                 if both.is_empty() {
                     let others = types.unwrap_or_default().join("` or `");
@@ -237,7 +237,7 @@ impl<'d> Lowering<'d> {
         }
         if let Some(all) = &mut values {
             let fits = |value: &Node| {
-                types.as_ref().is_none_or(|types| types.iter().any(|kind| keyword::is_of_type(value, kind)))
+                types.as_ref().is_none_or(|types| types.iter().any(|kind| json_type::is_of_type(value, kind)))
                     && is_within_limits(value, &nodes)
             };
             let had = !all.is_empty();
@@ -247,7 +247,7 @@ impl<'d> Lowering<'d> {
                 return Err(contradiction(&place, "none of their values fits".to_owned()));
             }
             all.retain(|value| **value != Node::Null);
-            let kinds = keyword::types_of_values(all);
+            let kinds = json_type::types_of_values(all);
             types = Some(match types {
                 None => kinds,
                 Some(types) if kinds.is_empty() => types,
@@ -350,9 +350,9 @@ fn adds(node: &Node, others: &[Part<'_>]) -> bool {
     };
     schema.iter().any(|(key, value)| match key.as_str() {
         "type" => {
-            let own = keyword::stated_types(node).unwrap_or_default();
+            let own = json_type::stated_types(node).unwrap_or_default();
             let stated =
-                others().filter_map(keyword::stated_types).reduce(|one, other| common_types(&one, &other));
+                others().filter_map(json_type::stated_types).reduce(|one, other| common_types(&one, &other));
             let implied = || others().find_map(|other| keyword::implied_type(other.as_object()?));
             let known = stated.or_else(|| Some(vec![implied()?]));
             known.is_none_or(|known| common_types(&known, &own) != known)
@@ -374,7 +374,7 @@ fn adds(node: &Node, others: &[Part<'_>]) -> bool {
         | "prefixItems"
         | "patternProperties"
         | "x-constants" => !(is_said(key, value) || key == "items" && is_any(value)),
-        "format" | "contentEncoding" => keyword::decides_type(key, value) && !is_said(key, value),
+        "format" | "contentEncoding" => json_type::decides_type(key, value) && !is_said(key, value),
         "minItems" | "maxItems" => {
             others().any(|other| other.get("prefixItems").is_some()) && !is_said(key, value)
         }

@@ -1,10 +1,9 @@
 //! What an alternative of a union is called, where it has no name of its own: by what tells it from the others, so
 //! that another alternative does not change it.
 
-use crate::document::Node;
+use crate::document::{Node, keyword};
 
 use super::class::enum_values;
-use super::keyword;
 
 /// The longest title or value that makes a name.
 const MAXIMUM_LENGTH: usize = 60;

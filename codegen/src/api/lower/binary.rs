@@ -1,11 +1,11 @@
 //! Which schemas mean bytes: OpenAPI 3.0 has `format: binary`, JSON Schema `contentMediaType` and `contentEncoding`,
 //! and both let a media type say it alone.
 
-use crate::document::Node;
+use crate::document::{Node, keyword};
 
 use super::class::{counts, is_null};
 use super::media_type::{essence, is_json, is_text};
-use super::{Lowering, MAXIMUM_REFERENCES, Place, keyword};
+use super::{Lowering, MAXIMUM_REFERENCES, Place};
 
 impl<'d> Lowering<'d> {
     /// Whether a schema, or all of it that is not `null`, says that it is bytes as they are.

@@ -1,13 +1,13 @@
 //! The bodies of requests.
 
-use crate::document::Node;
+use crate::document::{Node, members};
 
 use super::super::Type;
 use super::super::operation::{Body, BodyContent};
 use super::content::ContentKind;
 use super::form::{MULTIPART, URL_ENCODED};
 use super::media_type::essence;
-use super::{Lowering, Place, description, flag, shape};
+use super::{Lowering, Place, description, flag};
 
 impl<'d> Lowering<'d> {
     /// The forms that a request's body can have, JSON first and a media type that says nothing last.
@@ -18,11 +18,11 @@ impl<'d> Lowering<'d> {
             self.error(&place, "missing-content", "a request body has `content`", None);
             return Vec::new();
         };
-        self.check_members(&place, body, shape::BODY, "a request body");
+        self.check_members(&place, body, members::BODY, "a request body");
         let mut bodies: Vec<Body> = Vec::new();
         for (content_type, media) in content {
             let place = content_place.child(content_type);
-            self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
+            self.check_members(&place, media, members::MEDIA_TYPE, "a media type");
             if let Some(encoding) = media.get("encoding").and_then(Node::as_object) {
                 self.check_encoding(&place.child("encoding"), encoding, content_type);
             }

@@ -1,11 +1,11 @@
 //! What a schema is when its keywords are looked at together.
 
-use crate::document::{Node, Object};
+use crate::document::{Node, Object, keyword};
 
 use super::super::model::Type;
 use super::all_of::Gathered;
 use super::constraint::only_requires;
-use super::{Lowering, Place, keyword};
+use super::{Lowering, Place, json_type};
 
 /// What a schema turns out to be when its keywords are looked at together.
 pub(super) enum Class<'d> {
@@ -64,7 +64,7 @@ impl<'d> Lowering<'d> {
             _ if are_strings(&alternatives) => return Class::Strings,
             _ => return Class::Union(alternatives),
         }
-        let mut types = keyword::stated_types(node).unwrap_or_default();
+        let mut types = json_type::stated_types(node).unwrap_or_default();
         types.retain(|kind| *kind != "null");
         if types.is_empty() && node.get("type").and_then(Node::as_str) == Some("null") {
             return Class::Any;
@@ -101,7 +101,7 @@ impl<'d> Lowering<'d> {
         let reference = reference_class(object);
         let mut members = self.members(place, node, "allOf").unwrap_or_default();
         members.retain(|(_, member)| !says_nothing(member));
-        let has_own = object.keys().any(|key| keyword::may_decide_type(key) || keyword::is_limit(key));
+        let has_own = object.keys().any(|key| keyword::may_change_type(key));
         match (reference, members.as_slice()) {
             (None, []) => return None,
             (Some(reference), []) if !has_own => {
@@ -340,7 +340,7 @@ pub(super) fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
             && strings
             && !others
             && !is_nullable(node)
-            && keyword::string(&[node]) == Type::String
+            && json_type::string(&[node]) == Type::String
             && (valued || node.get("type").is_some())
     };
     alternatives.iter().all(|(_, node)| is_string(node))
@@ -349,7 +349,7 @@ pub(super) fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
 
 /// An `enum` of strings is an enumeration; of other values, their type.
 fn enumerated<'d>(node: &'d Node) -> Class<'d> {
-    let kinds = keyword::types_of_values(&enum_values(node).collect::<Vec<_>>());
+    let kinds = json_type::types_of_values(&enum_values(node).collect::<Vec<_>>());
     let typed = node.get("type").and_then(Node::as_str);
     match (kinds.as_slice(), typed) {
         (["string"], None | Some("string")) => Class::Strings,

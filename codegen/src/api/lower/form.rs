@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::document::{Node, Object, Version};
+use crate::document::{Node, Object, Version, members};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
 use super::super::operation::{ArrayFormat, Style, StyleKind};
 use super::all_of::Gathered;
 use super::binary::{accepts_anything, is_of_bytes, leaves_open, says_binary};
 use super::media_type::{essence, is_json};
-use super::{Lowering, Place, Purpose, shape};
+use super::{Lowering, Place, Purpose};
 
 /// The media types of forms.
 pub(super) const MULTIPART: &str = "multipart/form-data";
@@ -240,7 +240,7 @@ impl<'d> Lowering<'d> {
         let styled = self.has_styles(&essence(content_type));
         for (name, own) in encoding {
             let place = place.child(name);
-            self.check_members(&place, own, shape::ENCODING, "an encoding");
+            self.check_members(&place, own, members::ENCODING, "an encoding");
             if own.get("headers").and_then(Node::as_object).is_some_and(|headers| !headers.is_empty()) {
                 let message = "headers of a form's part are not expressed";
                 self.warning(&place.child("headers"), "unexpressed-encoding", message, None);

@@ -4,6 +4,7 @@ mod all_of;
 mod alternative;
 mod binary;
 mod body;
+mod check;
 mod class;
 mod constraint;
 mod content;
@@ -13,7 +14,7 @@ mod event;
 mod form;
 mod heirs;
 mod intersection;
-mod keyword;
+mod json_type;
 mod listed;
 mod media_type;
 mod name;
@@ -25,14 +26,13 @@ mod response;
 mod schema;
 mod security;
 mod server;
-mod shape;
 mod union;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Document, Node, Object, Pointer};
+use crate::document::{Document, Node, Object, Pointer, members};
 
 use super::model::{Kind, Named, Type, TypeId};
 use super::{Api, ambiguous, cycles, tags, usage};
@@ -372,7 +372,7 @@ impl<'d> Lowering<'d> {
         let Some(components) = self.document.root().get("components") else { return };
         let place = root.child("components");
         if components.as_object().is_some() {
-            self.check_members(&place, components, shape::COMPONENTS, "`components`");
+            self.check_members(&place, components, members::COMPONENTS, "`components`");
         }
         let Some((place, schemas)) = self.object_at(&place, components, "schemas") else { return };
         for (name, schema) in schemas {

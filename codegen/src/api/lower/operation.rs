@@ -2,11 +2,11 @@
 
 use heck::ToLowerCamelCase as _;
 
-use crate::document::Node;
+use crate::document::{Node, members};
 
 use super::super::Type;
 use super::super::operation::{Callback, Location, Operation, Parameter, SecurityScheme, Server, Style, Tag};
-use super::{Lowering, Place, flag, shape};
+use super::{Lowering, Place, flag};
 
 /// What an operation that has no id is called: `getOrdersByOrderLines` for a GET of `/orders/{order}/lines`. Made of
 /// nothing but method and path, so that it stays when other operations come and go.
@@ -38,9 +38,9 @@ impl<'d> Lowering<'d> {
     pub(super) fn operations(&mut self, schemes: &[SecurityScheme], servers: &[Server]) -> Vec<Tag> {
         let root_node = self.document.root();
         let root = self.root();
-        self.check_members(&root, root_node, shape::DOCUMENT, "a document");
+        self.check_members(&root, root_node, members::DOCUMENT, "a document");
         if let Some(info) = root_node.get("info").filter(|info| info.as_object().is_some()) {
-            self.check_members(&root.child("info"), info, shape::INFO, "`info`");
+            self.check_members(&root.child("info"), info, members::INFO, "`info`");
         }
         let mut tags = self.tags(&root, root_node);
         let common = self.security(&root, root_node, schemes).unwrap_or_default();
@@ -131,7 +131,7 @@ impl<'d> Lowering<'d> {
         let Some((place, tags)) = self.array_at(root, node, "tags") else { return Vec::new() };
         let mut found = Vec::new();
         for (index, tag) in tags.iter().enumerate() {
-            self.check_members(&place.index(index), tag, shape::TAG, "a tag");
+            self.check_members(&place.index(index), tag, members::TAG, "a tag");
             if let Some(name) = tag.get("name").and_then(Node::as_str) {
                 let (name, description) = (name.to_owned(), super::description(tag));
                 found.push(Tag { name, description, operations: Vec::new() });
@@ -188,7 +188,7 @@ impl<'d> Lowering<'d> {
         method: &str,
         id: &str,
     ) -> Operation {
-        self.check_members(place, node, shape::OPERATION, "an operation");
+        self.check_members(place, node, members::OPERATION, "an operation");
         let mut parameters = self.parameters(path_item, (place, node));
         self.add_path_parameters(place, path, &mut parameters);
         for parameter in parameters.iter().filter(|parameter| parameter.location == Location::Path) {

@@ -1,13 +1,13 @@
 //! Parameters, an operation's own and those that its path shares.
 
-use crate::document::Node;
+use crate::document::{Node, members};
 
 use super::super::Type;
 use super::super::operation::{Location, Parameter, Style, StyleKind};
 use super::class::inline_parts;
 use super::constraint::append_constraints;
 use super::media_type::{essence, is_json, is_open, is_text};
-use super::{Lowering, Place, description, flag, shape};
+use super::{Lowering, Place, description, flag};
 
 impl<'d> Lowering<'d> {
     /// The parameters of an operation: the path's, and over them its own.
@@ -53,7 +53,7 @@ impl<'d> Lowering<'d> {
     }
 
     fn parameter(&mut self, place: &Place, node: &'d Node) -> Option<Parameter> {
-        self.check_members(place, node, shape::PARAMETER, "a parameter");
+        self.check_members(place, node, members::PARAMETER, "a parameter");
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let Some(name) = text("name") else {
             self.error(place, "missing-name", "a parameter has a `name`", None);

@@ -1,12 +1,12 @@
 //! The replies of operations.
 
-use crate::document::{Node, Object};
+use crate::document::{Node, Object, members};
 
 use super::super::Type;
 use super::super::operation::{ErrorReply, Header, ReplyContent, Success, UntypedError};
 use super::content::ContentKind;
 use super::media_type::essence;
-use super::{Lowering, Place, description, shape};
+use super::{Lowering, Place, description};
 
 /// What an operation may answer.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl<'d> Lowering<'d> {
             let Some(status) = self.status(&place, key) else { continue };
             let status = status.as_str();
             let Some((place, response)) = self.follow(&place, written) else { continue };
-            self.check_members(&place, response, shape::RESPONSE, "a response");
+            self.check_members(&place, response, members::RESPONSE, "a response");
             if response.get("links").and_then(Node::as_object).is_some_and(|links| !links.is_empty()) {
                 let message = "links between operations are not expressed";
                 self.warning(&place.child("links"), "unexpressed-links", message, None);
@@ -99,7 +99,7 @@ impl<'d> Lowering<'d> {
         let mut forms = Vec::new();
         for (media_type, media) in media_types(response) {
             let place = place.child("content").child(media_type);
-            self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
+            self.check_members(&place, media, members::MEDIA_TYPE, "a media type");
             let schema = media.get("schema");
             let content = self.content(&place.child("schema"), media_type, schema);
             forms.push(Form { place, media_type, schema, content });
@@ -206,7 +206,7 @@ impl<'d> Lowering<'d> {
         let mut ty: Option<(Type, &'d str, Option<&'d Node>)> = None;
         for (media_type, media) in media_types(response) {
             let place = place.child("content").child(media_type);
-            self.check_members(&place, media, shape::MEDIA_TYPE, "a media type");
+            self.check_members(&place, media, members::MEDIA_TYPE, "a media type");
             let schema = media.get("schema");
             match (self.content(&place.child("schema"), media_type, schema), &ty) {
                 (ReplyContent::Json(json, _), None) => ty = Some((json, media_type, schema)),
@@ -239,7 +239,7 @@ impl<'d> Lowering<'d> {
             let Some((place, header)) = self.follow(&place.child("headers").child(name), header) else {
                 continue;
             };
-            self.check_members(&place, header, shape::HEADER, "a header");
+            self.check_members(&place, header, members::HEADER, "a header");
             let schema = header.get("schema").and_then(|schema| self.follow(&place.child("schema"), schema));
             headers.push(Header {
                 name: name.clone(),

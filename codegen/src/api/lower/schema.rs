@@ -9,7 +9,7 @@ use crate::document::Node;
 use super::super::model::{EnumValue, Enumeration, Kind, Type};
 use super::all_of::Part;
 use super::class::{Class, enum_values};
-use super::{Lowering, MAXIMUM_DEPTH, Place, Purpose, description, keyword, number};
+use super::{Lowering, MAXIMUM_DEPTH, Place, Purpose, description, json_type, number};
 
 impl<'d> Lowering<'d> {
     /// The type of the schema at `place`.
@@ -175,7 +175,7 @@ impl<'d> Lowering<'d> {
         let nodes: Vec<&Node> = parts.iter().map(|(_, node)| *node).collect();
         let is_float = |node: &&Node| node.get("format").and_then(Node::as_str) == Some("float");
         match kind {
-            "string" => keyword::string(&nodes),
+            "string" => json_type::string(&nodes),
             "integer" => Type::Integer(self.integer(place, &nodes)),
             "number" if nodes.iter().any(is_float) => Type::Float,
             "number" => Type::Double,

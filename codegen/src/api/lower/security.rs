@@ -1,9 +1,9 @@
 //! Security schemes and the alternatives of them.
 
-use crate::document::Node;
+use crate::document::{Node, members};
 
 use super::super::operation::{KeyLocation, SecurityKind, SecurityScheme};
-use super::{Lowering, Place, description, shape};
+use super::{Lowering, Place, description};
 
 impl<'d> Lowering<'d> {
     pub(super) fn security_schemes(&mut self) -> Vec<SecurityScheme> {
@@ -16,7 +16,7 @@ impl<'d> Lowering<'d> {
         let mut found = Vec::new();
         for (name, scheme) in schemes {
             let Some((place, scheme)) = self.follow(&place.child(name), scheme) else { continue };
-            self.check_members(&place, scheme, shape::SECURITY_SCHEME, "a security scheme");
+            self.check_members(&place, scheme, members::SECURITY_SCHEME, "a security scheme");
             if let Some(kind) = self.security_kind(&place, scheme) {
                 let mut description = description(scheme);
                 for more in hints(scheme) {

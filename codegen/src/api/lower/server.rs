@@ -1,9 +1,9 @@
 //! Servers and the variables of their URLs.
 
-use crate::document::{Node, Object};
+use crate::document::{Node, Object, members};
 
 use super::super::operation::{Server, ServerVariable};
-use super::{Lowering, Place, description, shape};
+use super::{Lowering, Place, description};
 
 impl<'d> Lowering<'d> {
     /// The document's servers; one on this machine where it names none.
@@ -21,7 +21,7 @@ impl<'d> Lowering<'d> {
         let mut found = Vec::new();
         for (index, server) in servers.iter().enumerate() {
             let place = place.index(index);
-            self.check_members(&place, server, shape::SERVER, "a server");
+            self.check_members(&place, server, members::SERVER, "a server");
             match server.get("url").and_then(Node::as_str) {
                 Some(url) => {
                     let variables = self.object_at(&place, server, "variables");
@@ -45,7 +45,7 @@ impl<'d> Lowering<'d> {
         for (place, name, variable) in variables.into_iter().flat_map(|(place, variables)| {
             variables.iter().map(move |(name, variable)| (place.child(name), name, variable))
         }) {
-            self.check_members(&place, variable, shape::SERVER_VARIABLE, "a server's variable");
+            self.check_members(&place, variable, members::SERVER_VARIABLE, "a server's variable");
             let Some(default) = variable.get("default").and_then(Node::as_str) else {
                 self.error(&place, "missing-default", format!("the variable `{name}` has a `default`"), None);
                 continue;

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::document::Node;
+use crate::document::{Node, members};
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type, TypeId, Union, Variant};
 use super::class::{inline_parts, is_null};
 use super::constraint::append_constraints;
-use super::{Lowering, Place, description, shape};
+use super::{Lowering, Place, description};
 
 /// A type that a value may be of: what to call it, the type, what it is for.
 pub(super) type Member = (String, Type, String);
@@ -187,7 +187,7 @@ impl<'d> Lowering<'d> {
         base: Option<&Place>,
     ) {
         if node.as_object().is_some() {
-            self.check_members(place, node, shape::DISCRIMINATOR, "a discriminator");
+            self.check_members(place, node, members::DISCRIMINATOR, "a discriminator");
         }
         let Some(property) = node.get("propertyName").and_then(Node::as_str) else {
             self.error(place, "missing-property-name", "a discriminator has a `propertyName`", None);
