@@ -72,7 +72,7 @@ components:
             (format!("{pet}/allOf/0"), None),
             (format!("{pet}/allOf/0/properties/born"), Some("Option<chrono::NaiveDate>")),
             (format!("{pet}/allOf/1/properties/tame"), Some("bool")),
-            (format!("{pet}/allOf/1/properties/names"), Some("BTreeMap<String,i64>")),
+            (format!("{pet}/allOf/1/properties/names"), Some("BTreeMap<String, i64>")),
         ] {
             assert_eq!(types.get(&pointer).map(String::as_str), ty, "{pointer}");
         }
