@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::run::Run;
+use super::context::Context;
 use super::source::{OpenSource, RangeReader, SourceRange};
 use super::{Event, UploadError, Warning};
 use crate::preflight::{Preflight, Provider, Report};
@@ -17,34 +17,34 @@ use crate::preflight::{Preflight, Provider, Report};
 const TICK: Duration = Duration::from_millis(100);
 
 /// Warns of what may be a mistake, and fails if the content does not fit the purpose.
-pub(super) async fn check(run: &Run, source: &OpenSource) -> Result<(), UploadError> {
-    let options = &run.uploader.options;
+pub(super) async fn check(context: &Context, source: &OpenSource) -> Result<(), UploadError> {
+    let options = &context.uploader.options;
     let provider = options.provider;
-    let provider = provider.unwrap_or_else(|| Provider::at(&run.uploader.configuration.base_path));
-    let preflight = Preflight::new(run.request.purpose.clone())
+    let provider = provider.unwrap_or_else(|| Provider::at(&context.uploader.configuration.base_path));
+    let preflight = Preflight::new(context.request.purpose.clone())
         .with_provider(provider)
-        .with_file_name(&run.request.filename)
-        .with_mime_type(&run.request.mime_type);
+        .with_file_name(&context.request.filename)
+        .with_mime_type(&context.request.mime_type);
     let reads_lines = options.preflight && preflight.reads_lines();
     let report = match source.range().filter(|_| reads_lines) {
-        Some(range) => check_lines(run, preflight, range).await,
+        Some(range) => check_lines(context, preflight, range).await,
         None if options.preflight => Ok(preflight.name()),
         None => Ok(Report::default()),
     };
     let mut report =
-        report.map_err(|source| UploadError::Source { name: run.name.clone(), source, state: None })?;
+        report.map_err(|source| UploadError::Source { name: context.name.clone(), source, state: None })?;
     for warning in std::mem::take(&mut report.warnings) {
-        run.listeners.emit(&Event::Warning(Warning::Content(warning)));
+        context.listeners.emit(&Event::Warning(Warning::Content(warning)));
     }
     if report.is_fit() {
         Ok(())
     } else {
-        Err(UploadError::FailedPreflight { name: run.name.clone(), report })
+        Err(UploadError::FailedPreflight { name: context.name.clone(), report })
     }
 }
 
-async fn check_lines(run: &Run, preflight: Preflight, range: SourceRange) -> io::Result<Report> {
-    let bytes = run.request.bytes;
+async fn check_lines(context: &Context, preflight: Preflight, range: SourceRange) -> io::Result<Report> {
+    let bytes = context.request.bytes;
     // Dropped along with this future, which ends the reading.
     let checked = Arc::new(AtomicU64::new(0));
     let reader = CountingReader { reader: range.reader(), count: Arc::downgrade(&checked) };
@@ -56,7 +56,7 @@ async fn check_lines(run: &Run, preflight: Preflight, range: SourceRange) -> io:
             biased;
             report = &mut check => return report?,
             _ = tick.tick() => {
-                run.listeners.emit(&Event::Checking { checked: checked.load(Ordering::Relaxed), bytes });
+                context.listeners.emit(&Event::Checking { checked: checked.load(Ordering::Relaxed), bytes });
             }
         }
     }

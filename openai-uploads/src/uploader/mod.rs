@@ -78,7 +78,8 @@
 //! use openai_uploads::uploader::{Event, Options};
 //! use openai_uploads::{Purpose, Uploader};
 //!
-//! let options = Options { concurrency: 4, ..Options::default() };
+//! let mut options = Options::default();
+//! options.concurrency = 4;
 //! let uploader = Uploader::with_options(Configuration::from_env()?, options);
 //! let upload = uploader.upload("video.mp4", Purpose::Vision).on_event(|event| match event {
 //!     Event::Progress(progress) => eprintln!("{} of {} bytes", progress.sent, progress.bytes),
@@ -106,6 +107,7 @@ pub mod preflight;
 
 mod api_errors;
 mod check;
+mod context;
 mod error;
 mod event;
 mod options;
@@ -192,6 +194,8 @@ impl Uploader {
 
     /// Describes an upload of `source` for `purpose`. Nothing happens until it is awaited.
     ///
+    /// A purpose that this version does not know is `Purpose::from("name")`.
+    ///
     /// # Errors
     ///
     /// The upload itself fails with an [`UploadError`].
@@ -206,8 +210,8 @@ impl Uploader {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn upload(&self, source: impl Into<Source>, purpose: impl Into<Purpose>) -> Upload {
-        Upload::new(self.clone(), source.into(), purpose.into())
+    pub fn upload(&self, source: impl Into<Source>, purpose: Purpose) -> Upload {
+        Upload::new(self.clone(), source.into(), purpose)
     }
 
     fn part_sizes(&self, bytes: u64, is_reader: bool) -> Result<PartSizes, UploadError> {

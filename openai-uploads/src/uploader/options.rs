@@ -11,10 +11,12 @@ use crate::runtime::RetryPolicy;
 /// ```
 /// use openai_uploads::uploader::{Options, Resume};
 ///
-/// let options = Options { concurrency: 4, resume: Resume::Off, ..Options::default() };
-/// assert!(options.md5);
+/// let mut options = Options::default();
+/// options.concurrency = 4;
+/// options.resume = Resume::Off;
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// The maximum number of requests in flight, over all files of an uploader. 8 by default; 0 counts as 1.
     pub concurrency: usize,

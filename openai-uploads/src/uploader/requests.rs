@@ -8,15 +8,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::api_errors::{decide, says_status_is};
+use super::context::Context;
 use super::replies::{Completion, CreatedUpload, JSON, completion, created_upload};
-use super::resume::Session;
-use super::run::Run;
 use super::stop::Stop;
-use super::transfer::Turn;
-use super::{Event, Failure, Step, Uploaded, Warning};
+use super::{Event, Failure, Step, Warning};
 use crate::apis::uploads_api::{cancel_upload, complete_upload, create_upload};
 use crate::models::upload::Status;
-use crate::models::{CompleteUploadRequest, ErrorResponse};
+use crate::models::{CompleteUploadRequest, ErrorResponse, OpenAiFile};
 use crate::runtime::{Decision, Error, LimitFrom, describe};
 
 /// How long an upload is tried to be cancelled on the server.
@@ -50,18 +48,19 @@ impl From<Error<ErrorResponse>> for AttemptError {
     }
 }
 
-impl Run {
-    /// Creates the upload. If its reply is lost, the upload stays on the server until it expires there: nothing but
-    /// its id could cancel it.
-    pub(super) async fn create(&self, turn: Option<Turn>) -> Result<CreatedUpload, Stop> {
-        let mut turn = turn;
+impl Context {
+    /// Creates the upload, and calls `on_start` once its request may be sent. If its reply is lost, the upload stays
+    /// on the server until it expires there: nothing but its id could cancel it.
+    pub(super) async fn create(&self, on_start: impl FnOnce()) -> Result<CreatedUpload, Stop> {
+        let mut on_start = Some(on_start);
         let create = |_| {
-            let turn = turn.take();
+            let on_start = on_start.take();
             async move {
                 let slot = self.handle.unless_cancelled(self.uploader.limit.slot()).await;
                 let _slot = slot.ok_or(Stop::Cancelled)?;
-                // The next file may start now.
-                drop(turn);
+                if let Some(on_start) = on_start {
+                    on_start();
+                }
                 // An attempt in flight is not cancelled, since the upload that it creates could not be cancelled
                 // then.
                 let call = create_upload(self.uploader.configuration(), self.request.clone());
@@ -75,16 +74,12 @@ impl Run {
     /// Completes the upload, all parts of which the server has.
     pub(super) async fn complete(
         &self,
-        session: &mut Session,
+        upload_id: &str,
+        part_ids: Vec<String>,
         md5: Option<String>,
-    ) -> Result<Uploaded, Stop> {
-        let slot = self.handle.unless_cancelled(self.uploader.limit.slot()).await;
-        drop(slot.ok_or(Stop::Cancelled)?);
-        session.completing(self).await;
-        self.listeners.emit(&Event::Completing { md5: md5.clone() });
-        let request =
-            CompleteUploadRequest { md5: md5.clone(), ..CompleteUploadRequest::new(session.part_ids()) };
-        let (upload_id, may_be_completed) = (&session.upload_id, session.may_be_completed);
+        may_be_completed: bool,
+    ) -> Result<OpenAiFile, Stop> {
+        let request = CompleteUploadRequest { md5, ..CompleteUploadRequest::new(part_ids) };
         let complete = |attempt| {
             let request = request.clone();
             async move {
@@ -106,12 +101,7 @@ impl Run {
             {
                 Err(Stop::Mismatch(Box::new(completed.file)))
             }
-            Completion::File(completed) => Ok(Uploaded {
-                file: completed.file,
-                upload_id: session.upload_id.clone(),
-                md5,
-                sent_bytes: session.sent_bytes(),
-            }),
+            Completion::File(completed) => Ok(completed.file),
         }
     }
 

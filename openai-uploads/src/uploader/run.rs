@@ -1,14 +1,16 @@
 //! The course of one upload: open, check, create or resume, send, complete, and clean up.
 
+use std::future::IntoFuture;
 use std::path::PathBuf;
+use std::pin::Pin;
 
 use super::check::check;
-use super::event::Listeners;
-use super::resume::{Session, State, StateFile, base_url_for_state};
+use super::context::Context;
+use super::resume::{Session, State, StateFile, base_url_for_state, earlier_state, lock_state_file};
 use super::source::{OpenSource, Source};
-use super::stop::{Context, Stop, check_unchanged};
+use super::stop::{Details, Stop, check_unchanged};
 use super::transfer::{Admission, Content, PartSizes, Plan, Transfer, Turn};
-use super::{Event, RestartReason, Upload, UploadError, UploadHandle, Uploaded, Uploader};
+use super::{Event, RestartReason, Upload, UploadError, Uploaded, Uploader};
 use crate::apis::configuration::Configuration;
 use crate::models::create_upload_request::Purpose;
 use crate::models::{CreateUploadRequest, FileExpirationAfter};
@@ -16,21 +18,22 @@ use crate::models::{CreateUploadRequest, FileExpirationAfter};
 /// How often one run starts from the beginning because the server refuses an upload.
 const MAX_RESTARTS: u32 = 2;
 
-/// What stays the same during one upload.
-pub(super) struct Run {
-    pub(super) uploader: Uploader,
-    /// For parts, which may take as long as they need while they move.
-    pub(super) part_configuration: Configuration,
-    pub(super) listeners: Listeners,
-    pub(super) handle: UploadHandle,
-    pub(super) request: CreateUploadRequest,
-    /// The name of the source in messages.
-    pub(super) name: String,
-    pub(super) base_url: String,
+/// The course of one upload.
+struct Run {
+    context: Context,
     sizes: PartSizes,
 }
 
-pub(super) async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
+impl IntoFuture for Upload {
+    type Output = Result<Uploaded, UploadError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(run(self))
+    }
+}
+
+async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
     let handle = upload.handle();
     let Upload { uploader, source, purpose, expires_after, resume, listeners, .. } = upload;
     check_expiry(expires_after.as_ref())?;
@@ -45,23 +48,23 @@ pub(super) async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
     let (is_reader, name) = (source.is_reader(), source.display_name());
     let opened = source.open(uploader.buffers.clone()).await;
     let mut source = opened.map_err(|source| UploadError::Source { name, source, state: None })?;
-    let run = Run {
+    let sizes = uploader.part_sizes(source.length, is_reader)?;
+    let context = Context {
         part_configuration: Configuration { timeout: None, ..uploader.configuration().clone() },
         base_url: base_url_for_state(&uploader.configuration().base_path),
-        sizes: uploader.part_sizes(source.length, is_reader)?,
         request: request(&source, purpose, expires_after),
         name: source.name.clone(),
         uploader,
         listeners,
         handle,
     };
-    let file = run.lock_state_file(&source, resume).await?;
-    let earlier = run.earlier_state(file.as_ref(), &source).await;
+    let file = lock_state_file(&context, &source, resume).await?;
+    let earlier = earlier_state(&context, file.as_ref(), &source).await;
     if earlier.is_none() {
         // One that was started was checked then.
-        run.handle.unless_cancelled(check(&run, &source)).await.ok_or_else(cancelled)??;
+        context.handle.unless_cancelled(check(&context, &source)).await.ok_or_else(cancelled)??;
     }
-    run.upload(&mut source, file, earlier, turn, &mut admission).await
+    Run { context, sizes }.upload(&mut source, file, earlier, turn, &mut admission).await
 }
 
 /// The length of the source, if its parts can be sent.
@@ -108,16 +111,17 @@ impl Run {
             let earlier = earlier.take();
             self.announce_plan(source, earlier.as_ref());
             let mut session = match earlier {
-                Some(state) => Session::resume(self, state, file.take()),
-                None => Session::create(self, source, file.take(), turn.take())
+                Some(state) => Session::resume(&self.context, state, file.take()),
+                None => self
+                    .create(source, file.take(), turn.take())
                     .await
                     .map_err(|stop| self.error(stop, source, None, None))?,
             };
             turn = None;
             let stop = match self.send_and_complete(source, &mut session, admission).await {
                 Ok(uploaded) => {
-                    session.forget(self).await;
-                    self.listeners.emit(&Event::Done { file: uploaded.file.clone() });
+                    session.forget(&self.context).await;
+                    self.context.listeners.emit(&Event::Done { file: uploaded.file.clone() });
                     return Ok(uploaded);
                 }
                 Err(stop) => stop,
@@ -127,10 +131,12 @@ impl Run {
             match refusal {
                 Some(message) if restarts < MAX_RESTARTS && source.can_be_read_again() => {
                     restarts += 1;
-                    self.listeners.emit(&Event::Restarted { reason: RestartReason::Refused { message } });
+                    self.context
+                        .listeners
+                        .emit(&Event::Restarted { reason: RestartReason::Refused { message } });
                     // It may still exist, if the server refused only a part.
-                    self.cancel(&session.upload_id).await;
-                    file = session.forget(self).await;
+                    self.context.cancel(&session.upload_id).await;
+                    file = session.forget(&self.context).await;
                 }
                 _ => return Err(self.clean_up(stop, source, session).await),
             }
@@ -141,7 +147,7 @@ impl Run {
         let finished =
             earlier.map(|state| state.parts.iter().map(|part| part.range.clone()).collect::<Vec<_>>());
         let plan = Plan::of(&self.sizes, source.length, &finished.unwrap_or_default());
-        self.listeners.emit(&Event::Planned { plan });
+        self.context.listeners.emit(&Event::Planned { plan });
     }
 
     async fn send_and_complete(
@@ -150,15 +156,41 @@ impl Run {
         session: &mut Session,
         admission: &mut Admission,
     ) -> Result<Uploaded, Stop> {
-        let (content, digest) = Content::of(source, self.uploader.options.md5);
-        Transfer::new(self, session, self.sizes.clone(), source.length, admission).send(content).await?;
+        let (content, digest) = Content::of(source, self.context.uploader.options.md5);
+        Transfer::new(&self.context, session, self.sizes.clone(), source.length, admission)
+            .send(content)
+            .await?;
         let digest = match digest {
-            Some(digest) => Some(self.handle.unless_cancelled(digest.finish()).await.ok_or(Stop::Cancelled)?),
+            Some(digest) => {
+                Some(self.context.handle.unless_cancelled(digest.finish()).await.ok_or(Stop::Cancelled)?)
+            }
             None => None,
         };
         // A file that became shorter has no digest, and the change is the better reason.
         check_unchanged(source.file.as_ref()).await?;
         self.complete(session, digest.transpose().map_err(Stop::Source)?).await
+    }
+
+    async fn create(
+        &self,
+        source: &OpenSource,
+        file: Option<StateFile>,
+        turn: Option<Turn>,
+    ) -> Result<Session, Stop> {
+        // With its request on the way, the next file may start.
+        let upload = self.context.create(|| drop(turn)).await?;
+        Ok(Session::new(&self.context, source, file, upload).await)
+    }
+
+    async fn complete(&self, session: &mut Session, md5: Option<String>) -> Result<Uploaded, Stop> {
+        let slot = self.context.handle.unless_cancelled(self.context.uploader.limit.slot()).await;
+        drop(slot.ok_or(Stop::Cancelled)?);
+        session.completing(&self.context).await;
+        self.context.listeners.emit(&Event::Completing { md5: md5.clone() });
+        let upload_id = session.upload_id.clone();
+        let part_ids = session.part_ids();
+        let file = self.context.complete(&upload_id, part_ids, md5.clone(), session.may_be_completed).await?;
+        Ok(Uploaded { file, upload_id, md5, sent_bytes: session.sent_bytes() })
     }
 
     /// After a failure: keeps what can be resumed later, and removes everything else, here and on the server.
@@ -167,9 +199,9 @@ impl Run {
         let state = session.state_path().filter(|_| stop.is_resumable());
         if state.is_none() {
             if !stop.is_after_completion() {
-                self.cancel(&upload_id).await;
+                self.context.cancel(&upload_id).await;
             }
-            session.forget(self).await;
+            session.forget(&self.context).await;
         }
         self.error(stop, source, Some(upload_id), state)
     }
@@ -181,7 +213,7 @@ impl Run {
         upload_id: Option<String>,
         state: Option<PathBuf>,
     ) -> UploadError {
-        let (name, file_name) = (self.name.clone(), self.request.filename.clone());
-        stop.into_error(Context { name, file_name, bytes: source.length, upload_id, state })
+        let (name, file_name) = (self.context.name.clone(), self.context.request.filename.clone());
+        stop.into_error(Details { name, file_name, bytes: source.length, upload_id, state })
     }
 }

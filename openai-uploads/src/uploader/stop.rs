@@ -26,7 +26,7 @@ pub(super) enum Stop {
 }
 
 /// What an error says about an upload besides why it stopped.
-pub(super) struct Context {
+pub(super) struct Details {
     pub(super) name: String,
     pub(super) file_name: String,
     pub(super) bytes: u64,
@@ -77,8 +77,8 @@ impl Stop {
         (!is_about_something_else && (is_over || is_refused)).then(|| error.message.clone())
     }
 
-    pub(super) fn into_error(self, context: Context) -> UploadError {
-        let Context { name, file_name, bytes, upload_id, state } = context;
+    pub(super) fn into_error(self, details: Details) -> UploadError {
+        let Details { name, file_name, bytes, upload_id, state } = details;
         match self {
             Self::Cancelled => UploadError::Cancelled { upload_id },
             Self::Source(source) => UploadError::Source { name, source, state },

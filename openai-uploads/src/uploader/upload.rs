@@ -1,8 +1,7 @@
 //! One upload: a future, the handle that cancels it, and its result.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::Stream;
@@ -10,7 +9,7 @@ use futures_util::stream;
 use tokio::sync::{mpsc, watch};
 
 use super::event::Listeners;
-use super::{Event, Resume, Source, UploadError, Uploader};
+use super::{Event, Resume, Source, Uploader};
 use crate::models::create_upload_request::Purpose;
 use crate::models::{FileExpirationAfter, OpenAiFile};
 
@@ -99,18 +98,9 @@ impl Upload {
     }
 }
 
-impl IntoFuture for Upload {
-    type Output = Result<Uploaded, UploadError>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(super::run::run(self))
-    }
-}
-
 impl UploadHandle {
     /// Stops the upload, cancels it on the server and removes its state. The upload then returns
-    /// [`UploadError::Cancelled`]; it has to be polled to do so.
+    /// [`UploadError::Cancelled`](super::UploadError::Cancelled); it has to be polled to do so.
     ///
     /// An upload that is being completed is not cancelled: it ends as it would have.
     pub fn cancel(&self) {

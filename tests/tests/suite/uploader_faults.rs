@@ -70,7 +70,13 @@ async fn with_another_key_an_upload_goes_on() {
     for status in [401, 403] {
         let faults = Faults::new().with(Fault::fail(status), When::nth(3).on(ADD_UPLOAD_PART.id));
         let server = server(faults).await;
-        let (result, _, sample) = upload(&server, Options { concurrency: 1, ..options() }).await;
+        let (result, _, sample) = upload(
+            &server,
+            options_with(|options| {
+                options.concurrency = 1;
+            }),
+        )
+        .await;
         let error = result.unwrap_err();
         assert_eq!(error.state(), Some(sample.state_path().canonicalize().unwrap().as_path()));
         let again = uploader(&server, options()).upload(&sample.path, Purpose::Assistants);
@@ -149,8 +155,10 @@ async fn attempts_come_to_an_end_and_the_upload_can_go_on_later() {
 async fn without_a_state_a_failure_cancels_on_the_server() {
     let faults = Faults::new().with(Fault::fail(503), When::always().on(ADD_UPLOAD_PART.id));
     let server = server(faults).await;
-    let options =
-        Options { retry: RetryPolicy::never(), resume: openai_uploads::uploader::Resume::Off, ..options() };
+    let options = options_with(|options| {
+        options.retry = RetryPolicy::never();
+        options.resume = openai_uploads::uploader::Resume::Off;
+    });
     let (result, ..) = upload(&server, options).await;
     assert!(result.unwrap_err().state().is_none());
     assert_eq!(statuses(&server), [Status::Cancelled]);
@@ -228,12 +236,11 @@ async fn a_stalled_connection_is_given_up_and_the_part_sent_again() {
     // More than a connection's buffers take.
     let sample = Sample::of(24 * MIB);
     let server = server(Faults::new().with(Fault::stall(1000), When::first(1).on(ADD_UPLOAD_PART.id))).await;
-    let options = Options {
-        part_size: Some(24 * MIB),
-        concurrency: 1,
-        stall_limit: Duration::from_secs(2),
-        ..options()
-    };
+    let options = options_with(|options| {
+        options.part_size = Some(24 * MIB);
+        options.concurrency = 1;
+        options.stall_limit = Duration::from_secs(2);
+    });
     let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     upload.await.unwrap();
     check_file(&server, &sample.bytes);
@@ -249,7 +256,10 @@ async fn a_stalled_connection_is_given_up_and_the_part_sent_again() {
 async fn a_reply_that_never_comes_is_given_up_and_the_part_sent_again() {
     let server = server(Faults::new().with(Fault::stall(1000), When::first(1).on(ADD_UPLOAD_PART.id))).await;
     let stall_limit = Duration::from_millis(500);
-    let options = Options { stall_limit, hedging: false, ..options() };
+    let options = options_with(|options| {
+        options.stall_limit = stall_limit;
+        options.hedging = false;
+    });
     let (result, told, _) = upload(&server, options).await;
     result.unwrap();
     assert!(
@@ -303,8 +313,13 @@ async fn a_part_that_is_far_slower_than_its_peers_is_sent_a_second_time() {
 async fn the_slowest_line_counts_as_moving() {
     // Half a second for each part, and no pause of the stall limit's length.
     let server = server(Faults::new().rate(100 * KIB)).await;
-    let (result, told, _) =
-        upload(&server, Options { stall_limit: Duration::from_secs(1), ..options() }).await;
+    let (result, told, _) = upload(
+        &server,
+        options_with(|options| {
+            options.stall_limit = Duration::from_secs(1);
+        }),
+    )
+    .await;
     result.unwrap();
     assert!(retries(&told).is_empty());
 }

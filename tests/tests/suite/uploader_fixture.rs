@@ -8,7 +8,7 @@ use openai_uploads::Uploader;
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::models::upload::Status;
 use openai_uploads::server::{Faults, LocalServer, SeenRequest, Server};
-use openai_uploads::uploader::{Event, Options, Progress, RetryPolicy, Upload};
+use openai_uploads::uploader::{Event, Options, Progress, Upload};
 
 pub(crate) const KIB: u64 = 1024;
 pub(crate) const MIB: u64 = 1024 * KIB;
@@ -56,17 +56,27 @@ pub(crate) async fn server(faults: Faults) -> LocalServer {
 
 /// Parts of 64 KiB, three at a time, and hardly a wait between attempts.
 pub(crate) fn options() -> Options {
-    let mut retry = RetryPolicy::default();
-    retry.first_wait = Duration::from_millis(1);
-    retry.max_wait = Duration::from_millis(4);
-    Options { part_size: Some(64 * KIB), concurrency: 3, retry, ..Options::default() }
+    changed(Options::default(), |options| {
+        options.part_size = Some(64 * KIB);
+        options.concurrency = 3;
+        options.retry.first_wait = Duration::from_millis(1);
+        options.retry.max_wait = Duration::from_millis(4);
+    })
+}
+
+/// As [`options`], with some of them changed.
+pub(crate) fn options_with(change: impl FnOnce(&mut Options)) -> Options {
+    changed(options(), change)
+}
+
+pub(crate) fn changed(mut options: Options, change: impl FnOnce(&mut Options)) -> Options {
+    change(&mut options);
+    options
 }
 
 /// As [`options`], with a limit on attempts.
 pub(crate) fn options_with_attempts(attempts: u32) -> Options {
-    let mut options = options();
-    options.retry.max_attempts = Some(attempts);
-    options
+    options_with(|options| options.retry.max_attempts = Some(attempts))
 }
 
 pub(crate) fn uploader(server: &LocalServer, options: Options) -> Uploader {

@@ -9,7 +9,7 @@ use openai_uploads::apis::uploads_api::{
     ADD_UPLOAD_PART, CANCEL_UPLOAD, COMPLETE_UPLOAD, CREATE_UPLOAD, cancel_upload,
 };
 use openai_uploads::server::{Fault, Faults, LocalServer, Server, When};
-use openai_uploads::uploader::{Event, Options, Resume, Step, UploadError};
+use openai_uploads::uploader::{Event, Resume, Step, UploadError};
 
 use super::scripted_server::*;
 use super::uploader_fixture::*;
@@ -37,7 +37,9 @@ async fn an_error_of_the_account_or_the_file_fails_at_once_whatever_its_status()
                 well_behaved(asked).into()
             });
             let sample = Sample::of(100 * KIB);
-            let options = Options { concurrency: 1, ..options() };
+            let options = options_with(|options| {
+                options.concurrency = 1;
+            });
             let error = at(&server.url, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
             let UploadError::Request { attempts, .. } = &error else { panic!("{error}") };
             assert_eq!((*attempts, server.count(operation)), (1, 1), "{status} {code} on {}", operation.id);
@@ -80,7 +82,12 @@ async fn no_copy_is_sent_of_a_part_that_the_server_asked_to_wait() {
 async fn a_throttled_file_does_not_hold_up_another() {
     let busy = Fault::fail(429).header("retry-after", "2");
     let server = server(Faults::new().with(busy, When::nth(1).on(ADD_UPLOAD_PART.id))).await;
-    let uploader = uploader(&server, Options { concurrency: 1, ..options() });
+    let uploader = uploader(
+        &server,
+        options_with(|options| {
+            options.concurrency = 1;
+        }),
+    );
     let (throttled, other) = (Sample::of(200 * KIB), Sample::of(150 * KIB));
     let done = Arc::new(Mutex::new(Vec::new()));
     let upload = |sample: &Sample, name: &'static str| {
@@ -114,7 +121,9 @@ async fn a_server_that_goes_away_and_returns_is_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let server = LocalServer::start_with(Server::builder().dir(folder.path())).await.unwrap();
     let sample = Sample::of(640 * KIB);
-    let options = Options { concurrency: 1, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+    });
     let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     let upload = tokio::spawn(upload.into_future());
     while !told.has(|event| matches!(event, Event::PartDone { .. })) {
@@ -152,7 +161,12 @@ async fn a_server_that_does_not_answer_is_reported() {
 #[tokio::test]
 async fn files_start_in_the_order_in_which_they_are_first_polled() {
     let server = server(Faults::new()).await;
-    let uploader = uploader(&server, Options { resume: Resume::Off, ..options() });
+    let uploader = uploader(
+        &server,
+        options_with(|options| {
+            options.resume = Resume::Off;
+        }),
+    );
     let samples: Vec<_> = (0..12).map(|index| Sample::of((12 - index) * 50 * KIB)).collect();
     let order = Arc::new(Mutex::new(Vec::new()));
     let uploads = samples.iter().enumerate().map(|(index, sample)| {
@@ -174,13 +188,20 @@ async fn files_start_in_the_order_in_which_they_are_first_polled() {
 async fn a_resumed_upload_is_checked_with_one_small_part_before_the_others() {
     let faults = Faults::new().with(Fault::fail(401), When::nth(3).on(ADD_UPLOAD_PART.id));
     let (server, sample) = (server(faults).await, Sample::of(8 * MIB));
-    let large = || Options { part_size: Some(MIB), concurrency: 1, ..options() };
+    let large = || {
+        options_with(|options| {
+            options.part_size = Some(MIB);
+            options.concurrency = 1;
+        })
+    };
     uploader(&server, large()).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let upload_id = server.uploads()[0].upload.id.clone();
     cancel_upload(&server.configuration(), &upload_id).await.unwrap();
 
     let before = requests(&server, "/parts").len();
-    let options = Options { concurrency: 4, ..large() };
+    let options = changed(large(), |options| {
+        options.concurrency = 4;
+    });
     let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     let uploaded = upload.await.unwrap();
     assert_eq!((told.resumed(), told.restarts().len()), (Some(2), 1));
@@ -195,7 +216,9 @@ async fn a_resumed_upload_is_checked_with_one_small_part_before_the_others() {
 async fn a_resumed_upload_counts_what_this_run_sent() {
     let faults = Faults::new().with(Fault::fail(401), When::nth(6).on(ADD_UPLOAD_PART.id));
     let (server, sample) = (server(faults).await, Sample::of(640 * KIB));
-    let options = Options { concurrency: 1, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+    });
     uploader(&server, options.clone()).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let uploaded = uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap();
     assert_eq!(uploaded.sent_bytes, 320 * KIB);
@@ -210,7 +233,9 @@ async fn the_state_is_appended_to() {
     let state = sample.state_path();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = seen.clone();
-    let options = Options { part_size: Some(8 * KIB), ..options() };
+    let options = options_with(|options| {
+        options.part_size = Some(8 * KIB);
+    });
     let upload = uploader(&server, options).upload(&sample.path, Purpose::Assistants);
     let upload = upload.on_event(move |event| {
         if matches!(event, Event::PartDone { .. }) {
@@ -232,7 +257,9 @@ async fn a_file_is_resumed_through_a_link_as_a_copy_and_in_a_folder_that_moved()
     for change in ["link", "copy", "moved folder"] {
         let faults = Faults::new().with(Fault::fail(401), When::nth(6).on(ADD_UPLOAD_PART.id));
         let (server, sample) = (server(faults).await, Sample::of(640 * KIB));
-        let options = Options { concurrency: 1, ..options() };
+        let options = options_with(|options| {
+            options.concurrency = 1;
+        });
         uploader(&server, options.clone()).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
         let elsewhere = tempfile::tempdir().unwrap();
         let path = match change {

@@ -21,7 +21,11 @@ async fn child() {
     let (Ok(url), Ok(file)) = (std::env::var(URL), std::env::var(FILE)) else { return };
     let part_size = std::env::var(PART_SIZE).ok().map(|size| size.parse().unwrap());
     let is_small = part_size.is_some();
-    let options = Options { part_size, md5: is_small, retry: RetryPolicy::never(), ..Options::default() };
+    let options = changed(Options::default(), |options| {
+        options.part_size = part_size;
+        options.md5 = is_small;
+        options.retry = RetryPolicy::never();
+    });
     match at(&url, options).upload(file.as_str(), Purpose::Assistants).await {
         Ok(uploaded) => println!("\nuploaded {}", uploaded.file.id),
         Err(error) => println!("\nfailed {error}"),

@@ -9,7 +9,7 @@ use openai_uploads::apis::uploads_api::{ADD_UPLOAD_PART, CANCEL_UPLOAD, COMPLETE
 use openai_uploads::models::create_upload_request::Purpose;
 use openai_uploads::models::upload::Status;
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
-use openai_uploads::uploader::{Event, Options, Resume, Source, State, UploadError, Warning};
+use openai_uploads::uploader::{Event, Resume, Source, State, UploadError, Warning};
 
 use super::uploader_fixture::*;
 
@@ -49,16 +49,15 @@ async fn run_and_tell(seed: u64) -> bool {
     let server = server(faults(&mut random)).await;
     let sample = Sample::of(random.u64(0..400 * KIB));
     let retry = options_with_attempts(random.u32(1..8)).retry;
-    let options = Options {
-        concurrency: random.usize(1..6),
-        part_size: Some(random.u64(8..128) * KIB),
-        stall_limit: Duration::from_millis(random.u64(60..120)),
-        hedging: random.bool(),
-        md5: random.bool(),
-        resume: if random.u8(..) < 200 { Resume::Beside } else { Resume::Off },
-        retry,
-        ..options()
-    };
+    let options = options_with(|options| {
+        options.concurrency = random.usize(1..6);
+        options.part_size = Some(random.u64(8..128) * KIB);
+        options.stall_limit = Duration::from_millis(random.u64(60..120));
+        options.hedging = random.bool();
+        options.md5 = random.bool();
+        options.resume = if random.u8(..) < 200 { Resume::Beside } else { Resume::Off };
+        options.retry = retry;
+    });
     let kind = random.u8(..3);
     // A person would try again, too.
     for _ in 0..5 {

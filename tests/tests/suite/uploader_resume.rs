@@ -22,7 +22,9 @@ async fn broken_off() -> (LocalServer, Sample) {
 async fn broken_off_with(faults: Faults) -> (LocalServer, Sample) {
     let server = server(faults.with(Fault::fail(401), When::nth(6).on(ADD_UPLOAD_PART.id))).await;
     let sample = Sample::of(640 * KIB);
-    let options = Options { concurrency: 1, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+    });
     let error = uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     assert!(error.state().is_some(), "{error}");
     (server, sample)
@@ -66,7 +68,9 @@ async fn the_state_is_private_whole_and_without_a_secret() {
     .await
     .unwrap();
     let sample = Sample::of(640 * KIB);
-    let options = Options { concurrency: 1, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+    });
     uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let text = std::fs::read_to_string(sample.state_path()).unwrap();
     assert!(!text.contains("secret"), "{text}");
@@ -98,7 +102,12 @@ async fn the_state_may_be_elsewhere_or_nowhere() {
     let server = server(Faults::new().with(Fault::fail(401), When::every(6).on(ADD_UPLOAD_PART.id))).await;
     let sample = Sample::of(640 * KIB);
     for resumed in [None, Some(5)] {
-        let upload = uploader(&server, Options { concurrency: 1, ..options() });
+        let upload = uploader(
+            &server,
+            options_with(|options| {
+                options.concurrency = 1;
+            }),
+        );
         let upload = upload.upload(&sample.path, Purpose::Assistants).with_resume(Resume::At(path.clone()));
         let (upload, told) = Told::by(upload);
         let result = upload.await;
@@ -108,7 +117,10 @@ async fn the_state_may_be_elsewhere_or_nowhere() {
     }
     assert!(sample.left_over().is_empty());
 
-    let options = Options { concurrency: 1, resume: Resume::Off, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+        options.resume = Resume::Off;
+    });
     uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     assert!(sample.left_over().is_empty());
     check_no_orphan(&server);
@@ -117,7 +129,9 @@ async fn the_state_may_be_elsewhere_or_nowhere() {
 #[tokio::test]
 async fn a_part_size_that_is_asked_for_later_does_not_undo_what_arrived() {
     let (server, sample) = broken_off().await;
-    let options = Options { part_size: Some(100 * KIB), ..options() };
+    let options = options_with(|options| {
+        options.part_size = Some(100 * KIB);
+    });
     let (result, told) = again_as(&server, Source::path(&sample.path), Purpose::Assistants, options).await;
     result.unwrap();
     assert_eq!(told.resumed(), Some(5));
@@ -249,7 +263,9 @@ async fn two_uploads_of_one_file_are_one_too_many() {
     let slow =
         Faults::new().with(Fault::delay(Duration::from_secs(3600)), When::nth(1).on(ADD_UPLOAD_PART.id));
     let (server, sample) = (server(slow).await, Sample::of(100 * KIB));
-    let options = Options { hedging: false, ..options() };
+    let options = options_with(|options| {
+        options.hedging = false;
+    });
     let first = uploader(&server, options.clone()).upload(&sample.path, Purpose::Assistants);
     let first = tokio::spawn(first.into_future());
     while requests(&server, "/parts").is_empty() {
@@ -270,7 +286,9 @@ async fn a_completion_that_was_under_way_is_recognised_by_the_next_run() {
     // Two runs: the first is told nothing of what became of its completion.
     let faults = Faults::new().with(Fault::cut_reply(0), When::first(1).on(COMPLETE_UPLOAD.id));
     let (server, sample) = (server(faults).await, Sample::of(100 * KIB));
-    let options = Options { retry: RetryPolicy::never(), ..options() };
+    let options = options_with(|options| {
+        options.retry = RetryPolicy::never();
+    });
     let error = uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     assert!(error.state().is_some(), "{error}");
     assert!(State::read(&sample.state_path()).unwrap().completing);
@@ -284,7 +302,9 @@ async fn a_completion_that_was_under_way_is_recognised_by_the_next_run() {
 async fn a_completion_that_never_reached_the_server_is_made_by_the_next_run() {
     let faults = Faults::new().with(Fault::cut_request(0), When::first(1).on(COMPLETE_UPLOAD.id));
     let (server, sample) = (server(faults).await, Sample::of(100 * KIB));
-    let options = Options { retry: RetryPolicy::never(), ..options() };
+    let options = options_with(|options| {
+        options.retry = RetryPolicy::never();
+    });
     uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let (result, told) = again(&server, &sample).await;
     result.unwrap();
@@ -300,7 +320,9 @@ async fn a_server_that_was_restarted_is_gone_on_with() {
     let builder = openai_uploads::server::Server::builder().dir(folder.path()).faults(faults);
     let server = LocalServer::start_with(builder).await.unwrap();
     let sample = Sample::of(640 * KIB);
-    let options = Options { concurrency: 1, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+    });
     uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let server = restarted(server, folder.path(), Faults::new()).await;
     let (result, told) = again(&server, &sample).await;

@@ -111,7 +111,9 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
         assert_eq!((Path::new(&name), source.kind()), (path, kind));
     }
     for part_size in [0, AddUploadPartRequest::DATA_MAX_LENGTH + 1] {
-        let options = Options { part_size: Some(part_size), ..options() };
+        let options = options_with(|options| {
+            options.part_size = Some(part_size);
+        });
         let error = self::uploader(&server, options).upload(&sample.path, Purpose::Assistants).await;
         assert!(matches!(error, Err(UploadError::Options { .. })), "{error:?}");
     }
@@ -138,7 +140,12 @@ async fn content_that_its_purpose_cannot_take_is_refused_before_anything_is_sent
     }
     assert!(server.requests().is_empty());
 
-    let unchecked = self::uploader(&server, Options { preflight: false, ..options() });
+    let unchecked = self::uploader(
+        &server,
+        options_with(|options| {
+            options.preflight = false;
+        }),
+    );
     unchecked.upload(&path, Purpose::FineTune).await.unwrap();
 }
 
@@ -154,9 +161,16 @@ async fn a_name_that_its_purpose_refuses_is_a_fault_and_a_mime_type_a_warning() 
     upload.await.unwrap();
     assert_eq!(told.count(|event| matches!(event, Event::Warning(Warning::Content(_)))), 1);
 
-    let lenient = Options { provider: Some(Provider::Other), ..options() };
+    let lenient = options_with(|options| {
+        options.provider = Some(Provider::Other);
+    });
     self::uploader(&server, lenient).upload(source("a.txt"), Purpose::FineTune).await.unwrap();
-    let unchecked = self::uploader(&server, Options { preflight: false, ..options() });
+    let unchecked = self::uploader(
+        &server,
+        options_with(|options| {
+            options.preflight = false;
+        }),
+    );
     unchecked.upload(source("a.txt"), Purpose::FineTune).await.unwrap();
 }
 
@@ -196,7 +210,12 @@ async fn md5_is_sent_and_compared_unless_it_is_switched_off() {
     let sample = Sample::of(100 * KIB);
     for md5 in [true, false] {
         let server = server(Faults::new()).await;
-        let upload = uploader(&server, Options { md5, ..options() });
+        let upload = uploader(
+            &server,
+            options_with(|options| {
+                options.md5 = md5;
+            }),
+        );
         let uploaded = upload.upload(&sample.path, Purpose::Assistants).await.unwrap();
         assert_eq!(uploaded.md5.is_some(), md5);
         let length = requests(&server, "/complete")[0].body_bytes;
@@ -209,7 +228,12 @@ async fn md5_is_sent_and_compared_unless_it_is_switched_off() {
 async fn many_files_share_one_limit() {
     let slow = Faults::new().with(Fault::delay(Duration::from_millis(5)), When::always());
     let server = server(slow).await;
-    let uploader = uploader(&server, Options { resume: Resume::Off, ..options() });
+    let uploader = uploader(
+        &server,
+        options_with(|options| {
+            options.resume = Resume::Off;
+        }),
+    );
     let samples: Vec<_> = (1..=12).map(|i| Sample::of(i * 30 * KIB)).collect();
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let uploads = samples.iter().map(|sample| {

@@ -9,7 +9,7 @@ use openai_uploads::apis::uploads_api::{ADD_UPLOAD_PART, COMPLETE_UPLOAD, CREATE
 use openai_uploads::models::create_upload_request::Purpose;
 use openai_uploads::models::upload::Status;
 use openai_uploads::server::{Fault, Faults, When};
-use openai_uploads::uploader::{Event, Options, Source, UploadError};
+use openai_uploads::uploader::{Event, Source, UploadError};
 
 use super::uploader_fixture::*;
 
@@ -20,7 +20,9 @@ async fn a_dropped_upload_stops_at_once_and_can_be_resumed() {
     let slow = Fault::delay(FOREVER);
     let server = server(Faults::new().with(slow, When::nth(4).on(ADD_UPLOAD_PART.id))).await;
     let sample = Sample::of(640 * KIB);
-    let options = Options { concurrency: 1, ..options() };
+    let options = options_with(|options| {
+        options.concurrency = 1;
+    });
     let upload = uploader(&server, options.clone()).upload(&sample.path, Purpose::Assistants);
     let mut upload = upload.into_future();
     while requests(&server, "/parts").len() < 4 {
@@ -46,7 +48,9 @@ async fn a_dropped_upload_stops_at_once_and_can_be_resumed() {
 #[tokio::test]
 async fn a_dropped_upload_sends_no_more_bytes() {
     let server = server(Faults::new().rate(16 * MIB)).await;
-    let options = Options { part_size: Some(64 * MIB), ..options() };
+    let options = options_with(|options| {
+        options.part_size = Some(64 * MIB);
+    });
     let source = Source::bytes("a", vec![0; 64 * 1024 * 1024]);
     let mut upload = uploader(&server, options).upload(source, Purpose::Assistants).into_future();
     let arrived = || requests(&server, "/parts").iter().map(|part| part.body_bytes).sum::<u64>();
@@ -141,7 +145,10 @@ async fn a_completion_is_not_taken_back() {
 async fn changed_by(change: impl FnOnce(&std::path::Path) + Send + 'static) -> (UploadError, Sample) {
     let (server, sample) = (server(Faults::new()).await, Sample::of(2 * MIB));
     let (mut change, path) = (Some(change), sample.path.clone());
-    let options = Options { part_size: Some(MIB / 4), concurrency: 2, ..options() };
+    let options = options_with(|options| {
+        options.part_size = Some(MIB / 4);
+        options.concurrency = 2;
+    });
     let upload = uploader(&server, options).upload(&sample.path, Purpose::Assistants);
     let upload = upload.on_event(move |event| {
         if matches!(event, Event::PartDone { .. })

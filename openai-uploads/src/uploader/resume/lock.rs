@@ -66,6 +66,18 @@ fn is_at(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// The path of the lock of the state file at `path`.
+pub(crate) fn lock_path(path: &Path) -> PathBuf {
+    with_ending(path, ".lock")
+}
+
+/// The path beside `path` whose name has this ending too.
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::state::State;
 use super::state::{NewState, SavedPart, completing_line, part_line};
-use super::{State, StateFile, Wanted};
-use crate::uploader::run::Run;
+use super::state_file::StateFile;
+use crate::uploader::Event;
+use crate::uploader::context::Context;
+use crate::uploader::replies::CreatedUpload;
 use crate::uploader::source::OpenSource;
-use crate::uploader::stop::Stop;
-use crate::uploader::transfer::Turn;
-use crate::uploader::{Event, RestartReason, Resume, UploadError, Warning};
 
 /// An upload that exists on the server.
 pub(crate) struct Session {
@@ -63,7 +63,7 @@ impl Kept {
 
 impl Session {
     /// Resumes the upload of `state`.
-    pub(crate) fn resume(run: &Run, state: State, file: Option<StateFile>) -> Self {
+    pub(crate) fn resume(context: &Context, state: State, file: Option<StateFile>) -> Self {
         let session = Self {
             upload_id: state.upload_id.clone(),
             is_resumed: true,
@@ -74,7 +74,7 @@ impl Session {
             created: None,
             kept: file.map(|file| Kept::new(state, file, true)),
         };
-        run.listeners.emit(&Event::Resumed {
+        context.listeners.emit(&Event::Resumed {
             upload_id: session.upload_id.clone(),
             parts: session.parts.len(),
             bytes: session.finished_bytes,
@@ -82,19 +82,18 @@ impl Session {
         session
     }
 
-    /// Creates an upload.
-    pub(crate) async fn create(
-        run: &Run,
+    /// An upload that has just been created.
+    pub(crate) async fn new(
+        context: &Context,
         source: &OpenSource,
         file: Option<StateFile>,
-        turn: Option<Turn>,
-    ) -> Result<Self, Stop> {
-        let upload = run.create(turn).await?;
+        upload: CreatedUpload,
+    ) -> Self {
         let kept = file.zip(source.file.as_ref()).map(|(file, source)| {
             let state = State::from(NewState {
                 source: source.identity().clone(),
-                base_url: run.base_url.clone(),
-                request: run.request.clone(),
+                base_url: context.base_url.clone(),
+                request: context.request.clone(),
                 upload_id: upload.id.clone(),
                 lifetime: upload.lifetime,
             });
@@ -110,10 +109,10 @@ impl Session {
             created: Some((Instant::now(), upload.lifetime)),
             kept,
         };
-        session.save(run, Vec::new()).await;
+        session.save(context, Vec::new()).await;
         let (upload_id, state) = (upload.id, session.state_path());
-        run.listeners.emit(&Event::Created { upload_id, lifetime: upload.lifetime, state });
-        Ok(session)
+        context.listeners.emit(&Event::Created { upload_id, lifetime: upload.lifetime, state });
+        session
     }
 
     /// Where the state is, if it is kept.
@@ -150,7 +149,7 @@ impl Session {
         self.created.is_some_and(|(at, lifetime)| at.elapsed() >= lifetime)
     }
 
-    pub(crate) async fn part_finished(&mut self, run: &Run, range: Range<u64>, id: String) {
+    pub(crate) async fn part_finished(&mut self, context: &Context, range: Range<u64>, id: String) {
         let part = SavedPart { range, id };
         let bytes = part.range.end - part.range.start;
         self.finished_bytes += bytes;
@@ -160,94 +159,34 @@ impl Session {
             kept.state.parts.push(part.clone());
         }
         self.parts.insert(part.range.start, part);
-        self.save(run, line).await;
+        self.save(context, line).await;
     }
 
     /// Notes that from here on the upload may be completed without our knowing.
-    pub(crate) async fn completing(&mut self, run: &Run) {
+    pub(crate) async fn completing(&mut self, context: &Context) {
         if let Some(kept) = &mut self.kept {
             kept.state.completing = true;
         }
-        self.save(run, completing_line().unwrap_or_default()).await;
+        self.save(context, completing_line().unwrap_or_default()).await;
     }
 
     /// Removes the state and returns its file, still locked.
-    pub(crate) async fn forget(self, run: &Run) -> Option<StateFile> {
+    pub(crate) async fn forget(self, context: &Context) -> Option<StateFile> {
         let Kept { file, is_written, .. } = self.kept?;
         if is_written && let Err(error) = file.remove().await {
-            run.warn_of_state(file.path().to_owned(), &error);
+            context.warn_of_state(file.path().to_owned(), &error);
         }
         Some(file)
     }
 
     /// Writes what `line` adds to the state. A state that cannot be written does not stop the upload.
-    async fn save(&mut self, run: &Run, line: Vec<u8>) {
+    async fn save(&mut self, context: &Context, line: Vec<u8>) {
         let Some(kept) = &mut self.kept else { return };
         if let Err(error) = kept.add_line(line).await
             && !kept.has_warned
         {
             kept.has_warned = true;
-            run.warn_of_state(kept.file.path().to_owned(), &error);
+            context.warn_of_state(kept.file.path().to_owned(), &error);
         }
-    }
-}
-
-impl Run {
-    /// The state file of `source`, locked, if there is to be one.
-    pub(crate) async fn lock_state_file(
-        &self,
-        source: &OpenSource,
-        resume: Resume,
-    ) -> Result<Option<StateFile>, UploadError> {
-        let Some(file) = &source.file else { return Ok(None) };
-        let path = match resume {
-            Resume::Off => return Ok(None),
-            Resume::At(path) => path,
-            Resume::Beside => State::path_of(file.path()),
-        };
-        match StateFile::lock(path.clone()).await {
-            Ok(Some(file)) => Ok(Some(file)),
-            Ok(None) => {
-                let lock = super::state_file::lock_path(&path);
-                Err(UploadError::Locked { name: self.name.clone(), lock })
-            }
-            Err(error) => {
-                self.warn_of_state(path, &error);
-                Ok(None)
-            }
-        }
-    }
-
-    /// The state of an earlier upload that can be resumed. One that cannot is cancelled on the server, and its state
-    /// removed.
-    pub(crate) async fn earlier_state(&self, file: Option<&StateFile>, source: &OpenSource) -> Option<State> {
-        let (state_file, file) = file.zip(source.file.as_ref())?;
-        let reason = match state_file.read().await {
-            Ok(None) => return None,
-            Ok(Some(state)) => {
-                let wanted = Wanted {
-                    source: file.identity(),
-                    base_url: &self.base_url,
-                    request: &self.request,
-                    is_named: source.is_named,
-                };
-                let Some(reason) = wanted.differs_from(&state) else { return Some(state) };
-                // Another server is left alone.
-                if !matches!(reason, RestartReason::BaseUrlChanged { .. }) && !state.completing {
-                    self.cancel(&state.upload_id).await;
-                    // One that cannot be removed will be replaced.
-                    let _ = state_file.remove().await;
-                }
-                reason
-            }
-            Err(error) => RestartReason::Damaged { message: error.to_string() },
-        };
-        self.listeners.emit(&Event::Restarted { reason });
-        None
-    }
-
-    pub(crate) fn warn_of_state(&self, path: PathBuf, error: &io::Error) {
-        let message = error.to_string();
-        self.listeners.emit(&Event::Warning(Warning::State { path, message }));
     }
 }

@@ -9,8 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::lock::Lock;
-use super::state_file::lock_path;
+use super::lock::{Lock, lock_path};
 use crate::models::FileExpirationAfter;
 use crate::models::create_upload_request::Purpose;
 use crate::uploader::source::FileIdentity;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
-use super::State;
-use super::lock::Lock;
+use super::lock::{Lock, lock_path, with_ending};
+use super::state::State;
 
 /// A state file that nobody else uses while this exists.
 #[derive(Debug)]
@@ -16,11 +16,6 @@ pub(crate) struct StateFile {
     path: PathBuf,
     // Shared with writes in progress: they hold the lock even after the upload was dropped.
     lock: Arc<Lock>,
-}
-
-/// The path of the lock of the state file at `path`.
-pub(crate) fn lock_path(path: &Path) -> PathBuf {
-    with_ending(path, ".lock")
 }
 
 impl StateFile {
@@ -94,12 +89,6 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     options.open(&new)?.write_all(text).and_then(|()| fs::rename(&new, path)).inspect_err(|_| {
         let _ = fs::remove_file(&new);
     })
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    path.with_file_name(name)
 }
 
 #[cfg(test)]

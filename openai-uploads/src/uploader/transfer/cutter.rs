@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::plan::{Part, PartSizes, Plan};
+use super::part::{MAX_PARTS, Part, PartSizes};
 
 /// The time that a part takes once its size fits the line. A stop loses no more than this of each connection's
 /// work; a shorter time would pay for more round trips.
@@ -108,7 +108,7 @@ impl Cutter {
                 }
                 let size = self.last_size.map_or(self.target, |last| last.min(self.target));
                 // So many parts are left, and each gap may end in a small one.
-                let parts_left = Plan::MAX_PARTS.saturating_sub(self.next_index + self.missing.len()).max(1);
+                let parts_left = MAX_PARTS.saturating_sub(self.next_index + self.missing.len()).max(1);
                 size.max(self.missing_bytes.div_ceil(parts_left as u64)).min(max)
             }
         }
@@ -202,6 +202,6 @@ mod tests {
             cutter.finished(part.len(), Duration::from_secs(3600));
             count += 1;
         }
-        assert!(count <= Plan::MAX_PARTS, "{count} parts");
+        assert!(count <= MAX_PARTS, "{count} parts");
     }
 }

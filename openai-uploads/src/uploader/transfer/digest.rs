@@ -6,7 +6,7 @@ use md5::{Digest as _, Md5};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::Plan;
+use super::part::MAX_PARTS;
 use crate::uploader::source::SourceRange;
 
 /// How much is computed before the thread is given back, so that a digest that is no longer wanted ends soon.
@@ -21,7 +21,7 @@ pub(crate) struct Digest(JoinHandle<io::Result<String>>);
 impl Digest {
     /// Starts a digest. At most `waiting` ranges wait for it; then the input waits.
     pub(crate) fn start(waiting: usize) -> (DigestInput, Self) {
-        let (sender, ranges) = mpsc::channel(waiting.clamp(1, 1 + Plan::MAX_PARTS));
+        let (sender, ranges) = mpsc::channel(waiting.clamp(1, 1 + MAX_PARTS));
         (DigestInput(sender), Self(tokio::spawn(compute(ranges))))
     }
 

@@ -8,6 +8,7 @@ mod part;
 mod parts;
 mod plan;
 mod progress;
+mod request;
 
 use std::collections::HashMap;
 use std::pin::{Pin, pin};
@@ -20,19 +21,20 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use self::cutter::Cutter;
 use self::hedging::{Pace, is_far_slower};
-use self::part::{Meter, PartRequest, SentPart};
 use self::parts::ReadyPart;
+use self::request::{Meter, PartRequest, SentPart};
 use super::Event;
+use super::context::Context;
 use super::event::Progress;
 use super::resume::Session;
-use super::run::Run;
 use super::source::SourceRange;
 use super::stop::Stop;
 
 pub(super) use self::limit::{Admission, Limit, Turn};
+pub use self::part::Part;
+pub(super) use self::part::PartSizes;
 pub(super) use self::parts::Content;
-pub(super) use self::plan::PartSizes;
-pub use self::plan::{Part, Plan};
+pub use self::plan::Plan;
 
 /// How often progress is reported and slow parts are looked for.
 const TICK: Duration = Duration::from_millis(100);
@@ -46,7 +48,7 @@ const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// The parts of one upload that are being sent.
 pub(super) struct Transfer<'a> {
-    run: &'a Run,
+    context: &'a Context,
     session: &'a mut Session,
     admission: &'a mut Admission,
     bytes: u64,
@@ -71,7 +73,7 @@ struct InFlight {
 
 impl<'a> Transfer<'a> {
     pub(super) fn new(
-        run: &'a Run,
+        context: &'a Context,
         session: &'a mut Session,
         sizes: PartSizes,
         bytes: u64,
@@ -79,7 +81,7 @@ impl<'a> Transfer<'a> {
     ) -> Self {
         let cutter = Cutter::new(sizes, bytes, session.finished_ranges());
         Self {
-            run,
+            context,
             session,
             admission,
             bytes,
@@ -94,8 +96,8 @@ impl<'a> Transfer<'a> {
 
     /// Sends what is missing on the server.
     pub(super) async fn send(mut self, content: Content) -> Result<(), Stop> {
-        let limit = self.run.uploader.limit.clone();
-        let mut cancelled = pin!(self.run.handle.cancelled());
+        let limit = self.context.uploader.limit.clone();
+        let mut cancelled = pin!(self.context.handle.cancelled());
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.admission.set_remaining(self.bytes - self.session.finished_bytes());
@@ -154,7 +156,7 @@ impl<'a> Transfer<'a> {
         let meter = Arc::<Meter>::default();
         let (abort, registration) = AbortHandle::new_pair();
         let request = PartRequest {
-            run: self.run,
+            context: self.context,
             upload_id: self.session.upload_id.clone(),
             part: part.clone(),
             range: range.clone(),
@@ -188,8 +190,8 @@ impl<'a> Transfer<'a> {
         }
         self.pace.add(part.len(), sent.took);
         self.cutter().finished(part.len(), sent.took);
-        self.session.part_finished(self.run, part.range.clone(), sent.id.clone()).await;
-        self.run.listeners.emit(&Event::PartDone { part, part_id: sent.id });
+        self.session.part_finished(self.context, part.range.clone(), sent.id.clone()).await;
+        self.context.listeners.emit(&Event::PartDone { part, part_id: sent.id });
         self.admission.set_remaining(self.bytes - self.session.finished_bytes());
         self.report();
         Ok(())
@@ -213,7 +215,7 @@ impl<'a> Transfer<'a> {
         };
         if self.reported.as_ref() != Some(&progress) {
             self.reported = Some(progress.clone());
-            self.run.listeners.emit(&Event::Progress(progress));
+            self.context.listeners.emit(&Event::Progress(progress));
         }
     }
 
@@ -232,7 +234,7 @@ impl<'a> Transfer<'a> {
     fn hedge_slowest_part(&mut self) {
         // A server that asks to wait gets no copies.
         let is_asked_to_wait = self.in_flight.values().any(|one| one.meter.wait().is_some());
-        if !self.run.uploader.options.hedging || is_asked_to_wait {
+        if !self.context.uploader.options.hedging || is_asked_to_wait {
             return;
         }
         let slow = self.in_flight.values().filter_map(|one| {
@@ -243,9 +245,9 @@ impl<'a> Transfer<'a> {
             is_far_slower(&attempt, one.part.len(), typical).then(|| (attempt.elapsed(), one))
         });
         let Some((_, slowest)) = slow.max_by_key(|(elapsed, _)| *elapsed) else { return };
-        let Some(slot) = self.run.uploader.limit.spare_slot() else { return };
+        let Some(slot) = self.context.uploader.limit.spare_slot() else { return };
         let (part, range) = (slowest.part.clone(), slowest.range.clone());
-        self.run.listeners.emit(&Event::Hedged { part: part.clone() });
+        self.context.listeners.emit(&Event::Hedged { part: part.clone() });
         self.send_part(part, range, slot);
     }
 }

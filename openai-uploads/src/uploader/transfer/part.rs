@@ -1,164 +1,81 @@
-//! Sends one part, and sends it again until it is finished.
+//! A part of a file, and how large the parts of an upload are.
 
-use std::future::{Future, IntoFuture};
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::ops::Range;
 
-use tokio::time::timeout;
+use crate::models::{AddUploadPartRequest, CreateUploadRequest};
+use crate::uploader::UploadError;
 
-use super::limit::Slot;
-use super::plan::Part;
-use super::progress::{Body, Progress};
-use crate::apis::uploads_api::add_upload_part;
-use crate::models::ErrorResponse;
-use crate::runtime::{Binary, Error, LimitFrom};
-use crate::uploader::replies::{JSON, part_id};
-use crate::uploader::requests::AttemptError;
-use crate::uploader::run::Run;
-use crate::uploader::source::SourceRange;
-use crate::uploader::stop::{Stop, check_unchanged};
-use crate::uploader::{Event, Failure, Step};
+/// The maximum number of parts of a file.
+pub(crate) const MAX_PARTS: usize = 10_000;
 
-/// How many times [`Options::stall_limit`](crate::uploader::Options::stall_limit) the reply may take after the last
-/// byte.
-const REPLY_STALL_LIMITS: u32 = 4;
-
-/// A part that is being sent to an upload.
-pub(crate) struct PartRequest<'a> {
-    pub(crate) run: &'a Run,
-    pub(crate) upload_id: String,
-    pub(crate) part: Part,
-    pub(crate) range: SourceRange,
-    pub(crate) meter: Arc<Meter>,
+/// A part of a file, sent by one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Part {
+    /// The number of the part, counted from 0 in the order in which parts are started.
+    pub index: usize,
+    /// Its bytes in the file: from `start` up to, not including, `end`.
+    pub range: Range<u64>,
 }
 
-/// A part that is on the server.
-pub(crate) struct SentPart {
-    pub(crate) id: String,
-    /// How long the attempt took that succeeded.
-    pub(crate) took: Duration,
+impl Part {
+    pub(crate) fn new(index: usize, range: Range<u64>) -> Self {
+        Self { index, range }
+    }
+
+    /// The bytes of the part.
+    pub fn len(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+
+    /// Whether the part has no bytes. No part of a [`Plan`] is empty.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
 }
 
-/// What a part's request is doing.
-#[derive(Debug, Default)]
-pub(crate) struct Meter(Mutex<State>);
-
-#[derive(Clone, Debug, Default)]
-enum State {
-    #[default]
-    Queued,
-    Sending(Arc<Progress>),
-    /// Until the next attempt.
-    Waiting(Duration),
+/// How large the parts of an upload are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PartSizes {
+    Fixed(u64),
+    /// By the rate of the line.
+    ByRate {
+        max: u64,
+        concurrency: u64,
+    },
 }
 
-impl Meter {
-    /// The progress of the current attempt; `None` between two attempts.
-    pub(crate) fn progress(&self) -> Option<Arc<Progress>> {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Sending(progress) => Some(progress.clone()),
-            State::Queued | State::Waiting(_) => None,
+impl PartSizes {
+    pub(crate) fn fixed(bytes: u64, part_size: u64) -> Result<Self, UploadError> {
+        check_length(bytes)?;
+        let max = AddUploadPartRequest::DATA_MAX_LENGTH;
+        if !(1..=max).contains(&part_size) {
+            let message = format!("a part of {part_size} bytes cannot be sent; give 1 to {max}");
+            return Err(UploadError::Options { message });
         }
-    }
-
-    /// The wait before the next attempt, while the part waits for it.
-    pub(crate) fn wait(&self) -> Option<Duration> {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Waiting(wait) => Some(*wait),
-            State::Queued | State::Sending(_) => None,
+        if bytes.div_ceil(part_size) > MAX_PARTS as u64 {
+            let min = bytes.div_ceil(MAX_PARTS as u64);
+            let message = format!(
+                "parts of {part_size} bytes are too many for a file of {bytes}; give {min} bytes or more"
+            );
+            return Err(UploadError::Options { message });
         }
+        Ok(Self::Fixed(part_size))
     }
 
-    fn set(&self, state: State) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-}
-
-impl PartRequest<'_> {
-    /// Sends the part until it is finished. The `slot` is for the first attempt; it is released while the part
-    /// waits for another.
-    pub(crate) async fn send(self, slot: Slot) -> Result<SentPart, Stop> {
-        let (this, mut slot) = (&self, Some(slot));
-        let attempt = |attempt| {
-            let slot = slot.take();
-            async move {
-                let _slot = match slot {
-                    Some(slot) => slot,
-                    None => this.run.uploader.limit.slot().await,
-                };
-                this.attempt(attempt).await
-            }
-        };
-        let pause = |wait| this.meter.set(State::Waiting(wait));
-        this.run.repeat(Step::Part(this.part.index), LimitFrom::FirstFailure, attempt, pause).await
+    pub(crate) fn by_rate(bytes: u64, concurrency: usize, max: u64) -> Result<Self, UploadError> {
+        check_length(bytes)?;
+        Ok(Self::ByRate { max, concurrency: concurrency.clamp(1, MAX_PARTS) as u64 })
     }
 
-    async fn attempt(&self, attempt: u32) -> Result<SentPart, AttemptError> {
-        self.run.listeners.emit(&Event::PartStarted { part: self.part.clone(), attempt });
-        let progress = Arc::new(Progress::new(self.part.len()));
-        self.meter.set(State::Sending(progress.clone()));
-        let (range, sent) = (self.range.clone(), progress.clone());
-        let data = Binary::repeatable(self.part.len(), move || Body::new(&range, sent.clone()));
-        let call = add_upload_part(&self.run.part_configuration, &self.upload_id, data).json_as(JSON);
-        let reply =
-            unless_stalled(call.into_future(), &progress, self.run.uploader.options.stall_limit).await;
-        // A file that has changed explains every other failure.
-        check_unchanged(self.range.source_file()).await?;
-        if let Some(error) = progress.take_source_error() {
-            return Err(Stop::Source(error).into());
-        }
-        let id = part_id(&reply?).map_err(Failure::unexpected)?;
-        Ok(SentPart { id, took: progress.elapsed() })
-    }
-}
-
-/// The call's reply, unless nothing moves for too long.
-async fn unless_stalled<T>(
-    call: impl Future<Output = Result<T, Error<ErrorResponse>>>,
-    progress: &Progress,
-    limit: Duration,
-) -> Result<T, Failure> {
-    let mut call = pin!(call);
-    loop {
-        let is_all_sent = progress.is_all_sent();
-        let allowed = if is_all_sent { limit.saturating_mul(REPLY_STALL_LIMITS) } else { limit };
-        match allowed.checked_sub(progress.idle_time()) {
-            Some(left) if !left.is_zero() => {
-                if let Ok(reply) = timeout(left, &mut call).await {
-                    return Ok(reply?);
-                }
-            }
-            _ if is_all_sent => return Err(Failure::NoReply { limit: allowed }),
-            _ => return Err(Failure::Stalled { limit }),
+    pub(crate) fn concurrency(&self) -> usize {
+        match self {
+            Self::Fixed(_) => 1,
+            Self::ByRate { concurrency, .. } => usize::try_from(*concurrency).unwrap_or(usize::MAX),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::TryStreamExt;
-
-    #[tokio::test]
-    async fn a_request_that_sends_nothing_has_stalled() {
-        let limit = Duration::from_millis(20);
-        let progress = Progress::new(10);
-        let never = std::future::pending::<Result<(), Error<ErrorResponse>>>();
-        let failure = unless_stalled(never, &progress, limit).await.unwrap_err();
-        assert!(matches!(failure, Failure::Stalled { .. }), "{failure}");
-    }
-
-    #[tokio::test]
-    async fn a_reply_may_take_four_times_the_stall_limit() {
-        let limit = Duration::from_millis(20);
-        let progress = Arc::new(Progress::new(2));
-        let body = Body::new(&SourceRange::memory("ab".into()), progress.clone());
-        body.try_collect::<Vec<_>>().await.unwrap();
-        let never = std::future::pending::<Result<(), Error<ErrorResponse>>>();
-        let begin = std::time::Instant::now();
-        let failure = unless_stalled(never, &progress, limit).await.unwrap_err();
-        assert!(matches!(failure, Failure::NoReply { limit } if limit.as_millis() == 80), "{failure}");
-        assert!(begin.elapsed() >= Duration::from_millis(70));
-    }
+fn check_length(bytes: u64) -> Result<(), UploadError> {
+    if bytes > CreateUploadRequest::BYTES_MAXIMUM { Err(UploadError::TooLarge { bytes }) } else { Ok(()) }
 }

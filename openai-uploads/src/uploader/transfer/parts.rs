@@ -9,7 +9,7 @@ use futures_util::stream;
 use super::cutter::Cutter;
 use super::digest::{Digest, DigestInput};
 use super::limit::{Limit, Slot};
-use super::plan::{Part, Plan};
+use super::part::{MAX_PARTS, Part};
 use crate::uploader::source::{OpenSource, SourceBytes, SourceRange};
 
 /// A part that may be sent now.
@@ -37,7 +37,7 @@ impl Content {
     pub(crate) fn of(source: &mut OpenSource, with_digest: bool) -> (Self, Option<Digest>) {
         let bytes = source.bytes();
         // A part of a reader that waits for the digest is a part in memory.
-        let waiting = if bytes.is_reader() { 1 } else { Plan::MAX_PARTS };
+        let waiting = if bytes.is_reader() { 1 } else { MAX_PARTS };
         let (input, digest) = with_digest.then(|| Digest::start(waiting)).unzip();
         let content =
             Self { bytes, whole: source.range(), length: source.length, digest: input, digested: 0 };

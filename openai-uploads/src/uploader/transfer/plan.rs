@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::cutter::Cutter;
-use crate::models::{AddUploadPartRequest, CreateUploadRequest};
+use super::part::{MAX_PARTS, Part, PartSizes};
+use crate::models::AddUploadPartRequest;
 use crate::uploader::UploadError;
 
 /// The parts that a file is sent in.
@@ -33,26 +34,16 @@ pub struct Plan {
     is_fixed: bool,
 }
 
-/// A part of a file, sent by one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Part {
-    /// The number of the part, counted from 0 in the order in which parts are started.
-    pub index: usize,
-    /// Its bytes in the file: from `start` up to, not including, `end`.
-    pub range: Range<u64>,
-}
-
 impl Plan {
     /// The maximum number of parts of a file. The API states no limit; this one bounds the state file, which lists
     /// them.
-    pub const MAX_PARTS: usize = 10_000;
+    pub const MAX_PARTS: usize = MAX_PARTS;
 
     /// The plan for `bytes` bytes over `concurrency` connections, with parts sized by the line.
     ///
     /// # Errors
     ///
-    /// [`UploadError::TooLarge`] if `bytes` is more than [`CreateUploadRequest::BYTES_MAXIMUM`].
+    /// [`UploadError::TooLarge`] if `bytes` is more than [`CreateUploadRequest::BYTES_MAXIMUM`](crate::models::CreateUploadRequest::BYTES_MAXIMUM).
     pub fn new(bytes: u64, concurrency: usize) -> Result<Self, UploadError> {
         let sizes = PartSizes::by_rate(bytes, concurrency, AddUploadPartRequest::DATA_MAX_LENGTH)?;
         Ok(Self::of(&sizes, bytes, &[]))
@@ -111,69 +102,7 @@ impl Plan {
 
     /// The parts in the order of the file.
     pub fn parts(&self) -> impl ExactSizeIterator<Item = Part> + '_ {
-        self.parts.iter().enumerate().map(|(index, range)| Part { index, range: range.clone() })
-    }
-}
-
-/// How large the parts of an upload are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PartSizes {
-    Fixed(u64),
-    /// By the rate of the line.
-    ByRate {
-        max: u64,
-        concurrency: u64,
-    },
-}
-
-impl PartSizes {
-    pub(crate) fn fixed(bytes: u64, part_size: u64) -> Result<Self, UploadError> {
-        check_length(bytes)?;
-        let max = AddUploadPartRequest::DATA_MAX_LENGTH;
-        if !(1..=max).contains(&part_size) {
-            let message = format!("a part of {part_size} bytes cannot be sent; give 1 to {max}");
-            return Err(UploadError::Options { message });
-        }
-        if bytes.div_ceil(part_size) > Plan::MAX_PARTS as u64 {
-            let min = bytes.div_ceil(Plan::MAX_PARTS as u64);
-            let message = format!(
-                "parts of {part_size} bytes are too many for a file of {bytes}; give {min} bytes or more"
-            );
-            return Err(UploadError::Options { message });
-        }
-        Ok(Self::Fixed(part_size))
-    }
-
-    pub(crate) fn by_rate(bytes: u64, concurrency: usize, max: u64) -> Result<Self, UploadError> {
-        check_length(bytes)?;
-        Ok(Self::ByRate { max, concurrency: concurrency.clamp(1, Plan::MAX_PARTS) as u64 })
-    }
-
-    fn concurrency(&self) -> usize {
-        match self {
-            Self::Fixed(_) => 1,
-            Self::ByRate { concurrency, .. } => usize::try_from(*concurrency).unwrap_or(usize::MAX),
-        }
-    }
-}
-
-fn check_length(bytes: u64) -> Result<(), UploadError> {
-    if bytes > CreateUploadRequest::BYTES_MAXIMUM { Err(UploadError::TooLarge { bytes }) } else { Ok(()) }
-}
-
-impl Part {
-    pub(crate) fn new(index: usize, range: Range<u64>) -> Self {
-        Self { index, range }
-    }
-
-    /// The bytes of the part.
-    pub fn len(&self) -> u64 {
-        self.range.end - self.range.start
-    }
-
-    /// Whether the part has no bytes. No part of a [`Plan`] is empty.
-    pub fn is_empty(&self) -> bool {
-        self.range.is_empty()
+        self.parts.iter().enumerate().map(|(index, range)| Part::new(index, range.clone()))
     }
 }
 
@@ -197,6 +126,7 @@ impl fmt::Display for Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::CreateUploadRequest;
 
     const MIB: u64 = 1024 * 1024;
 

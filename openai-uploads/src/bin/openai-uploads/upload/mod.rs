@@ -96,18 +96,16 @@ impl Upload {
             })?;
         }
         let configuration = self.connection.configuration()?;
-        let mut options = Options {
-            concurrency: self.parts.concurrency.get(),
-            part_size: self.parts.part_size,
-            md5: !self.no_md5,
-            preflight: !self.no_preflight,
-            provider: self.description.provider,
-            resume: match &self.state {
-                Some(state) => Resume::At(state.clone()),
-                None if self.no_resume => Resume::Off,
-                None => Resume::Beside,
-            },
-            ..Options::default()
+        let mut options = Options::default();
+        options.concurrency = self.parts.concurrency.get();
+        options.part_size = self.parts.part_size;
+        options.md5 = !self.no_md5;
+        options.preflight = !self.no_preflight;
+        options.provider = self.description.provider;
+        options.resume = match &self.state {
+            Some(state) => Resume::At(state.clone()),
+            None if self.no_resume => Resume::Off,
+            None => Resume::Beside,
         };
         options.retry.time_limit = self.retry_for;
         let uploader = Uploader::with_options(configuration, options);
