@@ -1,6 +1,18 @@
-//! The guides' samples, compiled and run. What spans more than one package is tested in `tests/tests`.
+//! The examples in the guides, compiled and run. What spans more than one package is tested in `tests/tests`.
 
-/// `README.md`.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+macro_rules! guides {
+    ($($name:ident: $path:literal),* $(,)?) => {
+        $(#[cfg(doctest)] #[doc = include_str!(concat!("../../", $path))] struct $name;)*
+    };
+}
+
+guides! {
+    Readme: "README.md",
+    Architecture: "docs/architecture.md",
+    Batches: "docs/batches.md",
+    Benchmarks: "docs/benchmarks.md",
+    Command: "docs/command.md",
+    Generator: "docs/generator.md",
+    LocalServer: "docs/local-server.md",
+    Uploader: "docs/uploader.md",
+}

@@ -1,4 +1,4 @@
-//! The README's commands for `curl`, as they are typed.
+//! The commands for `curl` in `docs/local-server.md`, as they are typed.
 
 use std::fs;
 use std::process::Command;
@@ -7,18 +7,18 @@ use crate::server_fixture::start_with;
 use crate::skipped::skipped;
 use openai_uploads::server::Server;
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/local-server.md");
 const KEY: &str = "sk-of-the-test";
 
 #[test]
-fn the_readme_s_curl_commands_work_as_typed() {
+fn the_curl_commands_of_the_guide_work_as_typed() {
     if Command::new("curl").arg("--version").output().is_err() {
         return skipped("there is no curl");
     }
-    let readme = fs::read_to_string(README).unwrap();
-    let mut blocks = readme.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+    let guide = fs::read_to_string(GUIDE).unwrap();
+    let mut blocks = guide.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
     let Some(commands) = blocks.find(|block| block.contains("curl ")) else {
-        return skipped("README.md has no commands for curl");
+        return skipped("docs/local-server.md has no commands for curl");
     };
     let server = start_with(Server::builder().api_key(KEY));
     let folder = tempfile::tempdir().unwrap();
