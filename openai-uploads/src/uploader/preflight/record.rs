@@ -90,7 +90,9 @@ impl Record {
         self.streams = false;
         self.repeated = None;
         self.input = Input::default();
-        self.conversations = Default::default();
+        for used in self.conversations.iter_mut().filter(|conversation| conversation.count > 0) {
+            *used = Conversation::default();
+        }
         self.kinds = [None; Place::COUNT];
         self.is_in_name = false;
         self.misnamed = None;
@@ -194,12 +196,18 @@ impl Record {
     }
 }
 
-/// The member whose name differs only in case, white space, hyphens or a final `s`.
+/// The member whose name differs only in case, white space, hyphens or a final `s`. Does not allocate, since many
+/// lines have members that no rule looks for.
 fn almost(container: Place, name: &[u8]) -> Option<Place> {
-    let text = str::from_utf8(name).ok()?.trim();
-    let plain = text.to_ascii_lowercase().replace('-', "_");
-    let candidates = [Some(&*plain), plain.strip_suffix('s'), Some(&*format!("{plain}s"))];
-    let mut places = candidates.into_iter().flatten().map(|name| container.member(name.as_bytes()));
+    let mut plain = [0; MAX_NAME + 1];
+    let name = name.trim_ascii();
+    for (plain, byte) in plain.iter_mut().zip(name) {
+        *plain = if *byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    }
+    plain[name.len()] = b's';
+    let (with_s, same) = (&plain[..=name.len()], &plain[..name.len()]);
+    let candidates = [Some(same), same.strip_suffix(b"s"), Some(with_s)];
+    let mut places = candidates.into_iter().flatten().map(|name| container.member(name));
     places.find(|place| !matches!(place, Place::Elsewhere | Place::Other))
 }
 
