@@ -9,7 +9,7 @@ use std::time::Duration;
 use openai_uploads::server::{BatchFault, Fault, Faults, LocalServer, Server, ServerBuilder, When};
 use serde_json::{Value, json};
 
-use super::command_fixture::{Files, KEY, Run, command, signal, start, wait_until};
+use super::command_fixture::{Files, Run, command, signal, start, wait_until};
 use super::server_fixture::get;
 
 /// Requests to two endpoints and two models, in turn.
@@ -28,7 +28,7 @@ fn requests(count: usize) -> String {
 }
 
 fn builder() -> ServerBuilder {
-    Server::builder().api_key(KEY.to_owned())
+    Server::builder()
 }
 
 /// `batch STEP -o results.jsonl` to this server.

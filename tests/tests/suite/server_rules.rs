@@ -40,7 +40,9 @@ fn a_file_is_its_parts_in_the_order_of_the_list() {
     assert_eq!(file["filename"], "a.jsonl");
     assert_eq!(file["purpose"], "batch");
     assert_eq!(file["status"], "processed");
-    assert_eq!(file.get("expires_at"), None);
+    // Files for batches are deleted after 30 days.
+    let lifetime = file["expires_at"].as_u64().unwrap() - file["created_at"].as_u64().unwrap();
+    assert_eq!(lifetime, 30 * 24 * 3600);
     let file_id = file["id"].as_str().unwrap();
 
     assert_eq!(&get(at, &format!("/v1/files/{file_id}")).ok(), file);
