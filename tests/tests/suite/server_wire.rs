@@ -57,7 +57,7 @@ fn a_path_or_method_that_is_not_there_is_said_to_be_so() {
         not_allowed(method, "/v1/uploads/upload_x/complete", "POST");
         not_allowed(method, "/v1/uploads/upload_x/cancel", "POST");
     }
-    not_allowed("PUT", "/v1/files", "GET,HEAD,POST");
+    not_allowed("PUT", "/v1/files", "POST,GET,HEAD");
     not_allowed("PUT", "/v1/files/file-x", "GET,HEAD,DELETE");
     not_allowed("DELETE", "/v1/files/file-x/content", "GET,HEAD");
 }

@@ -136,6 +136,8 @@ fn faults(random: &mut fastrand::Rng) -> Faults {
                 6..8 => Fault::cut_request(random.u64(..100_000)),
                 8..10 => Fault::cut_reply(random.u64(..400)),
                 10 => Fault::stall(random.u64(..60_000)),
+                // It names no upload that could be forgotten.
+                _ if operation.id == CREATE_UPLOAD.id => Fault::fail(500),
                 _ => Fault::forget(),
             };
             faults = faults.with(fault, When::share(random.f64() * 0.2).on(operation.id));
