@@ -35,7 +35,7 @@ const PACE: Duration = Duration::from_millis(100);
 
 /// Runs requests as batches.
 ///
-/// Cheap to clone. See the [module](self) for an example.
+/// Cheap to clone. See [`batch`](crate::batch) for an example.
 #[derive(Clone, Debug)]
 pub struct BatchRunner {
     uploader: Uploader,

@@ -28,7 +28,7 @@ impl Part {
         self.range.end - self.range.start
     }
 
-    /// Whether the part has no bytes. No part of a [`Plan`] is empty.
+    /// Whether the part has no bytes. No part of a [`Plan`](super::Plan) is empty.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
     }
