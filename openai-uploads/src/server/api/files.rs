@@ -53,7 +53,7 @@ async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Respons
 struct FormFields {
     file: Option<(String, FileWriter)>,
     purpose: Option<String>,
-    expires_after: Map<String, Value>,
+    expires_after: Option<Map<String, Value>>,
 }
 
 impl FormFields {
@@ -84,11 +84,14 @@ impl FormFields {
             let object = form::text(form, name).await?;
             let invalid =
                 || Refusal::invalid("invalid_type", format!("Invalid '{name}': expected an object."));
-            self.expires_after = serde_json::from_str(&object).map_err(|_| invalid().param(name))?;
+            let object = serde_json::from_str(&object).map_err(|_| invalid().param(name))?;
+            if self.expires_after.replace(object).is_some() {
+                return Err(form::duplicate(name));
+            }
         } else if let Some(member) = form::member(name, expires_after) {
             let text = form::text(form, name).await?;
             let value = text.parse::<u64>().map_or(Value::String(text), Value::from);
-            if self.expires_after.insert(member.to_owned(), value).is_some() {
+            if self.expires_after.get_or_insert_default().insert(member.to_owned(), value).is_some() {
                 return Err(form::duplicate(name));
             }
         } else {
@@ -105,9 +108,9 @@ impl FormFields {
         let purpose = self.purpose.ok_or_else(|| form::missing(purpose_param))?;
         check::is_known(purpose_param, &purpose, Purpose::KNOWN)?;
         let mut expires_after = None;
-        if !self.expires_after.is_empty() {
+        if let Some(members) = self.expires_after {
             let param = field_name!(CreateFileRequest, expires_after);
-            let after: FileExpirationAfter = read_value(param, &Value::Object(self.expires_after))?;
+            let after: FileExpirationAfter = read_value(param, &Value::Object(members))?;
             check::expiry(param, after.anchor.as_str(), after.seconds)?;
             expires_after = Some(after);
         }
