@@ -168,7 +168,10 @@ fn an_upload_killed_at_random_moments_is_resumed_and_arrives_whole() {
         assert!(server.content(&file.id).unwrap() == bytes, "{at}: the bytes differ");
         let left = files.names();
         let may_be_locked = run.code.is_none();
-        assert!(left.iter().all(|name| name == "a.bin" || may_be_locked && name.ends_with(".lock")), "{at}: {left:?}");
+        assert!(
+            left.iter().all(|name| name == "a.bin" || may_be_locked && name.ends_with(".lock")),
+            "{at}: {left:?}"
+        );
         let parts = bytes.len().div_ceil(128 * 1024);
         let arrived = parts_arrived(&server);
         // Each kill may cost the parts that arrived and were not yet written down: three in flight, and as many
