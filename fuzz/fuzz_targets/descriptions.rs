@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use codegen::{Options, generate};
+use openapi_crate::{Options, generate};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 

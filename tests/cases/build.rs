@@ -12,9 +12,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use codegen::diagnostic::Diagnostics;
-use codegen::document::{Document, mentions_other_files};
-use codegen::{Generated, Options, Output, generate};
+use openapi_crate::diagnostic::Diagnostics;
+use openapi_crate::document::{Document, mentions_other_files};
+use openapi_crate::{Generated, Options, Output, generate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let cases = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../documents/cases");

@@ -5,8 +5,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use codegen::document::{Document, mentions_other_files};
-use codegen::{Options, Output, generate};
+use openapi_crate::document::{Document, mentions_other_files};
+use openapi_crate::{Options, Output, generate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let name = env::var("CARGO_PKG_NAME")?;

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use codegen::diagnostic::Diagnostics;
-use codegen::package::{Change, Changes, Kind, MARKER};
-use codegen::{Options, Output, generate};
+use openapi_crate::diagnostic::Diagnostics;
+use openapi_crate::package::{Change, Changes, Kind, MARKER};
+use openapi_crate::{Options, Output, generate};
 
 use crate::failure::{Failure, counted};
 use crate::input::Input;
@@ -136,5 +136,5 @@ fn summary(changes: &Changes, out: &Path, file_count: usize) -> String {
 }
 
 fn crate_name(name: &str) -> Result<String, &'static str> {
-    codegen::crate_name::check(name).map(|()| name.to_owned())
+    openapi_crate::crate_name::check(name).map(|()| name.to_owned())
 }

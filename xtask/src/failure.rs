@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use codegen::diagnostic::{Diagnostics, Severity};
-use codegen::package::PackageError;
+use openapi_crate::diagnostic::{Diagnostics, Severity};
+use openapi_crate::package::PackageError;
 
 /// What a command tells before it ends with exit code 2.
 #[derive(Debug)]

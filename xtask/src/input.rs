@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use codegen::document::{Document, mentions_other_files};
+use openapi_crate::document::{Document, mentions_other_files};
 
 use crate::failure::Failure;
 

@@ -209,7 +209,7 @@ impl Drop for NewFolders {
 /// Writes a file beside the one it is for, and closes it: there may be more of them than a process may have open.
 fn write_beside(file: &Path, contents: &[u8], exists: bool) -> io::Result<TempPath> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".codegen-");
+    builder.prefix(".openapi-crate-");
     // A temporary file is for its owner's eyes; one that is to stay is as any new file, or as it was.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

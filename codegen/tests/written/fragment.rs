@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use codegen::document::Document;
-use codegen::slice::{Selection, slice};
-use codegen::{Options, generate};
+use openapi_crate::document::Document;
+use openapi_crate::slice::{Selection, slice};
+use openapi_crate::{Options, generate};
 
 #[test]
 fn each_file_of_the_uploads_api_is_as_reviewed() {

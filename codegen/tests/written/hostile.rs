@@ -1,7 +1,7 @@
 //! Documents made to harm: what is written for them is Rust, or there is a clear error, and neither takes long.
 
-use codegen::diagnostic::Diagnostics;
-use codegen::{Generated, Options, Output, generate};
+use openapi_crate::diagnostic::Diagnostics;
+use openapi_crate::{Generated, Options, Output, generate};
 use serde_json::{Map, Value, json};
 
 /// Names that mean something to Rust, to its text, to files, or to nobody.

@@ -1,6 +1,6 @@
 //! What is written for a document, reviewed as snapshots: one small document a feature.
 //!
-//! After a change on purpose: `INSTA_UPDATE=always cargo test -p codegen --test written`, then read the difference.
+//! After a change on purpose: `INSTA_UPDATE=always cargo test -p openapi-crate --test written`, then read the difference.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -16,8 +16,8 @@ mod servers;
 mod told;
 mod unions;
 
-use codegen::package::MARKER;
-use codegen::{Generated, Options, generate};
+use openapi_crate::package::MARKER;
+use openapi_crate::{Generated, Options, generate};
 
 /// What is written for a document that has this after its head, without the modules that only list others.
 fn written(rest: &str) -> String {

@@ -1,6 +1,6 @@
 //! From a document's names to identifiers.
 
-use codegen::generate;
+use openapi_crate::generate;
 
 use super::{document, options, schemas, snapshots, written};
 

@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use codegen::diagnostic::Severity;
-use codegen::{Options, Output, generate};
+use openapi_crate::diagnostic::Severity;
+use openapi_crate::{Options, Output, generate};
 use serde_json::{Map, Value, json};
 
 use crate::suite::{self, Case};

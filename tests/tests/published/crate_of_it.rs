@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use codegen::{Options, Output, generate, schema_types};
+use openapi_crate::{Options, Output, generate, schema_types};
 use serde_json::Value;
 
 use crate::probe;
@@ -62,7 +62,7 @@ impl Published {
             output: Output::Crate { name: NAME.to_owned() },
             ..Options::default()
         };
-        let document = codegen::document::Document::parse(&options.file, &text).unwrap();
+        let document = openapi_crate::document::Document::parse(&options.file, &text).unwrap();
         // Through text, since a number may be one that only text holds.
         let document = serde_json::from_str(&document.root().to_json()).unwrap();
         let types = schema_types(&text, &options).unwrap();

@@ -1,7 +1,7 @@
 //! The tests of agreement can fail: each change of the document is noticed, both by what is generated and by a test
 //! that does not ask the generator.
 
-use codegen::{Options, generate};
+use openapi_crate::{Options, generate};
 use serde_json::{Value, json};
 
 use super::agreement_docs::{self, Pages};

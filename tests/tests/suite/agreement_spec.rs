@@ -1,7 +1,7 @@
 //! `spec/uploads.yaml` as the tests of agreement read it: on their own, not through the generator's eyes.
 
-use codegen::document::Document;
 use jsonschema::Validator;
+use openapi_crate::document::Document;
 use serde_json::{Value, json};
 
 use super::program::workspace;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use codegen::document::{Document, Node, Number, Pointer};
+use openapi_crate::document::{Document, Node, Number, Pointer};
 use serde_yaml::Value;
 
 use super::program::workspace;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use codegen::diagnostic::{Diagnostics, Severity};
-use codegen::package::Package;
-use codegen::{Options, Output, generate, schema_types};
+use openapi_crate::diagnostic::{Diagnostics, Severity};
+use openapi_crate::package::Package;
+use openapi_crate::{Options, Output, generate, schema_types};
 
 /// Generates modules and a crate from a text and the files beside it, and looks at what comes of it. Whether anything
 /// did.

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use codegen::compare::{Departures, compare};
-use codegen::diagnostic::Severity;
-use codegen::document::Document;
-use codegen::slice::{Selection, slice};
 use fastrand::Rng;
+use openapi_crate::compare::{Departures, compare};
+use openapi_crate::diagnostic::Severity;
+use openapi_crate::document::Document;
+use openapi_crate::slice::{Selection, slice};
 use serde_json::Value;
 
 use super::document_mutations::mutate;

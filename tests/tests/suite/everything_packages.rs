@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use codegen::{Generated, Options, Output, generate};
+use openapi_crate::{Generated, Options, Output, generate};
 use serde_json::{Value, json};
 
 use super::agreement_spec::elements;

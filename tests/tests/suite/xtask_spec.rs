@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use codegen::document::{Document, Node};
-use codegen::slice::{Selection, slice};
+use openapi_crate::document::{Document, Node};
+use openapi_crate::slice::{Selection, slice};
 
 use super::xtask_fixture::{Copy, published_document, run_here};
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use codegen::document::Document;
-use codegen::slice::{Selection, operations, slice};
+use openapi_crate::document::Document;
+use openapi_crate::slice::{Selection, operations, slice};
 
 use super::check::{Check, check};
 use super::generator::Generator;

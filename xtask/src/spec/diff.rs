@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use codegen::compare::{Departures, compare};
+use openapi_crate::compare::{Departures, compare};
 
 use crate::failure::{Failure, counted};
 use crate::input::{Input, read_text};

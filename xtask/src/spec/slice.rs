@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use codegen::package::Package;
-use codegen::slice::{Selection, slice};
+use openapi_crate::package::Package;
+use openapi_crate::slice::{Selection, slice};
 
 use crate::failure::Failure;
 use crate::input::Input;
