@@ -10,7 +10,7 @@ use openai_uploads::runtime::describe;
 
 use super::agreement_caught::{block_on, configuration};
 use super::command_fixture::{Files, KEY, Run, command};
-use super::network_fixture::{RawServer, reply};
+use super::network_fixture::{RawServer, reply, uploads_body};
 
 const PORTAL: &str = "<!DOCTYPE html><html><head><title>Sign in to\n Hotel WiFi</title></head><body><h1>Welcome</h1>\
                       <p>x</p></body></html>";
@@ -45,6 +45,39 @@ fn a_page_of_a_server_in_between_is_quoted() {
         "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>nginx</body></html>";
     let message = upload_to("/v1", 413, "text/html", page);
     assert!(message.contains("413 Request Entity Too Large") && message.contains("--part-size"), "{message}");
+}
+
+#[test]
+fn success_without_an_id_is_quoted_and_comes_with_help() {
+    for (body, words) in [
+        (
+            r#"{"code": 0, "data": {"id": "upload_1"}}"#,
+            ["the reply has no id of the upload", "check the base URL"],
+        ),
+        (
+            r#"{"error": {"message": "You exceeded your current quota"}}"#,
+            ["success and an error", "plan and billing"],
+        ),
+        (r#"{"error": "the storage limit is reached"}"#, ["success and an error", "delete files"]),
+    ] {
+        let message = upload_to("/v1", 200, "application/json", body);
+        for words in words {
+            assert!(message.contains(words), "{words:?} is not in {message}");
+        }
+    }
+}
+
+#[test]
+fn an_id_is_printed_on_one_line() {
+    let server = RawServer::start(|request| {
+        let body = uploads_body(request).replace("file-1", r"file-\u001b[31m1\nfile-2");
+        reply(200, "content-type: application/json\r\n", body)
+    });
+    let files = Files::new();
+    let file = files.file("a.txt", "hello");
+    let base_url = format!("{}/v1", server.url());
+    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &file]));
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "file-\\u{1b}[31m1\\nfile-2\n"), "{}", run.stderr);
 }
 
 #[test]

@@ -44,14 +44,14 @@ impl Cancel {
             self.remove_state();
         }
         let upload = cancelled
-            .map_err(|error| explain::call_error(&error, &message::text(&self.upload_id), &configuration))?;
+            .map_err(|error| explain::call_error(&error, &message::word(&self.upload_id), &configuration))?;
         if self.json {
             stdout::line(stdout::json(&upload))?;
         } else {
             message::write(&format!(
                 "{}: {}",
-                message::text(&upload.id),
-                message::text(upload.status.as_str())
+                message::word(&upload.id),
+                message::word(upload.status.as_str())
             ));
         }
         Ok(Exit::Done)

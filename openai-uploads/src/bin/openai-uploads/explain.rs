@@ -16,6 +16,9 @@ use crate::message;
 
 const FOLDER_HELP: &str = "name the files in it, or take them with --recursive or --include '*.jsonl'";
 
+const OTHER_SERVER_HELP: &str =
+    "check the base URL: this may be another server, or a proxy or a sign-in page in between";
+
 /// The length of a file that can be sent.
 pub(crate) fn length(file: &Path) -> Result<u64, CommandError> {
     let metadata = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
@@ -128,7 +131,24 @@ fn request_failure(
             failure.to_string(),
             Some("check the network; fewer requests at a time (--concurrency) may help".to_owned()),
         ),
+        Failure::UnexpectedResponse { message } => (
+            message.clone(),
+            Some(account_help(&message.to_lowercase()).unwrap_or(OTHER_SERVER_HELP).to_owned()),
+        ),
         other => (describe(other), None),
+    }
+}
+
+/// What to do about an account that is used up, by the words of an error in lower case.
+fn account_help(words: &str) -> Option<&'static str> {
+    if words.contains("storage") && ["limit", "quota", "full"].iter().any(|word| words.contains(word)) {
+        Some(
+            "the file storage of the account is full; delete files that are no longer needed, see `files --help`",
+        )
+    } else if words.contains("quota") || words.contains("billing") {
+        Some("the account's quota is used up; check its plan and billing, since waiting does not help")
+    } else {
+        None
     }
 }
 
@@ -141,13 +161,7 @@ fn call_failure(
     match error {
         Error::Api(error) => (answer(error), answer_help(step, error, configuration)),
         Error::Transport(error) => (describe(error), Some(transport_help(error, configuration).to_owned())),
-        Error::Decode(_) => (
-            describe(error),
-            Some(
-                "check the base URL: this may be another server, or a proxy or a sign-in page in between"
-                    .to_owned(),
-            ),
-        ),
+        Error::Decode(_) => (describe(error), Some(OTHER_SERVER_HELP.to_owned())),
         _ => (describe(error), None),
     }
 }
@@ -176,11 +190,10 @@ fn answer_help(
     error: &ApiError<ErrorResponse>,
     configuration: Option<&Configuration>,
 ) -> Option<String> {
-    let says = |words: &[&str]| {
-        let facts = [error.code(), error.error_type(), Some(error.message.as_str())];
-        let facts: Vec<_> = facts.into_iter().flatten().map(str::to_lowercase).collect();
-        words.iter().any(|word| facts.iter().any(|fact| fact.contains(word)))
-    };
+    let facts = [error.code(), error.error_type(), Some(error.message.as_str())];
+    let words = facts.into_iter().flatten().collect::<Vec<_>>().join(" ").to_lowercase();
+    // The message of a rate limit may well speak of quota and billing.
+    let account = if words.contains("rate_limit") { None } else { account_help(&words) };
     let help = match error.status.as_u16() {
         404 if step == Some(Step::Create) => return Some(no_such_api(configuration)),
         413 => "the server accepts smaller parts only; pass a smaller --part-size",
@@ -189,13 +202,11 @@ fn answer_help(
             "the answer comes from another server, or from a proxy or a sign-in page in between; check the base URL \
              and the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
         }
+        400..=499 if account.is_some() => account.unwrap_or_default(),
         401 => "the key is missing or wrong; check OPENAI_API_KEY or the file named with --api-key-file",
         403 => "the key is not allowed to do this; check its permissions, its project and its organisation",
-        429 if says(&["insufficient_quota", "quota", "billing"]) => {
-            "the account's quota is used up; check its plan and billing, since waiting does not help"
-        }
         429 => "too many requests; wait a while, or send fewer at a time with --concurrency",
-        400 | 404 | 410 if says(&["expired"]) => {
+        400 | 404 | 410 if words.contains("expired") => {
             "the upload expired, since it was not completed in time; run the same command again"
         }
         404 => "there is no such upload, or nothing at this URL; check the id and the base URL",

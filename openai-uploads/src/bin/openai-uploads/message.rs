@@ -28,28 +28,31 @@ pub(crate) fn write(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// A path that is safe on a terminal: control characters are escaped.
+/// A path on one line that is safe on a terminal: control characters are escaped.
 pub(crate) fn path(path: &Path) -> String {
-    text(&path.to_string_lossy())
+    word(&path.to_string_lossy())
+}
+
+/// An id or a name on one line that is safe on a terminal: control characters are escaped.
+pub(crate) fn word(word: &str) -> String {
+    escape(word, |character| !character.is_control())
 }
 
 /// Text that is safe on a terminal: control characters are escaped, line feeds stay.
 pub(crate) fn text(text: &str) -> String {
-    let harmless = |character: char| !character.is_control() || character == '\n';
-    if text.chars().all(harmless) {
-        return text.to_owned();
+    escape(text, |character| !character.is_control() || character == '\n')
+}
+
+fn escape(text: &str, is_harmless: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmless(character) {
+            escaped.push(character);
+        } else {
+            escaped.extend(character.escape_default());
+        }
     }
-    text.chars()
-        .map(
-            |character| {
-                if harmless(character) {
-                    character.to_string()
-                } else {
-                    character.escape_default().to_string()
-                }
-            },
-        )
-        .collect()
+    escaped
 }
 
 /// Text that is safe on one line of a terminal.
@@ -81,6 +84,8 @@ mod tests {
     #[test]
     fn control_characters_are_escaped() {
         assert_eq!(path(Path::new("a\u{1b}[2Jb\rc\u{9b}")), "a\\u{1b}[2Jb\\rc\\u{9b}");
+        assert_eq!(path(Path::new("a\nb")), "a\\nb");
+        assert_eq!((&*word("file-1\nfile-2"), &*text("one\ntwo\t")), ("file-1\\nfile-2", "one\ntwo\\t"));
         assert_eq!(path(Path::new("日本 é.jsonl")), "日本 é.jsonl");
     }
 }

@@ -166,7 +166,7 @@ impl Download {
             let _ = fs::remove_file(&part);
         }
         received?;
-        message::write(&format!("{} is in {shown}", message::text(&self.file_id)));
+        message::write(&format!("{} is in {shown}", message::word(&self.file_id)));
         Ok(Exit::Done)
     }
 }
@@ -176,7 +176,7 @@ impl Delete {
         let configuration = self.connection.configuration()?;
         let mut exits = Vec::new();
         for file_id in &self.file_ids {
-            let shown = message::text(file_id);
+            let shown = message::word(file_id);
             exits.push(match delete_file(&configuration, file_id).await {
                 Ok(_) => {
                     message::write(&format!("{shown}: deleted"));
@@ -194,7 +194,7 @@ impl Delete {
 
 async fn retrieve(configuration: &Configuration, file_id: &str) -> Result<OpenAiFile, CommandError> {
     let file = retrieve_file(configuration, file_id).await;
-    file.map_err(|error| explain::call_error(&error, &message::text(file_id), configuration))
+    file.map_err(|error| explain::call_error(&error, &message::word(file_id), configuration))
 }
 
 /// Writes the content of a file to `target` as it arrives.
@@ -204,7 +204,7 @@ async fn receive(
     mut target: impl Write,
     shown: &str,
 ) -> Result<(), CommandError> {
-    let failed = |error| explain::call_error(&error, &message::text(file_id), configuration);
+    let failed = |error| explain::call_error(&error, &message::word(file_id), configuration);
     let mut content = download_file(configuration, file_id).await.map_err(failed)?;
     let cannot = |error: io::Error| match error.kind() {
         io::ErrorKind::BrokenPipe => CommandError::silent(Exit::Done),
@@ -223,7 +223,7 @@ fn local_name(file: &OpenAiFile) -> Result<PathBuf, CommandError> {
     let name = Path::new(&file.filename).file_name();
     let name = name.filter(|name| !name.to_string_lossy().contains(char::is_control));
     name.map(PathBuf::from).ok_or_else(|| {
-        CommandError::bad_input(format!("{} has no name that a file here can have", message::text(&file.id)))
+        CommandError::bad_input(format!("{} has no name that a file here can have", message::word(&file.id)))
             .with_help("name a file with -o")
     })
 }
@@ -237,9 +237,9 @@ fn part_of(path: &Path) -> PathBuf {
 fn describe(file: &OpenAiFile) -> String {
     format!(
         "{}  {:>10}  {}  {}",
-        message::text(&file.id),
+        message::word(&file.id),
         quantity::shown_size(file.bytes),
-        message::text(&file.purpose.to_string()),
-        message::text(&file.filename)
+        message::word(&file.purpose.to_string()),
+        message::word(&file.filename)
     )
 }

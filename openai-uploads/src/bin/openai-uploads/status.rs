@@ -85,11 +85,11 @@ fn line(saved: &SavedState) -> String {
     match &saved.state {
         Ok(state) => format!(
             "{}: {} of {} for `{}`, {}, {}",
-            message::text(&state.source.path),
+            message::word(&state.source.path),
             quantity::shown_size(state.finished_bytes()),
             quantity::shown_size(state.source.length),
-            message::text(state.purpose.as_str()),
-            message::text(&state.upload_id),
+            message::word(state.purpose.as_str()),
+            message::word(&state.upload_id),
             time_left(state),
         ),
         Err(damaged) => {

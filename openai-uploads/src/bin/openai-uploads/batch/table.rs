@@ -122,7 +122,7 @@ impl Table {
             ))),
             Event::NotDeleted { file_id, reason } => self.write(&message::warning(&format!(
                 "file {} could not be deleted: {}",
-                message::text(file_id),
+                message::word(file_id),
                 message::text(reason)
             ))),
             _ => {}
@@ -238,7 +238,7 @@ impl Row {
         };
         format!(
             "{number:>4}  {:<20}  {:<11}  {:>9} of {:>9}{failed}  {age}",
-            truncate_str(&message::text(&self.model), 20, "…"),
+            truncate_str(&message::word(&self.model), 20, "…"),
             self.status,
             quantity::count(self.done),
             quantity::count(self.total),
@@ -251,10 +251,10 @@ pub(super) fn shard_line(shard: &Shard) -> String {
     format!(
         "{:>4}  {:<20}  {:<7}  {:>9} requests  {}",
         shard.number,
-        truncate_str(&message::text(&shard.model), 20, "…"),
+        truncate_str(&message::word(&shard.model), 20, "…"),
         status_of(shard),
         quantity::count(shard.lines),
-        message::text(shard.batch_id.as_deref().unwrap_or("-"))
+        message::word(shard.batch_id.as_deref().unwrap_or("-"))
     )
 }
 

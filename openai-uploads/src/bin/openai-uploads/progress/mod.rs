@@ -219,7 +219,7 @@ impl FileProgress {
             };
             let file = &mut state.files[self.index];
             file.end(Phase::Done);
-            format!("{name} {} {}", message::text(id), file.outcome())
+            format!("{name} {} {}", message::word(id), file.outcome())
         };
         self.board.note(&note);
     }

@@ -33,7 +33,7 @@ impl Ended {
             // It stands beside the file's name already.
             None
         } else {
-            Some(message::text(&uploaded.file.id))
+            Some(message::word(&uploaded.file.id))
         };
         Self { exit: Exit::Done, line }
     }
