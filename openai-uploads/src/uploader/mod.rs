@@ -133,14 +133,14 @@ pub use self::upload::{Upload, UploadHandle, Uploaded};
 pub use crate::runtime::RetryPolicy;
 
 use self::source::Buffers;
-use self::transfer::{Limit, PartSizes};
+use self::transfer::{Limit, PartSizes, RateLimit};
 use crate::apis::configuration::Configuration;
 use crate::models::AddUploadPartRequest;
 use crate::models::create_upload_request::Purpose;
 
 /// Uploads files; [the module](self) describes how.
 ///
-/// Cheap to clone. Clones share one limit on requests in flight. Files start in the order in which their uploads are
+/// Cheap to clone. Clones share one limit on requests in flight and one on the rate. Files start in the order in which their uploads are
 /// first polled: small ones side by side, and after a large one the next when little of it is left or its parts
 /// have to wait.
 #[derive(Clone, Debug)]
@@ -148,6 +148,7 @@ pub struct Uploader {
     configuration: Arc<Configuration>,
     options: Arc<Options>,
     limit: Limit,
+    rate_limit: RateLimit,
     buffers: Buffers,
     /// Whether the server has ever answered.
     has_connected: Arc<AtomicBool>,
@@ -163,6 +164,7 @@ impl Uploader {
     pub fn with_options(configuration: Configuration, options: Options) -> Self {
         Self {
             limit: Limit::new(options.concurrency),
+            rate_limit: RateLimit::new(options.max_rate),
             configuration: Arc::new(configuration),
             options: Arc::new(options),
             buffers: Buffers::default(),

@@ -23,6 +23,9 @@ pub struct Options {
     /// The bytes of a part. By default they follow the rate of the line: a part takes about 4 seconds, so an upload
     /// that stops loses only seconds of work. See [`Plan`](super::Plan).
     pub part_size: Option<u64>,
+    /// The maximum rate in bytes a second at which content is sent, over all connections of an uploader and its
+    /// clones. No maximum by default; 0 counts as 1. Requests without content are not counted.
+    pub max_rate: Option<u64>,
     /// When a failed request is sent again. By default for up to 10 minutes.
     pub retry: RetryPolicy,
     /// The maximum time in which a part sends no byte. Then its request has failed and is sent again. 30 seconds
@@ -51,6 +54,7 @@ impl Default for Options {
         Self {
             concurrency: 8,
             part_size: None,
+            max_rate: None,
             retry: RetryPolicy::default(),
             stall_limit: Duration::from_secs(30),
             hedging: true,

@@ -76,6 +76,7 @@ mod uploader_odd_replies;
 mod uploader_odd_servers;
 mod uploader_process;
 mod uploader_random;
+mod uploader_rate;
 mod uploader_resume;
 mod uploader_sources;
 mod uploader_stop;

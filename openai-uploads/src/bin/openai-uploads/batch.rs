@@ -11,6 +11,7 @@ use openai_uploads::Uploader;
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::batch::{BatchRunner, Error, Input, Options, Run, Summary};
 use openai_uploads::preflight::Provider;
+use openai_uploads::uploader;
 use serde::Serialize;
 
 use crate::connection::Connection;
@@ -173,6 +174,10 @@ struct Submitting {
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     output_expires_after: Option<Duration>,
 
+    /// The maximum rate of uploading, over all connections, such as 20MB/s [default: none].
+    #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
+    limit_rate: Option<u64>,
+
     /// Metadata of each batch; up to 14 pairs.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     metadata: Vec<(String, String)>,
@@ -198,7 +203,8 @@ impl Batch {
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
                 let input = step.splitting.input();
-                step.common.work(options, async |runner, results| {
+                let uploading = step.submitting.uploader_options();
+                step.common.work(options, uploading, async |runner, results| {
                     let run = runner.open(input, results).await?;
                     run.finish().await.map(Some)
                 })
@@ -206,33 +212,40 @@ impl Batch {
             Step::Split(step) => {
                 step.splitting.apply(&mut options);
                 let input = step.splitting.input();
-                step.common
-                    .work(options, async |runner, results| runner.open(input, results).await.map(|_| None))
+                step.common.work(options, uploader::Options::default(), async |runner, results| {
+                    runner.open(input, results).await.map(|_| None)
+                })
             }
             Step::Submit(step) => {
                 step.submitting.apply(&mut options);
-                step.common.work(options, async |runner, results| {
+                let uploading = step.submitting.uploader_options();
+                step.common.work(options, uploading, async |runner, results| {
                     runner.reopen(results)?.submit().await.map(|()| None)
                 })
             }
             Step::Wait(step) => {
                 step.submitting.apply(&mut options);
-                step.common.work(options, async |runner, results| {
+                let uploading = step.submitting.uploader_options();
+                step.common.work(options, uploading, async |runner, results| {
                     runner.reopen(results)?.wait().await.map(|()| None)
                 })
             }
             Step::Fetch(step) => {
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
-                step.common
-                    .work(options, async |runner, results| runner.reopen(results)?.finish().await.map(Some))
+                let uploading = step.submitting.uploader_options();
+                step.common.work(options, uploading, async |runner, results| {
+                    runner.reopen(results)?.finish().await.map(Some)
+                })
             }
             Step::Status(step) => step.common.status(&options),
-            Step::Cancel(step) => step.common.work(options, async |runner, results| {
-                let cancelled = runner.reopen(results)?.cancel().await?;
-                message::write(&format!("cancelled {}", message::count(cancelled as usize, "batch")));
-                Ok(None)
-            }),
+            Step::Cancel(step) => {
+                step.common.work(options, uploader::Options::default(), async |runner, results| {
+                    let cancelled = runner.reopen(results)?.cancel().await?;
+                    message::write(&format!("cancelled {}", message::count(cancelled as usize, "batch")));
+                    Ok(None)
+                })
+            }
         }
     }
 }
@@ -261,6 +274,12 @@ impl Submitting {
         options.output_expires_after = self.output_expires_after.map(|after| after.as_secs());
         options.metadata = self.metadata.iter().cloned().collect();
     }
+
+    fn uploader_options(&self) -> uploader::Options {
+        let mut options = uploader::Options::default();
+        options.max_rate = self.limit_rate;
+        options
+    }
 }
 
 impl Fetching {
@@ -275,10 +294,11 @@ impl Common {
     fn work(
         &self,
         options: Options,
+        uploading: uploader::Options,
         work: impl AsyncFnOnce(BatchRunner, PathBuf) -> Result<Option<Summary>, Error>,
     ) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
-        let uploader = Uploader::new(configuration.clone());
+        let uploader = Uploader::with_options(configuration.clone(), uploading);
         let table = Arc::new(Mutex::new(Table::new(self.quiet || self.json)));
         let (shown, json) = (Arc::clone(&table), self.json);
         let runner = BatchRunner::new(uploader, options).on_event(move |event| {

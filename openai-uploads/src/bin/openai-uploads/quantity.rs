@@ -12,9 +12,10 @@ pub(crate) fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// A size a second; the `/s` is optional.
+/// A size a second, of 1 byte or more; the `/s` is optional.
 pub(crate) fn rate(text: &str) -> Result<u64, String> {
-    size(text.strip_suffix("/s").unwrap_or(text)).map_err(|_| "give a rate such as 20MB/s".to_owned())
+    let rate = size(text.strip_suffix("/s").unwrap_or(text)).ok().filter(|rate| *rate > 0);
+    rate.ok_or_else(|| "give a rate such as 20MB/s or 512KiB/s".to_owned())
 }
 
 /// `90s`, `1h`, `30d`, `1h 30m`.
@@ -60,7 +61,11 @@ mod tests {
         assert_eq!(size("20MB"), Ok(20_000_000));
         assert_eq!(size("1 GiB"), Ok(1 << 30));
         assert_eq!(size("1048576"), Ok(1 << 20));
+        assert_eq!(rate("20MB/s"), Ok(20_000_000));
         assert_eq!(rate("20MB/s"), rate("20MB"));
+        for invalid in ["", "/s", "0", "0MB/s", "20MB/m", "20 Mbit/s", "-1MB/s"] {
+            assert!(rate(invalid).is_err(), "{invalid}");
+        }
         assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
         assert_eq!(duration("30d"), Ok(Duration::from_secs(30 * 86400)));
         for time in [Duration::from_millis(1500), Duration::from_secs(90), Duration::from_secs(30 * 86400)] {

@@ -8,6 +8,7 @@ mod part;
 mod parts;
 mod plan;
 mod progress;
+mod rate_limit;
 mod request;
 
 use std::collections::HashMap;
@@ -35,6 +36,7 @@ pub use self::part::Part;
 pub(super) use self::part::PartSizes;
 pub(super) use self::parts::Content;
 pub use self::plan::Plan;
+pub(super) use self::rate_limit::RateLimit;
 
 /// How often progress is reported and slow parts are looked for.
 const TICK: Duration = Duration::from_millis(100);

@@ -2,14 +2,16 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
+use tokio::time::{Sleep, sleep_until};
 
+use super::rate_limit::RateLimit;
 use crate::uploader::source::{RangeStream, SourceRange};
 
 /// How many bytes a connection gets at a time: how finely progress is seen, and how slow a line may be before it
@@ -20,6 +22,9 @@ const PIECE: usize = 64 * 1024;
 pub(crate) struct Body {
     chunks: RangeStream,
     ready: Bytes,
+    rate_limit: RateLimit,
+    /// Until the next piece may be sent.
+    wait: Option<Pin<Box<Sleep>>>,
     progress: Arc<Progress>,
 }
 
@@ -31,15 +36,17 @@ pub(crate) struct Progress {
     started: Instant,
     /// When it last moved, in milliseconds since `started`.
     moved: AtomicU64,
+    /// Whether the next bytes wait for the rate limit.
+    is_held: AtomicBool,
     /// Why the source could not be read. The request's own error does not keep it.
     source_error: Mutex<Option<io::Error>>,
 }
 
 impl Body {
     /// Counts from 0: a redirect has the bytes sent a second time.
-    pub(crate) fn new(range: &SourceRange, progress: Arc<Progress>) -> Self {
+    pub(crate) fn new(range: &SourceRange, rate_limit: RateLimit, progress: Arc<Progress>) -> Self {
         progress.sent.store(0, Ordering::Relaxed);
-        Self { chunks: range.clone().stream(), ready: Bytes::new(), progress }
+        Self { chunks: range.clone().stream(), ready: Bytes::new(), rate_limit, wait: None, progress }
     }
 }
 
@@ -55,7 +62,18 @@ impl Stream for Body {
                 None => return Poll::Ready(None),
             }
         }
-        let piece = this.ready.split_to(this.ready.len().min(PIECE));
+        let length = this.ready.len().min(this.rate_limit.piece(PIECE));
+        if this.wait.is_none()
+            && let Some(start) = this.rate_limit.reserve(length)
+        {
+            this.wait = Some(Box::pin(sleep_until(start)));
+            this.progress.is_held.store(true, Ordering::Relaxed);
+        }
+        if let Some(wait) = &mut this.wait {
+            ready!(wait.poll_unpin(context));
+            this.wait = None;
+        }
+        let piece = this.ready.split_to(length);
         this.progress.advance(piece.len() as u64);
         Poll::Ready(Some(Ok(piece)))
     }
@@ -68,6 +86,7 @@ impl Progress {
             sent: AtomicU64::new(0),
             started: Instant::now(),
             moved: AtomicU64::new(0),
+            is_held: AtomicBool::new(false),
             source_error: Mutex::default(),
         }
     }
@@ -75,6 +94,7 @@ impl Progress {
     fn advance(&self, bytes: u64) {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
         self.moved.store(self.milliseconds(), Ordering::Relaxed);
+        self.is_held.store(false, Ordering::Relaxed);
     }
 
     fn milliseconds(&self) -> u64 {
@@ -93,8 +113,11 @@ impl Progress {
         self.started.elapsed()
     }
 
-    /// How long no byte has been sent.
+    /// How long no byte has been sent. A wait for the rate limit does not count.
     pub(crate) fn idle_time(&self) -> Duration {
+        if self.is_held.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
         Duration::from_millis(self.milliseconds().saturating_sub(self.moved.load(Ordering::Relaxed)))
     }
 
@@ -120,11 +143,29 @@ mod tests {
     async fn a_body_hands_out_all_bytes_and_counts_them() {
         let bytes = vec![7; 3 * PIECE + 5];
         let progress = Arc::new(Progress::new(bytes.len() as u64));
-        let body = Body::new(&SourceRange::memory(bytes.clone().into()), progress.clone());
+        let body =
+            Body::new(&SourceRange::memory(bytes.clone().into()), RateLimit::new(None), progress.clone());
         assert_eq!(progress.sent(), 0);
         let pieces: Vec<Bytes> = body.try_collect().await.unwrap();
         assert!(pieces.iter().all(|piece| piece.len() <= PIECE));
         assert!(pieces.concat() == bytes && progress.is_all_sent());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_waits_for_the_rate_limit_has_not_stalled() {
+        let progress = Arc::new(Progress::new(30));
+        let range = SourceRange::memory(vec![7; 30].into());
+        let mut body = Body::new(&range, RateLimit::new(Some(100)), progress.clone());
+        let started = tokio::time::Instant::now();
+        let mut sent = 0;
+        while let Some(piece) = body.next().await {
+            sent += piece.unwrap().len();
+            if sent < 30 {
+                assert!(body.next().now_or_never().is_none());
+                assert_eq!(progress.idle_time(), Duration::ZERO);
+            }
+        }
+        assert!(sent == 30 && started.elapsed() >= Duration::from_millis(150), "{:?}", started.elapsed());
     }
 
     #[tokio::test]
@@ -134,7 +175,11 @@ mod tests {
         std::fs::write(&path, "short").unwrap();
         let file = Arc::new(SourceFile::open(&path).unwrap());
         let progress = Arc::new(Progress::new(10));
-        let body = Body::new(&SourceRange::file(file, 0..10, Buffers::default()), progress.clone());
+        let body = Body::new(
+            &SourceRange::file(file, 0..10, Buffers::default()),
+            RateLimit::new(None),
+            progress.clone(),
+        );
         let pieces: io::Result<Vec<Bytes>> = body.try_collect().await;
         assert!(pieces.is_err());
         assert_eq!(progress.take_source_error().unwrap().kind(), io::ErrorKind::UnexpectedEof);

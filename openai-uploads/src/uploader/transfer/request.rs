@@ -99,7 +99,9 @@ impl PartRequest<'_> {
         let progress = Arc::new(Progress::new(self.part.len()));
         self.meter.set(State::Sending(progress.clone()));
         let (range, sent) = (self.range.clone(), progress.clone());
-        let data = Binary::repeatable(self.part.len(), move || Body::new(&range, sent.clone()));
+        let rate_limit = self.context.uploader.rate_limit.clone();
+        let data =
+            Binary::repeatable(self.part.len(), move || Body::new(&range, rate_limit.clone(), sent.clone()));
         let call = add_upload_part(&self.context.part_configuration, &self.upload_id, data).json_as(JSON);
         let reply =
             unless_stalled(call.into_future(), &progress, self.context.uploader.options.stall_limit).await;
@@ -138,6 +140,7 @@ async fn unless_stalled<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::uploader::transfer::RateLimit;
     use futures_util::TryStreamExt;
 
     #[tokio::test]
@@ -153,7 +156,7 @@ mod tests {
     async fn a_reply_may_take_four_times_the_stall_limit() {
         let limit = Duration::from_millis(20);
         let progress = Arc::new(Progress::new(2));
-        let body = Body::new(&SourceRange::memory("ab".into()), progress.clone());
+        let body = Body::new(&SourceRange::memory("ab".into()), RateLimit::new(None), progress.clone());
         body.try_collect::<Vec<_>>().await.unwrap();
         let never = std::future::pending::<Result<(), Error<ErrorResponse>>>();
         let begin = std::time::Instant::now();

@@ -52,6 +52,10 @@ pub(crate) struct Upload {
     #[command(flatten)]
     parts: PartOptions,
 
+    /// The maximum rate of sending, over all connections, such as 20MB/s [default: none].
+    #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
+    limit_rate: Option<u64>,
+
     /// Retry failed requests for this long.
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "10m")]
     retry_for: Duration,
@@ -99,6 +103,7 @@ impl Upload {
         let mut options = Options::default();
         options.concurrency = self.parts.concurrency.get();
         options.part_size = self.parts.part_size;
+        options.max_rate = self.limit_rate;
         options.md5 = !self.no_md5;
         options.preflight = !self.no_preflight;
         options.provider = self.description.provider;

@@ -53,7 +53,7 @@ impl Upload {
     fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
         let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
         let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 9] = [
+        let values: [(&str, Option<OsString>); 10] = [
             ("--filename", self.filename.as_ref().map(Into::into)),
             ("--purpose", Some(self.description.purpose.as_str().into())),
             ("--mime-type", self.description.mime_type.as_ref().map(Into::into)),
@@ -65,6 +65,7 @@ impl Upload {
                     .then(|| self.parts.concurrency.to_string().into()),
             ),
             ("--part-size", self.parts.part_size.map(|size| size.to_string().into())),
+            ("--limit-rate", self.limit_rate.map(|rate| rate.to_string().into())),
             (
                 "--retry-for",
                 (self.retry_for != Options::default().retry.time_limit)
