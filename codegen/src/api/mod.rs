@@ -9,7 +9,7 @@ mod operation;
 mod tags;
 mod usage;
 
-pub use lower::{Schema, lower, lower_with_schemas};
+pub use lower::{LoweredSchema, lower, lower_with_schemas};
 pub use model::{
     Bound, Constant, EnumValue, Enumeration, Field, FieldDefault, Integer, Kind, Name, Named, Struct, Type,
     TypeId, Union, Variant,

@@ -2,28 +2,8 @@
 //!
 //! This is the only list of them. Validation, the report, the comparison of documents and the types all read it.
 
-use super::{Node, Object};
-
-/// What a value looks like.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Shape {
-    /// Anything, or something that is checked where it is used.
-    Any,
-    /// A string.
-    Text,
-    /// `true` or `false`.
-    Flag,
-    /// A number.
-    Number,
-    /// A number; in OpenAPI 3.0 a flag, which makes the number of another keyword exclusive.
-    NumberOrFlag,
-    /// An object.
-    Members,
-    /// An array.
-    Array,
-    /// An array of strings.
-    Names,
-}
+use super::view::Shape;
+use super::{Node, Object, Schema};
 
 /// What the generator does with a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,88 +56,102 @@ pub struct Keyword {
     pub comparison: Comparison,
 }
 
-use Effect::{Annotation, Composition, Description, Limit, Partial, Reference, Type, Warning};
-use Shape::{Any, Array, Flag, Members, Names, Number, NumberOrFlag, Text};
+/// Declares every keyword: the method of [`Schema`] that returns it, and its row in the table.
+macro_rules! keywords {
+    ($($method:ident = $row:ident($key:literal, $shape:ident, $effect:ident) $(.$more:ident($($value:expr)?))*;)*) => {
+        /// Every keyword, in the order in which documents are compared by them.
+        pub const KEYWORDS: &[Keyword] =
+            &[$($row($key, Shape::$shape, Effect::$effect) $(.$more($($value)?))*),*];
 
-/// Every keyword, in the order in which documents are compared by them.
-pub const KEYWORDS: &[Keyword] = &[
-    row("$ref", Text, Reference),
-    row("$dynamicRef", Text, Reference),
-    row("$recursiveRef", Any, Reference),
-    row("allOf", Array, Composition),
-    row("anyOf", Array, Composition).narrowing(),
-    row("oneOf", Array, Composition).narrowing(),
-    row("not", Any, Composition).compared(Comparison::Schema),
-    row("type", Any, Type),
-    row("enum", Array, Type),
-    row("const", Any, Type),
-    row("format", Text, Type).compared(Comparison::Limit),
-    row("properties", Members, Type).implying("object"),
-    row("additionalProperties", Any, Type).implying("object"),
-    row("patternProperties", Members, Type).implying("object"),
-    row("items", Any, Type).implying("array").compared(Comparison::Schema),
-    row("prefixItems", Array, Type).implying("array"),
-    row("required", Names, Description).narrowing(),
-    row("minimum", Number, Limit).compared(Comparison::Limit),
-    row("maximum", Number, Limit).compared(Comparison::Limit),
-    row("exclusiveMinimum", NumberOrFlag, Limit).compared(Comparison::Limit),
-    row("exclusiveMaximum", NumberOrFlag, Limit).compared(Comparison::Limit),
-    row("multipleOf", Number, Description).compared(Comparison::Limit),
-    row("minLength", Number, Limit).implying("string").compared(Comparison::Limit),
-    row("maxLength", Number, Limit).implying("string").compared(Comparison::Limit),
-    row("pattern", Text, Description).implying("string").compared(Comparison::Limit),
-    row("minItems", Number, Limit).narrowing().compared(Comparison::Limit),
-    row("maxItems", Number, Limit).narrowing().compared(Comparison::Limit),
-    row("minProperties", Number, Limit).compared(Comparison::Limit),
-    row("maxProperties", Number, Limit).compared(Comparison::Limit),
-    row("uniqueItems", Flag, Description),
-    row("dependentRequired", Any, Description),
-    row("unevaluatedProperties", Any, Description).narrowing(),
-    row("propertyNames", Any, Partial).compared(Comparison::Schema),
-    row("if", Any, Partial),
-    row("unevaluatedItems", Any, Partial),
-    row("additionalItems", Any, Partial),
-    row("contains", Any, Warning).compared(Comparison::Schema),
-    row("dependentSchemas", Any, Warning),
-    row("dependencies", Any, Warning),
-    row("contentSchema", Any, Warning),
+        impl<'d> Schema<'d> {
+            $(super::view::accessor!($method, $key, $shape);)*
+        }
+    };
+}
+
+keywords! {
+    reference = row("$ref", Text, Reference);
+    dynamic_reference = row("$dynamicRef", Text, Reference);
+    recursive_reference = row("$recursiveRef", Any, Reference);
+    all_of = row("allOf", Array, Composition);
+    any_of = row("anyOf", Array, Composition).narrowing();
+    one_of = row("oneOf", Array, Composition).narrowing();
+    negation = row("not", Any, Composition).compared(Comparison::Schema);
+    kind = row("type", Any, Type);
+    enumeration = row("enum", Array, Type);
+    constant = row("const", Any, Type);
+    format = row("format", Text, Type).compared(Comparison::Limit);
+    properties = row("properties", Members, Type).implying("object");
+    additional_properties = row("additionalProperties", Any, Type).implying("object");
+    pattern_properties = row("patternProperties", Members, Type).implying("object");
+    items = row("items", Any, Type).implying("array").compared(Comparison::Schema);
+    prefix_items = row("prefixItems", Array, Type).implying("array");
+    required = row("required", Names, Description).narrowing();
+    minimum = row("minimum", Number, Limit).compared(Comparison::Limit);
+    maximum = row("maximum", Number, Limit).compared(Comparison::Limit);
+    exclusive_minimum = row("exclusiveMinimum", NumberOrFlag, Limit).compared(Comparison::Limit);
+    exclusive_maximum = row("exclusiveMaximum", NumberOrFlag, Limit).compared(Comparison::Limit);
+    multiple_of = row("multipleOf", Number, Description).compared(Comparison::Limit);
+    min_length = row("minLength", Number, Limit).implying("string").compared(Comparison::Limit);
+    max_length = row("maxLength", Number, Limit).implying("string").compared(Comparison::Limit);
+    pattern = row("pattern", Text, Description).implying("string").compared(Comparison::Limit);
+    min_items = row("minItems", Number, Limit).narrowing().compared(Comparison::Limit);
+    max_items = row("maxItems", Number, Limit).narrowing().compared(Comparison::Limit);
+    min_properties = row("minProperties", Number, Limit).compared(Comparison::Limit);
+    max_properties = row("maxProperties", Number, Limit).compared(Comparison::Limit);
+    unique_items = row("uniqueItems", Flag, Description);
+    dependent_required = row("dependentRequired", Any, Description);
+    unevaluated_properties = row("unevaluatedProperties", Any, Description).narrowing();
+    property_names = row("propertyNames", Any, Partial).compared(Comparison::Schema);
+    condition = row("if", Any, Partial);
+    unevaluated_items = row("unevaluatedItems", Any, Partial);
+    additional_items = row("additionalItems", Any, Partial);
+    contains = row("contains", Any, Warning).compared(Comparison::Schema);
+    dependent_schemas = row("dependentSchemas", Any, Warning);
+    dependencies = row("dependencies", Any, Warning);
+    content_schema = row("contentSchema", Any, Warning);
     // These ask nothing without `if` or `contains`, which are reported.
-    row("then", Any, Annotation),
-    row("else", Any, Annotation),
-    row("minContains", Any, Annotation),
-    row("maxContains", Any, Annotation),
-    row("title", Text, Annotation),
-    row("description", Text, Annotation),
+    consequence = row("then", Any, Annotation);
+    alternative = row("else", Any, Annotation);
+    min_contains = row("minContains", Any, Annotation);
+    max_contains = row("maxContains", Any, Annotation);
+    title = row("title", Text, Annotation);
+    description = row("description", Text, Annotation);
     // Beside a `$ref` it takes the place of the target's (OpenAPI 3.1 §4.8.23).
-    row("summary", Any, Annotation),
-    row("default", Any, Annotation).compared(Comparison::Note),
-    row("example", Any, Annotation),
-    row("examples", Any, Annotation),
-    row("nullable", Flag, Annotation),
-    row("deprecated", Flag, Annotation).compared(Comparison::Note),
-    row("readOnly", Flag, Annotation).compared(Comparison::Note),
-    row("writeOnly", Flag, Annotation).compared(Comparison::Note),
-    row("discriminator", Members, Annotation),
-    row("externalDocs", Any, Annotation),
+    summary = row("summary", Any, Annotation);
+    default = row("default", Any, Annotation).compared(Comparison::Note);
+    example = row("example", Any, Annotation);
+    examples = row("examples", Any, Annotation);
+    nullable = row("nullable", Flag, Annotation);
+    deprecated = row("deprecated", Flag, Annotation).compared(Comparison::Note);
+    read_only = row("readOnly", Flag, Annotation).compared(Comparison::Note);
+    write_only = row("writeOnly", Flag, Annotation).compared(Comparison::Note);
+    discriminator = row("discriminator", Members, Annotation);
+    external_docs = row("externalDocs", Any, Annotation);
     // How a value is written in XML, which is text to the client.
-    row("xml", Any, Annotation),
-    row("contentEncoding", Text, Annotation).narrowing(),
-    row("contentMediaType", Text, Annotation),
-    row("$comment", Any, Annotation),
-    row("$id", Any, Annotation),
-    row("$schema", Any, Annotation),
-    row("$anchor", Any, Annotation),
-    row("$dynamicAnchor", Any, Annotation),
-    row("$recursiveAnchor", Any, Annotation),
-    row("$vocabulary", Any, Annotation),
-    row("$defs", Members, Annotation),
-    row("definitions", Members, Annotation),
+    xml = row("xml", Any, Annotation);
+    content_encoding = row("contentEncoding", Text, Annotation).narrowing();
+    content_media_type = row("contentMediaType", Text, Annotation);
+    comment = row("$comment", Any, Annotation);
+    id = row("$id", Any, Annotation);
+    dialect = row("$schema", Any, Annotation);
+    anchor = row("$anchor", Any, Annotation);
+    dynamic_anchor = row("$dynamicAnchor", Any, Annotation);
+    recursive_anchor = row("$recursiveAnchor", Any, Annotation);
+    vocabulary = row("$vocabulary", Any, Annotation);
+    defs = row("$defs", Members, Annotation);
+    definitions = row("definitions", Members, Annotation);
     // Extensions.
-    row("x-constants", Any, Annotation).narrowing(),
-];
+    constants = row("x-constants", Any, Annotation).narrowing();
+    // The names of the values in `enum`, as several tools spell them.
+    enum_varnames = row("x-enum-varnames", Any, Annotation);
+    enum_names = row("x-enumNames", Any, Annotation);
+    enum_names_kebab = row("x-enum-names", Any, Annotation);
+    preserves_unknown_fields = row("x-kubernetes-preserve-unknown-fields", Any, Annotation);
+}
 
 const fn row(name: &'static str, value: Shape, effect: Effect) -> Keyword {
-    let narrows = matches!(effect, Type);
+    let narrows = matches!(effect, Effect::Type);
     Keyword { name, value, effect, narrows, implies: None, comparison: Comparison::Other }
 }
 
@@ -181,7 +175,7 @@ impl Keyword {
 
     /// Whether it says something of the type of a value.
     pub fn is_structural(&self) -> bool {
-        matches!(self.effect, Reference | Composition | Type)
+        matches!(self.effect, Effect::Reference | Effect::Composition | Effect::Type)
     }
 }
 
@@ -197,12 +191,12 @@ pub fn is_structural(name: &str) -> bool {
 
 /// Whether a keyword may change the type beside a `$ref` or in a member of `allOf`, or may contradict one there.
 pub fn may_change_type(name: &str) -> bool {
-    Keyword::named(name).is_some_and(|keyword| keyword.narrows || keyword.effect == Limit)
+    Keyword::named(name).is_some_and(|keyword| keyword.narrows || keyword.effect == Effect::Limit)
 }
 
 /// Whether a keyword restricts no value. Extensions do not.
 pub fn is_annotation(name: &str) -> bool {
-    name.starts_with("x-") || Keyword::named(name).is_some_and(|keyword| keyword.effect == Annotation)
+    name.starts_with("x-") || Keyword::named(name).is_some_and(|keyword| keyword.effect == Effect::Annotation)
 }
 
 /// The type that the keywords of a schema without `type` imply.

@@ -6,13 +6,15 @@ mod json;
 mod json_layout;
 pub mod keyword;
 mod limits;
-pub(crate) mod members;
 mod node;
+pub mod openapi;
 mod place;
 mod reference;
+pub mod schema;
 mod source;
 mod text_reference;
 mod version;
+mod view;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,7 +23,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub use crate::pointer::Pointer;
 pub use node::{Node, Number, Object};
 pub use reference::{ReferenceError, mentions_other_files};
+pub use schema::Schema;
 pub use version::Version;
+pub use view::{Member, Shape, View};
 
 use url::Url;
 

@@ -3,15 +3,18 @@
 
 use std::collections::HashSet;
 
-use crate::document::{Node, Number, keyword};
+use crate::document::schema::{
+    CountLimit, are_equal, common_types, common_values, is_of_type, lower_limit, strictest_count,
+    types_of_values, upper_limit,
+};
+use crate::document::{Node, Number, Schema, keyword};
 
-use super::class::{allows_null, are_strings, enum_values, says_nothing};
-use super::constraint::only_requires;
-use super::number::{count_limit, lower_limit, upper_limit};
-use super::{Lowering, Place, json_type};
+use super::Lowering;
+use super::place::Place;
+use super::string_type::{are_strings, decides_type};
 
 /// A schema and where it is.
-pub(super) type Part<'d> = (Place, &'d Node);
+pub(super) type Part<'d> = (Place, Schema<'d>);
 
 /// How deep required properties are searched for a contradiction.
 const MAX_DEPTH: usize = 8;
@@ -73,16 +76,20 @@ impl<'d> Gathered<'d> {
 
     /// Whether there are schemas that name properties or restrict the names.
     pub(super) fn names_properties(&self) -> bool {
-        let keys = ["properties", "required", "additionalProperties", "patternProperties"];
-        self.parts.iter().any(|(_, node)| keys.iter().any(|key| node.get(key).is_some()))
+        self.parts.iter().any(|(_, schema)| {
+            schema.properties().is_some()
+                || schema.required().is_some()
+                || schema.additional_properties().is_some()
+                || schema.pattern_properties().is_some()
+        })
     }
 
     pub(super) fn is_nullable(&self) -> bool {
         matches!(self.null, Null::Allowed | Null::Added)
     }
 
-    pub(super) fn nodes(&self) -> Vec<&'d Node> {
-        self.parts.iter().map(|(_, node)| *node).collect()
+    pub(super) fn schemas(&self) -> Vec<Schema<'d>> {
+        schemas_of(&self.parts)
     }
 
     /// The places of all parts and alternatives, in an order of their own: equal for equal meanings.
@@ -129,32 +136,32 @@ impl<'d> Gathered<'d> {
 
 impl<'d> Lowering<'d> {
     /// Follows the `$ref` and the `allOf` of a schema.
-    pub(super) fn gather(&mut self, place: &Place, node: &'d Node) -> Gathered<'d> {
+    pub(super) fn gather(&mut self, place: &Place, schema: Schema<'d>) -> Gathered<'d> {
         let mut gathered = Gathered::default();
-        self.gather_into(place, node, &mut gathered);
+        self.gather_into(place, schema, &mut gathered);
         gathered
     }
 
-    pub(super) fn gather_into(&mut self, place: &Place, node: &'d Node, into: &mut Gathered<'d>) {
-        let null = self.add(place, node, into);
+    pub(super) fn gather_into(&mut self, place: &Place, schema: Schema<'d>, into: &mut Gathered<'d>) {
+        let null = self.add(place, schema, into);
         into.null = into.null.and(null);
     }
 
-    fn add(&mut self, place: &Place, node: &'d Node, into: &mut Gathered<'d>) -> Null {
+    fn add(&mut self, place: &Place, schema: Schema<'d>, into: &mut Gathered<'d>) -> Null {
         if !self.can_afford(place, 1) || !into.seen.insert(place.clone()) {
             return Null::Unsaid;
         }
-        self.check(place, node);
+        self.check(place, schema);
         let mut members = Null::Unsaid;
-        if let Some((target, node)) = self.referred(place, node) {
-            members = self.add(&target, node, into);
+        if let Some((target, schema)) = self.referred(place, schema) {
+            members = self.add(&target, schema, into);
         }
-        for (place, member) in self.members(place, node, "allOf").unwrap_or_default() {
+        for (place, member) in self.schemas_at(place, schema.all_of()) {
             let null = self.add(&place, member, into);
             members = members.and(null);
         }
-        members = members.and(self.add_own(place, node, into));
-        match own_null(node) {
+        members = members.and(self.add_own(place, schema, into));
+        match own_null(schema) {
             Null::Unsaid => members,
             Null::Forbidden if members == Null::Added => Null::Allowed,
             own => own,
@@ -162,15 +169,15 @@ impl<'d> Lowering<'d> {
     }
 
     /// Adds a schema without its `$ref` and `allOf`.
-    pub(super) fn gather_own(&mut self, place: &Place, node: &'d Node) -> Gathered<'d> {
+    pub(super) fn gather_own(&mut self, place: &Place, schema: Schema<'d>) -> Gathered<'d> {
         let mut gathered = Gathered::default();
-        let null = self.add_own(place, node, &mut gathered);
-        gathered.null = own_null(node).and(null);
+        let null = self.add_own(place, schema, &mut gathered);
+        gathered.null = own_null(schema).and(null);
         gathered
     }
 
-    fn add_own(&mut self, place: &Place, node: &'d Node, into: &mut Gathered<'d>) -> Null {
-        let mut alternatives = self.alternatives(place, node);
+    fn add_own(&mut self, place: &Place, schema: Schema<'d>, into: &mut Gathered<'d>) -> Null {
+        let mut alternatives = self.alternatives(place, schema);
         let mut null = Null::Unsaid;
         match alternatives.len() {
             0 => {}
@@ -178,25 +185,23 @@ impl<'d> Lowering<'d> {
                 let (place, member) = alternatives.remove(0);
                 null = self.add(&place, member, into);
             }
-            _ if are_strings(&alternatives) => {}
+            _ if are_strings(&schemas_of(&alternatives)) => {}
             // Of alternatives that are made of the schema it is one.
-            _ if alternatives.iter().any(|(place, member)| self.is_seen(place, member, into)) => {}
+            _ if alternatives.iter().any(|(place, member)| self.is_seen(place, *member, into)) => {}
             _ => into.unions.push(alternatives),
         }
-        let speaks = |key: &String| {
-            !keyword::is_annotation(key) && !["$ref", "$dynamicRef", "allOf"].contains(&key.as_str())
-        };
-        if node
-            .as_object()
-            .is_some_and(|schema| schema.keys().any(speaks) || schema.contains_key("x-constants"))
-        {
-            into.parts.push((place.clone(), node));
+        // What these keywords say is gathered from the schemas that they lead to.
+        let leads_on = ["$ref", "$dynamicRef", "allOf"];
+        let has_own = schema.keys().any(|key| !keyword::is_annotation(key) && !leads_on.contains(&key));
+        if has_own || schema.constants().is_some() {
+            into.parts.push((place.clone(), schema));
         }
         null
     }
 
-    fn is_seen(&mut self, place: &Place, node: &'d Node, gathered: &Gathered<'d>) -> bool {
-        let target = node.get("$ref").and_then(|_| self.quietly(|lowering| lowering.follow(place, node)));
+    fn is_seen(&mut self, place: &Place, schema: Schema<'d>, gathered: &Gathered<'d>) -> bool {
+        let target =
+            schema.reference().and_then(|_| self.quietly(|lowering| lowering.follow_schema(place, schema)));
         target.is_some_and(|(target, _)| gathered.seen.contains(&target))
     }
 
@@ -205,8 +210,8 @@ impl<'d> Lowering<'d> {
         let contradiction = |place: &Place, reason: String| Contradiction { place: place.clone(), reason };
         let mut types: Option<Vec<&'d str>> = None;
         let mut values: Option<Vec<&'d Node>> = None;
-        for (place, node) in &gathered.parts {
-            if let Some(own) = json_type::stated_types(node) {
+        for (place, schema) in &gathered.parts {
+            if let Some(own) = schema.stated_types() {
                 let both = types.as_ref().map_or(own.clone(), |types| common_types(types, &own));
                 if both.is_empty() {
                     let others = types.unwrap_or_default().join("` or `");
@@ -218,7 +223,7 @@ impl<'d> Lowering<'d> {
                 }
                 types = Some(both);
             }
-            if let Some(own) = self.own_values(node) {
+            if let Some(own) = own_values(*schema) {
                 let both = match &values {
                     Some(values) => common_values(values, &own),
                     None => own,
@@ -229,16 +234,16 @@ impl<'d> Lowering<'d> {
                 values = Some(both);
             }
         }
-        let nodes = gathered.nodes();
+        let schemas = gathered.schemas();
         if let Some(last) = gathered.parts.last()
-            && let Some(reason) = crossed_limits(&nodes)
+            && let Some(reason) = crossed_limits(&schemas)
         {
             return Err(contradiction(&last.0, reason));
         }
         if let Some(all) = &mut values {
             let fits = |value: &Node| {
-                types.as_ref().is_none_or(|types| types.iter().any(|kind| json_type::is_of_type(value, kind)))
-                    && is_within_limits(value, &nodes)
+                types.as_ref().is_none_or(|types| types.iter().any(|kind| is_of_type(value, kind)))
+                    && is_within_limits(value, &schemas)
             };
             let had = !all.is_empty();
             all.retain(|value| fits(value));
@@ -247,7 +252,7 @@ impl<'d> Lowering<'d> {
                 return Err(contradiction(&place, "none of their values fits".to_owned()));
             }
             all.retain(|value| **value != Node::Null);
-            let kinds = json_type::types_of_values(all);
+            let kinds = types_of_values(all);
             types = Some(match types {
                 None => kinds,
                 Some(types) if kinds.is_empty() => types,
@@ -261,29 +266,9 @@ impl<'d> Lowering<'d> {
         let mut types = types.unwrap_or_default();
         types.retain(|kind| *kind != "null");
         if types.is_empty() {
-            types
-                .extend(gathered.parts.iter().find_map(|(_, node)| keyword::implied_type(node.as_object()?)));
+            types.extend(gathered.parts.iter().find_map(|(_, schema)| schema.implied_type()));
         }
         Ok(Allowed { types, values: values.filter(|values| !values.is_empty()) })
-    }
-
-    /// The values that a schema lists, itself or in alternatives that are all strings.
-    fn own_values(&self, node: &'d Node) -> Option<Vec<&'d Node>> {
-        let own = || {
-            let several = node.get("enum").and_then(Node::as_array).unwrap_or_default();
-            several.iter().chain(node.get("const"))
-        };
-        if own().next().is_some() {
-            let only = node.get("const").filter(|_| node.get("enum").is_some());
-            return Some(match only {
-                Some(only) => own().filter(|value| are_equal(value, only)).take(1).collect(),
-                None => own().collect(),
-            });
-        }
-        let several = ["oneOf", "anyOf"].into_iter().find_map(|key| node.get(key)?.as_array())?;
-        let strings: Vec<Part<'d>> = several.iter().map(|node| (self.root(), node)).collect();
-        let is_closed = several.iter().all(|node| enum_values(node).next().is_some());
-        (is_closed && are_strings(&strings)).then(|| several.iter().flat_map(enum_values).collect())
     }
 
     /// Whether no value matches the schemas: they contradict each other, or those of a required property do.
@@ -298,7 +283,8 @@ impl<'d> Lowering<'d> {
         if depth == 0 {
             return false;
         }
-        let required: HashSet<&str> = gathered.parts.iter().flat_map(|(_, node)| required(node)).collect();
+        let required: HashSet<&str> =
+            gathered.parts.iter().flat_map(|(_, schema)| schema.required_names()).collect();
         required.into_iter().any(|name| {
             let schemas: Vec<Part<'d>> =
                 gathered.parts.iter().filter_map(|part| property(part, name)).collect();
@@ -307,32 +293,44 @@ impl<'d> Lowering<'d> {
             }
             let mut together = Gathered::default();
             self.quietly(|lowering| {
-                schemas.iter().for_each(|(place, node)| lowering.gather_into(place, node, &mut together));
+                schemas
+                    .iter()
+                    .for_each(|(place, schema)| lowering.gather_into(place, *schema, &mut together));
             });
             !together.is_nullable() && self.is_impossible_within(&together, depth - 1)
         })
     }
 }
 
-/// The schema that a part has for a property.
-pub(super) fn property<'d>((place, node): &Part<'d>, name: &str) -> Option<Part<'d>> {
-    let schema = node.get("properties")?.get(name)?;
-    Some((place.child("properties").child(name), schema))
+/// The schemas of parts.
+pub(super) fn schemas_of<'d>(parts: &[Part<'d>]) -> Vec<Schema<'d>> {
+    parts.iter().map(|(_, schema)| *schema).collect()
 }
 
-/// The names that `required` lists.
-pub(super) fn required(node: &Node) -> impl Iterator<Item = &str> {
-    let names = node.get("required").and_then(Node::as_array).unwrap_or_default();
-    names.iter().filter_map(Node::as_str)
+/// The schema that a part has for a property.
+fn property<'d>((place, schema): &Part<'d>, name: &str) -> Option<Part<'d>> {
+    let found = schema.property(name)?;
+    Some((place.child("properties").child(name), found))
+}
+
+/// The values that a schema lists, itself or in alternatives that are all strings.
+fn own_values<'d>(schema: Schema<'d>) -> Option<Vec<&'d Node>> {
+    if let Some(values) = schema.allowed_values() {
+        return Some(values);
+    }
+    let alternatives: Vec<Schema<'d>> = schema.alternatives()?.iter().map(Schema::of).collect();
+    let is_closed = alternatives.iter().all(|one| one.enum_values().next().is_some());
+    (is_closed && are_strings(&alternatives))
+        .then(|| alternatives.iter().flat_map(|one| one.enum_values()).collect())
 }
 
 /// What a schema itself says about `null`, without its `$ref` and `allOf`.
-fn own_null(node: &Node) -> Null {
-    if super::flag(node, "nullable") && says_nothing(node) {
+fn own_null(schema: Schema<'_>) -> Null {
+    if schema.nullable() == Some(true) && schema.only_annotates() {
         Null::Added
-    } else if allows_null(node) {
+    } else if schema.allows_null() {
         Null::Allowed
-    } else if ["type", "enum", "const"].iter().any(|key| node.get(key).is_some()) {
+    } else if schema.kind().is_some() || schema.enumeration().is_some() || schema.constant().is_some() {
         Null::Forbidden
     } else {
         Null::Unsaid
@@ -340,33 +338,36 @@ fn own_null(node: &Node) -> Null {
 }
 
 /// Whether a schema says anything about the type of a value that `others` do not say.
-fn adds(node: &Node, others: &[Part<'_>]) -> bool {
-    let Node::Object(schema) = node else { return false };
-    let others = || others.iter().map(|(_, other)| *other).filter(|other| !std::ptr::eq(*other, node));
-    let is_said = |key: &str, value: &Node| others().any(|other| other.get(key) == Some(value));
+fn adds(schema: Schema<'_>, others: &[Part<'_>]) -> bool {
+    let Some(members) = schema.as_object() else { return false };
+    let others = || {
+        let others = others.iter().map(|(_, other)| *other);
+        others.filter(|other| !std::ptr::eq(other.node(), schema.node()))
+    };
+    let is_said = |key: &str, value: &Node| others().any(|other| other.node().get(key) == Some(value));
     let is_any = |value: &Node| match value {
         Node::Bool(any) => *any,
         value => value.as_object().is_some_and(|schema| schema.is_empty()),
     };
-    schema.iter().any(|(key, value)| match key.as_str() {
+    members.iter().any(|(key, value)| match key.as_str() {
         "type" => {
-            let own = json_type::stated_types(node).unwrap_or_default();
+            let own = schema.stated_types().unwrap_or_default();
             let stated =
-                others().filter_map(json_type::stated_types).reduce(|one, other| common_types(&one, &other));
-            let implied = || others().find_map(|other| keyword::implied_type(other.as_object()?));
-            let known = stated.or_else(|| Some(vec![implied()?]));
+                others().filter_map(Schema::stated_types).reduce(|one, other| common_types(&one, &other));
+            let known = stated.or_else(|| Some(vec![others().find_map(Schema::implied_type)?]));
             known.is_none_or(|known| common_types(&known, &own) != known)
         }
-        "properties" => value.as_object().into_iter().flatten().any(|(name, schema)| {
-            !others().any(|other| other.get("properties").and_then(|all| all.get(name)) == Some(schema))
-        }),
+        "properties" => schema
+            .property_schemas()
+            .any(|(name, property)| !others().any(|other| other.property(name) == Some(property))),
         "required" => {
-            let known: HashSet<&str> = others().flat_map(required).collect();
-            required(node).any(|name| !known.contains(name))
+            let known: HashSet<&str> = others().flat_map(Schema::required_names).collect();
+            schema.required_names().any(|name| !known.contains(name))
         }
         "enum" | "const" => !others().any(|other| {
-            let mut values = enum_values(other).peekable();
-            values.peek().is_some() && values.all(|value| enum_values(node).any(|own| are_equal(own, value)))
+            let mut values = other.enum_values().peekable();
+            values.peek().is_some()
+                && values.all(|value| schema.enum_values().any(|own| are_equal(own, value)))
         }),
         "additionalProperties"
         | "unevaluatedProperties"
@@ -374,79 +375,58 @@ fn adds(node: &Node, others: &[Part<'_>]) -> bool {
         | "prefixItems"
         | "patternProperties"
         | "x-constants" => !(is_said(key, value) || key == "items" && is_any(value)),
-        "format" | "contentEncoding" => json_type::decides_type(key, value) && !is_said(key, value),
+        "format" | "contentEncoding" => decides_type(key, value) && !is_said(key, value),
         "minItems" | "maxItems" => {
-            others().any(|other| other.get("prefixItems").is_some()) && !is_said(key, value)
+            others().any(|other| other.prefix_items().is_some()) && !is_said(key, value)
         }
         // Other sets of alternatives are compared as such.
         "oneOf" | "anyOf" => value.as_array().is_some_and(|members| {
-            members.iter().any(|member| enum_values(member).next().is_some())
+            let members = || members.iter().map(Schema::of);
+            members().any(|member| member.enum_values().next().is_some())
                 && !is_said(key, value)
-                && !members.iter().any(only_requires)
+                && !members().any(Schema::only_requires)
         }),
         _ => false,
     })
 }
 
-fn common_types<'d>(one: &[&'d str], other: &[&'d str]) -> Vec<&'d str> {
-    let common = |kind: &&'d str| match *kind {
-        kind if other.contains(&kind) => Some(kind),
-        "number" if other.contains(&"integer") => Some("integer"),
-        "integer" if other.contains(&"number") => Some("integer"),
-        _ => None,
-    };
-    one.iter().filter_map(common).collect()
-}
-
-pub(super) fn common_values<'d>(one: &[&'d Node], other: &[&'d Node]) -> Vec<&'d Node> {
-    one.iter().copied().filter(|value| other.iter().any(|other| are_equal(value, other))).collect()
-}
-
-/// Whether two values are equal as JSON Schema compares them: `1` and `1.0` are.
-#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "as JSON's numbers are compared")]
-fn are_equal(one: &Node, other: &Node) -> bool {
-    match (one, other) {
-        (Node::Number(Number::Integer(integer)), Node::Number(Number::Float(float)))
-        | (Node::Number(Number::Float(float)), Node::Number(Number::Integer(integer))) => {
-            *integer as f64 == *float
-        }
-        (one, other) => one == other,
-    }
-}
-
 /// Which limits of the schemas no value is within.
 #[expect(clippy::float_cmp, reason = "limits are compared as the document has them")]
-fn crossed_limits(nodes: &[&Node]) -> Option<String> {
-    if let (Some(lower), Some(upper)) = (lower_limit(nodes), upper_limit(nodes))
+fn crossed_limits(schemas: &[Schema<'_>]) -> Option<String> {
+    if let (Some(lower), Some(upper)) = (lower_limit(schemas), upper_limit(schemas))
         && (lower.value > upper.value || lower.value == upper.value && (lower.exclusive || upper.exclusive))
     {
         return Some(format!("no number is above {} and below {}", lower.shown, upper.shown));
     }
-    let pairs = [("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties")];
+    let pairs = [
+        (CountLimit::MIN_LENGTH, CountLimit::MAX_LENGTH),
+        (CountLimit::MIN_ITEMS, CountLimit::MAX_ITEMS),
+        (CountLimit::MIN_PROPERTIES, CountLimit::MAX_PROPERTIES),
+    ];
     pairs.into_iter().find_map(|(least, most)| {
-        let (lower, upper) = (count_limit(nodes, least)?, count_limit(nodes, most)?);
-        (lower > upper).then(|| format!("`{least}` is {lower} and `{most}` is {upper}"))
+        let (lower, upper) = (strictest_count(schemas, least)?, strictest_count(schemas, most)?);
+        (lower > upper).then(|| format!("`{}` is {lower} and `{}` is {upper}", least.keyword, most.keyword))
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "as JSON's numbers are compared")]
-fn is_within_limits(value: &Node, nodes: &[&Node]) -> bool {
+fn is_within_limits(value: &Node, schemas: &[Schema<'_>]) -> bool {
     match value {
         Node::Number(number) => {
             let value = match number {
                 Number::Integer(value) => *value as f64,
                 Number::Float(value) => *value,
             };
-            lower_limit(nodes)
+            lower_limit(schemas)
                 .is_none_or(|lower| if lower.exclusive { value > lower.value } else { value >= lower.value })
-                && upper_limit(nodes).is_none_or(|upper| {
+                && upper_limit(schemas).is_none_or(|upper| {
                     if upper.exclusive { value < upper.value } else { value <= upper.value }
                 })
         }
         Node::String(text) => {
             let length = text.chars().count() as i128;
-            count_limit(nodes, "minLength").is_none_or(|least| length >= least)
-                && count_limit(nodes, "maxLength").is_none_or(|most| length <= most)
+            strictest_count(schemas, CountLimit::MIN_LENGTH).is_none_or(|least| length >= least)
+                && strictest_count(schemas, CountLimit::MAX_LENGTH).is_none_or(|most| length <= most)
         }
         _ => true,
     }

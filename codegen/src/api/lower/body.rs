@@ -1,35 +1,39 @@
 //! The bodies of requests.
 
-use crate::document::{Node, members};
+use crate::document::openapi::{MediaType, Operation, RequestBody};
+use crate::document::{Member, Node, Schema, View as _};
 
 use super::super::Type;
 use super::super::operation::{Body, BodyContent};
+use super::Lowering;
 use super::content::ContentKind;
-use super::form::{MULTIPART, URL_ENCODED};
-use super::media_type::essence;
-use super::{Lowering, Place, description, flag};
+use super::describe::description;
+use super::media_type::{MULTIPART, URL_ENCODED, bare};
+use super::place::Place;
 
 impl<'d> Lowering<'d> {
-    /// The forms that a request's body can have, JSON first and a media type that says nothing last.
-    pub(super) fn bodies(&mut self, place: &Place, operation: &'d Node) -> Vec<Body> {
-        let Some(body) = operation.get("requestBody") else { return Vec::new() };
-        let Some((place, body)) = self.follow(&place.child("requestBody"), body) else { return Vec::new() };
-        let Some((content_place, content)) = self.object_at(&place, body, "content") else {
+    /// The bodies that a request can have, one for each media type. JSON comes first and plain text last.
+    pub(super) fn bodies(&mut self, place: &Place, operation: Operation<'d>) -> Vec<Body> {
+        let Some(Member { key, value }) = operation.request_body() else { return Vec::new() };
+        let Some((place, body)) = self.follow(&place.child(key), value) else { return Vec::new() };
+        let body = RequestBody::of(body);
+        let Some((content_place, content)) = self.object_at(&place, body.content()) else {
             self.error(&place, "missing-content", "a request body has `content`", None);
             return Vec::new();
         };
-        self.check_members(&place, body, members::BODY, "a request body");
+        self.check_members(&place, body);
         let mut bodies: Vec<Body> = Vec::new();
         for (content_type, media) in content {
             let place = content_place.child(content_type);
-            self.check_members(&place, media, members::MEDIA_TYPE, "a media type");
-            if let Some(encoding) = media.get("encoding").and_then(Node::as_object) {
-                self.check_encoding(&place.child("encoding"), encoding, content_type);
+            let media = MediaType::of(media);
+            self.check_members(&place, media);
+            if let Some(encoding) = media.encoding() {
+                self.check_encoding(&place.child(encoding.key), encoding, content_type);
             }
             let content = self.body_content(&place, content_type, media);
             bodies.push(Body {
-                required: flag(body, "required"),
-                description: description(body),
+                required: body.required() == Some(true),
+                description: description(body.node()),
                 content_type: content_type.clone(),
                 content,
             });
@@ -45,14 +49,14 @@ impl<'d> Lowering<'d> {
         bodies
     }
 
-    fn body_content(&mut self, place: &Place, content_type: &str, media: &'d Node) -> BodyContent {
-        let schema = media.get("schema");
+    fn body_content(&mut self, place: &Place, content_type: &str, media: MediaType<'d>) -> BodyContent {
+        let schema = media.schema().map(Member::schema);
         let schema_place = place.child("schema");
         let form = |lowering: &mut Self| match schema {
             Some(schema) => lowering.form(&schema_place, schema),
-            None => lowering.form(&schema_place, const { &Node::Null }),
+            None => lowering.form(&schema_place, Schema::of(const { &Node::Null })),
         };
-        match essence(content_type) {
+        match bare(content_type) {
             kind if kind == URL_ENCODED => BodyContent::UrlEncoded(form(self)),
             kind if kind.starts_with("multipart/") => {
                 if kind != MULTIPART {

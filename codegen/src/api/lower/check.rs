@@ -1,39 +1,36 @@
 //! Checks the document's objects and schemas against the tables of `document`.
 
-use crate::document::keyword::{Effect, Keyword, Shape};
-use crate::document::{Node, Object};
+use crate::document::keyword::{Effect, Keyword};
+use crate::document::{Member, Node, Object, Schema, Shape, View};
 
-use super::constraint::{excluded, is_told};
-use super::{Lowering, Place};
+use super::Lowering;
+use super::constraint::{excluded, of_names};
+use super::place::Place;
 
 use Shape::{Any, Array, Flag, Members, Names, Number, NumberOrFlag, Text};
 
-impl Lowering<'_> {
-    /// Reports members of `node`, which is `what`, that are unknown or look wrong.
-    pub(super) fn check_members(&mut self, place: &Place, node: &Node, known: &[(&str, Shape)], what: &str) {
-        let Node::Object(members) = node else {
-            self.error(
-                place,
-                "wrong-type",
-                format!("{what} is an object, and this is {}", node.kind()),
-                None,
-            );
+impl<'d> Lowering<'d> {
+    /// Reports the members of an object that are unknown or have the wrong type.
+    pub(super) fn check_members<V: View<'d>>(&mut self, place: &Place, view: V) {
+        let Node::Object(members) = view.node() else {
+            let message = format!("{} is an object, and this is {}", V::NAME, view.node().kind());
+            self.error(place, "wrong-type", message, None);
             return;
         };
         for (key, value) in members {
-            match known.iter().find(|(name, _)| name == key) {
+            match V::MEMBERS.iter().find(|(name, _)| name == key) {
                 Some((_, shape)) => self.check_shape(place, key, value, *shape),
                 None if key.starts_with("x-") || key == "$ref" || key == "summary" => {}
                 None => {
-                    let message = format!("`{key}` is not a member of {what}; it is not looked at");
+                    let message = format!("`{key}` is not a member of {}; it is not looked at", V::NAME);
                     self.warning(&place.child(key), "unknown-member", message, None);
                 }
             }
         }
     }
 
-    /// Reports keywords of a schema whose values look wrong.
-    pub(super) fn check_shapes(&mut self, place: &Place, schema: &Object) {
+    /// Reports keywords of a schema whose values have the wrong type.
+    fn check_shapes(&mut self, place: &Place, schema: &Object) {
         for (key, value) in schema {
             if let Some(keyword) = Keyword::named(key) {
                 self.check_shape(place, key, value, keyword.value);
@@ -42,8 +39,8 @@ impl Lowering<'_> {
     }
 
     fn check_shape(&mut self, place: &Place, key: &str, value: &Node, shape: Shape) {
-        // A `$ref` is followed where OpenAPI allows none, too.
-        let is_reference = value.get("$ref").is_some_and(|reference| reference.as_str().is_some());
+        // A `$ref` is followed even where OpenAPI allows none.
+        let is_reference = Schema::of(value).reference().is_some();
         let (fits, wanted) = match shape {
             Any => return,
             Array | Names if is_reference => return,
@@ -71,20 +68,21 @@ impl Lowering<'_> {
     }
 }
 
-impl Lowering<'_> {
+impl<'d> Lowering<'d> {
     /// Reports the keywords of a schema that are unknown or not expressed, once.
-    pub(super) fn check_keywords(&mut self, place: &Place, object: &Object) {
-        if self.quiet > 0 || !self.checked.insert(place.clone()) {
+    pub(super) fn check_keywords(&mut self, place: &Place, schema: Schema<'d>) {
+        let Some(object) = schema.as_object() else { return };
+        if !self.report.starts_check(place) {
             return;
         }
         self.check_shapes(place, object);
         for (key, value) in object {
             let place = place.child(key);
-            match significance(object, key, value) {
-                Significance::Heeded => {}
+            match significance(schema, key, value) {
+                Significance::Used => {}
                 Significance::Unexpressed => {
                     let keyword = if key == "if" { "`then` and `else`" } else { &format!("`{key}`") };
-                    let message = match lost_properties(object, key, value).as_slice() {
+                    let message = match lost_properties(schema, key).as_slice() {
                         [] => format!("`{key}` restricts the values, and the type does not"),
                         lost => format!(
                             "the properties `{}` are named by {keyword} alone, and the type does not have them",
@@ -102,52 +100,50 @@ impl Lowering<'_> {
     }
 }
 
-/// The properties that only the schemas of a keyword name, so that the type does not have them.
-fn lost_properties<'a>(schema: &'a Object, key: &str, value: &'a Node) -> Vec<&'a str> {
-    let schemas: Vec<&Node> = match key {
-        "if" => ["then", "else"].into_iter().filter_map(|key| schema.get(key)).collect(),
-        "dependentSchemas" | "dependencies" => {
-            value.as_object().into_iter().flat_map(Object::values).collect()
-        }
-        _ => Vec::new(),
+/// The properties that only the schemas within a keyword name, so that the type does not have them.
+fn lost_properties<'d>(schema: Schema<'d>, key: &str) -> Vec<&'d str> {
+    let branches = match key {
+        "if" => [schema.consequence(), schema.alternative()],
+        _ => [None, None],
     };
-    let known = schema.get("properties").and_then(Node::as_object);
-    let names = schemas.into_iter().filter_map(|schema| schema.get("properties")?.as_object()).flatten();
+    let dependent = match key {
+        "dependentSchemas" => schema.dependent_schemas(),
+        "dependencies" => schema.dependencies(),
+        _ => None,
+    };
+    let branches = branches.into_iter().flatten().map(Member::schema);
+    let dependent = dependent.into_iter().flat_map(Member::entries).map(|(_, schema)| Schema::of(schema));
     let mut lost: Vec<&str> = Vec::new();
-    for (name, _) in names {
-        if !known.is_some_and(|known| known.contains_key(name)) && !lost.contains(&name.as_str()) {
+    for (name, _) in branches.chain(dependent).flat_map(Schema::property_schemas) {
+        if schema.property(name).is_none() && !lost.contains(&name) {
             lost.push(name);
         }
     }
     lost
 }
 
-/// What becomes of a keyword.
+/// What the generator does with a keyword of a schema.
 enum Significance {
-    /// It is expressed or told, or it asks nothing of a value.
-    Heeded,
-    /// It restricts values in a way that is lost.
+    /// It is expressed, described or reported, or it constrains nothing.
+    Used,
+    /// It constrains values, and the types do not.
     Unexpressed,
-    /// It is no keyword.
+    /// It is not a keyword.
     Unknown,
 }
 
-fn significance(schema: &Object, name: &str, value: &Node) -> Significance {
+fn significance(schema: Schema<'_>, name: &str, value: &Node) -> Significance {
     let Some(keyword) = Keyword::named(name) else {
-        return if name.starts_with("x-") { Significance::Heeded } else { Significance::Unknown };
+        return if name.starts_with("x-") { Significance::Used } else { Significance::Unknown };
     };
     let is_expressed = match (name, keyword.effect) {
-        ("not", _) => excluded(value).is_some(),
-        ("propertyNames", _) => *value == Node::Bool(true) || is_told_of_names(value),
-        // Alone it asks nothing.
-        ("if", _) => !schema.contains_key("then") && !schema.contains_key("else"),
-        ("unevaluatedItems", _) if schema.contains_key("prefixItems") => value.as_bool().is_some(),
+        ("not", _) => excluded(Schema::of(value)).is_some(),
+        ("propertyNames", _) => *value == Node::Bool(true) || of_names(Schema::of(value)).is_some(),
+        // Alone it constrains nothing.
+        ("if", _) => schema.consequence().is_none() && schema.alternative().is_none(),
+        ("unevaluatedItems", _) if schema.prefix_items().is_some() => value.as_bool().is_some(),
         (_, Effect::Partial) => *value == Node::Bool(true),
         (_, effect) => effect != Effect::Warning,
     };
-    if is_expressed { Significance::Heeded } else { Significance::Unexpressed }
-}
-
-fn is_told_of_names(value: &Node) -> bool {
-    is_told(&Node::Object([("propertyNames".to_owned(), value.clone())].into_iter().collect()))
+    if is_expressed { Significance::Used } else { Significance::Unexpressed }
 }

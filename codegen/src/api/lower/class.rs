@@ -1,11 +1,12 @@
 //! What a schema is when its keywords are looked at together.
 
-use crate::document::{Node, Object, keyword};
+use crate::document::schema::types_of_values;
+use crate::document::{Node, Schema, keyword};
 
-use super::super::model::Type;
-use super::all_of::Gathered;
-use super::constraint::only_requires;
-use super::{Lowering, Place, json_type};
+use super::Lowering;
+use super::all_of::{Gathered, Part, schemas_of};
+use super::place::Place;
+use super::string_type::are_strings;
 
 /// What a schema turns out to be when its keywords are looked at together.
 pub(super) enum Class<'d> {
@@ -14,7 +15,7 @@ pub(super) enum Class<'d> {
     /// The component that the schema stands in, by `$recursiveRef` (JSON Schema 2019-09 §8.2.4.2).
     Whole,
     /// The only schema that counts in an `allOf`, `anyOf` or `oneOf`.
-    Only(Place, &'d Node),
+    Only(Place, Schema<'d>),
     /// Known properties of its own.
     Object,
     /// Several schemas together, by `allOf` or beside a `$ref` or alternatives.
@@ -22,7 +23,7 @@ pub(super) enum Class<'d> {
     /// One of several strings.
     Strings,
     /// One of several schemas.
-    Union(Vec<(Place, &'d Node)>),
+    Union(Vec<Part<'d>>),
     /// One of several of JSON's types.
     Types(Vec<&'d str>),
     /// What its keywords say at once.
@@ -33,44 +34,46 @@ pub(super) enum Class<'d> {
 
 impl<'d> Class<'d> {
     /// Whether `null` fits the schema of this class, too.
-    pub(super) fn is_nullable(&self, node: &Node) -> bool {
+    pub(super) fn is_nullable(&self, schema: Schema<'_>) -> bool {
         match self {
             Self::AllOf(gathered) => gathered.is_nullable(),
-            _ => is_nullable(node),
+            _ => schema.is_nullable(),
         }
     }
 }
 
 impl<'d> Lowering<'d> {
-    pub(super) fn classify(&mut self, place: &Place, node: &'d Node) -> Class<'d> {
-        self.check(place, node);
-        let Node::Object(object) = node else { return Class::Any };
-        self.check_discriminator(place, node);
-        if let Some(class) = self.composition(place, node, object) {
+    pub(super) fn classify(&mut self, place: &Place, schema: Schema<'d>) -> Class<'d> {
+        self.check(place, schema);
+        if schema.as_object().is_none() {
+            return Class::Any;
+        }
+        self.check_discriminator(place, schema);
+        if let Some(class) = self.composition(place, schema) {
             return class;
         }
-        let own = has_properties(object);
-        if object.contains_key("enum") || object.contains_key("const") {
-            return enumerated(node);
+        let own = schema.has_properties();
+        if schema.enumeration().is_some() || schema.constant().is_some() {
+            return enumerated(schema);
         }
-        let mut alternatives = self.alternatives(place, node);
+        let mut alternatives = self.alternatives(place, schema);
         match alternatives.len() {
             0 => {}
-            _ if own => return Class::AllOf(Box::new(self.gather(place, node))),
+            _ if own => return Class::AllOf(Box::new(self.gather(place, schema))),
             1 => {
-                let (place, node) = alternatives.remove(0);
-                return Class::Only(place, node);
+                let (place, only) = alternatives.remove(0);
+                return Class::Only(place, only);
             }
-            _ if are_strings(&alternatives) => return Class::Strings,
+            _ if are_strings(&schemas_of(&alternatives)) => return Class::Strings,
             _ => return Class::Union(alternatives),
         }
-        let mut types = json_type::stated_types(node).unwrap_or_default();
+        let mut types = schema.stated_types().unwrap_or_default();
         types.retain(|kind| *kind != "null");
-        if types.is_empty() && node.get("type").and_then(Node::as_str) == Some("null") {
+        if types.is_empty() && schema.single_type() == Some("null") {
             return Class::Any;
         }
         if types.is_empty() {
-            types.extend(keyword::implied_type(object));
+            types.extend(schema.implied_type());
         }
         match *types.as_slice() {
             [] => Class::Any,
@@ -81,9 +84,9 @@ impl<'d> Lowering<'d> {
     }
 
     /// Reports what is wrong with a schema itself.
-    pub(super) fn check(&mut self, place: &Place, node: &Node) {
-        match node {
-            Node::Object(object) => self.check_keywords(place, object),
+    pub(super) fn check(&mut self, place: &Place, schema: Schema<'d>) {
+        match schema.node() {
+            Node::Object(_) => self.check_keywords(place, schema),
             Node::Bool(true) => {}
             Node::Bool(false) => {
                 let message = "no value fits the schema `false`; any is taken";
@@ -97,47 +100,47 @@ impl<'d> Lowering<'d> {
     }
 
     /// What a schema with a `$ref` or an `allOf` is. `None`: what its other keywords say.
-    fn composition(&mut self, place: &Place, node: &'d Node, object: &'d Object) -> Option<Class<'d>> {
-        let reference = reference_class(object);
-        let mut members = self.members(place, node, "allOf").unwrap_or_default();
-        members.retain(|(_, member)| !says_nothing(member));
-        let has_own = object.keys().any(|key| keyword::may_change_type(key));
+    fn composition(&mut self, place: &Place, schema: Schema<'d>) -> Option<Class<'d>> {
+        let reference = reference_class(schema);
+        let mut members = self.schemas_at(place, schema.all_of());
+        members.retain(|(_, member)| !member.only_annotates());
+        let has_own = schema.keys().any(keyword::may_change_type);
         match (reference, members.as_slice()) {
             (None, []) => return None,
             (Some(reference), []) if !has_own => {
                 // A schema that gives names a meaning is another one than that which it refers to.
                 let is_dynamic = self.document.has_dynamic_anchors();
                 let target =
-                    is_dynamic.then(|| self.quietly(|lowering| lowering.referred(place, node))).flatten();
+                    is_dynamic.then(|| self.quietly(|lowering| lowering.referred(place, schema))).flatten();
                 return match target {
                     Some((target, _)) if target.scope.is_some() && target.scope != place.scope => {
-                        Some(Class::AllOf(Box::new(self.gather(place, node))))
+                        Some(Class::AllOf(Box::new(self.gather(place, schema))))
                     }
                     _ => Some(reference),
                 };
             }
-            (None, [(member_place, member)]) if !has_own && !self.is_in_a_family(place, node, member) => {
-                return Some(Class::Only(member_place.clone(), member));
+            (None, [(member_place, member)]) if !has_own && !self.is_in_hierarchy(place, schema, *member) => {
+                return Some(Class::Only(member_place.clone(), *member));
             }
             _ => {}
         }
         // One of the schemas may say all that the others do.
         let mut elements: Vec<(Option<Class<'d>>, Gathered<'d>)> = Vec::new();
-        if let Some(reference) = reference_class(object)
-            && let Some((target, node)) = self.referred(place, node)
+        if let Some(reference) = reference_class(schema)
+            && let Some((target, schema)) = self.referred(place, schema)
         {
-            elements.push((Some(reference), self.gather(&target, node)));
+            elements.push((Some(reference), self.gather(&target, schema)));
         }
-        let mut in_a_family = false;
+        let mut in_hierarchy = false;
         for (member_place, member) in members {
-            in_a_family |= self.is_in_a_family(place, node, member);
+            in_hierarchy |= self.is_in_hierarchy(place, schema, member);
             let gathered = self.gather(&member_place, member);
             elements.push((Some(Class::Only(member_place, member)), gathered));
         }
         if has_own {
-            elements.push((None, self.gather_own(place, node)));
+            elements.push((None, self.gather_own(place, schema)));
         }
-        if !in_a_family {
+        if !in_hierarchy {
             let implies_all = |one: &Gathered<'d>| {
                 !one.passes(place) && elements.iter().all(|(_, other)| one.implies(other))
             };
@@ -147,72 +150,66 @@ impl<'d> Lowering<'d> {
                 self.warn_of_contradiction(&together);
                 return elements.swap_remove(index).0;
             }
-            if let Some(class) = self.parent_of_subtypes(place, node, &mut elements) {
+            if let Some(class) = self.restricted_supertype(place, schema, &mut elements) {
                 return Some(class);
             }
         }
-        Some(Class::AllOf(Box::new(self.gather(place, node))))
+        Some(Class::AllOf(Box::new(self.gather(place, schema))))
     }
 
     /// The schema with subtypes that is restricted without properties being added. Its subtypes are kept, and the
     /// restriction is reported.
-    fn parent_of_subtypes(
+    fn restricted_supertype(
         &mut self,
         place: &Place,
-        node: &'d Node,
+        schema: Schema<'d>,
         elements: &mut Vec<(Option<Class<'d>>, Gathered<'d>)>,
     ) -> Option<Class<'d>> {
-        let mut parent = None;
+        let mut supertype = None;
         for (index, (class, _)) in elements.iter().enumerate() {
             let target = match class {
-                Some(Class::Reference) => self.referred(place, node),
-                Some(Class::Only(place, node)) => self.quietly(|lowering| lowering.referred(place, node)),
+                Some(Class::Reference) => self.referred(place, schema),
+                Some(Class::Only(place, only)) => self.quietly(|lowering| lowering.referred(place, *only)),
                 _ => None,
             };
-            if let Some((target, node)) = target
-                && !self.heirs(&target, node).is_empty()
+            if let Some((target, schema)) = target
+                && !self.subtypes_of(&target, schema).is_empty()
             {
-                parent = Some(index);
+                supertype = Some(index);
             }
         }
-        let parent = parent?;
+        let supertype = supertype?;
         let adds_properties = elements.iter().enumerate().any(|(index, (_, gathered))| {
-            index != parent && gathered.parts.iter().any(|(_, node)| node.get("properties").is_some())
+            index != supertype && gathered.parts.iter().any(|(_, part)| part.properties().is_some())
         });
         if adds_properties {
             return None;
         }
         let message = "this restricts a schema that has subtypes, and the type does not";
         self.warning(place, "unexpressed-all-of", message, None);
-        elements.swap_remove(parent).0
-    }
-
-    /// The members of an `allOf`, `anyOf` or `oneOf`.
-    pub(super) fn members(
-        &mut self,
-        place: &Place,
-        node: &'d Node,
-        key: &str,
-    ) -> Option<Vec<(Place, &'d Node)>> {
-        let (place, members) = self.array_at(place, node, key)?;
-        Some(members.iter().enumerate().map(|(index, member)| (place.index(index), member)).collect())
+        elements.swap_remove(supertype).0
     }
 
     /// The schemas that a value may fit one of, without `null` and without those that only require something.
-    pub(super) fn alternatives(&mut self, place: &Place, node: &'d Node) -> Vec<(Place, &'d Node)> {
+    pub(super) fn alternatives(&mut self, place: &Place, schema: Schema<'d>) -> Vec<Part<'d>> {
         let mut found = Vec::new();
-        let is_typed =
-            ["type", "properties", "$ref", "allOf", "items"].iter().any(|key| node.get(key).is_some());
-        for key in ["oneOf", "anyOf"] {
-            let members = self.members(place, node, key).unwrap_or_default();
+        let is_typed = schema.kind().is_some()
+            || schema.properties().is_some()
+            || schema.reference().is_some()
+            || schema.all_of().is_some()
+            || schema.items().is_some();
+        for union in schema.unions() {
+            let members = self.schemas_at(place, Some(union));
             let (members, dropped): (Vec<_>, Vec<_>) =
-                members.into_iter().filter(|(_, member)| !is_null(member)).partition(|(_, member)| {
-                    // Beside no type, an alternative that only restricts allows any type.
-                    counts(member) || says_nothing(member) || !is_typed && !only_requires(member)
+                members.into_iter().filter(|(_, member)| !member.is_null()).partition(|(_, member)| {
+                    // Where no type is stated, an alternative that only restricts allows any type.
+                    member.is_structural() || member.only_annotates() || !is_typed && !member.only_requires()
                 });
-            if let Some((place, _)) = dropped.iter().find(|(_, member)| !only_requires(member)) {
-                let message =
-                    format!("this alternative of `{key}` restricts the values, and the type does not");
+            if let Some((place, _)) = dropped.iter().find(|(_, member)| !member.only_requires()) {
+                let message = format!(
+                    "this alternative of `{}` restricts the values, and the type does not",
+                    union.key
+                );
                 self.warning(place, "unexpressed-alternative", message, None);
             }
             if members.is_empty() {
@@ -221,7 +218,7 @@ impl<'d> Lowering<'d> {
             if !found.is_empty() {
                 let message = "beside `oneOf`, `anyOf` is not expressed";
                 self.warning(
-                    &place.child(key),
+                    &place.child(union.key),
                     "both-unions",
                     message,
                     Some("put one of them into an `allOf`"),
@@ -234,124 +231,18 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Whether `null` fits the schema too, itself or by a member of its `allOf` that says nothing else.
-fn is_nullable(node: &Node) -> bool {
-    let members = node.get("allOf").and_then(Node::as_array).unwrap_or_default();
-    allows_null(node) || members.iter().any(|member| super::flag(member, "nullable") && says_nothing(member))
-}
-
-/// Whether `null` fits the schema too, without its `$ref` and `allOf`.
-pub(super) fn allows_null(node: &Node) -> bool {
-    let typed = node
-        .get("type")
-        .and_then(Node::as_array)
-        .is_some_and(|kinds| kinds.len() > 1 && kinds.iter().any(|kind| kind.as_str() == Some("null")));
-    let member = |key: &str, fits: fn(&Node) -> bool| {
-        node.get(key).and_then(Node::as_array).is_some_and(|members| members.iter().any(fits))
-    };
-    super::flag(node, "nullable")
-        || typed
-        || member("anyOf", is_null)
-        || member("oneOf", is_null)
-        || member("enum", |value| *value == Node::Null)
-}
-
-/// Whether a member of an `allOf`, `anyOf` or `oneOf` says anything about a value's type.
-pub(super) fn counts(node: &Node) -> bool {
-    match node {
-        Node::Object(object) => object.is_empty() || object.keys().any(|key| keyword::is_structural(key)),
-        _ => true,
-    }
-}
-
-fn reference_class(object: &Object) -> Option<Class<'_>> {
-    if ["$ref", "$dynamicRef"].iter().any(|key| object.get(*key).is_some_and(|to| to.as_str().is_some())) {
+fn reference_class(schema: Schema<'_>) -> Option<Class<'_>> {
+    if schema.refers() {
         return Some(Class::Reference);
     }
-    (object.get("$recursiveRef").and_then(Node::as_str) == Some("#")).then_some(Class::Whole)
+    let recursive = schema.recursive_reference().and_then(|reference| reference.value.as_str());
+    (recursive == Some("#")).then_some(Class::Whole)
 }
 
-/// Whether a schema has properties of its own, or allows none.
-pub(super) fn has_properties(object: &Object) -> bool {
-    let some =
-        |key: &str| object.get(key).and_then(Node::as_object).is_some_and(|members| !members.is_empty());
-    let closed = object.get("additionalProperties") == Some(&Node::Bool(false))
-        && !object.contains_key("patternProperties")
-        && !["anyOf", "oneOf", "allOf", "$ref"].iter().any(|key| object.contains_key(*key));
-    some("properties") || closed
-}
-
-/// Whether a schema only describes a value, and any will do.
-pub(super) fn says_nothing(node: &Node) -> bool {
-    match node {
-        Node::Object(schema) => schema.keys().all(|key| keyword::is_annotation(key)),
-        node => *node == Node::Bool(true),
-    }
-}
-
-/// Whether `null` alone fits the schema.
-pub(super) fn is_null(node: &Node) -> bool {
-    let Node::Object(schema) = node else { return false };
-    let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let mut values = values.iter().chain(schema.get("const")).peekable();
-    let typed = schema.get("type").and_then(Node::as_str) == Some("null");
-    // What 3.0 has for it, which knows no type `null`.
-    let only_flag = || super::flag(node, "nullable") && says_nothing(node);
-    typed || values.peek().is_some() && values.all(|value| *value == Node::Null) || only_flag()
-}
-
-/// A schema and those within it that restrict the same value without a name of their own: the members of its `allOf`
-/// and its only alternative. The schema itself comes last.
-pub(super) fn inline_parts(node: &Node) -> Vec<&Node> {
-    let mut parts = Vec::new();
-    add_inline_parts(node, &mut parts);
-    parts
-}
-
-fn add_inline_parts<'a>(node: &'a Node, parts: &mut Vec<&'a Node>) {
-    let array = |key: &str| node.get(key).and_then(Node::as_array).unwrap_or_default();
-    let is_inline = |member: &&Node| member.get("$ref").is_none();
-    array("allOf").iter().filter(is_inline).for_each(|member| add_inline_parts(member, parts));
-    for key in ["oneOf", "anyOf"] {
-        let mut members = array(key).iter().filter(|member| counts(member) && !is_null(member));
-        if let (Some(only), None) = (members.next().filter(is_inline), members.next()) {
-            add_inline_parts(only, parts);
-        }
-    }
-    parts.push(node);
-}
-
-/// The values of `enum` or `const`, without `null`.
-pub(super) fn enum_values(node: &Node) -> impl Iterator<Item = &Node> {
-    let several = node.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let only = node.get("const").filter(|only| !several.contains(only));
-    several.iter().chain(only).filter(|value| **value != Node::Null)
-}
-
-/// Whether alternatives are strings without a name of their own, some of them with values: one enumeration, since that
-/// takes any other string too.
-pub(super) fn are_strings(alternatives: &[(Place, &Node)]) -> bool {
-    let is_string = |node: &Node| {
-        let others = ["$ref", "anyOf", "oneOf", "allOf"].iter().any(|key| node.get(key).is_some());
-        let typed = node.get("type").and_then(Node::as_str).is_none_or(|kind| kind == "string");
-        let valued = enum_values(node).next().is_some();
-        let strings = enum_values(node).all(|value| value.as_str().is_some());
-        typed
-            && strings
-            && !others
-            && !is_nullable(node)
-            && json_type::string(&[node]) == Type::String
-            && (valued || node.get("type").is_some())
-    };
-    alternatives.iter().all(|(_, node)| is_string(node))
-        && alternatives.iter().any(|(_, node)| enum_values(node).next().is_some())
-}
-
-/// An `enum` of strings is an enumeration; of other values, their type.
-fn enumerated<'d>(node: &'d Node) -> Class<'d> {
-    let kinds = json_type::types_of_values(&enum_values(node).collect::<Vec<_>>());
-    let typed = node.get("type").and_then(Node::as_str);
-    match (kinds.as_slice(), typed) {
+/// An `enum` of strings is an enumeration. Other values have their own type.
+fn enumerated<'d>(schema: Schema<'d>) -> Class<'d> {
+    let kinds = types_of_values(&schema.enum_values().collect::<Vec<_>>());
+    match (kinds.as_slice(), schema.single_type()) {
         (["string"], None | Some("string")) => Class::Strings,
         (["string"], Some(other)) => Class::Simple(other),
         (["integer"], Some("number")) => Class::Simple("number"),

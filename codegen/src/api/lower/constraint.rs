@@ -1,22 +1,19 @@
-//! What keywords ask of a value that neither its type nor a constant can say: told in words, in its description.
+//! Constraints that neither the type of a value nor a constant can express. They become sentences of its description.
 
 use std::collections::HashSet;
 
-use crate::document::{Node, Object};
+use crate::document::schema::{CountLimit, Limit, common_values, lower_limit, strictest_count, upper_limit};
+use crate::document::{Member, Node, Schema};
 
 use super::super::model::Bound;
-use super::all_of::common_values;
-use super::class::inline_parts;
-use super::number::{Limit, count_limit, lower_limit, upper_limit};
 
 /// The most characters of a value that are shown.
-const MAXIMUM_SHOWN: usize = 200;
+const MAX_SHOWN: usize = 200;
 
-/// The longest that the last line of a description may become by what is told behind it.
+/// How long the last line of a description may become when sentences are appended to it.
 const WIDTH: usize = 100;
 
-/// Formats whose names say what the description of a value says anyway: those of JSON Schema and of OpenAPI's
-/// registry.
+/// Formats that need no sentence, since readers know them: those of JSON Schema and of OpenAPI's registry.
 const WELL_KNOWN_FORMATS: [&str; 45] = [
     "base64url",
     "binary",
@@ -65,27 +62,27 @@ const WELL_KNOWN_FORMATS: [&str; 45] = [
     "uuid",
 ];
 
-/// Adds to a description what keywords say that neither the type nor its constants, `bounds`, do. A value matches all
-/// of `parts`.
-pub(super) fn append_constraints(text: &mut String, parts: &[&Node], bounds: &[Bound]) {
-    let mut said: Vec<String> = clauses(parts, bounds).iter().map(|clause| sentence(clause)).collect();
-    said.extend(parts.iter().rev().find_map(|node| default(text, node)));
-    if said.is_empty() {
+/// Appends the constraints to a description that neither the type nor its constants, `bounds`, express. A value matches
+/// all of `parts`.
+pub(super) fn append_constraints(text: &mut String, parts: &[Schema<'_>], bounds: &[Bound]) {
+    let mut sentences: Vec<String> = clauses(parts, bounds).iter().map(|clause| sentence(clause)).collect();
+    sentences.extend(parts.iter().rev().find_map(|schema| default(text, *schema)));
+    if sentences.is_empty() {
         return;
     }
-    let said = said.join(" ");
+    let added = sentences.join(" ");
     let last_line = text.lines().next_back().unwrap_or_default();
     let gap = match ends_plainly(text) {
         _ if text.is_empty() => "",
-        true if last_line.len() + said.len() < WIDTH => " ",
+        true if last_line.len() + added.len() < WIDTH => " ",
         true => "\n",
         false => "\n\n",
     };
     text.push_str(gap);
-    text.push_str(&said);
+    text.push_str(&added);
 }
 
-/// Whether a description ends with a paragraph of sentences, which more of them can go on with.
+/// Whether a description ends with a paragraph of sentences, to which more can be appended.
 fn ends_plainly(text: &str) -> bool {
     let paragraph = text.rsplit("\n\n").next().unwrap_or_default();
     let plain = |line: &str| line.starts_with(|first: char| first.is_alphabetic() || first == '`');
@@ -97,159 +94,136 @@ fn sentence(clause: &str) -> String {
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
-/// What the keywords of schemas ask together, each in words that can stand in a list.
-fn clauses(parts: &[&Node], bounds: &[Bound]) -> Vec<String> {
-    let schemas: Vec<&Object> = parts.iter().filter_map(|node| node.as_object()).collect();
-    let of_each = |said: &dyn Fn(&Object) -> Vec<String>| -> Vec<String> {
-        schemas.iter().flat_map(|schema| said(schema)).collect()
-    };
-    let pattern = |schema: &Object| {
-        text_of(schema, "pattern").map(|pattern| format!("matches {}", code(pattern))).into_iter().collect()
-    };
-    let mut said = Vec::new();
+/// The constraints of schemas that a value matches together, each worded to stand in a list.
+fn clauses(parts: &[Schema<'_>], bounds: &[Bound]) -> Vec<String> {
+    let schemas: Vec<Schema<'_>> =
+        parts.iter().copied().filter(|schema| schema.as_object().is_some()).collect();
+    let mut found = Vec::new();
     if are_about(&schemas, "string") {
-        said.extend(of_each(&pattern));
-        said.extend(of_each(&of_strings));
+        found
+            .extend(schemas.iter().filter_map(|schema| Some(format!("matches {}", code(schema.pattern()?)))));
+        found.extend(schemas.iter().flat_map(|schema| of_strings(*schema)));
     }
-    if schemas.iter().any(|schema| flag(schema, "uniqueItems")) && are_about(&schemas, "array") {
-        said.push("no element stands twice".to_owned());
+    if schemas.iter().any(|schema| schema.unique_items() == Some(true)) && are_about(&schemas, "array") {
+        found.push("no element stands twice".to_owned());
     }
-    said.extend(limits(parts, &schemas, bounds));
-    said.extend(values(&schemas));
-    let has_properties = schemas.iter().any(|schema| schema.contains_key("properties"));
-    said.extend(of_each(&|schema| of_members(schema, has_properties)));
-    for (key, what) in
-        [("items", "each element"), ("additionalProperties", "each value"), ("propertyNames", "each name")]
-    {
-        said.extend(of_each(&|schema| within(schema, key, what).into_iter().collect()));
-    }
+    found.extend(limits(&schemas, bounds));
+    found.extend(values(&schemas));
+    let has_properties = schemas.iter().any(|schema| schema.properties().is_some());
+    found.extend(schemas.iter().flat_map(|schema| of_members(*schema, has_properties)));
+    found.extend(schemas.iter().filter_map(|schema| within("each element", schema.items()?.schema())));
+    found.extend(
+        schemas.iter().filter_map(|schema| within("each value", schema.additional_properties()?.schema())),
+    );
+    found.extend(schemas.iter().filter_map(|schema| of_names(schema.property_names()?.schema())));
     let mut seen = HashSet::new();
-    said.retain(|clause| seen.insert(clause.clone()));
-    said
+    found.retain(|clause| seen.insert(clause.clone()));
+    found
 }
 
-/// Whether `propertyNames` says what words can tell.
-pub(super) fn is_told(node: &Node) -> bool {
-    !clauses(&[node], &[]).is_empty()
-}
-
-/// Whether values of a type fit the schemas. Keywords that are about other types ask nothing of a value.
-fn are_about(schemas: &[&Object], kind: &str) -> bool {
+/// Whether values of a type fit the schemas. Keywords for other types do not constrain such a value.
+fn are_about(schemas: &[Schema<'_>], kind: &str) -> bool {
     let is = |stated: &str| stated == kind || kind == "number" && stated == "integer";
-    schemas.iter().all(|schema| match schema.get("type") {
+    schemas.iter().all(|schema| match schema.kind().map(|kind| kind.value) {
         Some(Node::String(stated)) => is(stated),
         Some(Node::Array(stated)) => stated.iter().filter_map(Node::as_str).any(is),
         _ => true,
     })
 }
 
-fn text_of<'a>(schema: &'a Object, key: &str) -> Option<&'a str> {
-    schema.get(key).and_then(Node::as_str)
-}
-
-fn flag(schema: &Object, key: &str) -> bool {
-    schema.get(key).and_then(Node::as_bool).unwrap_or(false)
-}
-
-/// What a schema within this one asks, where it has no name of its own to tell it under.
-fn within(schema: &Object, key: &str, what: &str) -> Option<String> {
-    let inner = schema.get(key).filter(|inner| inner.get("$ref").is_none())?;
-    let mut said = clauses(&inline_parts(inner), &[]);
-    if key == "propertyNames" {
-        let names = inner.get("enum").and_then(Node::as_array).unwrap_or_default();
-        let names: Vec<&Node> = names.iter().chain(inner.get("const")).collect();
-        said.extend((!names.is_empty()).then(|| format!("one of {}", listed(names, "or"))));
+/// The constraints of a schema within another one, unless it has a name of its own and so its own description.
+fn within(what: &str, inner: Schema<'_>) -> Option<String> {
+    if inner.reference().is_some() {
+        return None;
     }
-    (!said.is_empty()).then(|| format!("{what}: {}", said.join(", ")))
+    let found = clauses(&inner.inline_parts(), &[]);
+    (!found.is_empty()).then(|| format!("{what}: {}", found.join(", ")))
 }
 
-fn of_strings(schema: &Object) -> Vec<String> {
-    let format = text_of(schema, "format").filter(|format| !WELL_KNOWN_FORMATS.contains(format));
-    let encoding = text_of(schema, "contentEncoding").filter(|encoding| *encoding != "base64");
-    let media_type = text_of(schema, "contentMediaType");
+/// The constraints of `propertyNames`. `None`: words cannot express them.
+pub(super) fn of_names(names: Schema<'_>) -> Option<String> {
+    if names.reference().is_some() {
+        return None;
+    }
+    let mut found = clauses(&names.inline_parts(), &[]);
+    let values: Vec<&Node> = names.listed_values().collect();
+    found.extend((!values.is_empty()).then(|| format!("one of {}", listed(values, "or"))));
+    (!found.is_empty()).then(|| format!("each name: {}", found.join(", ")))
+}
+
+fn of_strings(schema: Schema<'_>) -> Vec<String> {
+    let format = schema.format().filter(|format| !WELL_KNOWN_FORMATS.contains(format));
+    let encoding = schema.content_encoding().filter(|encoding| *encoding != "base64");
     let format = format.map(|format| format!("in the format {}", code(format)));
     let encoding = encoding.map(|encoding| format!("encoded as {}", code(encoding)));
-    let media_type = media_type.map(|media_type| format!("holds {}", code(media_type)));
+    let media_type = schema.content_media_type().map(|media_type| format!("holds {}", code(media_type)));
     format.into_iter().chain(encoding).chain(media_type).collect()
 }
 
 /// The limits of numbers and counts, except those in `bounds`.
-fn limits(parts: &[&Node], schemas: &[&Object], bounds: &[Bound]) -> Vec<String> {
-    let is_said = |key: &str| bounds.iter().any(|bound| bound.keyword == key);
-    let is_integer = parts.iter().any(|node| node.get("type").and_then(Node::as_str) == Some("integer"));
-    let mut said = Vec::new();
+fn limits(schemas: &[Schema<'_>], bounds: &[Bound]) -> Vec<String> {
+    let is_bound = |keyword: &str| bounds.iter().any(|bound| bound.keyword == keyword);
+    let is_integer = schemas.iter().any(|schema| schema.single_type() == Some("integer"));
+    let mut found = Vec::new();
     if are_about(schemas, "number") {
-        if let Some(Limit { shown, exclusive, .. }) = lower_limit(parts).filter(|_| !is_said("minimum"))
-            // A type says already that an integer is not negative.
+        if let Some(Limit { shown, exclusive, .. }) = lower_limit(schemas).filter(|_| !is_bound("minimum"))
+            // The type says already that an integer is not negative.
             && !(is_integer && shown == "0" && !exclusive)
         {
-            said.push(format!("{} `{shown}`", if exclusive { "more than" } else { "at least" }));
+            found.push(format!("{} `{shown}`", if exclusive { "more than" } else { "at least" }));
         }
-        if let Some(Limit { shown, exclusive, .. }) = upper_limit(parts).filter(|_| !is_said("maximum")) {
-            said.push(format!("{} `{shown}`", if exclusive { "less than" } else { "at most" }));
+        if let Some(Limit { shown, exclusive, .. }) = upper_limit(schemas).filter(|_| !is_bound("maximum")) {
+            found.push(format!("{} `{shown}`", if exclusive { "less than" } else { "at most" }));
         }
-        let factors = parts
-            .iter()
-            .filter_map(|node| node.get("multipleOf").filter(|value| value.as_number().is_some()));
-        said.extend(factors.map(|factor| format!("a multiple of `{}`", factor.to_json())));
+        let factors = schemas.iter().filter_map(|schema| schema.multiple_of());
+        let factors = factors.filter(|factor| factor.value.as_number().is_some());
+        found.extend(factors.map(|factor| format!("a multiple of `{}`", factor.value.to_json())));
     }
     let counts = [
-        ("minLength", "string", "at least", "character", "characters"),
-        ("maxLength", "string", "at most", "character", "characters"),
-        ("minItems", "array", "at least", "element", "elements"),
-        ("maxItems", "array", "at most", "element", "elements"),
-        ("minProperties", "object", "at least", "property", "properties"),
-        ("maxProperties", "object", "at most", "property", "properties"),
+        (CountLimit::MIN_LENGTH, "character", "characters"),
+        (CountLimit::MAX_LENGTH, "character", "characters"),
+        (CountLimit::MIN_ITEMS, "element", "elements"),
+        (CountLimit::MAX_ITEMS, "element", "elements"),
+        (CountLimit::MIN_PROPERTIES, "property", "properties"),
+        (CountLimit::MAX_PROPERTIES, "property", "properties"),
     ];
-    said.extend(counts.into_iter().filter(|(key, ..)| !is_said(key)).filter_map(
-        |(key, kind, words, one, several)| {
-            are_about(schemas, kind).then_some(())?;
-            let count = count_limit(parts, key).filter(|count| *count != 0 || words == "at most")?;
-            Some(format!("{words} {count} {}", if count == 1 { one } else { several }))
-        },
-    ));
-    said
+    let counts = counts.into_iter().filter(|(limit, ..)| !is_bound(limit.keyword));
+    found.extend(counts.filter_map(|(limit, one, several)| {
+        are_about(schemas, limit.kind).then_some(())?;
+        let count = strictest_count(schemas, limit).filter(|count| *count != 0 || !limit.is_minimum)?;
+        let words = if limit.is_minimum { "at least" } else { "at most" };
+        Some(format!("{words} {count} {}", if count == 1 { one } else { several }))
+    }));
+    found
 }
 
-/// The values that every `enum` has, where they are not strings.
-fn values(schemas: &[&Object]) -> Option<String> {
+/// The values that every `enum` lists, where they are not strings.
+fn values(schemas: &[Schema<'_>]) -> Option<String> {
     let listed = schemas.iter().filter_map(|schema| {
-        let several = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-        let values: Vec<&Node> =
-            several.iter().chain(schema.get("const")).filter(|value| **value != Node::Null).collect();
+        let values: Vec<&Node> = schema.listed_values().filter(|value| **value != Node::Null).collect();
         (!values.is_empty()).then_some(values)
     });
     let Some(values) = listed.reduce(|one, other| common_values(&one, &other)) else {
-        return schemas.iter().find_map(|schema| named_alternatives(schema));
+        return schemas.iter().find_map(|schema| named_alternatives(*schema));
     };
     if values.iter().all(|value| value.as_str().is_some()) {
         return None;
     }
     let named = values.iter().map(|value| {
-        let name = schemas.iter().find_map(|schema| name_of_value(schema, value));
+        let name = schemas.iter().find_map(|schema| schema.name_of_value(value));
         (value.to_json(), name.map(str::to_owned))
     });
     Some(format!("one of {}", shown(&named.collect::<Vec<_>>())))
 }
 
-/// The name that a schema's extensions give to a value of its `enum`.
-fn name_of_value<'a>(schema: &'a Object, value: &Node) -> Option<&'a str> {
-    let names = ["x-enum-varnames", "x-enumNames", "x-enum-names"];
-    let names = names.into_iter().find_map(|key| schema.get(key)?.as_array())?;
-    let index = schema.get("enum")?.as_array()?.iter().position(|other| other == value)?;
-    names.get(index).and_then(Node::as_str)
-}
-
 /// The constants of a `oneOf` or `anyOf` that are not strings, each with its title and description.
-fn named_alternatives(schema: &Object) -> Option<String> {
-    let alternatives = ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)?.as_array())?;
-    let constants = alternatives.iter().map(|alternative| {
-        let value = alternative.get("const").filter(|value| value.as_str().is_none())?;
-        let text =
-            |key: &str| alternative.get(key).and_then(Node::as_str).and_then(|text| text.lines().next());
-        let name = match (text("title"), text("description")) {
+fn named_alternatives(schema: Schema<'_>) -> Option<String> {
+    let constants = schema.alternatives()?.iter().map(Schema::of).map(|alternative| {
+        let value = alternative.constant().filter(|only| only.value.as_str().is_none())?.value;
+        let first_line = |text: Option<&'_ str>| text.and_then(|text| text.lines().next()).map(str::to_owned);
+        let name = match (first_line(alternative.title()), first_line(alternative.description())) {
             (Some(title), Some(description)) => Some(format!("{title}: {description}")),
-            (title, description) => title.or(description).map(str::to_owned),
+            (title, description) => title.or(description),
         };
         Some((value.to_json(), name))
     });
@@ -257,71 +231,62 @@ fn named_alternatives(schema: &Object) -> Option<String> {
     (!constants.is_empty()).then(|| format!("one of {}", shown(&constants)))
 }
 
-/// What is asked of an object's members together.
-fn of_members(schema: &Object, has_properties: bool) -> Vec<String> {
-    let mut said = Vec::new();
+/// The constraints of an object's properties together.
+fn of_members(schema: Schema<'_>, has_properties: bool) -> Vec<String> {
+    let mut found = Vec::new();
     if !has_properties
-        && text_of(schema, "type") == Some("object")
-        && let Some(names) = names(schema.get("required"))
+        && schema.single_type() == Some("object")
+        && let Some(names) = names(schema.required())
     {
-        said.push(format!("has {}", listed(names, "and")));
+        found.push(format!("has {}", listed(names, "and")));
     }
-    if let Some(patterns) = schema.get("patternProperties").and_then(Node::as_object)
-        && !patterns.is_empty()
-    {
-        let patterns: Vec<String> = patterns.keys().map(|pattern| code(pattern)).collect();
-        said.push(format!("names match {}", patterns.join(" or ")));
+    let patterns = schema.pattern_properties().into_iter().flat_map(Member::entries);
+    let patterns: Vec<String> = patterns.map(|(pattern, _)| code(pattern)).collect();
+    if !patterns.is_empty() {
+        found.push(format!("names match {}", patterns.join(" or ")));
     }
-    for (name, others) in schema.get("dependentRequired").and_then(Node::as_object).into_iter().flatten() {
-        if let Some(others) = names(Some(others)) {
-            said.push(format!("with {} also {}", code(name), listed(others, "and")));
+    for (name, others) in schema.dependent_required().into_iter().flat_map(Member::entries) {
+        if let Some(others) = names_of(others) {
+            found.push(format!("with {} also {}", code(name), listed(others, "and")));
         }
     }
-    for (key, words) in [("oneOf", "exactly one of"), ("anyOf", "at least one of")] {
-        let sets = schema.get(key).and_then(Node::as_array).unwrap_or_default();
-        let sets: Vec<String> = sets
-            .iter()
-            .filter(|set| only_requires(set))
-            .filter_map(|set| Some(listed(names(set.get("required"))?, "with")))
-            .collect();
+    for (union, words) in [(schema.one_of(), "exactly one of"), (schema.any_of(), "at least one of")] {
+        let sets = union.into_iter().flat_map(Member::schemas).filter(|set| set.only_requires());
+        let sets: Vec<String> = sets.filter_map(|set| Some(listed(names(set.required())?, "with"))).collect();
         if sets.len() > 1 {
-            said.push(format!("{words} {} is required", sets.join(", ")));
+            found.push(format!("{words} {} is required", sets.join(", ")));
         }
     }
-    said.extend(schema.get("not").and_then(excluded));
-    said
+    found.extend(schema.negation().and_then(|not| excluded(not.schema())));
+    found
 }
 
-/// Whether a schema says nothing but which properties there must be.
-pub(super) fn only_requires(node: &Node) -> bool {
-    let said = ["title", "description", "required", "type"];
-    names(node.get("required")).is_some()
-        && node.as_object().is_some_and(|members| members.keys().all(|key| said.contains(&key.as_str())))
-        && node.get("type").is_none_or(|kind| kind.as_str() == Some("object"))
-}
-
-/// What a `not` forbids, where that is in few words: some properties together, or some values.
-pub(super) fn excluded(not: &Node) -> Option<String> {
-    if only_requires(not) {
-        return Some(match names(not.get("required"))?.as_slice() {
+/// What a `not` forbids: some properties together, or some values. `None`: a few words cannot express it.
+pub(super) fn excluded(not: Schema<'_>) -> Option<String> {
+    if not.only_requires() {
+        return Some(match names(not.required())?.as_slice() {
             [only] => format!("without {}", code(only.as_str()?)),
             several => format!("not {} together", listed(several.iter().copied(), "and")),
         });
     }
-    let members = not.as_object()?;
-    let only = members.keys().all(|key| ["enum", "const", "type"].contains(&key.as_str()));
-    let values = members.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let values: Vec<&Node> = values.iter().chain(members.get("const")).collect();
+    not.as_object()?;
+    let only = not.keys().all(|key| ["enum", "const", "type"].contains(&key));
+    let values: Vec<&Node> = not.listed_values().collect();
     (only && !values.is_empty()).then(|| format!("not {}", listed(values, "or")))
 }
 
-/// The strings of an array that has some.
-fn names(node: Option<&Node>) -> Option<Vec<&Node>> {
-    let names = node?.as_array()?.iter().filter(|name| name.as_str().is_some());
+/// The strings that a member lists. `None`: there are none.
+fn names(member: Option<Member<'_>>) -> Option<Vec<&Node>> {
+    names_of(member?.value)
+}
+
+/// The strings of an array. `None`: there are none.
+fn names_of(array: &Node) -> Option<Vec<&Node>> {
+    let names = array.as_array()?.iter().filter(|name| name.as_str().is_some());
     Some(names.collect()).filter(|names: &Vec<_>| !names.is_empty())
 }
 
-/// Values one after another, strings without their quotes.
+/// Joins values to a list, strings without their quotes.
 fn listed<'a>(values: impl IntoIterator<Item = &'a Node>, last: &str) -> String {
     let values = values.into_iter().map(|value| match value.as_str() {
         Some(text) if !text.is_empty() => code(text),
@@ -335,13 +300,13 @@ fn listed<'a>(values: impl IntoIterator<Item = &'a Node>, last: &str) -> String 
     }
 }
 
-/// Values as one list of bearable length, each with its name.
+/// Joins values to a list, each with its name. A long list is cut.
 fn shown(values: &[(String, Option<String>)]) -> String {
     let mut shown: Vec<String> = Vec::new();
     let mut length = 0;
     for (value, name) in values {
         length += value.len() + name.as_ref().map_or(0, String::len);
-        if length > MAXIMUM_SHOWN && !shown.is_empty() {
+        if length > MAX_SHOWN && !shown.is_empty() {
             shown.push("…".to_owned());
             break;
         }
@@ -353,12 +318,11 @@ fn shown(values: &[(String, Option<String>)]) -> String {
     shown.join(", ")
 }
 
-/// What stands for the value where none is given, unless the description says so already.
-fn default(text: &str, node: &Node) -> Option<String> {
-    let default = node.get("default").filter(|default| **default != Node::Null)?;
-    // The only value is known without.
-    let values = node.get("enum").and_then(Node::as_array).unwrap_or_default();
-    if values.iter().chain(node.get("const")).eq([default]) {
+/// The sentence for a default, unless the description says it already.
+fn default(text: &str, schema: Schema<'_>) -> Option<String> {
+    let default = schema.default().map(|default| default.value).filter(|value| **value != Node::Null)?;
+    // The only value needs no default.
+    if schema.listed_values().eq([default]) {
         return None;
     }
     let written = default.as_str().map_or_else(|| default.to_json(), str::to_owned);
@@ -366,10 +330,10 @@ fn default(text: &str, node: &Node) -> Option<String> {
     (!said).then(|| format!("Default: {}.", code(&default.to_json())))
 }
 
-/// A text as Markdown's code, cut where it is long.
+/// Formats a text as Markdown code. A long one is cut.
 fn code(text: &str) -> String {
     let mut text: String = text.chars().flat_map(spelled).collect();
-    if let Some((cut, _)) = text.char_indices().nth(MAXIMUM_SHOWN) {
+    if let Some((cut, _)) = text.char_indices().nth(MAX_SHOWN) {
         text.truncate(cut);
         text.push('…');
     }
@@ -381,7 +345,7 @@ fn code(text: &str) -> String {
     format!("{fence} {text} {fence}")
 }
 
-/// A letter as it can stand in a line.
+/// A letter, escaped where a line cannot contain it.
 fn spelled(letter: char) -> impl Iterator<Item = char> {
     let (plain, escaped) = match letter.is_control() {
         true => (None, Some(letter.escape_default())),

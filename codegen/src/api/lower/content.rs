@@ -1,10 +1,11 @@
 //! What a media type and its schema say together: JSON, text, or bytes.
 
-use crate::document::Node;
+use crate::document::Schema;
 
+use super::Lowering;
 use super::binary::accepts_anything;
 use super::media_type::{is_json, is_open, is_text};
-use super::{Lowering, Place};
+use super::place::Place;
 
 /// How content is read and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,25 +18,25 @@ pub(super) enum ContentKind {
 }
 
 impl<'d> Lowering<'d> {
-    /// How the content of a media type without parameters is read and written. `place` is its schema's.
+    /// How the content of a bare media type is read and written. `place` is that of its schema.
     pub(super) fn content_kind(
         &mut self,
         place: &Place,
-        essence: &str,
-        schema: Option<&'d Node>,
+        bare: &str,
+        schema: Option<Schema<'d>>,
     ) -> ContentKind {
         if schema.is_some_and(|schema| self.is_binary(place, schema)) {
             return ContentKind::Binary;
         }
-        if is_json(essence) {
+        if is_json(bare) {
             return ContentKind::Json;
         }
         if schema.is_some_and(|schema| self.is_base64(place, schema)) {
             return ContentKind::Base64;
         }
         match schema {
-            Some(schema) if is_open(essence) && !accepts_anything(schema) => ContentKind::Json,
-            _ if is_text(essence) => ContentKind::Text,
+            Some(schema) if is_open(bare) && !accepts_anything(schema) => ContentKind::Json,
+            _ if is_text(bare) => ContentKind::Text,
             _ => ContentKind::Binary,
         }
     }

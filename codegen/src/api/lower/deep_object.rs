@@ -1,18 +1,19 @@
 //! Deep objects: OpenAPI says how their members are written, and leaves undefined how arrays and objects in them are.
 
-use crate::document::Node;
+use crate::document::{Member, Node};
 
 use super::super::model::{Kind, Type};
 use super::super::operation::ArrayFormat;
-use super::{Lowering, Place};
+use super::Lowering;
+use super::place::Place;
 
 /// The extension that says how arrays in a deep object are written.
-pub(super) const EXTENSION: &str = "x-array-format";
+const EXTENSION: &str = "x-array-format";
 
 impl Lowering<'_> {
-    /// How arrays are written in the deep object that a parameter or an encoding is.
-    pub(super) fn array_format(&mut self, place: &Place, node: &Node) -> ArrayFormat {
-        match node.get(EXTENSION).map(Node::as_str) {
+    /// How arrays are written in a deep object at `place`, as its extension says.
+    pub(super) fn array_format(&mut self, place: &Place, extension: Option<Member<'_>>) -> ArrayFormat {
+        match extension.map(|member| Node::as_str(member.value)) {
             None => ArrayFormat::Indices,
             Some(Some("indices")) => ArrayFormat::Indices,
             Some(Some("brackets")) => ArrayFormat::Brackets,
@@ -28,7 +29,7 @@ impl Lowering<'_> {
 
     /// Warns once of all deep objects that have arrays or objects in them.
     pub(super) fn report_deep_objects(&mut self) {
-        let places = std::mem::take(&mut self.deep_objects);
+        let places = std::mem::take(&mut self.report.deep_objects);
         let mut undefined = places.iter().filter(|(_, ty)| self.is_undefined(ty));
         let Some((place, _)) = undefined.next() else { return };
         let others = match undefined.count() {
@@ -45,13 +46,13 @@ impl Lowering<'_> {
         self.warning(place, "undefined-deep-object", message, Some(&help));
     }
 
-    /// Whether a deep object of the type has something in it that OpenAPI says nothing of.
+    /// Whether a deep object of the type contains something that OpenAPI does not define.
     fn is_undefined(&self, ty: &Type) -> bool {
         match ty {
             Type::Array(_) | Type::Tuple(_) => true,
             Type::Nullable(inner) => self.is_undefined(inner),
             Type::Map(value) => self.is_compound(value),
-            Type::Named(id) => match &self.types[id.0].kind {
+            Type::Named(id) => match &self.types[*id].kind {
                 Kind::Struct(structure) => {
                     let additional = structure.additional.iter().filter(|ty| **ty != Type::Any);
                     structure
@@ -72,7 +73,7 @@ impl Lowering<'_> {
         match ty {
             Type::Array(_) | Type::Tuple(_) | Type::Map(_) => true,
             Type::Nullable(inner) => self.is_compound(inner),
-            Type::Named(id) => match &self.types[id.0].kind {
+            Type::Named(id) => match &self.types[*id].kind {
                 Kind::Struct(_) => true,
                 Kind::Alias(target) => target.id() != Some(*id) && self.is_compound(target),
                 Kind::Union(_) | Kind::Enumeration(_) => false,

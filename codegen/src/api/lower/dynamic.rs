@@ -1,12 +1,15 @@
 //! `$dynamicRef`: a reference whose target depends on the schemas that lead to it (JSON Schema 2020-12 §8.2.3.2).
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::document::{Node, Pointer};
+use crate::document::{Node, Pointer, Schema};
 
-use super::all_of::Part;
-use super::{Lowering, Place};
+use super::Lowering;
+use super::place::Place;
+
+/// The names that `$dynamicRef`s use, in each schema and in those that it refers to.
+pub(super) type Names = HashMap<Place, Rc<BTreeSet<String>>>;
 
 /// The schemas that the outermost `$dynamicAnchor`s on the way name.
 pub(super) type Scope = BTreeMap<String, Place>;
@@ -14,19 +17,19 @@ pub(super) type Scope = BTreeMap<String, Place>;
 impl<'d> Lowering<'d> {
     /// The target of a `$dynamicRef`: that of a `$ref`, unless that has a `$dynamicAnchor` of this name and a schema
     /// further out has one too.
-    pub(super) fn dynamic_target(&mut self, place: &Place, reference: &str) -> Option<Part<'d>> {
-        let (target, node) = self.target(place, reference)?;
+    pub(super) fn dynamic_target(&mut self, place: &Place, reference: &str) -> Option<(Place, Schema<'d>)> {
+        let (target, schema) = self.target_schema(place, reference)?;
         let name = reference.rsplit_once('#').map_or("", |(_, name)| name);
-        if node.get("$dynamicAnchor").and_then(Node::as_str) != Some(name) {
-            return Some((target, node));
+        if schema.dynamic_anchor().and_then(|anchor| anchor.value.as_str()) != Some(name) {
+            return Some((target, schema));
         }
         let inherited = place.scope.as_ref().and_then(|scope| scope.get(name).cloned());
         match inherited.or_else(|| self.own_scope(place).remove(name)) {
             Some(bound) => {
-                let node = self.node_at(&bound)?;
-                Some((self.within_scope(place, bound), node))
+                let schema = Schema::of(self.node_at(&bound)?);
+                Some((self.within_scope(place, bound), schema))
             }
-            None => Some((target, node)),
+            None => Some((target, schema)),
         }
     }
 
@@ -88,16 +91,15 @@ impl<'d> Lowering<'d> {
         }
         let mut names = BTreeSet::new();
         let mut seen = HashSet::from([start.clone()]);
-        let mut left: Vec<Part<'d>> =
+        let mut left: Vec<(Place, &'d Node)> =
             self.node_at(&start).map(|node| (start.clone(), node)).into_iter().collect();
         while let Some((place, node)) = left.pop() {
             match node {
                 Node::Object(members) => {
-                    let reference = |key: &str| members.get(key).and_then(Node::as_str);
-                    names.extend(
-                        reference("$dynamicRef").and_then(|to| Some(to.rsplit_once('#')?.1.to_owned())),
-                    );
-                    for to in [reference("$ref"), reference("$dynamicRef")].into_iter().flatten() {
+                    let schema = Schema::of(node);
+                    let dynamic = schema.dynamic_reference();
+                    names.extend(dynamic.and_then(|to| Some(to.rsplit_once('#')?.1.to_owned())));
+                    for to in [schema.reference(), dynamic].into_iter().flatten() {
                         let target = self.quietly(|lowering| lowering.static_target(&place, to));
                         left.extend(target.filter(|(place, _)| seen.insert(place.clone())));
                     }

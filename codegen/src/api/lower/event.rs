@@ -1,4 +1,4 @@
-//! Server-sent events: what of an event its schema is about.
+//! Server-sent events: which part of an event its schema describes.
 
 use super::super::model::{Kind, Struct, Type};
 use super::super::operation::EventForm;
@@ -7,17 +7,17 @@ use super::Lowering;
 /// The fields that an event can have (WHATWG HTML §9.2.6).
 const FIELDS: [&str; 4] = ["event", "data", "id", "retry"];
 
-/// How many unions within unions are looked through.
-const MAXIMUM_DEPTH: usize = 8;
+/// How deep unions within unions are searched.
+const MAX_DEPTH: usize = 8;
 
 impl Lowering<'_> {
-    /// What of an event a value of the type is read from.
+    /// The part of an event that a value of the type is read from.
     pub(super) fn event_form(&self, ty: &Type) -> EventForm {
         if self.is_text(ty) {
             return EventForm::Text;
         }
         let mut structs = Vec::new();
-        let are_structs = self.structs(ty, MAXIMUM_DEPTH, &mut structs);
+        let are_structs = self.structs(ty, MAX_DEPTH, &mut structs);
         let has = |structure: &Struct, name: &str| structure.fields.iter().any(|field| field.name == name);
         let are_events = are_structs
             && structs
@@ -32,19 +32,19 @@ impl Lowering<'_> {
         match ty {
             Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 | Type::Secret => true,
             Type::Nullable(inner) => self.is_text(inner),
-            Type::Named(id) => match &self.types[id.0].kind {
+            Type::Named(id) => match &self.types[*id].kind {
                 Kind::Enumeration(_) => true,
-                Kind::Alias(target) => !self.pending.contains(id) && self.is_text(target),
+                Kind::Alias(target) => !self.types.is_pending(*id) && self.is_text(target),
                 Kind::Struct(_) | Kind::Union(_) => false,
             },
             _ => false,
         }
     }
 
-    /// Collects the structs that a value of the type is one of; whether it is nothing else.
+    /// Collects the structs that a value of the type is one of. Returns whether it is nothing else.
     fn structs<'a>(&'a self, ty: &Type, depth: usize, found: &mut Vec<&'a Struct>) -> bool {
         let Type::Named(id) = ty else { return false };
-        match &self.types[id.0].kind {
+        match &self.types[*id].kind {
             Kind::Struct(structure) => {
                 found.push(structure);
                 true

@@ -3,20 +3,22 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::document::{Node, Object, Version, members};
+use crate::document::openapi::{self, MediaType, Operation, RequestBody, Root};
+use crate::document::{Member, Node, Object, Schema, Version, View as _};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
 use super::super::operation::{ArrayFormat, Style, StyleKind};
+use super::Lowering;
 use super::all_of::Gathered;
 use super::binary::{accepts_anything, is_of_bytes, leaves_open, says_binary};
-use super::media_type::{essence, is_json};
-use super::{Lowering, Place, Purpose};
+use super::media_type::{MULTIPART, URL_ENCODED, bare, is_json};
+use super::place::Place;
+use super::schema::Purpose;
 
-/// The media types of forms.
-pub(super) const MULTIPART: &str = "multipart/form-data";
-pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+/// The schemas that are bodies of forms.
+pub(super) type Forms<'d> = HashMap<Place, FormUse<'d>>;
 
-/// How a schema is the body of a form.
+/// How a schema is used as the body of a form.
 #[derive(Clone, Default)]
 pub(super) struct FormUse<'d> {
     /// How its fields are written, where the document says that.
@@ -37,13 +39,11 @@ struct Encoding<'d> {
 impl<'d> Lowering<'d> {
     /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON, each with the
     /// `encoding` that it is given first.
-    pub(super) fn find_forms(&mut self) -> HashMap<Place, FormUse<'d>> {
-        let root = self.root();
-        let mut found: HashMap<Place, FormUse<'d>> = HashMap::new();
-        let Some(Node::Object(paths)) = self.document.root().get("paths") else { return found };
-        for (path, item) in paths {
-            let Some((place, Node::Object(operations))) =
-                self.follow_silently(&root.child("paths").child(path), item)
+    pub(super) fn find_forms(&mut self) {
+        let Some(paths) = Root::of(self.document.root()).paths() else { return };
+        let place = self.root().child(paths.key);
+        for (path, item) in paths.entries() {
+            let Some((place, Node::Object(operations))) = self.follow_silently(&place.child(path), item)
             else {
                 continue;
             };
@@ -51,9 +51,9 @@ impl<'d> Lowering<'d> {
                 let Some((place, operation)) = self.follow_silently(&place.child(method), operation) else {
                     continue;
                 };
-                let Some(body) = operation.get("requestBody") else { continue };
-                for (schema, media_place, own) in self.forms_of(&place.child("requestBody"), body) {
-                    let known = match found.entry(schema) {
+                let Some(body) = Operation::of(operation).request_body() else { continue };
+                for (schema, media_place, own) in self.forms_of(&place.child(body.key), body.value) {
+                    let known = match self.forms.entry(schema) {
                         Entry::Vacant(entry) => {
                             entry.insert(own);
                             continue;
@@ -69,36 +69,41 @@ impl<'d> Lowering<'d> {
                 }
             }
         }
-        found
     }
 
-    /// Follows a `$ref`, and leaves it to whoever lowers what it stands in to report one that leads nowhere.
+    /// Whether the schema at a place is the body of a form.
+    pub(super) fn is_form(&self, place: &Place) -> bool {
+        self.forms.contains_key(place)
+    }
+
+    /// Follows a `$ref` without reporting one that leads nowhere. That happens when the value is lowered.
     fn follow_silently(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
-        let before = self.diagnostics.len();
+        let before = self.report.diagnostics.len();
         let target = self.follow(place, node);
-        self.diagnostics.truncate(before);
+        self.report.diagnostics.truncate(before);
         target
     }
 
-    /// Where the schemas of a body's forms stand, where its media types do, and how each is a form.
+    /// The forms of a body: the place of each schema, that of its media type, and how it is used.
     fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, FormUse<'d>)> {
         let Some((place, body)) = self.follow_silently(place, body) else { return Vec::new() };
         let mut found = Vec::new();
-        for (media_type, media) in body.get("content").and_then(Node::as_object).into_iter().flatten() {
-            let essence = essence(media_type);
-            let has_parts = essence.starts_with("multipart/");
-            if essence != URL_ENCODED && !has_parts {
+        for (media_type, media) in RequestBody::of(body).content().into_iter().flat_map(Member::entries) {
+            let bare = bare(media_type);
+            let has_parts = bare.starts_with("multipart/");
+            if bare != URL_ENCODED && !has_parts {
                 continue;
             }
             let media_place = place.child("content").child(media_type);
-            if let Some(schema) = media.get("schema")
-                && let Some((place, _)) = self.follow_silently(&media_place.child("schema"), schema)
+            let media = MediaType::of(media);
+            if let Some(schema) = media.schema()
+                && let Some((place, _)) = self.follow_silently(&media_place.child(schema.key), schema.value)
             {
-                let fields = media.get("encoding").and_then(Node::as_object);
+                let fields = media.encoding().and_then(Member::as_object);
                 let encoding = fields.map(|fields| Encoding {
                     place: media_place.child("encoding"),
                     fields,
-                    styled: self.has_styles(&essence),
+                    styled: self.has_styles(&bare),
                 });
                 found.push((place, media_place, FormUse { encoding, has_parts }));
             }
@@ -107,20 +112,19 @@ impl<'d> Lowering<'d> {
     }
 
     /// The type of a form's body.
-    pub(super) fn form(&mut self, place: &Place, node: &'d Node) -> Type {
-        let Some((place, node)) = self.follow(place, node) else { return Type::Any };
-        let key = (place.clone(), Purpose::Form);
-        if let Some(ty) = self.lowered.get(&key) {
-            return ty.clone();
+    pub(super) fn form(&mut self, place: &Place, schema: Schema<'d>) -> Type {
+        let Some((place, schema)) = self.follow_schema(place, schema) else { return Type::Any };
+        if let Some(ty) = self.schemas.get(&place, Purpose::Form) {
+            return ty;
         }
-        let id = self.declare(&place, node);
-        self.lowered.insert(key, Type::Named(id));
-        let gathered = self.gather(&place, node);
+        let id = self.declare(&place, schema);
+        self.schemas.set(&place, Purpose::Form, Type::Named(id));
+        let gathered = self.gather(&place, schema);
         let own = self.forms.get(&place).cloned().unwrap_or_default();
         let mut structure = self.form_of(&place, &gathered, &own);
         structure.form = true;
         if !gathered.names_properties() && gathered.unions.is_empty() {
-            self.formless(&place, node, &mut structure);
+            self.formless(&place, schema, &mut structure);
         }
         for alternatives in &gathered.unions {
             self.add_alternatives(&place, id, alternatives, &own, &mut structure);
@@ -134,20 +138,20 @@ impl<'d> Lowering<'d> {
             if let Some(style) = &mut field.style
                 && style.kind == StyleKind::DeepObject
                 && let Some(encoding) = encoding
-                && let Some(written) = encoding.fields.get(&field.name)
+                && let Some(written) = encoding.field(&field.name)
             {
                 let place = encoding.place.child(&field.name);
-                style.arrays = self.array_format(&place, written);
-                self.deep_objects.push((place, field.ty.clone()));
+                style.arrays = self.array_format(&place, written.array_format());
+                self.report.deep_objects.push((place, field.ty.clone()));
             }
         }
-        self.complete(id, Kind::Struct(structure));
+        self.types.complete(id, Kind::Struct(structure));
         Type::Named(id)
     }
 
-    /// A form of which the document names no properties: of any, where it is an object at all.
-    fn formless(&mut self, place: &Place, node: &'d Node, structure: &mut Struct) {
-        match node.get("type").and_then(Node::as_str) {
+    /// A form without named properties. If it is an object, it has any properties.
+    fn formless(&mut self, place: &Place, schema: Schema<'d>, structure: &mut Struct) {
+        match schema.single_type() {
             None | Some("object") => structure.additional = Some(Type::Any),
             Some(kind) => {
                 let message =
@@ -157,7 +161,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The properties of a form, those that are files streaming.
+    /// The properties of a form. Files stream.
     fn form_of(&mut self, place: &Place, gathered: &Gathered<'d>, own: &FormUse<'d>) -> Struct {
         let mut structure = self.structure(place, &gathered.parts);
         for field in &mut structure.fields {
@@ -168,9 +172,9 @@ impl<'d> Lowering<'d> {
                 self.make_file(field, schema, part);
                 if let Type::Named(id) = before
                     && field.ty != before
-                    && !self.types[id.0].name.path.is_empty()
+                    && !self.types[id].name.path.is_empty()
                 {
-                    self.replaced.insert(id);
+                    self.types.replaced.insert(id);
                 }
             }
         }
@@ -183,13 +187,13 @@ impl<'d> Lowering<'d> {
         &mut self,
         place: &Place,
         id: TypeId,
-        alternatives: &[(Place, &'d Node)],
+        alternatives: &[(Place, Schema<'d>)],
         own: &FormUse<'d>,
         structure: &mut Struct,
     ) {
         let mut forms: Vec<Struct> = Vec::new();
-        for (place, node) in alternatives {
-            let gathered = self.gather(place, node);
+        for (place, schema) in alternatives {
+            let gathered = self.gather(place, *schema);
             if !gathered.unions.is_empty() {
                 let message = "alternatives within the alternatives of a form are not expressed";
                 self.warning(place, "form-alternatives", message, None);
@@ -203,7 +207,7 @@ impl<'d> Lowering<'d> {
             for field in added.clone() {
                 match structure.fields.iter_mut().find(|other| other.name == field.name) {
                     // What one of several strings is here is another of them there.
-                    Some(known) if self.is_string(&known.ty) && self.is_string(&field.ty) => {
+                    Some(known) if self.types.is_string(&known.ty) && self.types.is_string(&field.ty) => {
                         known.ty = Type::String;
                     }
                     Some(known) if known.ty != field.ty => {
@@ -229,23 +233,23 @@ impl<'d> Lowering<'d> {
             }
         }
         if sets.len() > 1 {
-            let description = &mut self.types[id.0].description;
+            let description = &mut self.types[id].description;
             let gap = if description.is_empty() { "" } else { "\n\n" };
             description.push_str(&format!("{gap}Either {}.", sets.join("; or ")));
         }
     }
 
-    /// Tells what of a form's `encoding` its parts do not follow.
-    pub(super) fn check_encoding(&mut self, place: &Place, encoding: &'d Object, content_type: &str) {
-        let styled = self.has_styles(&essence(content_type));
-        for (name, own) in encoding {
-            let place = place.child(name);
-            self.check_members(&place, own, members::ENCODING, "an encoding");
-            if own.get("headers").and_then(Node::as_object).is_some_and(|headers| !headers.is_empty()) {
+    /// Reports what of a form's `encoding` has no effect on its parts.
+    pub(super) fn check_encoding(&mut self, place: &Place, encoding: Member<'d>, content_type: &str) {
+        let styled = self.has_styles(&bare(content_type));
+        for (name, own) in encoding.entries() {
+            let (place, own) = (place.child(name), openapi::Encoding::of(own));
+            self.check_members(&place, own);
+            if let Some(headers) = own.headers().filter(|headers| headers.entries().next().is_some()) {
                 let message = "headers of a form's part are not expressed";
-                self.warning(&place.child("headers"), "unexpressed-encoding", message, None);
+                self.warning(&place.child(headers.key), "unexpressed-encoding", message, None);
             }
-            if let Some(style) = own.get("style").and_then(Node::as_str)
+            if let Some(style) = own.style()
                 && form_style(style).is_none()
             {
                 let message = format!("`{style}` is no style of a form's field; `form` is taken");
@@ -262,68 +266,67 @@ impl<'d> Lowering<'d> {
     }
 
     /// Whether the styles of an `encoding` count in forms of a media type (OpenAPI 3.0 and 3.1 §4.8.15.1).
-    fn has_styles(&self, essence: &str) -> bool {
-        essence == URL_ENCODED || essence == MULTIPART && self.document.version() == Version::V3_1
+    fn has_styles(&self, bare: &str) -> bool {
+        bare == URL_ENCODED || bare == MULTIPART && self.document.version() == Version::V3_1
     }
 
     /// The type of a form's schema where JSON has it too.
-    pub(super) fn form_as_json(&mut self, place: &Place, node: &'d Node) -> Option<Type> {
-        if !self.forms.contains_key(place) {
+    pub(super) fn form_as_json(&mut self, place: &Place, schema: Schema<'d>) -> Option<Type> {
+        if !self.is_form(place) {
             return None;
         }
-        let ty = self.form(place, node);
+        let ty = self.form(place, schema);
         let Type::Named(id) = ty else { return None };
         // Of a form that holds itself it is not known yet.
-        let may_have_files = match &self.types[id.0].kind {
+        let may_have_files = match &self.types[id].kind {
             Kind::Struct(structure) => structure.has_files(),
-            _ => self.pending.contains(&id),
+            _ => self.types.is_pending(id),
         };
-        let heirs = self.heirs(place, node);
-        if !may_have_files && heirs.is_empty() {
-            self.lowered.insert((place.clone(), Purpose::Json), ty.clone());
+        let subtypes = self.subtypes_of(place, schema);
+        if !may_have_files && subtypes.is_empty() {
+            self.schemas.set(place, Purpose::Json, ty.clone());
             return Some(ty);
         }
-        // JSON has strings where the form has files, and what is made from a schema, so it needs a type of its own.
-        let json = place.child("\u{0}").child("json");
-        let mut name = self.name_of(place);
-        name.path.push("json".to_owned());
-        self.names.insert(json.clone(), name);
-        let id = self.declare(&json, node);
-        self.lowered.insert((place.clone(), Purpose::Json), Type::Named(id));
-        let kind =
-            if heirs.is_empty() { self.own_object(place, node) } else { self.ancestor(place, node, &heirs) };
-        self.complete(id, kind);
+        // JSON has strings where the form has files, and it may be a subtype, so it needs a type of its own.
+        let json = self.made_place(place, "json");
+        let id = self.declare(&json, schema);
+        self.schemas.set(place, Purpose::Json, Type::Named(id));
+        let kind = match subtypes.is_empty() {
+            true => self.own_object(place, schema),
+            false => self.supertype(place, schema, &subtypes),
+        };
+        self.types.complete(id, kind);
         Some(Type::Named(id))
     }
 
-    /// Makes a file of a property that is bytes, an array of such, or either of these and something else.
-    fn make_file(&mut self, field: &mut Field, (place, node): (Place, &'d Node), part: Part<'d>) {
-        let Some((place, node)) = self.innermost_of(place, node) else { return };
-        if part.is_file(node) {
+    /// Makes a property a file if it is bytes, an array of bytes, or either of these and something else.
+    fn make_file(&mut self, field: &mut Field, (place, schema): (Place, Schema<'d>), part: Part<'d>) {
+        let Some((place, schema)) = self.innermost_of(place, schema) else { return };
+        if part.is_file(schema) {
             field.ty = Type::Binary;
-            field.content_type = node.get("contentMediaType").and_then(|list| part_type(list.as_str()?));
+            field.content_type = schema.content_media_type().and_then(part_type);
             return;
         }
-        if part.is_anything(node) {
+        if part.is_anything(schema) {
             field.ty = Type::FileOr(Box::new(Type::Any));
             return;
         }
-        if let Some(media_type) = part.text_type(node) {
+        if let Some(media_type) = part.text_type(schema) {
             field.content_type = Some(media_type.to_owned());
-            if !is_json(&essence(media_type)) {
+            if !is_json(&bare(media_type)) {
                 field.ty = Type::FileOr(Box::new(Type::String));
             }
             return;
         }
-        let items = node.get("items").map(|items| (place.child("items"), items));
+        let items = schema.items().map(|items| (place.child(items.key), items.schema()));
         if let Some((place, items)) = items.and_then(|(place, items)| self.innermost_of(place, items)) {
             if part.is_file(items) {
                 field.ty = Type::Array(Box::new(Type::Binary));
-                field.content_type = items.get("contentMediaType").and_then(|list| part_type(list.as_str()?));
+                field.content_type = items.content_media_type().and_then(part_type);
                 return;
             }
             let alternatives = self.alternatives(&place, items);
-            if alternatives.iter().any(|(_, node)| says_binary(node)) {
+            if alternatives.iter().any(|(_, alternative)| says_binary(*alternative)) {
                 let message = format!(
                     "elements of `{}` are files or something else; only the latter is expressed",
                     field.name
@@ -335,18 +338,18 @@ impl<'d> Lowering<'d> {
         let files = Type::Array(Box::new(Type::Binary));
         let mut inner = field.clone();
         let (mut one, mut several, mut others) = (false, false, Vec::new());
-        for (place, node) in self.alternatives(&place, node) {
+        for (place, alternative) in self.alternatives(&place, schema) {
             inner.ty = Type::Any;
-            self.make_file(&mut inner, (place.clone(), node), Part { encoded: None, ..part });
+            self.make_file(&mut inner, (place.clone(), alternative), Part { encoded: None, ..part });
             one |= inner.ty == Type::Binary;
             several |= inner.ty == files;
             if inner.ty != Type::Binary && inner.ty != files {
-                others.push((place, node));
+                others.push((place, alternative));
             }
         }
         field.ty = match (one, several, others.as_slice()) {
             (false, false, _) => return,
-            (true, false, [(place, node)]) => Type::FileOr(Box::new(self.schema(place, node))),
+            (true, false, [(place, other)]) => Type::FileOr(Box::new(self.schema(place, *other))),
             (_, _, others) => {
                 if !others.is_empty() {
                     let message =
@@ -369,26 +372,26 @@ struct Part<'d> {
 }
 
 impl Part<'_> {
-    fn is_file(self, schema: &Node) -> bool {
+    fn is_file(self, schema: Schema<'_>) -> bool {
         let by_encoding = || self.encoded.is_some_and(is_of_bytes) && leaves_open(schema);
         says_binary(schema) || self.has_parts && by_encoding()
     }
 
     /// Whether it is of any type: of `application/octet-stream` by default (OpenAPI 3.1.1 §4.8.15.1), but in forms
     /// that are met often a text or JSON.
-    fn is_anything(self, schema: &Node) -> bool {
+    fn is_anything(self, schema: Schema<'_>) -> bool {
         self.has_parts && self.encoded.is_none() && accepts_anything(schema)
     }
 
     /// The media type of a string that its schema gives, and that is not that of plain text.
-    fn text_type(self, schema: &Node) -> Option<&str> {
-        let media_type = schema.get("contentMediaType").and_then(Node::as_str)?;
-        let is_text = leaves_open(schema) && essence(media_type) != "text/plain";
+    fn text_type<'a>(self, schema: Schema<'a>) -> Option<&'a str> {
+        let media_type = schema.content_media_type()?;
+        let is_text = leaves_open(schema) && bare(media_type) != "text/plain";
         (self.has_parts && is_text).then_some(media_type)
     }
 }
 
-/// Whether two encodings of a form differ in what is made of them.
+/// Whether two encodings of a form lead to different types.
 fn are_two_ways(one: Option<&Encoding<'_>>, other: Option<&Encoding<'_>>) -> bool {
     let fields = |encoding: Option<&Encoding<'_>>| -> Vec<String> {
         encoding.into_iter().flat_map(|encoding| encoding.fields.keys().cloned()).collect()
@@ -401,29 +404,33 @@ fn are_two_ways(one: Option<&Encoding<'_>>, other: Option<&Encoding<'_>>) -> boo
 }
 
 impl<'d> Encoding<'d> {
+    /// The encoding of a field.
+    fn field(&self, name: &str) -> Option<openapi::Encoding<'d>> {
+        self.fields.get(name).map(openapi::Encoding::of)
+    }
+
     /// The media types of a field.
     fn content_type(&self, name: &str) -> Option<&'d str> {
-        self.fields.get(name)?.get("contentType")?.as_str()
+        self.field(name)?.content_type()
     }
 
     /// The style of a field, where it counts.
     fn style(&self, name: &str) -> Option<Style> {
-        self.fields.get(name).and_then(field_style).filter(|_| self.styled)
+        self.field(name).and_then(field_style).filter(|_| self.styled)
     }
 }
 
-/// The style that an `encoding` gives, by any of the members that do.
-fn field_style(encoding: &Node) -> Option<Style> {
-    if !["style", "explode", "allowReserved"].iter().any(|key| encoding.get(key).is_some()) {
+/// The style of an `encoding`, where one of its members sets it.
+fn field_style(encoding: openapi::Encoding<'_>) -> Option<Style> {
+    if encoding.style().is_none() && encoding.explode().is_none() && encoding.allow_reserved().is_none() {
         return None;
     }
-    let kind = encoding.get("style").and_then(|style| form_style(style.as_str()?));
-    let kind = kind.unwrap_or(StyleKind::Form);
-    let explode = encoding.get("explode").and_then(Node::as_bool);
+    let kind = encoding.style().and_then(form_style).unwrap_or(StyleKind::Form);
+    let is_exploded = matches!(kind, StyleKind::Form | StyleKind::DeepObject);
     Some(Style {
         kind,
-        explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
-        allow_reserved: super::flag(encoding, "allowReserved"),
+        explode: encoding.explode().unwrap_or(is_exploded),
+        allow_reserved: encoding.allow_reserved() == Some(true),
         arrays: ArrayFormat::Indices,
     })
 }
@@ -438,7 +445,7 @@ fn form_style(name: &str) -> Option<StyleKind> {
     }
 }
 
-/// The first media type of a list that is one, and no range of them.
+/// The first media type of a list that is not a range.
 fn part_type(list: &str) -> Option<String> {
     let mut types = list.split(',').map(str::trim);
     let is_type = |text: &&str| {

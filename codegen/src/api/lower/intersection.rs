@@ -1,27 +1,29 @@
 //! The type of schemas that a value must match together.
 
-use crate::document::Node;
+use crate::document::openapi::Discriminator;
+use crate::document::{Schema, View as _};
 
 use super::super::model::{Kind, Type, Union};
-use super::all_of::{Allowed, Contradiction, Gathered, Null, Part, required};
-use super::class::has_properties;
-use super::union::mapped_reference;
-use super::{Lowering, Place, description};
+use super::Lowering;
+use super::all_of::{Allowed, Contradiction, Gathered, Null, Part};
+use super::describe::description;
+use super::place::Place;
 
 impl<'d> Lowering<'d> {
     /// The type of a value that matches all of `schemas`. Where it is a type of its own, it is named after `place`.
     pub(super) fn all(&mut self, place: &Place, schemas: &[Part<'d>]) -> Type {
-        if let [(place, node)] = schemas {
-            return self.schema(place, node);
+        if let [(place, schema)] = schemas {
+            return self.schema(place, *schema);
         }
         let Some((last_place, last)) = schemas.last() else { return Type::Any };
-        let each: Vec<Gathered<'d>> = schemas.iter().map(|(place, node)| self.gather(place, node)).collect();
+        let each: Vec<Gathered<'d>> =
+            schemas.iter().map(|(place, schema)| self.gather(place, *schema)).collect();
         let mut together = Gathered::default();
         each.iter().for_each(|gathered| together.absorb(gathered));
         // Of several that say all, one with a name of its own is preferred.
         let says_all = |one: &usize| each.iter().all(|other| each[*one].implies(other));
         let one =
-            (0..each.len()).rev().filter(says_all).max_by_key(|one| schemas[*one].1.get("$ref").is_some());
+            (0..each.len()).rev().filter(says_all).max_by_key(|one| schemas[*one].1.reference().is_some());
         let ty = match one {
             Some(one) => {
                 self.warn_of_contradiction(&together);
@@ -29,8 +31,8 @@ impl<'d> Lowering<'d> {
             }
             None if !self.enter(last_place) => Type::Any,
             None => {
-                let ty = self.together(place, &together, last);
-                self.depth -= 1;
+                let ty = self.together(place, &together, *last);
+                self.leave();
                 ty
             }
         };
@@ -41,10 +43,10 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The type of schemas that were followed, named after `place` and described as `node` is.
-    fn together(&mut self, place: &Place, gathered: &Gathered<'d>, node: &'d Node) -> Type {
+    /// The type of schemas that were followed, named after `place` and described as `schema` is.
+    fn together(&mut self, place: &Place, gathered: &Gathered<'d>, schema: Schema<'d>) -> Type {
         let key = gathered.places();
-        if let Some(known) = self.intersections.get(&key) {
+        if let Some(known) = self.schemas.intersections.get(&key) {
             return known.clone();
         }
         if !self.needs_name(gathered) {
@@ -53,11 +55,15 @@ impl<'d> Lowering<'d> {
                 _ => Type::Any,
             };
         }
-        let id = self.declare(place, node);
-        self.intersections.insert(key, Type::Named(id));
+        let id = self.declare(place, schema);
+        self.schemas.intersections.insert(key, Type::Named(id));
         let kind = self.intersection(place, gathered);
-        self.complete(id, kind);
-        if self.nullable_unions.contains(place) { Type::Named(id).nullable() } else { Type::Named(id) }
+        self.types.complete(id, kind);
+        if self.schemas.nullable_unions.contains(place) {
+            Type::Named(id).nullable()
+        } else {
+            Type::Named(id)
+        }
     }
 
     /// Whether schemas together are more than another name for a type.
@@ -112,8 +118,8 @@ impl<'d> Lowering<'d> {
     }
 
     /// What an object is by its properties alone, without its subtypes.
-    pub(super) fn own_object(&mut self, place: &Place, node: &'d Node) -> Kind {
-        let gathered = self.gather(place, node);
+    pub(super) fn own_object(&mut self, place: &Place, schema: Schema<'d>) -> Kind {
+        let gathered = self.gather(place, schema);
         match self.intersection(place, &gathered) {
             Kind::Alias(Type::Any) => Kind::Alias(Type::Map(Box::new(Type::Any))),
             kind => kind,
@@ -122,14 +128,12 @@ impl<'d> Lowering<'d> {
 
     /// Reports properties that another schema with `additionalProperties: false` rules out.
     fn warn_of_unreachable_properties(&mut self, gathered: &Gathered<'d>) {
-        for (place, node) in &gathered.parts {
-            let is_closed = node.get("additionalProperties") == Some(&Node::Bool(false));
-            if !is_closed || node.get("patternProperties").is_some() {
+        for (place, schema) in &gathered.parts {
+            if !schema.forbids_additional() || schema.pattern_properties().is_some() {
                 continue;
             }
-            let own = |name: &str| node.get("properties").is_some_and(|own| own.get(name).is_some());
-            let ruled_out =
-                gathered.parts.iter().flat_map(|(_, other)| required(other)).find(|name| !own(name));
+            let required = gathered.parts.iter().flat_map(|(_, other)| other.required_names());
+            let ruled_out = required.into_iter().find(|name| schema.property(name).is_none());
             if let Some(name) = ruled_out {
                 let message = format!(
                     "no value fits all of these schemas: another requires `{name}`, which is not allowed here"
@@ -163,21 +167,20 @@ impl<'d> Lowering<'d> {
         let name = self.name_of(place);
         let (mut variants, mut targets) = (Vec::new(), Vec::new());
         for (index, (member_place, member), alone, together, _) in possible {
-            let label = self.label(member_place, member);
+            let label = self.label(member_place, *member);
             // An alternative may be made of the whole, and have its properties already.
             let ty = if alone.implies(base) {
-                self.schema(member_place, member)
+                self.schema(member_place, *member)
             } else {
-                // A place that no `$ref` can name, since this type is in no one place of the document.
-                let variant_place = place.child("\u{0}").index(index);
+                let variant_place = place.synthetic(&index.to_string());
                 let mut variant_name = name.clone();
                 variant_name.path.push(label.clone());
-                self.names.insert(variant_place.clone(), variant_name);
-                self.together(&variant_place, &together, member)
+                self.names.set(&variant_place, variant_name);
+                self.together(&variant_place, &together, *member)
             };
-            let target = self.quietly(|lowering| lowering.follow(member_place, member));
+            let target = self.quietly(|lowering| lowering.follow_schema(member_place, *member));
             targets.extend(target.map(|(target, _)| (target, label.clone(), ty.clone())));
-            variants.push((label, ty, description(member)));
+            variants.push((label, ty, description(member.node())));
         }
         let mut kind = self.union_of(place, variants, None);
         if let Kind::Union(union) = &mut kind
@@ -192,26 +195,25 @@ impl<'d> Lowering<'d> {
     fn tag_variants(
         &mut self,
         place: &Place,
-        discriminator: &'d Node,
+        discriminator: Discriminator<'d>,
         union: &mut Union,
         targets: &[(Place, String, Type)],
     ) {
-        let Some(property) = discriminator.get("propertyName").and_then(Node::as_str) else { return };
+        let property = discriminator.property_name().and_then(|name| name.value.as_str());
+        let Some(property) = property else { return };
         union.tag = Some(property.to_owned());
-        let mapping = discriminator.get("mapping").and_then(Node::as_object);
-        for (value, target) in mapping.into_iter().flatten() {
-            let reference = target.as_str().map(mapped_reference);
-            let target = reference.and_then(|to| self.quietly(|lowering| lowering.target(place, &to)));
+        for (value, reference) in discriminator.mapped() {
+            let target = self.quietly(|lowering| lowering.target(place, &reference));
             let Some((target, _)) = target else { continue };
             let ty = targets.iter().find(|(place, ..)| *place == target).map(|(_, _, ty)| ty);
             if let Some(variant) = union.variants.iter_mut().find(|variant| Some(&variant.ty) == ty) {
-                variant.tags.push(value.clone());
+                variant.tags.push(value.to_owned());
             }
         }
         // Without a mapping the value is the name of the component (OpenAPI 3.1 §4.8.25.1).
         for variant in union.variants.iter_mut().filter(|variant| variant.tags.is_empty()) {
             let has_values = match &variant.ty {
-                Type::Named(id) => match &self.types[id.0].kind {
+                Type::Named(id) => match &self.types[*id].kind {
                     Kind::Struct(structure) => structure
                         .fields
                         .iter()
@@ -259,27 +261,28 @@ fn compatible<'d>(
 
 /// Whether an object of these schemas has fields, or may have none.
 fn is_struct(gathered: &Gathered<'_>) -> bool {
-    gathered
-        .parts
-        .iter()
-        .any(|(_, node)| node.as_object().is_some_and(has_properties) || required(node).next().is_some())
+    let parts = &gathered.parts;
+    parts.iter().any(|(_, schema)| schema.has_properties() || schema.required_names().next().is_some())
 }
 
 /// Whether schemas name strings.
 fn has_known_strings(gathered: &Gathered<'_>) -> bool {
-    gathered.parts.iter().any(|(_, node)| super::schema::known_strings(node).next().is_some())
+    gathered.parts.iter().any(|(_, schema)| schema.known_strings().next().is_some())
 }
 
 /// The discriminator beside a set of alternatives.
-fn discriminator_of<'d>(base: &Gathered<'d>, alternatives: &[Part<'d>]) -> Option<Part<'d>> {
+fn discriminator_of<'d>(
+    base: &Gathered<'d>,
+    alternatives: &[Part<'d>],
+) -> Option<(Place, Discriminator<'d>)> {
     let (first, _) = alternatives.first()?;
-    base.parts.iter().find_map(|(place, node)| {
+    base.parts.iter().find_map(|(place, schema)| {
         let is_beside = ["oneOf", "anyOf"].iter().any(|key| place.child(key).index(0) == *first)
             || first
                 .pointer
                 .strip_prefix(&*place.pointer)
                 .is_some_and(|rest| rest.starts_with("/oneOf/") || rest.starts_with("/anyOf/"));
-        let discriminator = node.get("discriminator").filter(|_| is_beside)?;
-        Some((place.child("discriminator"), discriminator))
+        let discriminator = schema.discriminator().filter(|_| is_beside)?;
+        Some((place.child(discriminator.key), Discriminator::of(discriminator.value)))
     })
 }

@@ -1,12 +1,12 @@
 //! The values that a schema lists and its type does not: numbers, booleans, and strings that narrow an enumeration. They
-//! tell the types of a union apart, and a single one is a constant.
+//! distinguish the types of a union, and a single one is a constant.
 
-use crate::document::{Node, Number};
+use crate::document::{Node, Number, Schema};
 
 use super::super::model::{Kind, Type};
+use super::Lowering;
 use super::all_of::Part;
-use super::class::{enum_values, is_null};
-use super::{Lowering, Place};
+use super::place::Place;
 
 /// How many schemas within schemas are looked through.
 const MAX_DEPTH: usize = 32;
@@ -16,11 +16,11 @@ impl<'d> Lowering<'d> {
     /// of. Empty: the type says them, or there are other values too.
     pub(super) fn listed_values(&mut self, schemas: &[Part<'d>], ty: &Type) -> Vec<String> {
         let lists = self.quietly(|lowering| -> Vec<Vec<String>> {
-            schemas.iter().filter_map(|(place, node)| lowering.listed(place, node, MAX_DEPTH)).collect()
+            schemas.iter().filter_map(|(place, schema)| lowering.listed(place, *schema, MAX_DEPTH)).collect()
         });
         let values = common(lists).unwrap_or_default();
-        let is_said = match self.settled(ty) {
-            Type::Named(id) => match &self.types[id.0].kind {
+        let is_said = match self.types.settled(ty) {
+            Type::Named(id) => match &self.types[*id].kind {
                 Kind::Enumeration(enumeration) => enumeration.values.len() <= values.len(),
                 _ => true,
             },
@@ -30,25 +30,25 @@ impl<'d> Lowering<'d> {
         if is_said { Vec::new() } else { values }
     }
 
-    fn listed(&mut self, place: &Place, node: &'d Node, depth: usize) -> Option<Vec<String>> {
+    fn listed(&mut self, place: &Place, schema: Schema<'d>, depth: usize) -> Option<Vec<String>> {
         let depth = depth.checked_sub(1)?;
         let mut lists: Vec<Vec<String>> = Vec::new();
-        if node.get("enum").is_some() || node.get("const").is_some() {
-            lists.push(enum_values(node).map(scalar).collect::<Option<_>>()?);
+        if schema.listed_values().next().is_some() || schema.enumeration().is_some() {
+            lists.push(schema.enum_values().map(scalar).collect::<Option<_>>()?);
         }
-        if let Some(reference) = node.get("$ref").and_then(Node::as_str)
-            && let Some((target, node)) = self.target(place, reference)
+        if let Some(reference) = schema.reference()
+            && let Some((target, schema)) = self.target_schema(place, reference)
         {
-            lists.extend(self.listed(&target, node, depth));
+            lists.extend(self.listed(&target, schema, depth));
         }
-        for (place, member) in self.members(place, node, "allOf").unwrap_or_default() {
+        for (place, member) in self.schemas_at(place, schema.all_of()) {
             lists.extend(self.listed(&place, member, depth));
         }
-        for key in ["oneOf", "anyOf"] {
-            let members = self.members(place, node, key).unwrap_or_default();
+        for union in schema.unions() {
+            let members = self.schemas_at(place, Some(union));
             let mut all = Some(Vec::new());
-            for (place, member) in members.iter().filter(|(_, member)| !is_null(member)) {
-                let own = self.listed(place, member, depth);
+            for (place, member) in members.iter().filter(|(_, member)| !member.is_null()) {
+                let own = self.listed(place, *member, depth);
                 all = all.zip(own).map(|(all, own)| [all, own].concat());
             }
             lists.extend(all.filter(|all| !all.is_empty()));

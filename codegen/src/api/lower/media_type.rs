@@ -1,24 +1,28 @@
 //! Media types as they are written in a document.
 
+/// The media types of forms.
+pub(super) const MULTIPART: &str = "multipart/form-data";
+pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+
 /// A media type without its parameters, in lower case.
-pub(super) fn essence(content_type: &str) -> String {
+pub(super) fn bare(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
-/// Whether content of a media type is JSON.
-pub(super) fn is_json(essence: &str) -> bool {
-    essence == "application/json" || essence.ends_with("+json") || essence == "text/json"
+/// Whether content of a bare media type is JSON.
+pub(super) fn is_json(bare: &str) -> bool {
+    bare == "application/json" || bare.ends_with("+json") || bare == "text/json"
 }
 
-/// Whether content of a media type is whatever its schema says: the media type is a range that has JSON in it.
-pub(super) fn is_open(essence: &str) -> bool {
-    matches!(essence, "*/*" | "application/*" | "*")
+/// Whether a bare media type is a range that includes JSON, so that the schema decides what the content is.
+pub(super) fn is_open(bare: &str) -> bool {
+    matches!(bare, "*/*" | "application/*" | "*")
 }
 
-/// Whether content of a media type is text.
-pub(super) fn is_text(essence: &str) -> bool {
-    essence.starts_with("text/")
-        || essence == "application/xml"
-        || essence.ends_with("+xml")
-        || essence == "application/sdp"
+/// Whether content of a bare media type is text.
+pub(super) fn is_text(bare: &str) -> bool {
+    bare.starts_with("text/")
+        || bare == "application/xml"
+        || bare.ends_with("+xml")
+        || bare == "application/sdp"
 }

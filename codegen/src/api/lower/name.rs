@@ -1,18 +1,49 @@
-//! What a schema is called: by the component or operation it stands in and the way from there, so that a name
-//! changes only when the schema moves.
+//! The names of schemas. A name is made of the component or operation that the schema is in and of the way from there,
+//! so that it changes only when the schema moves.
 
-use crate::document::Node;
+use std::collections::HashMap;
+
+use heck::ToLowerCamelCase as _;
+
+use crate::document::openapi::{Operation, Parameter};
+use crate::document::{Node, Schema, View as _};
 
 use super::super::Name;
-use super::class::is_null;
-use super::form::URL_ENCODED;
-use super::media_type::{essence, is_json, is_open};
-use super::operation::id_of;
-use super::{Lowering, Place, alternative};
+use super::media_type::{URL_ENCODED, bare, is_json, is_open};
+use super::place::Place;
+use super::{Lowering, alternative};
+
+/// The names of schemas that were looked up or made up.
+#[derive(Default)]
+pub(super) struct Names(HashMap<Place, Name>);
+
+impl Names {
+    /// Names a schema that no `$ref` can refer to.
+    pub(super) fn set(&mut self, place: &Place, name: Name) {
+        self.0.insert(place.clone(), name);
+    }
+}
+
+/// The id of an operation that has none: `getOrdersByOrderLines` for a GET of `/orders/{order}/lines`. It depends on
+/// nothing but method and path, so that it stays when other operations come and go.
+pub(super) fn operation_id(method: &str, path: &str) -> String {
+    let mut words = vec![method.to_owned()];
+    for (at, piece) in path.split(['{', '}']).enumerate() {
+        // Every other piece is the name of a parameter.
+        if at % 2 == 1 {
+            words.push("by".to_owned());
+        }
+        words.push(piece.to_owned());
+    }
+    if path == "/" {
+        words.push("root".to_owned());
+    }
+    words.join(" ").to_lower_camel_case()
+}
 
 impl Lowering<'_> {
     pub(super) fn name_of(&mut self, place: &Place) -> Name {
-        if let Some(name) = self.names.get(place) {
+        if let Some(name) = self.names.0.get(place) {
             return name.clone();
         }
         let mut name = self.make_name(place);
@@ -23,7 +54,7 @@ impl Lowering<'_> {
             name.path.insert(0, std::mem::replace(&mut name.root, owner.root));
             name.operation = owner.operation;
         }
-        self.names.insert(place.clone(), name.clone());
+        self.names.set(place, name.clone());
         name
     }
 
@@ -54,11 +85,11 @@ impl Lowering<'_> {
                 walk.enter(section);
                 walk.enter(path);
                 walk.enter(method);
-                let id = walk.node.get("operationId").and_then(Node::as_str).map(str::to_owned);
+                let id = Operation::of(walk.node).operation_id().map(str::to_owned);
                 let root = id.unwrap_or_else(|| match method {
                     "parameters" | "$ref" => path.to_owned(),
                     _ if section == "webhooks" => path.to_owned(),
-                    method => id_of(method, path),
+                    method => operation_id(method, path),
                 });
                 (root, true)
             }
@@ -81,7 +112,7 @@ impl Lowering<'_> {
         }
         // A part of a component's `allOf` that a `$ref` names.
         if walk.path.is_empty() && !operation && tokens.len() > 3 {
-            let title = walk.node.get("title").and_then(Node::as_str);
+            let title = Schema::of(walk.node).title();
             let index = tokens.last().map(String::as_str).unwrap_or_default();
             walk.path.push(title.map_or_else(|| format!("part {index}"), str::to_owned));
         }
@@ -101,8 +132,8 @@ fn operation_elsewhere<'a>(root: &'a Node, tokens: &[String]) -> Option<(String,
     }
     let mut node = root;
     for (depth, token) in tokens.iter().enumerate() {
-        let id = node.get("operationId").and_then(Node::as_str);
-        if let Some(id) = id.filter(|_| node.get("responses").is_some()) {
+        let operation = Operation::of(node);
+        if let Some(id) = operation.operation_id().filter(|_| operation.responses().is_some()) {
             return Some((id.to_owned(), node, depth));
         }
         node = node.get(token)?;
@@ -125,14 +156,14 @@ enum Next {
     Name,
     /// A media type.
     MediaType,
-    /// The name of a callback, which is followed by where it goes.
+    /// The name of a callback, which is followed by its URL.
     Callback,
-    /// Something that no name is made of.
+    /// Something that adds no word.
     Nothing,
 }
 
 impl<'a> Walk<'a> {
-    /// Goes one step down, and notes what it is called where the step says so.
+    /// Goes one step down, and adds the word for it if there is one.
     fn step(&mut self, token: &str) {
         let parent = self.node;
         self.enter(token);
@@ -178,16 +209,15 @@ impl<'a> Walk<'a> {
         self.path.extend(word);
     }
 
-    /// What an element of `anyOf`, `parameters` … is called.
+    /// The word for an element of `anyOf`, `parameters` …
     fn element(&self, parent: &Node, index: usize) -> Option<String> {
         let Some(elements) = parent.as_array() else { return Some(index.to_string()) };
-        if let Some(name) = self.node.get("name").and_then(Node::as_str)
-            && self.node.get("in").is_some()
-        {
+        let parameter = Parameter::of(self.node);
+        if let (Some(name), Some(_)) = (parameter.name(), parameter.location()) {
             return Some(name.to_owned());
         }
         // The only one that is not `null` has the name of the whole.
-        let others = elements.iter().filter(|element| !is_null(element)).count();
+        let others = elements.iter().filter(|element| !Schema::of(element).is_null()).count();
         if others <= 1 {
             return None;
         }
@@ -205,16 +235,15 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What tells a body or reply of one media type from those of the others: nothing, where it is JSON or the first.
+/// The word that distinguishes a body or reply of one media type from the others. None for JSON or the first.
 fn media_type(content: &Node, token: &str) -> Option<String> {
     let types = || content.as_object().into_iter().flat_map(|content| content.keys());
-    let is_json = |essence: &str| is_json(essence) || is_open(essence);
-    let preferred = types().find(|media_type| is_json(&essence(media_type))).or_else(|| types().next());
+    let is_json = |bare: &str| is_json(bare) || is_open(bare);
+    let preferred = types().find(|media_type| is_json(&bare(media_type))).or_else(|| types().next());
     if preferred.is_none_or(|preferred| preferred == token) {
         return None;
     }
-    let essence = essence(token);
-    Some(match essence.as_str() {
+    Some(match bare(token).as_str() {
         URL_ENCODED => "form".to_owned(),
         "text/event-stream" => "event".to_owned(),
         multipart if multipart.starts_with("multipart/") => "multipart".to_owned(),

@@ -2,31 +2,33 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::document::Node;
+use crate::document::openapi::NamedNumber;
+use crate::document::schema::whole;
+use crate::document::{Member, Schema, View as _};
 use crate::sentence;
 
 use super::super::model::{Constant, Field, FieldDefault, Kind, Struct, Type};
-use super::all_of::{Part, required};
-use super::class::inline_parts;
+use super::Lowering;
+use super::all_of::Part;
 use super::constraint::append_constraints;
-use super::number::{bounds, count};
-use super::{Lowering, Place, description};
+use super::describe::description;
+use super::number::bounds;
+use super::place::Place;
 
 impl<'d> Lowering<'d> {
     /// The struct of all properties of `parts`, which a value matches together.
     pub(super) fn structure(&mut self, place: &Place, parts: &[Part<'d>]) -> Struct {
         let mut properties: IndexMap<&'d str, Vec<Part<'d>>> = IndexMap::new();
         let mut structure = Struct::default();
-        for (place, node) in parts {
-            if let Some((place, members)) = self.object_at(place, node, "properties") {
-                for (name, schema) in members {
-                    properties.entry(name).or_default().push((place.child(name), schema));
+        for (place, schema) in parts {
+            if let Some((place, members)) = self.object_at(place, schema.properties()) {
+                for (name, property) in members {
+                    properties.entry(name).or_default().push((place.child(name), Schema::of(property)));
                 }
             }
-            structure.closed |= ["additionalProperties", "unevaluatedProperties"]
-                .iter()
-                .any(|key| node.get(key) == Some(&Node::Bool(false)));
-            structure.constants.extend(constants(node));
+            let others = [schema.additional_properties(), schema.unevaluated_properties()];
+            structure.closed |= others.into_iter().flatten().any(|member| member.is(false));
+            structure.constants.extend(constants(*schema));
         }
         structure.additional = self.additional(place, parts);
         // What one part forbids another allows.
@@ -34,7 +36,8 @@ impl<'d> Lowering<'d> {
         if parts.first().is_some_and(|(place, _)| !self.can_afford(place, properties.len())) {
             return structure;
         }
-        let required: IndexSet<&'d str> = parts.iter().flat_map(|(_, node)| required(node)).collect();
+        let required: IndexSet<&'d str> =
+            parts.iter().flat_map(|(_, schema)| schema.required_names()).collect();
         structure.fields = properties
             .into_iter()
             .map(|(name, schemas)| self.field(place, name, &schemas, required.contains(name)))
@@ -51,7 +54,7 @@ impl<'d> Lowering<'d> {
     /// The field of a property of the object at `owner`, which has several schemas where several parts describe it.
     fn field(&mut self, owner: &Place, name: &str, schemas: &[Part<'d>], required: bool) -> Field {
         let ty = match schemas {
-            [(place, node)] => self.schema(place, node),
+            [(place, schema)] => self.schema(place, *schema),
             schemas => {
                 let place = self.made_place(owner, name);
                 self.all(&place, schemas)
@@ -61,17 +64,20 @@ impl<'d> Lowering<'d> {
             Type::Nullable(inner) => (*inner, true),
             ty => (ty, false),
         };
-        let mut text = schemas.iter().rev().map(|(_, node)| description(node)).find(|text| !text.is_empty());
+        let mut text =
+            schemas.iter().rev().map(|(_, schema)| description(schema.node())).find(|text| !text.is_empty());
         if text.is_none()
             && let Type::Named(id) = &ty
         {
-            text = Some(sentence::first(&self.types[id.0].description));
+            text = Some(sentence::first(&self.types[*id].description));
         }
         let mut text = text.unwrap_or_default();
-        let parts: Vec<&Node> = schemas.iter().flat_map(|(_, node)| inline_parts(node)).collect();
+        let parts: Vec<Schema<'d>> = schemas.iter().flat_map(|(_, schema)| schema.inline_parts()).collect();
         let limits = bounds(&parts, &ty);
         append_constraints(&mut text, &parts, &limits);
-        let flag = |key: &str| schemas.iter().any(|(_, node)| super::flag(node, key));
+        let flag = |flag: fn(Schema<'d>) -> Option<bool>| {
+            schemas.iter().any(|(_, schema)| flag(*schema) == Some(true))
+        };
         let values = self.listed_values(schemas, &ty);
         Field {
             name: name.to_owned(),
@@ -79,15 +85,15 @@ impl<'d> Lowering<'d> {
             nullable,
             boxed: false,
             description: text,
-            deprecated: flag("deprecated"),
+            deprecated: flag(Schema::deprecated),
             default: match self.only_value(&ty) || values.len() == 1 {
                 true => FieldDefault::OnlyValue,
                 false => FieldDefault::None,
             },
             values,
             keeps_null: false,
-            read_only: flag("readOnly"),
-            write_only: flag("writeOnly"),
+            read_only: flag(Schema::read_only),
+            write_only: flag(Schema::write_only),
             bounds: limits,
             content_type: None,
             style: None,
@@ -98,21 +104,21 @@ impl<'d> Lowering<'d> {
     /// A place for a type that is in no one place of the document, so that no `$ref` can name it. It is called `name`
     /// within the schema at `owner`.
     pub(super) fn made_place(&mut self, owner: &Place, name: &str) -> Place {
-        let place = owner.child("\u{0}").child(name);
+        let place = owner.synthetic(name);
         let mut made = self.name_of(owner);
         made.path.push(name.to_owned());
-        self.names.insert(place.clone(), made);
+        self.names.set(&place, made);
         place
     }
 
     /// Whether a type has one value that the document names.
     fn only_value(&self, ty: &Type) -> bool {
         let Type::Named(id) = ty else { return false };
-        matches!(&self.types[id.0].kind, Kind::Enumeration(enumeration) if enumeration.values.len() == 1)
+        matches!(&self.types[*id].kind, Kind::Enumeration(enumeration) if enumeration.values.len() == 1)
     }
 }
 
-/// A property that is required and that the schema says nothing else of.
+/// A property that is required and has no schema.
 fn undescribed(name: &str, ty: Type) -> Field {
     Field {
         name: name.to_owned(),
@@ -133,13 +139,14 @@ fn undescribed(name: &str, ty: Type) -> Field {
     }
 }
 
-/// The numbers of `x-constants`, an extension that names what no keyword can.
-fn constants(node: &Node) -> impl Iterator<Item = Constant> {
-    let list = node.get("x-constants").and_then(Node::as_array).unwrap_or_default();
+/// The numbers of `x-constants`, an extension for constants that no keyword can name.
+fn constants(schema: Schema<'_>) -> impl Iterator<Item = Constant> {
+    let list = schema.constants().map(Member::elements).unwrap_or_default();
     list.iter().filter_map(|constant| {
+        let number = NamedNumber::of(constant);
         Some(Constant {
-            name: constant.get("name")?.as_str()?.to_owned(),
-            value: u64::try_from(count(constant, "value")?).ok()?,
+            name: number.name()?.to_owned(),
+            value: u64::try_from(whole(number.value()?.value)?).ok()?,
             description: description(constant),
         })
     })

@@ -1,50 +1,36 @@
 //! Paths and webhooks, and the operations they have.
 
-use heck::ToLowerCamelCase as _;
-
-use crate::document::{Node, members};
+use crate::document::openapi::{self, Info, PathItem, Reference, Root};
+use crate::document::{Node, View as _};
 
 use super::super::Type;
 use super::super::operation::{Callback, Location, Operation, Parameter, SecurityScheme, Server, Style, Tag};
-use super::{Lowering, Place, flag};
-
-/// What an operation that has no id is called: `getOrdersByOrderLines` for a GET of `/orders/{order}/lines`. Made of
-/// nothing but method and path, so that it stays when other operations come and go.
-pub(super) fn id_of(method: &str, path: &str) -> String {
-    let mut words = vec![method.to_owned()];
-    for (at, piece) in path.split(['{', '}']).enumerate() {
-        // Every other piece is the name of a parameter.
-        if at % 2 == 1 {
-            words.push("by".to_owned());
-        }
-        words.push(piece.to_owned());
-    }
-    if path == "/" {
-        words.push("root".to_owned());
-    }
-    words.join(" ").to_lower_camel_case()
-}
+use super::Lowering;
+use super::describe::{description, further_docs};
+use super::name::operation_id;
+use super::place::Place;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// What the members of a path item are besides its operations.
-const PATH_MEMBERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
-
-/// An operation as it is written: where it stands, the path item that it is in, its method, and itself.
-type Written<'d> = (Place, (Place, &'d Node), &'d str, &'d Node);
+/// An operation as it is written: its place, its path item, its method, and itself.
+type Written<'d> = (Place, (Place, PathItem<'d>), &'d str, openapi::Operation<'d>);
 
 impl<'d> Lowering<'d> {
     /// The operations, by their first tag.
-    pub(super) fn operations(&mut self, schemes: &[SecurityScheme], servers: &[Server]) -> Vec<Tag> {
-        let root_node = self.document.root();
-        let root = self.root();
-        self.check_members(&root, root_node, members::DOCUMENT, "a document");
-        if let Some(info) = root_node.get("info").filter(|info| info.as_object().is_some()) {
-            self.check_members(&root.child("info"), info, members::INFO, "`info`");
+    pub(super) fn operations(
+        &mut self,
+        root: Root<'d>,
+        schemes: &[SecurityScheme],
+        servers: &[Server],
+    ) -> Vec<Tag> {
+        let place = self.root();
+        self.check_members(&place, root);
+        if let Some(info) = root.info().filter(|info| info.as_object().is_some()) {
+            self.check_members(&place.child(info.key), Info::of(info.value));
         }
-        let mut tags = self.tags(&root, root_node);
-        let common = self.security(&root, root_node, schemes).unwrap_or_default();
-        let Some((place, paths)) = self.object_at(&root, root_node, "paths") else { return tags };
+        let mut tags = self.tags(&place, root);
+        let common = self.security(&place, root.security(), schemes).unwrap_or_default();
+        let Some((place, paths)) = self.object_at(&place, root.paths()) else { return tags };
         let mut without_id: Vec<(Place, String)> = Vec::new();
         for (key, item) in paths {
             if key.starts_with("x-") {
@@ -52,18 +38,18 @@ impl<'d> Lowering<'d> {
             }
             let place = place.child(key);
             let Some(path) = self.path(&place, key) else { continue };
-            for (place, path_item, method, node) in self.operations_of(&place, item) {
-                let id = node.get("operationId").and_then(Node::as_str).filter(|id| !id.trim().is_empty());
-                let id = id.map_or_else(|| id_of(method, &path), str::to_owned);
-                if node.get("operationId").and_then(Node::as_str).is_none_or(|id| id.trim().is_empty()) {
+            for (place, path_item, method, written) in self.operations_of(&place, item) {
+                let own_id = written.operation_id().filter(|id| !id.trim().is_empty());
+                let id = own_id.map_or_else(|| operation_id(method, &path), str::to_owned);
+                if own_id.is_none() {
                     without_id.push((place.clone(), id.clone()));
                 }
-                let operation =
-                    self.operation((&place, node), (&path_item.0, path_item.1), &path, method, &id);
-                let own = self.security(&place, node, schemes).unwrap_or_else(|| common.clone());
-                let server = self.own_server((&place, node), (&path_item.0, path_item.1), servers);
-                let operation = Operation { security: own, server, ..operation };
-                let tag = node.get("tags").and_then(Node::as_array).and_then(|tags| tags.first()?.as_str());
+                let operation = self.operation((&place, written), &path_item, &path, method, &id);
+                let own = self.security(&place, written.security(), schemes);
+                let server = self.own_server((&place, written), &path_item, servers);
+                let security = own.unwrap_or_else(|| common.clone());
+                let operation = Operation { security, server, ..operation };
+                let tag = written.tags().and_then(|tags| tags.elements().first()?.as_str());
                 let tag = tag.unwrap_or("default");
                 match tags.iter_mut().find(|known| known.name == tag) {
                     Some(known) => known.operations.push(operation),
@@ -79,7 +65,7 @@ impl<'d> Lowering<'d> {
         tags
     }
 
-    /// The path that a key of `paths` means.
+    /// The path of a key of `paths`.
     fn path(&mut self, place: &Place, key: &str) -> Option<String> {
         if key.starts_with('/') {
             return Some(key.to_owned());
@@ -108,32 +94,31 @@ impl<'d> Lowering<'d> {
         self.warning(&place.clone(), "missing-operation-id", message, Some(help));
     }
 
-    /// The requests that the server sends of its own accord. Of them the client has the types.
-    pub(super) fn webhooks(&mut self) -> Vec<Callback> {
-        let root_node = self.document.root();
-        let root = self.root();
+    /// The webhooks: requests that the server sends. The client has their types.
+    pub(super) fn webhooks(&mut self, root: Root<'d>) -> Vec<Callback> {
         let mut found = Vec::new();
-        let Some((place, webhooks)) = self.object_at(&root, root_node, "webhooks") else { return found };
+        let Some((place, webhooks)) = self.object_at(&self.root(), root.webhooks()) else { return found };
         for (name, item) in webhooks {
-            for (place, _, method, node) in self.operations_of(&place.child(name), item) {
+            for (place, _, method, written) in self.operations_of(&place.child(name), item) {
                 found.push(Callback {
                     name: name.clone(),
                     method: method.to_uppercase(),
                     url: String::new(),
-                    bodies: self.bodies(&place, node),
+                    bodies: self.bodies(&place, written),
                 });
             }
         }
         found
     }
 
-    fn tags(&mut self, root: &Place, node: &'d Node) -> Vec<Tag> {
-        let Some((place, tags)) = self.array_at(root, node, "tags") else { return Vec::new() };
+    fn tags(&mut self, place: &Place, root: Root<'d>) -> Vec<Tag> {
+        let Some((place, tags)) = self.array_at(place, root.tags()) else { return Vec::new() };
         let mut found = Vec::new();
-        for (index, tag) in tags.iter().enumerate() {
-            self.check_members(&place.index(index), tag, members::TAG, "a tag");
-            if let Some(name) = tag.get("name").and_then(Node::as_str) {
-                let (name, description) = (name.to_owned(), super::description(tag));
+        for (index, node) in tags.iter().enumerate() {
+            let tag = openapi::Tag::of(node);
+            self.check_members(&place.index(index), tag);
+            if let Some(name) = tag.name() {
+                let (name, description) = (name.to_owned(), description(node));
                 found.push(Tag { name, description, operations: Vec::new() });
             }
         }
@@ -143,7 +128,7 @@ impl<'d> Lowering<'d> {
     /// The operations of a path.
     fn operations_of(&mut self, place: &Place, item: &'d Node) -> Vec<Written<'d>> {
         let beside = item.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
-        if item.get("$ref").is_some()
+        if Reference::of(item).reference().is_some()
             && let Some(lost) = beside
                 .into_iter()
                 .find(|key| METHODS.contains(key) || matches!(*key, "parameters" | "servers"))
@@ -163,7 +148,8 @@ impl<'d> Lowering<'d> {
             if METHODS.contains(&key.as_str()) {
                 let Some((place_of, node)) = self.follow_misplaced(&place_of, node) else { continue };
                 if node.as_object().is_some() {
-                    found.push((place_of, (place.clone(), item), key.as_str(), node));
+                    let path_item = (place.clone(), PathItem::of(item));
+                    found.push((place_of, path_item, key.as_str(), openapi::Operation::of(node)));
                 } else {
                     self.error(
                         &place_of,
@@ -172,7 +158,7 @@ impl<'d> Lowering<'d> {
                         None,
                     );
                 }
-            } else if !PATH_MEMBERS.contains(&key.as_str()) && !key.starts_with("x-") {
+            } else if !PathItem::MEMBERS.iter().any(|(name, _)| name == key) && !key.starts_with("x-") {
                 let message = format!("`{key}` is neither a method nor anything else that a path has");
                 self.warning(&place_of, "unknown-path-member", message, None);
             }
@@ -182,14 +168,15 @@ impl<'d> Lowering<'d> {
 
     fn operation(
         &mut self,
-        (place, node): (&Place, &'d Node),
-        path_item: (&Place, &'d Node),
+        (place, written): (&Place, openapi::Operation<'d>),
+        (path_place, path_item): &(Place, PathItem<'d>),
         path: &str,
         method: &str,
         id: &str,
     ) -> Operation {
-        self.check_members(place, node, members::OPERATION, "an operation");
-        let mut parameters = self.parameters(path_item, (place, node));
+        self.check_members(place, written);
+        let mut parameters =
+            self.parameters((path_place, path_item.parameters()), (place, written.parameters()));
         self.add_path_parameters(place, path, &mut parameters);
         for parameter in parameters.iter().filter(|parameter| parameter.location == Location::Path) {
             if !path.contains(&format!("{{{}}}", parameter.name)) {
@@ -197,19 +184,17 @@ impl<'d> Lowering<'d> {
                 self.warning(place, "unused-path-parameter", message, None);
             }
         }
-        let callbacks = self.callbacks(place, node);
-        let bodies = self.bodies(place, node);
-        let replies = self.responses(place, node, method);
-        let text = |node: &Node, key: &str| {
-            node.get(key).and_then(Node::as_str).unwrap_or_default().trim().to_owned()
-        };
-        let (mut summary, mut about) = (text(node, "summary"), text(node, "description"));
-        // What a path says of itself is said of each of its operations (OpenAPI 3.1 §4.8.9.1).
+        let callbacks = self.callbacks(place, written);
+        let bodies = self.bodies(place, written);
+        let replies = self.responses(place, written, method);
+        let text = |text: Option<&str>| text.unwrap_or_default().trim().to_owned();
+        let (mut summary, mut about) = (text(written.summary()), text(written.description()));
+        // A path's documentation applies to each of its operations (OpenAPI 3.1 §4.8.9.1).
         if summary.is_empty() && about.is_empty() {
-            (summary, about) = (text(path_item.1, "summary"), text(path_item.1, "description"));
+            (summary, about) = (text(path_item.summary()), text(path_item.description()));
         }
-        let scopes = self.scopes(node);
-        for more in [super::more(node), scopes].into_iter().flatten() {
+        let scopes = self.scopes(written);
+        for more in [further_docs(written.node()), scopes].into_iter().flatten() {
             let gap = if about.is_empty() { "" } else { "\n\n" };
             about = format!("{about}{gap}{more}");
         }
@@ -220,7 +205,7 @@ impl<'d> Lowering<'d> {
             path: path.to_owned(),
             summary,
             description: about,
-            deprecated: flag(node, "deprecated"),
+            deprecated: written.deprecated() == Some(true),
             parameters,
             bodies,
             successes: replies.successes,
@@ -233,22 +218,22 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The requests that the server sends because of an operation. Of them the client has the types.
-    fn callbacks(&mut self, place: &Place, node: &'d Node) -> Vec<Callback> {
+    /// The callbacks of an operation: requests that the server sends because of it. The client has their types.
+    fn callbacks(&mut self, place: &Place, operation: openapi::Operation<'d>) -> Vec<Callback> {
         let mut callbacks = Vec::new();
-        let Some((place, named)) = self.object_at(place, node, "callbacks") else { return callbacks };
+        let Some((place, named)) = self.object_at(place, operation.callbacks()) else { return callbacks };
         for (name, callback) in named {
             let Some((place, callback)) = self.follow(&place.child(name), callback) else { continue };
             for (url, item) in callback.as_object().into_iter().flatten() {
                 if url.starts_with("x-") {
                     continue;
                 }
-                for (place, _, method, node) in self.operations_of(&place.child(url), item) {
+                for (place, _, method, written) in self.operations_of(&place.child(url), item) {
                     callbacks.push(Callback {
                         name: name.clone(),
                         method: method.to_uppercase(),
                         url: url.clone(),
-                        bodies: self.bodies(&place, node),
+                        bodies: self.bodies(&place, written),
                     });
                 }
             }
@@ -256,7 +241,7 @@ impl<'d> Lowering<'d> {
         callbacks
     }
 
-    /// Adds a parameter for each `{name}` of the path that none is declared for.
+    /// Adds a parameter for each `{name}` of the path that the document does not declare.
     fn add_path_parameters(&mut self, place: &Place, path: &str, parameters: &mut Vec<Parameter>) {
         for piece in path.split('{').skip(1) {
             let Some((name, _)) = piece.split_once('}') else {
@@ -284,19 +269,19 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The server of an operation or its path, where it is another than the document's first.
+    /// The server of an operation or its path, unless it is the document's first one.
     fn own_server(
         &mut self,
-        operation: (&Place, &'d Node),
-        path_item: (&Place, &'d Node),
+        (place, operation): (&Place, openapi::Operation<'d>),
+        (path_place, path_item): &(Place, PathItem<'d>),
         servers: &[Server],
     ) -> Option<Server> {
-        let mut own = self.servers_of(operation.0, operation.1);
+        let mut own = self.servers_of(place, operation.servers());
         if own.is_empty() {
-            own = self.servers_of(path_item.0, path_item.1);
+            own = self.servers_of(path_place, path_item.servers());
         }
         if own.len() > 1 {
-            let place = if operation.1.get("servers").is_some() { operation.0 } else { path_item.0 };
+            let place = if operation.servers().is_some() { place } else { path_place };
             let message = "of several servers of an operation the first is used; `base_path` takes another";
             self.warning(&place.child("servers"), "several-servers", message, None);
         }

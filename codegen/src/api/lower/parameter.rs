@@ -1,32 +1,36 @@
 //! Parameters, an operation's own and those that its path shares.
 
-use crate::document::{Node, members};
+use crate::document::openapi::{self, MediaType, Reference};
+use crate::document::{Member, Node, View as _};
 
 use super::super::Type;
 use super::super::operation::{Location, Parameter, Style, StyleKind};
-use super::class::inline_parts;
+use super::Lowering;
 use super::constraint::append_constraints;
-use super::media_type::{essence, is_json, is_open, is_text};
-use super::{Lowering, Place, description, flag};
+use super::describe::description;
+use super::media_type::{bare, is_json, is_open, is_text};
+use super::place::Place;
 
 impl<'d> Lowering<'d> {
-    /// The parameters of an operation: the path's, and over them its own.
+    /// The parameters of an operation: those of its path, overridden by its own.
     pub(super) fn parameters(
         &mut self,
-        path: (&Place, &'d Node),
-        operation: (&Place, &'d Node),
+        path: (&Place, Option<Member<'d>>),
+        operation: (&Place, Option<Member<'d>>),
     ) -> Vec<Parameter> {
         let mut found: Vec<(Parameter, &'d Node)> = Vec::new();
-        for (shared, (place, node)) in [(true, path), (false, operation)] {
-            let Some((place, parameters)) = self.array_at(place, node, "parameters") else { continue };
+        for (shared, (place, parameters)) in [(true, path), (false, operation)] {
+            let Some((place, parameters)) = self.array_at(place, parameters) else { continue };
             let before = found.len();
             for (index, parameter) in parameters.iter().enumerate() {
                 let written = parameter;
                 let Some((place, node)) = self.follow(&place.index(index), parameter) else { continue };
-                let Some(mut parameter) = self.parameter(&place, node) else { continue };
-                // What stands beside the `$ref` comes first (OpenAPI 3.1 §4.8.23).
+                let Some(mut parameter) = self.parameter(&place, openapi::Parameter::of(node)) else {
+                    continue;
+                };
+                // A description beside the `$ref` comes first (OpenAPI 3.1 §4.8.23).
                 let own = description(written);
-                if written.get("$ref").is_some() && !own.is_empty() {
+                if Reference::of(written).reference().is_some() && !own.is_empty() {
                     parameter.description = own;
                 }
                 let same = |(known, _): &(Parameter, _)| {
@@ -52,14 +56,13 @@ impl<'d> Lowering<'d> {
         found.into_iter().map(|(parameter, _)| parameter).collect()
     }
 
-    fn parameter(&mut self, place: &Place, node: &'d Node) -> Option<Parameter> {
-        self.check_members(place, node, members::PARAMETER, "a parameter");
-        let text = |key: &str| node.get(key).and_then(Node::as_str);
-        let Some(name) = text("name") else {
+    fn parameter(&mut self, place: &Place, written: openapi::Parameter<'d>) -> Option<Parameter> {
+        self.check_members(place, written);
+        let Some(name) = written.name() else {
             self.error(place, "missing-name", "a parameter has a `name`", None);
             return None;
         };
-        let location = match text("in") {
+        let location = match written.location() {
             Some("path") => Location::Path,
             Some("query") => Location::Query,
             Some("header") => Location::Header,
@@ -73,27 +76,27 @@ impl<'d> Lowering<'d> {
                 return None;
             }
         };
-        // These are said by the media types and the security schemes (OpenAPI 3.1 §4.8.12.2.1).
+        // The media types and the security schemes decide these headers (OpenAPI 3.1 §4.8.12.2.1).
         let lower = name.to_lowercase();
         if location == Location::Header
             && ["accept", "content-type", "authorization"].contains(&lower.as_str())
         {
             return None;
         }
-        let mut style = self.style(place, node, location);
-        let contents = node.get("content").and_then(Node::as_object);
-        let content = contents.and_then(|content| content.first());
-        if contents.is_some_and(|contents| contents.len() > 1 || node.get("schema").is_some()) {
+        let mut style = self.style(place, written, location);
+        let contents = written.content().filter(|contents| contents.as_object().is_some());
+        let content = contents.and_then(|contents| contents.entries().next());
+        if contents.is_some_and(|all| all.entries().count() > 1 || written.schema().is_some()) {
             let message = "a parameter has a `schema` or one media type; what comes first is expressed";
             self.warning(&place.child("content"), "several-contents", message, None);
         }
-        let ty = if let Some(schema) = node.get("schema") {
-            self.schema(&place.child("schema"), schema)
+        let ty = if let Some(schema) = written.schema() {
+            self.schema(&place.child(schema.key), schema.schema())
         } else if let Some((content_type, media)) = content {
-            let essence = essence(content_type);
-            // Text stands as it is, so that nothing is to be said of its style.
-            let is_text = is_text(&essence);
-            if !is_json(&essence) && !is_open(&essence) && !is_text {
+            let bare = bare(content_type);
+            // Text is sent as it is, whatever the style.
+            let is_text = is_text(&bare);
+            if !is_json(&bare) && !is_open(&bare) && !is_text {
                 let message = format!("a parameter of `{content_type}` is written as JSON is");
                 let place = place.child("content").child(content_type);
                 self.warning(&place, "unexpressed-content-type", message, None);
@@ -102,7 +105,8 @@ impl<'d> Lowering<'d> {
                 style = Style { kind: StyleKind::Json, explode: false, ..style };
             }
             let place = place.child("content").child(content_type).child("schema");
-            media.get("schema").map_or(Type::Any, |schema| self.schema(&place, schema))
+            let schema = MediaType::of(media).schema();
+            schema.map_or(Type::Any, |schema| self.schema(&place, schema.schema()))
         } else {
             let message =
                 format!("the parameter `{name}` has neither a schema nor content; any string is taken");
@@ -110,18 +114,18 @@ impl<'d> Lowering<'d> {
             Type::String
         };
         if style.kind == StyleKind::DeepObject {
-            self.deep_objects.push((place.clone(), ty.clone()));
+            self.report.deep_objects.push((place.clone(), ty.clone()));
         }
-        let required = flag(node, "required") || location == Location::Path;
-        let mut text = description(node);
-        if let Some(schema) = node.get("schema") {
-            append_constraints(&mut text, &inline_parts(schema), &[]);
+        let required = written.required() == Some(true) || location == Location::Path;
+        let mut text = description(written.node());
+        if let Some(schema) = written.schema() {
+            append_constraints(&mut text, &schema.schema().inline_parts(), &[]);
         }
         Some(Parameter {
             name: name.to_owned(),
             location,
             required,
-            deprecated: flag(node, "deprecated"),
+            deprecated: written.deprecated() == Some(true),
             description: text,
             ty: match ty {
                 Type::Nullable(inner) => *inner,
@@ -131,9 +135,9 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    fn style(&mut self, place: &Place, node: &'d Node, location: Location) -> Style {
+    fn style(&mut self, place: &Place, written: openapi::Parameter<'d>, location: Location) -> Style {
         let default = Style::default_of(location);
-        let kind = match node.get("style").and_then(Node::as_str) {
+        let kind = match written.style() {
             None => default.kind,
             Some("simple") => StyleKind::Simple,
             Some("label") => StyleKind::Label,
@@ -165,21 +169,21 @@ impl<'d> Lowering<'d> {
             self.warning(&place.child("style"), "misplaced-style", message, None);
             default.kind
         };
-        let explode = node.get("explode").and_then(Node::as_bool);
         Style {
             kind,
-            explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
-            // Elsewhere nothing reserved may stand as it is (OpenAPI 3.1 §4.8.12.2).
-            allow_reserved: flag(node, "allowReserved") && location == Location::Query,
-            arrays: self.array_format(place, node),
+            explode: written.explode().unwrap_or(matches!(kind, StyleKind::Form | StyleKind::DeepObject)),
+            // Only in a query may reserved characters be sent unescaped (OpenAPI 3.1 §4.8.12.2).
+            allow_reserved: written.allow_reserved() == Some(true) && location == Location::Query,
+            arrays: self.array_format(place, written.array_format()),
         }
     }
 }
 
-/// Whether two parameters are the same in all but what is said about them.
+/// Whether two parameters differ at most in their documentation.
 fn means_the_same(one: &Node, other: &Node) -> bool {
-    let says = |key: &str| ["description", "example", "examples"].contains(&key) || key.starts_with("x-");
+    let documents =
+        |key: &str| ["description", "example", "examples"].contains(&key) || key.starts_with("x-");
     let (Node::Object(one), Node::Object(other)) = (one, other) else { return false };
-    let keys = one.keys().chain(other.keys()).filter(|key| !says(key));
+    let keys = one.keys().chain(other.keys()).filter(|key| !documents(key));
     keys.into_iter().all(|key| one.get(key) == other.get(key))
 }

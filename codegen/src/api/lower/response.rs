@@ -1,14 +1,17 @@
-//! The replies of operations.
+//! The responses of operations.
 
-use crate::document::{Node, Object, members};
+use crate::document::openapi::{self, MediaType, Operation, Response};
+use crate::document::{Member, Schema, View as _};
 
 use super::super::Type;
 use super::super::operation::{ErrorReply, Header, ReplyContent, Success, UntypedError};
+use super::Lowering;
 use super::content::ContentKind;
-use super::media_type::essence;
-use super::{Lowering, Place, description};
+use super::describe::description;
+use super::media_type::bare;
+use super::place::Place;
 
-/// What an operation may answer.
+/// The responses of an operation.
 #[derive(Default)]
 pub(super) struct Replies {
     pub(super) successes: Vec<Success>,
@@ -17,18 +20,19 @@ pub(super) struct Replies {
     pub(super) error_headers: Vec<Header>,
 }
 
-/// One of the forms that a reply may have.
+/// A media type that a response may have.
 struct Form<'d> {
     place: Place,
     media_type: &'d str,
-    schema: Option<&'d Node>,
+    schema: Option<Schema<'d>>,
     content: ReplyContent,
 }
 
 impl<'d> Lowering<'d> {
-    pub(super) fn responses(&mut self, place: &Place, operation: &'d Node, method: &str) -> Replies {
+    /// Lowers the responses of an operation.
+    pub(super) fn responses(&mut self, place: &Place, operation: Operation<'d>, method: &str) -> Replies {
         let mut replies = Replies::default();
-        let Some((place, responses)) = self.object_at(place, operation, "responses") else {
+        let Some((place, responses)) = self.object_at(place, operation.responses()) else {
             return replies;
         };
         let succeeds = |status: &str| status.starts_with('2');
@@ -41,14 +45,15 @@ impl<'d> Lowering<'d> {
             let Some(status) = self.status(&place, key) else { continue };
             let status = status.as_str();
             let Some((place, response)) = self.follow(&place, written) else { continue };
-            self.check_members(&place, response, members::RESPONSE, "a response");
-            if response.get("links").and_then(Node::as_object).is_some_and(|links| !links.is_empty()) {
+            let response = Response::of(response);
+            self.check_members(&place, response);
+            if let Some(links) = response.links().filter(|links| links.entries().next().is_some()) {
                 let message = "links between operations are not expressed";
-                self.warning(&place.child("links"), "unexpressed-links", message, None);
+                self.warning(&place.child(links.key), "unexpressed-links", message, None);
             }
-            // What stands beside the `$ref` comes first (OpenAPI 3.1 §4.8.23).
-            let description = Some(super::description(written)).filter(|own| !own.is_empty());
-            let description = description.unwrap_or_else(|| super::description(response));
+            // A description beside the `$ref` comes first (OpenAPI 3.1 §4.8.23).
+            let own = Some(description(written)).filter(|own| !own.is_empty());
+            let description = own.unwrap_or_else(|| description(response.node()));
             let headers = self.headers(&place, response);
             let has_body = may_have_body(method, status);
             if succeeds(status) || status == "default" && !some_succeed {
@@ -94,17 +99,17 @@ impl<'d> Lowering<'d> {
         Some(status)
     }
 
-    /// What a reply may hold: first what is asked for, then what may be had instead.
-    fn contents(&mut self, place: &Place, response: &'d Node) -> Vec<ReplyContent> {
+    /// The contents of a response, the one that is asked for first.
+    fn contents(&mut self, place: &Place, response: Response<'d>) -> Vec<ReplyContent> {
         let mut forms = Vec::new();
         for (media_type, media) in media_types(response) {
             let place = place.child("content").child(media_type);
-            self.check_members(&place, media, members::MEDIA_TYPE, "a media type");
-            let schema = media.get("schema");
+            self.check_members(&place, media);
+            let schema = media.schema().map(Member::schema);
             let content = self.content(&place.child("schema"), media_type, schema);
             forms.push(Form { place, media_type, schema, content });
         }
-        // Beside a file, JSON that is but a string is no more than another word for it.
+        // Beside a file, JSON that is only a string is the same file by another name.
         let streams = forms.iter().any(|form| matches!(form.content, ReplyContent::Binary(_)));
         let is_string =
             |content: &ReplyContent| matches!(content, ReplyContent::Json(Type::String | Type::Any, _));
@@ -118,7 +123,7 @@ impl<'d> Lowering<'d> {
             ReplyContent::Events(..) => 3,
         });
         let mut contents: Vec<ReplyContent> = Vec::new();
-        let mut asked: Option<Option<&Node>> = None;
+        let mut asked: Option<Option<Schema<'_>>> = None;
         for form in forms {
             match (contents.last_mut(), form.content) {
                 (None, content) => {
@@ -148,10 +153,10 @@ impl<'d> Lowering<'d> {
         contents
     }
 
-    fn content(&mut self, place: &Place, media_type: &str, schema: Option<&'d Node>) -> ReplyContent {
-        let essence = essence(media_type);
-        let kind = self.content_kind(place, &essence, schema);
-        if essence == "text/event-stream" && kind != ContentKind::Binary {
+    fn content(&mut self, place: &Place, media_type: &str, schema: Option<Schema<'d>>) -> ReplyContent {
+        let bare = bare(media_type);
+        let kind = self.content_kind(place, &bare, schema);
+        if bare == "text/event-stream" && kind != ContentKind::Binary {
             let ty = schema.map_or(Type::Any, |schema| self.schema(place, schema));
             let form = self.event_form(&ty);
             return ReplyContent::Events(ty, form);
@@ -172,7 +177,7 @@ impl<'d> Lowering<'d> {
         &mut self,
         place: &Place,
         media_type: &str,
-        schema: Option<&'d Node>,
+        schema: Option<Schema<'d>>,
         content: &ReplyContent,
     ) {
         let kind = match content {
@@ -187,11 +192,12 @@ impl<'d> Lowering<'d> {
     }
 
     /// Whether a schema is one of objects or arrays.
-    pub(super) fn is_structured(&mut self, place: &Place, schema: &'d Node) -> bool {
-        self.follow(place, schema).is_some_and(|(_, schema)| {
-            let kind = schema.get("type").and_then(Node::as_str);
-            matches!(kind, Some("object" | "array"))
-                || ["properties", "allOf", "items"].iter().any(|key| schema.get(key).is_some())
+    pub(super) fn is_structured(&mut self, place: &Place, schema: Schema<'d>) -> bool {
+        self.follow_schema(place, schema).is_some_and(|(_, schema)| {
+            matches!(schema.single_type(), Some("object" | "array"))
+                || schema.properties().is_some()
+                || schema.all_of().is_some()
+                || schema.items().is_some()
         })
     }
 
@@ -199,15 +205,15 @@ impl<'d> Lowering<'d> {
         &mut self,
         place: &Place,
         status: &str,
-        response: &'d Node,
+        response: Response<'d>,
         description: String,
         replies: &mut Replies,
     ) {
-        let mut ty: Option<(Type, &'d str, Option<&'d Node>)> = None;
+        let mut ty: Option<(Type, &'d str, Option<Schema<'d>>)> = None;
         for (media_type, media) in media_types(response) {
             let place = place.child("content").child(media_type);
-            self.check_members(&place, media, members::MEDIA_TYPE, "a media type");
-            let schema = media.get("schema");
+            self.check_members(&place, media);
+            let schema = media.schema().map(Member::schema);
             match (self.content(&place.child("schema"), media_type, schema), &ty) {
                 (ReplyContent::Json(json, _), None) => ty = Some((json, media_type, schema)),
                 (_, Some((_, first, asked))) if asked.is_none() || *asked != schema => {
@@ -229,22 +235,26 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn headers(&mut self, place: &Place, response: &'d Node) -> Vec<Header> {
+    fn headers(&mut self, place: &Place, response: Response<'d>) -> Vec<Header> {
         let mut headers = Vec::new();
-        for (name, header) in response.get("headers").and_then(Node::as_object).into_iter().flatten() {
-            // The media type says it (OpenAPI 3.1 §4.8.17.1).
+        for (name, header) in response.headers().into_iter().flat_map(Member::entries) {
+            // The media type decides it (OpenAPI 3.1 §4.8.17.1).
             if name.eq_ignore_ascii_case("content-type") {
                 continue;
             }
             let Some((place, header)) = self.follow(&place.child("headers").child(name), header) else {
                 continue;
             };
-            self.check_members(&place, header, members::HEADER, "a header");
-            let schema = header.get("schema").and_then(|schema| self.follow(&place.child("schema"), schema));
+            let about = description(header);
+            let header = openapi::Header::of(header);
+            self.check_members(&place, header);
+            let schema = header.schema();
+            let schema =
+                schema.and_then(|schema| self.follow_schema(&place.child(schema.key), schema.schema()));
             headers.push(Header {
-                name: name.clone(),
+                name: name.to_owned(),
                 kind: schema.map(|(_, schema)| kind_of(schema)).unwrap_or_default(),
-                description: description(header),
+                description: about,
             });
         }
         headers
@@ -256,15 +266,14 @@ fn may_have_body(method: &str, status: &str) -> bool {
     method != "head" && !matches!(status, "204" | "205" | "304") && !status.starts_with('1')
 }
 
-fn media_types(response: &Node) -> impl Iterator<Item = (&str, &Node)> {
-    let content: Option<&Object> = response.get("content").and_then(Node::as_object);
-    content.into_iter().flatten().map(|(media_type, media)| (media_type.as_str(), media))
+fn media_types<'d>(response: Response<'d>) -> impl Iterator<Item = (&'d str, MediaType<'d>)> {
+    let content = response.content().into_iter().flat_map(Member::entries);
+    content.map(|(media_type, media)| (media_type, MediaType::of(media)))
 }
 
-/// What a header's value is, in a word.
-fn kind_of(schema: &Node) -> String {
-    let text = |key: &str| schema.get(key).and_then(Node::as_str);
-    match (text("type"), text("format")) {
+/// The type of a header's value, in a word.
+fn kind_of(schema: Schema<'_>) -> String {
+    match (schema.single_type(), schema.format()) {
         (_, Some(format)) => format.to_owned(),
         (None | Some("string"), None) => String::new(),
         (Some(kind), None) => kind.to_owned(),

@@ -1,89 +1,115 @@
 //! Schemas: what each one is, and which type that makes it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use crate::document::Node;
+use crate::document::schema::{CountLimit, strictest_count};
+use crate::document::{Member, Node, Schema};
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type};
-use super::all_of::Part;
-use super::class::{Class, enum_values};
-use super::{Lowering, MAXIMUM_DEPTH, Place, Purpose, description, json_type, number};
+use super::all_of::{Part, schemas_of};
+use super::class::Class;
+use super::describe::description;
+use super::place::Place;
+use super::{LoweredSchema, Lowering, string_type};
+
+/// The schemas whose types are known.
+#[derive(Default)]
+pub(super) struct Known {
+    types: HashMap<(Place, Purpose), Type>,
+    /// The unions of which an alternative may be `null`.
+    pub(super) nullable_unions: HashSet<Place>,
+    /// The types of schemas that a value must match together, by where those are.
+    pub(super) intersections: HashMap<Vec<Place>, Type>,
+}
+
+/// What a schema is lowered for. The same schema may need a type for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Purpose {
+    Json,
+    Form,
+}
+
+impl Known {
+    /// The type of a schema.
+    pub(super) fn get(&self, place: &Place, purpose: Purpose) -> Option<Type> {
+        self.types.get(&(place.clone(), purpose)).cloned()
+    }
+
+    /// Sets the type of a schema.
+    pub(super) fn set(&mut self, place: &Place, purpose: Purpose, ty: Type) {
+        self.types.insert((place.clone(), purpose), ty);
+    }
+
+    /// The JSON schemas whose meaning does not depend on those that lead to them, in no particular order.
+    pub(super) fn json_types(&self) -> Vec<LoweredSchema> {
+        let types = self.types.iter();
+        let json = types.filter(|((place, purpose), _)| *purpose == Purpose::Json && place.scope.is_none());
+        json.map(|((place, _), ty)| LoweredSchema { place: place.clone(), ty: ty.clone() }).collect()
+    }
+}
 
 impl<'d> Lowering<'d> {
     /// The type of the schema at `place`.
-    pub(super) fn schema(&mut self, place: &Place, node: &'d Node) -> Type {
-        let key = (place.clone(), Purpose::Json);
-        if let Some(ty) = self.lowered.get(&key) {
-            return ty.clone();
+    pub(super) fn schema(&mut self, place: &Place, schema: Schema<'d>) -> Type {
+        if let Some(ty) = self.schemas.get(place, Purpose::Json) {
+            return ty;
         }
         if !self.enter(place) {
             return Type::Any;
         }
-        let class = self.classify(place, node);
+        let class = self.classify(place, schema);
         let is_named = match &class {
             Class::Object | Class::Strings | Class::Union(_) => true,
             Class::AllOf(gathered) => self.needs_name(gathered),
             _ => false,
         };
         let ty = if is_named {
-            self.named(place, node, class)
+            self.named(place, schema, class)
         } else {
-            let ty = self.alias(place, node, class);
-            self.lowered.insert(key, ty.clone());
+            let ty = self.alias(place, schema, class);
+            self.schemas.set(place, Purpose::Json, ty.clone());
             ty
         };
-        self.depth -= 1;
+        self.leave();
         ty
     }
 
     /// The type of a schema that has a name whatever it is: a component, or what a `$ref` refers to.
-    pub(super) fn component(&mut self, place: &Place, node: &'d Node) -> Type {
-        if let Some(ty) = self.lowered.get(&(place.clone(), Purpose::Json)) {
-            return ty.clone();
+    pub(super) fn component(&mut self, place: &Place, schema: Schema<'d>) -> Type {
+        if let Some(ty) = self.schemas.get(place, Purpose::Json) {
+            return ty;
         }
-        if let Some(ty) = self.form_as_json(place, node) {
+        if let Some(ty) = self.form_as_json(place, schema) {
             return ty;
         }
         if !self.enter(place) {
             return Type::Any;
         }
-        let class = self.classify(place, node);
-        let ty = self.named(place, node, class);
-        self.depth -= 1;
+        let class = self.classify(place, schema);
+        let ty = self.named(place, schema, class);
+        self.leave();
         ty
     }
 
-    /// Notes that a schema is gone into; whether that is not too deep.
-    pub(super) fn enter(&mut self, place: &Place) -> bool {
-        if self.depth >= MAXIMUM_DEPTH {
-            let message = format!("schemas are nested in each other more than {MAXIMUM_DEPTH} deep");
-            self.error(place, "too-deep", message, Some("give the inner schemas names under `components`"));
-            return false;
-        }
-        self.depth += 1;
-        true
-    }
-
-    fn named(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Type {
-        let key = (place.clone(), Purpose::Json);
-        let id = self.declare(place, node);
-        let nullable = class.is_nullable(node);
+    fn named(&mut self, place: &Place, schema: Schema<'d>, class: Class<'d>) -> Type {
+        let id = self.declare(place, schema);
+        let nullable = class.is_nullable(schema);
         let of = |nullable: bool| if nullable { Type::Named(id).nullable() } else { Type::Named(id) };
-        self.lowered.insert(key.clone(), of(nullable));
-        let (mut inner, mut class, mut nullable) = ((place.clone(), node), class, nullable);
-        // What is all that counts in the schema has no other name than the schema's.
-        while let Class::Only(place, node) = &class
-            && node.get("$ref").is_none()
+        self.schemas.set(place, Purpose::Json, of(nullable));
+        let (mut inner, mut class, mut nullable) = ((place.clone(), schema), class, nullable);
+        // A schema that is all there is in this one shares its name.
+        while let Class::Only(place, only) = &class
+            && only.reference().is_none()
         {
-            inner = (place.clone(), node);
-            self.lowered.insert((place.clone(), Purpose::Json), of(nullable));
+            inner = (place.clone(), *only);
+            self.schemas.set(place, Purpose::Json, of(nullable));
             class = self.classify(&inner.0, inner.1);
             nullable |= class.is_nullable(inner.1);
         }
         if let Class::AllOf(gathered) = &class {
-            self.intersections.entry(gathered.places()).or_insert(Type::Named(id));
+            self.schemas.intersections.entry(gathered.places()).or_insert(Type::Named(id));
         }
         let kind = match self.kind(&inner.0, inner.1, class) {
             Kind::Alias(Type::Nullable(inner)) => {
@@ -92,50 +118,50 @@ impl<'d> Lowering<'d> {
             }
             kind => kind,
         };
-        nullable |= self.nullable_unions.contains(&inner.0);
-        if self.types[id.0].description.is_empty() {
-            self.types[id.0].description = description(inner.1);
+        nullable |= self.schemas.nullable_unions.contains(&inner.0);
+        if self.types[id].description.is_empty() {
+            self.types[id].description = description(inner.1.node());
         }
-        self.complete(id, kind);
-        self.lowered.insert(key, of(nullable));
+        self.types.complete(id, kind);
+        self.schemas.set(place, Purpose::Json, of(nullable));
         of(nullable)
     }
 
-    fn kind(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Kind {
+    fn kind(&mut self, place: &Place, schema: Schema<'d>, class: Class<'d>) -> Kind {
         if let Class::Object | Class::AllOf(_) | Class::Simple("object") = class {
-            let heirs = self.heirs(place, node);
-            if !heirs.is_empty() {
-                return self.ancestor(place, node, &heirs);
+            let subtypes = self.subtypes_of(place, schema);
+            if !subtypes.is_empty() {
+                return self.supertype(place, schema, &subtypes);
             }
         }
         match class {
-            Class::Object => Kind::Struct(self.structure(place, &[(place.clone(), node)])),
+            Class::Object => Kind::Struct(self.structure(place, &[(place.clone(), schema)])),
             Class::AllOf(gathered) => self.intersection(place, &gathered),
-            Class::Strings => Kind::Enumeration(self.strings(&[(place.clone(), node)], None)),
-            Class::Union(members) => self.union(place, node, members),
-            Class::Types(types) => self.types_union(place, &[(place.clone(), node)], &types),
-            class => Kind::Alias(self.alias(place, node, class)),
+            Class::Strings => Kind::Enumeration(self.strings(&[(place.clone(), schema)], None)),
+            Class::Union(members) => self.union(place, schema, members),
+            Class::Types(types) => self.types_union(place, &[(place.clone(), schema)], &types),
+            class => Kind::Alias(self.alias(place, schema, class)),
         }
     }
 
     /// The type of a schema that needs no name.
-    fn alias(&mut self, place: &Place, node: &'d Node, class: Class<'d>) -> Type {
-        let nullable = class.is_nullable(node);
+    fn alias(&mut self, place: &Place, schema: Schema<'d>, class: Class<'d>) -> Type {
+        let nullable = class.is_nullable(schema);
         let ty = match class {
-            Class::Reference => self.reference(place, node),
+            Class::Reference => self.reference(place, schema),
             Class::Whole => self.whole(place),
-            Class::Only(place, node) => self.schema(&place, node),
+            Class::Only(place, only) => self.schema(&place, only),
             Class::Types(types) => {
-                let id = self.declare(place, node);
-                let kind = self.types_union(place, &[(place.clone(), node)], &types);
-                self.complete(id, kind);
+                let id = self.declare(place, schema);
+                let kind = self.types_union(place, &[(place.clone(), schema)], &types);
+                self.types.complete(id, kind);
                 Type::Named(id)
             }
             Class::AllOf(gathered) => match self.intersection(place, &gathered) {
                 Kind::Alias(ty) => ty,
                 _ => Type::Any,
             },
-            Class::Simple(kind) => self.simple(place, &[(place.clone(), node)], kind),
+            Class::Simple(kind) => self.simple(place, &[(place.clone(), schema)], kind),
             Class::Any | Class::Object | Class::Strings | Class::Union(_) => Type::Any,
         };
         if nullable { ty.nullable() } else { ty }
@@ -151,7 +177,7 @@ impl<'d> Lowering<'d> {
             let root = Place { pointer: "".into(), ..place.clone() };
             let whole = root.child(components).child(schemas).child(name);
             if let Ok(target) = self.document.resolve(&place.file, &format!("#{}", whole.pointer)) {
-                return self.component(&whole, target.node);
+                return self.component(&whole, Schema::of(target.node));
             }
         }
         let message = "`$recursiveRef` is only looked at in a schema under `components`; any value is taken";
@@ -159,25 +185,24 @@ impl<'d> Lowering<'d> {
         Type::Any
     }
 
-    fn reference(&mut self, place: &Place, node: &'d Node) -> Type {
-        match self.referred(place, node) {
+    fn reference(&mut self, place: &Place, schema: Schema<'d>) -> Type {
+        match self.referred(place, schema) {
             Some((target, _)) if target == *place => {
                 self.error(place, "ref-cycle", "this `$ref` refers to itself", None);
                 Type::Any
             }
-            Some((target, node)) => self.component(&target, node),
+            Some((target, schema)) => self.component(&target, schema),
             None => Type::Any,
         }
     }
 
     /// The type of a value that is of one of JSON's types and matches all of `parts`.
     pub(super) fn simple(&mut self, place: &Place, parts: &[Part<'d>], kind: &str) -> Type {
-        let nodes: Vec<&Node> = parts.iter().map(|(_, node)| *node).collect();
-        let is_float = |node: &&Node| node.get("format").and_then(Node::as_str) == Some("float");
+        let schemas = schemas_of(parts);
         match kind {
-            "string" => json_type::string(&nodes),
-            "integer" => Type::Integer(self.integer(place, &nodes)),
-            "number" if nodes.iter().any(is_float) => Type::Float,
+            "string" => string_type::string(&schemas),
+            "integer" => Type::Integer(self.integer(place, &schemas)),
+            "number" if schemas.iter().any(|schema| schema.format() == Some("float")) => Type::Float,
             "number" => Type::Double,
             "boolean" => Type::Boolean,
             "array" => self.array(place, parts),
@@ -196,24 +221,22 @@ impl<'d> Lowering<'d> {
     fn array(&mut self, place: &Place, parts: &[Part<'d>]) -> Type {
         let mut first: Vec<Vec<Part<'d>>> = Vec::new();
         let mut items: Vec<Part<'d>> = Vec::new();
-        for (place, node) in parts {
-            for (index, part) in
-                self.members(place, node, "prefixItems").unwrap_or_default().into_iter().enumerate()
-            {
+        for (place, schema) in parts {
+            for (index, part) in self.schemas_at(place, schema.prefix_items()).into_iter().enumerate() {
                 match first.get_mut(index) {
                     Some(schemas) => schemas.push(part),
                     None => first.push(vec![part]),
                 }
             }
-            items.extend(node.get("items").map(|schema| (place.child("items"), schema)));
-            items.extend(unevaluated_items(node).map(|schema| (place.child("unevaluatedItems"), schema)));
+            let rest = schema.items().into_iter().chain(unevaluated_items(*schema));
+            items.extend(rest.map(|member| (place.child(member.key), member.schema())));
         }
         if !first.is_empty() {
             return self.tuple(place, parts, first, &items);
         }
         let item = match items.as_slice() {
             [] => Type::Any,
-            [(place, node)] => self.schema(place, node),
+            [(place, schema)] => self.schema(place, *schema),
             schemas => {
                 let place = self.made_place(place, "item");
                 self.all(&place, schemas)
@@ -230,13 +253,13 @@ impl<'d> Lowering<'d> {
         first: Vec<Vec<Part<'d>>>,
         items: &[Part<'d>],
     ) -> Type {
-        let nodes: Vec<&Node> = parts.iter().map(|(_, node)| *node).collect();
+        let schemas = schemas_of(parts);
         let length = first.len() as i128;
-        let is_closed = items.iter().any(|(_, node)| **node == Node::Bool(false));
-        let at_most = number::count_limit(&nodes, "maxItems").filter(|most| *most <= length);
+        let is_closed = items.iter().any(|(_, item)| *item.node() == Node::Bool(false));
+        let at_most = strictest_count(&schemas, CountLimit::MAX_ITEMS).filter(|most| *most <= length);
         let most = at_most.or(is_closed.then_some(length));
         let types = first.iter().enumerate().map(|(index, schemas)| match schemas.as_slice() {
-            [(place, node)] => self.schema(place, node),
+            [(place, schema)] => self.schema(place, *schema),
             schemas => {
                 let place = self.made_place(place, &format!("item {}", index + 1));
                 self.all(&place, schemas)
@@ -245,7 +268,7 @@ impl<'d> Lowering<'d> {
         let mut types: Vec<Type> = types.collect();
         if let Some(most) = most
             && most > 0
-            && number::count_limit(&nodes, "minItems").is_some_and(|least| least >= most)
+            && strictest_count(&schemas, CountLimit::MIN_ITEMS).is_some_and(|least| least >= most)
         {
             types.truncate(usize::try_from(most).unwrap_or(usize::MAX));
             return Type::Tuple(types);
@@ -253,7 +276,7 @@ impl<'d> Lowering<'d> {
         if most.is_none() {
             let rest = match items {
                 [] => Type::Any,
-                [(place, node)] => self.schema(place, node),
+                [(place, schema)] => self.schema(place, *schema),
                 schemas => {
                     let place = self.made_place(place, "item");
                     self.all(&place, schemas)
@@ -276,34 +299,35 @@ impl<'d> Lowering<'d> {
     pub(super) fn additional(&mut self, owner: &Place, parts: &[Part<'d>]) -> Option<Type> {
         let mut schemas: Vec<Part<'d>> = Vec::new();
         let mut any = false;
-        for (place, node) in parts {
-            let patterns = node.get("patternProperties").and_then(Node::as_object);
-            let unevaluated =
-                node.get("unevaluatedProperties").map(|schema| ("unevaluatedProperties", schema));
-            let others = node.get("additionalProperties").map(|schema| ("additionalProperties", schema));
-            match (others.or(unevaluated), patterns) {
-                (None | Some((_, Node::Bool(false))), Some(patterns)) if patterns.len() == 1 => {
-                    let place = place.child("patternProperties");
-                    schemas.extend(patterns.iter().map(|(pattern, schema)| (place.child(pattern), schema)));
+        for (place, schema) in parts {
+            let patterns = schema.pattern_properties().filter(|patterns| patterns.as_object().is_some());
+            let others = schema.additional_properties().or(schema.unevaluated_properties());
+            match (others.filter(|others| !others.is(false)), patterns) {
+                (None, Some(patterns)) if patterns.entries().count() == 1 => {
+                    let place = place.child(patterns.key);
+                    let entries = patterns.entries();
+                    schemas.extend(entries.map(|(pattern, own)| (place.child(pattern), Schema::of(own))));
                 }
                 (_, Some(patterns)) => {
-                    if !patterns.is_empty() {
+                    if patterns.entries().next().is_some() {
                         let message =
                             "of several kinds of properties, told apart by their names, none is expressed";
-                        let place = place.child("patternProperties");
+                        let place = place.child(patterns.key);
                         self.warning(&place, "unexpressed-keyword", message, None);
                     }
                     any = true;
                 }
-                (None, None) if super::flag(node, "x-kubernetes-preserve-unknown-fields") => any = true,
-                (None | Some((_, Node::Bool(false))), None) => {}
-                (Some((_, Node::Bool(true))), None) => any = true,
-                (Some((key, schema)), None) => schemas.push((place.child(key), schema)),
+                (None, None) => {
+                    any |= others.is_none()
+                        && schema.preserves_unknown_fields().is_some_and(|member| member.is(true));
+                }
+                (Some(others), None) if others.is(true) => any = true,
+                (Some(others), None) => schemas.push((place.child(others.key), others.schema())),
             }
         }
         match schemas.as_slice() {
             [] => any.then_some(Type::Any),
-            [(place, node)] => Some(self.schema(place, node)),
+            [(place, schema)] => Some(self.schema(place, *schema)),
             schemas => {
                 let place = self.made_place(owner, "value");
                 Some(self.all(&place, schemas))
@@ -316,14 +340,17 @@ impl<'d> Lowering<'d> {
         let mut values: IndexMap<&'d str, EnumValue> = IndexMap::new();
         for (place, part) in parts {
             let mut seen = HashSet::new();
-            for (value, described) in known_strings(part) {
+            for (value, described) in part.known_strings() {
                 if !seen.insert(value) {
                     let message = format!("`{value}` is twice in this `enum`");
                     self.warning(&place.child("enum"), "repeated-value", message, None);
                     continue;
                 }
-                let text =
-                    if described.get("const").is_some() { description(described) } else { String::new() };
+                let text = if described.constant().is_some() {
+                    description(described.node())
+                } else {
+                    String::new()
+                };
                 let known = values.entry(value);
                 let known = known
                     .or_insert_with(|| EnumValue { value: value.to_owned(), description: String::new() });
@@ -335,7 +362,7 @@ impl<'d> Lowering<'d> {
         if let Some(allowed) = allowed {
             values.retain(|value, _| allowed.iter().any(|allowed| allowed.as_str() == Some(value)));
         }
-        let default = parts.iter().rev().find_map(|(_, node)| node.get("default")?.as_str());
+        let default = parts.iter().rev().find_map(|(_, node)| node.default()?.value.as_str());
         let default = default.and_then(|default| values.get_index_of(default));
         Enumeration { values: values.into_values().collect(), default }
     }
@@ -352,16 +379,13 @@ impl<'d> Lowering<'d> {
 }
 
 /// The schema of the elements after `prefixItems`, where nothing else in the schema can evaluate them.
-fn unevaluated_items(node: &Node) -> Option<&Node> {
-    let others =
-        ["items", "contains", "if", "allOf", "anyOf", "oneOf", "$ref", "$dynamicRef", "dependentSchemas"];
-    let is_alone = node.get("prefixItems").is_some() && !others.iter().any(|key| node.get(key).is_some());
-    node.get("unevaluatedItems").filter(|_| is_alone)
-}
-
-/// The strings that a schema names, itself or in alternatives, each with the schema that describes it.
-pub(super) fn known_strings(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
-    let alternatives = ["oneOf", "anyOf"].into_iter().find_map(|key| node.get(key)?.as_array());
-    let schemas = std::iter::once(node).chain(alternatives.unwrap_or_default());
-    schemas.flat_map(|schema| enum_values(schema).filter_map(Node::as_str).map(move |value| (value, schema)))
+fn unevaluated_items(schema: Schema<'_>) -> Option<Member<'_>> {
+    let is_alone = schema.items().is_none()
+        && schema.contains().is_none()
+        && schema.condition().is_none()
+        && schema.all_of().is_none()
+        && !schema.is_union()
+        && !schema.refers()
+        && schema.dependent_schemas().is_none();
+    schema.unevaluated_items().filter(|_| is_alone && schema.prefix_items().is_some())
 }

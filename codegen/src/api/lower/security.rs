@@ -1,24 +1,28 @@
-//! Security schemes and the alternatives of them.
+//! Security schemes, and which of them operations need.
 
-use crate::document::{Node, members};
+use crate::document::openapi::{self, Components, OauthFlow, Operation, Root};
+use crate::document::{Member, Node, View as _};
 
 use super::super::operation::{KeyLocation, SecurityKind, SecurityScheme};
-use super::{Lowering, Place, description};
+use super::Lowering;
+use super::describe::description;
+use super::place::Place;
 
 impl<'d> Lowering<'d> {
-    pub(super) fn security_schemes(&mut self) -> Vec<SecurityScheme> {
-        let root = self.root();
-        let Some(components) = self.document.root().get("components") else { return Vec::new() };
-        let Some((place, schemes)) = self.object_at(&root.child("components"), components, "securitySchemes")
-        else {
-            return Vec::new();
-        };
+    /// The security schemes that can be expressed.
+    pub(super) fn security_schemes(&mut self, root: Root<'d>) -> Vec<SecurityScheme> {
+        let Some(components) = root.components() else { return Vec::new() };
+        let place = self.root().child(components.key);
+        let schemes = Components::of(components.value).security_schemes();
+        let Some((place, schemes)) = self.object_at(&place, schemes) else { return Vec::new() };
         let mut found = Vec::new();
         for (name, scheme) in schemes {
             let Some((place, scheme)) = self.follow(&place.child(name), scheme) else { continue };
-            self.check_members(&place, scheme, members::SECURITY_SCHEME, "a security scheme");
+            let about = description(scheme);
+            let scheme = openapi::SecurityScheme::of(scheme);
+            self.check_members(&place, scheme);
             if let Some(kind) = self.security_kind(&place, scheme) {
-                let mut description = description(scheme);
+                let mut description = about;
                 for more in hints(scheme) {
                     let gap = if description.is_empty() { "" } else { " " };
                     description = format!("{description}{gap}{more}");
@@ -29,10 +33,9 @@ impl<'d> Lowering<'d> {
         found
     }
 
-    fn security_kind(&mut self, place: &Place, scheme: &'d Node) -> Option<SecurityKind> {
-        let text = |key: &str| scheme.get(key).and_then(Node::as_str);
-        let http = text("scheme").map(str::to_lowercase);
-        match (text("type"), http.as_deref(), text("in")) {
+    fn security_kind(&mut self, place: &Place, scheme: openapi::SecurityScheme<'d>) -> Option<SecurityKind> {
+        let http = scheme.scheme().map(str::to_lowercase);
+        match (scheme.kind(), http.as_deref(), scheme.location()) {
             (Some("http"), Some("bearer"), _) | (Some("oauth2" | "openIdConnect"), ..) => {
                 Some(SecurityKind::Bearer)
             }
@@ -43,7 +46,7 @@ impl<'d> Lowering<'d> {
                     "query" => KeyLocation::Query,
                     _ => KeyLocation::Cookie,
                 };
-                Some(SecurityKind::ApiKey { location, name: text("name").unwrap_or_default().to_owned() })
+                Some(SecurityKind::ApiKey { location, name: scheme.name().unwrap_or_default().to_owned() })
             }
             _ => {
                 let message = "this security scheme is not expressed; requests go without it";
@@ -54,14 +57,15 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The alternatives that `security` gives, by index; none where it is not there.
+    /// The alternatives that `security` lists, each as the indices of the schemes that it needs together. `None`: there
+    /// is no `security`.
     pub(super) fn security(
         &mut self,
         place: &Place,
-        node: &'d Node,
+        security: Option<Member<'d>>,
         schemes: &[SecurityScheme],
     ) -> Option<Vec<Vec<usize>>> {
-        let (place, alternatives) = self.array_at(place, node, "security")?;
+        let (place, alternatives) = self.array_at(place, security)?;
         let mut found = Vec::new();
         for (index, alternative) in alternatives.iter().enumerate() {
             let place = place.index(index);
@@ -69,7 +73,7 @@ impl<'d> Lowering<'d> {
             for name in alternative.as_object().into_iter().flat_map(|object| object.keys()) {
                 match schemes.iter().position(|scheme| scheme.name == *name) {
                     Some(index) => indices.push(index),
-                    None if self.names_a_scheme(name) => {}
+                    None if self.declares_scheme(name) => {}
                     None => {
                         let message = format!("there is no security scheme `{name}`; requests go without it");
                         let help = "declare it under `components.securitySchemes`";
@@ -82,47 +86,47 @@ impl<'d> Lowering<'d> {
         Some(found)
     }
 
-    /// What an operation's credentials must be good for, where the document says that.
-    pub(super) fn scopes(&self, operation: &Node) -> Option<String> {
-        let alternatives = operation.get("security").or_else(|| self.document.root().get("security"))?;
-        let mut said: Vec<String> = Vec::new();
-        for alternative in alternatives.as_array()? {
+    /// The sentence for the scopes that an operation needs, where the document lists some.
+    pub(super) fn scopes(&self, operation: Operation<'d>) -> Option<String> {
+        let common = Root::of(self.document.root()).security();
+        let mut listed: Vec<String> = Vec::new();
+        for alternative in operation.security().or(common)?.value.as_array()? {
             let scopes = alternative.as_object().into_iter().flat_map(|schemes| schemes.values());
             let scopes = scopes.filter_map(Node::as_array).flatten().filter_map(Node::as_str);
             let scopes: Vec<String> = scopes.map(|scope| format!("`{}`", scope.replace('`', ""))).collect();
             let scopes = scopes.join(", ");
-            if !scopes.is_empty() && !said.contains(&scopes) {
-                said.push(scopes);
+            if !scopes.is_empty() && !listed.contains(&scopes) {
+                listed.push(scopes);
             }
         }
-        (!said.is_empty()).then(|| format!("Scopes: {}.", said.join("; or ")))
+        (!listed.is_empty()).then(|| format!("Scopes: {}.", listed.join("; or ")))
     }
 
-    /// Whether the document has the scheme, be it one that is not expressed.
-    fn names_a_scheme(&self, name: &str) -> bool {
-        let schemes =
-            self.document.root().get("components").and_then(|components| components.get("securitySchemes"));
-        schemes.is_some_and(|schemes| schemes.get(name).is_some())
+    /// Whether the document declares the scheme, even one that cannot be expressed.
+    fn declares_scheme(&self, name: &str) -> bool {
+        let components = Root::of(self.document.root()).components();
+        let schemes = components.and_then(|components| Components::of(components.value).security_schemes());
+        schemes.is_some_and(|schemes| schemes.value.get(name).is_some())
     }
 }
 
-/// What the document says of how tokens are come by, which is the caller's affair.
-fn hints(scheme: &Node) -> Vec<String> {
-    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
-    let url = |words: &str, url: Option<String>| {
+/// Sentences on how to get a token, which is the caller's task.
+fn hints(scheme: openapi::SecurityScheme<'_>) -> Vec<String> {
+    let url = |words: &str, url: Option<&str>| {
         let url = url.filter(|url| !url.contains(['<', '>', ' ', '\n']))?;
         Some(format!("{words} <{url}>."))
     };
-    let mut said = Vec::new();
-    said.extend(url("Tokens are described at", text(scheme, "openIdConnectUrl")));
-    for flow in scheme.get("flows").and_then(Node::as_object).into_iter().flat_map(|flows| flows.values()) {
-        said.extend(url("Authorization is asked for at", text(flow, "authorizationUrl")));
-        said.extend(url("Tokens come from", text(flow, "tokenUrl")));
-        said.extend(url("They are renewed at", text(flow, "refreshUrl")));
+    let mut hints = Vec::new();
+    hints.extend(url("Tokens are described at", scheme.open_id_connect_url()));
+    for (_, flow) in scheme.flows().into_iter().flat_map(Member::entries) {
+        let flow = OauthFlow::of(flow);
+        hints.extend(url("Authorization is asked for at", flow.authorization_url()));
+        hints.extend(url("Tokens come from", flow.token_url()));
+        hints.extend(url("They are renewed at", flow.refresh_url()));
     }
-    let format = text(scheme, "bearerFormat").filter(|format| !format.contains(['`', '\n']));
-    said.extend(format.map(|format| format!("The token is a `{format}`.")));
+    let format = scheme.bearer_format().filter(|format| !format.contains(['`', '\n']));
+    hints.extend(format.map(|format| format!("The token is a `{format}`.")));
     let mut seen = std::collections::HashSet::new();
-    said.retain(|hint| seen.insert(hint.clone()));
-    said
+    hints.retain(|hint| seen.insert(hint.clone()));
+    hints
 }

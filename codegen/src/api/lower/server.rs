@@ -1,14 +1,16 @@
 //! Servers and the variables of their URLs.
 
-use crate::document::{Node, Object, members};
+use crate::document::{Member, Node, Object, View as _, openapi};
 
 use super::super::operation::{Server, ServerVariable};
-use super::{Lowering, Place, description};
+use super::Lowering;
+use super::describe::description;
+use super::place::Place;
 
 impl<'d> Lowering<'d> {
-    /// The document's servers; one on this machine where it names none.
-    pub(super) fn servers(&mut self, place: &Place, node: &'d Node) -> Vec<Server> {
-        let mut servers = self.servers_of(place, node);
+    /// The document's servers. If it names none, one on this machine.
+    pub(super) fn servers(&mut self, place: &Place, servers: Option<Member<'d>>) -> Vec<Server> {
+        let mut servers = self.servers_of(place, servers);
         if servers.is_empty() {
             servers.push(self.server(place, "/", None, String::new()));
         }
@@ -16,16 +18,16 @@ impl<'d> Lowering<'d> {
     }
 
     /// The servers that a path or an operation has of its own.
-    pub(super) fn servers_of(&mut self, place: &Place, node: &'d Node) -> Vec<Server> {
-        let Some((place, servers)) = self.array_at(place, node, "servers") else { return Vec::new() };
+    pub(super) fn servers_of(&mut self, place: &Place, servers: Option<Member<'d>>) -> Vec<Server> {
+        let Some((place, servers)) = self.array_at(place, servers) else { return Vec::new() };
         let mut found = Vec::new();
-        for (index, server) in servers.iter().enumerate() {
-            let place = place.index(index);
-            self.check_members(&place, server, members::SERVER, "a server");
-            match server.get("url").and_then(Node::as_str) {
+        for (index, node) in servers.iter().enumerate() {
+            let (place, server) = (place.index(index), openapi::Server::of(node));
+            self.check_members(&place, server);
+            match server.url() {
                 Some(url) => {
-                    let variables = self.object_at(&place, server, "variables");
-                    found.push(self.server(&place, url, variables, description(server)));
+                    let variables = self.object_at(&place, server.variables());
+                    found.push(self.server(&place, url, variables, description(node)));
                 }
                 None => self.error(&place, "missing-url", "a server has a `url`", None),
             }
@@ -45,18 +47,20 @@ impl<'d> Lowering<'d> {
         for (place, name, variable) in variables.into_iter().flat_map(|(place, variables)| {
             variables.iter().map(move |(name, variable)| (place.child(name), name, variable))
         }) {
-            self.check_members(&place, variable, members::SERVER_VARIABLE, "a server's variable");
-            let Some(default) = variable.get("default").and_then(Node::as_str) else {
+            let about = super::describe::description(variable);
+            let variable = openapi::ServerVariable::of(variable);
+            self.check_members(&place, variable);
+            let Some(default) = variable.default().and_then(|default| default.value.as_str()) else {
                 self.error(&place, "missing-default", format!("the variable `{name}` has a `default`"), None);
                 continue;
             };
             url = url.replace(&format!("{{{name}}}"), default);
-            let values = variable.get("enum").and_then(Node::as_array).unwrap_or_default();
+            let values = variable.allowed().map(Member::elements).unwrap_or_default();
             found.push(ServerVariable {
                 name: name.clone(),
                 default: default.to_owned(),
                 values: values.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
-                description: super::description(variable),
+                description: about,
             });
         }
         let template = (!found.is_empty()).then(|| template.trim_end_matches('/').to_owned());

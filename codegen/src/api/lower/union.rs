@@ -2,53 +2,57 @@
 
 use std::collections::HashSet;
 
-use crate::document::{Node, members};
+use crate::document::openapi::Discriminator;
+use crate::document::{Node, Schema, View as _};
 
 use super::super::model::{EnumValue, Enumeration, Kind, Type, TypeId, Union, Variant};
-use super::class::{inline_parts, is_null};
+use super::Lowering;
+use super::all_of::Part;
 use super::constraint::append_constraints;
-use super::{Lowering, Place, description};
+use super::describe::description;
+use super::place::Place;
 
-/// A type that a value may be of: what to call it, the type, what it is for.
-pub(super) type Member = (String, Type, String);
+/// An alternative of a union: its name, type and description.
+pub(super) type Alternative = (String, Type, String);
 
 impl<'d> Lowering<'d> {
-    pub(super) fn union(&mut self, place: &Place, node: &'d Node, members: Vec<(Place, &'d Node)>) -> Kind {
+    /// A union of the alternatives of a schema.
+    pub(super) fn union(&mut self, place: &Place, schema: Schema<'d>, members: Vec<Part<'d>>) -> Kind {
         let mut typed = Vec::new();
         for (member_place, member) in members {
-            // A schema of its own that only `null` fits.
-            let target = member.get("$ref").and_then(|_| self.follow(&member_place, member));
-            if target.is_some_and(|(_, target)| is_null(target)) {
-                self.nullable_unions.insert(place.clone());
+            // A component that only `null` fits.
+            let target = member.reference().and_then(|_| self.follow_schema(&member_place, member));
+            if target.is_some_and(|(_, target)| target.is_null()) {
+                self.schemas.nullable_unions.insert(place.clone());
                 continue;
             }
             let place = member_place;
             let label = self.label(&place, member);
             let ty = self.schema(&place, member);
-            let mut text = description(member);
-            if member.get("$ref").is_none() {
-                append_constraints(&mut text, &inline_parts(member), &[]);
+            let mut text = description(member.node());
+            if member.reference().is_none() {
+                append_constraints(&mut text, &member.inline_parts(), &[]);
             }
             typed.push((label, ty, text));
         }
-        self.union_of(
-            place,
-            typed,
-            node.get("discriminator").map(|node| (place.child("discriminator"), node)),
-        )
+        let discriminator = schema.discriminator();
+        let discriminator =
+            discriminator.map(|member| (place.child(member.key), Discriminator::of(member.value)));
+        self.union_of(place, typed, discriminator)
     }
 
+    /// A union of alternatives whose types are known. Alternatives of one type become one.
     pub(super) fn union_of(
         &mut self,
         place: &Place,
-        members: Vec<Member>,
-        discriminator: Option<(Place, &'d Node)>,
+        members: Vec<Alternative>,
+        discriminator: Option<(Place, Discriminator<'d>)>,
     ) -> Kind {
         let nullable = members.iter().any(|(_, ty, _)| matches!(ty, Type::Nullable(_)));
         if nullable {
-            self.nullable_unions.insert(place.clone());
+            self.schemas.nullable_unions.insert(place.clone());
         }
-        let mut members: Vec<Member> = members
+        let mut members: Vec<Alternative> = members
             .into_iter()
             .map(|(label, ty, text)| match ty {
                 Type::Nullable(inner) => (label, *inner, text),
@@ -82,26 +86,26 @@ impl<'d> Lowering<'d> {
             (_, Some(last)) => {
                 variants.push(last);
                 let mut union = Union { variants, tag: None };
-                if let Some((place, node)) = discriminator {
-                    self.discriminate(&place, node, &mut union, None);
+                if let Some((place, discriminator)) = discriminator {
+                    self.discriminate(&place, discriminator, &mut union, None);
                 }
                 Kind::Union(union)
             }
         }
     }
 
-    /// Makes one of all members that are strings, since an enumeration takes any other string too. Gives it
-    /// where there are no other members.
-    fn join_strings(&mut self, place: &Place, members: &mut Vec<Member>) -> Option<Kind> {
+    /// Joins all members that are strings, since an enumeration accepts any other string too. Returns the enumeration if
+    /// there are no other members.
+    fn join_strings(&mut self, place: &Place, members: &mut Vec<Alternative>) -> Option<Kind> {
         let strings: Vec<usize> =
-            (0..members.len()).filter(|index| self.is_string(&members[*index].1)).collect();
+            (0..members.len()).filter(|index| self.types.is_string(&members[*index].1)).collect();
         let (&first, others) = strings.split_first()?;
         if others.is_empty() {
             return None;
         }
         let mut enumerations: Vec<TypeId> = Vec::new();
         for index in &strings {
-            if let Some(id) = self.enumeration(&members[*index].1)
+            if let Some(id) = self.types.enumeration(&members[*index].1)
                 && !enumerations.contains(&id)
             {
                 enumerations.push(id);
@@ -115,12 +119,9 @@ impl<'d> Lowering<'d> {
                 if strings.len() == members.len() {
                     return Some(Kind::Enumeration(enumeration));
                 }
-                let inner = place.child("\u{0}").child("string");
-                let mut name = self.name_of(place);
-                name.path.push("string".to_owned());
-                self.names.insert(inner.clone(), name);
-                let id = self.declare(&inner, &Node::Null);
-                self.complete(id, Kind::Enumeration(enumeration));
+                let inner = self.made_place(place, "string");
+                let id = self.declare(&inner, Schema::of(&Node::Null));
+                self.types.complete(id, Kind::Enumeration(enumeration));
                 Type::Named(id)
             }
         };
@@ -131,11 +132,12 @@ impl<'d> Lowering<'d> {
         None
     }
 
+    /// The values of several enumerations, each once.
     fn joined(&self, enumerations: &[TypeId]) -> Enumeration {
         let mut values: Vec<EnumValue> = Vec::new();
         let mut seen = HashSet::new();
         for id in enumerations {
-            if let Kind::Enumeration(enumeration) = &self.types[id.0].kind {
+            if let Kind::Enumeration(enumeration) = &self.types[*id].kind {
                 for value in &enumeration.values {
                     if seen.insert(&value.value) {
                         values.push(value.clone());
@@ -146,66 +148,40 @@ impl<'d> Lowering<'d> {
         Enumeration { values, default: None }
     }
 
-    pub(super) fn is_string(&self, ty: &Type) -> bool {
-        *self.settled(ty) == Type::String || self.enumeration(ty).is_some()
-    }
-
-    fn enumeration(&self, ty: &Type) -> Option<TypeId> {
-        match self.settled(ty) {
-            Type::Named(id) if matches!(self.types[id.0].kind, Kind::Enumeration(_)) => Some(*id),
-            _ => None,
-        }
-    }
-
     fn is_any(&self, ty: &Type) -> bool {
-        *self.settled(ty) == Type::Any
+        *self.types.settled(ty) == Type::Any
     }
 
-    /// What an alias stands for, as far as that is known yet.
-    pub(super) fn settled<'a>(&'a self, ty: &'a Type) -> &'a Type {
-        let mut settled = ty;
-        // Aliases may lead back to themselves; that is told once all types are there.
-        for _ in 0..=self.types.len() {
-            match settled {
-                Type::Named(id) if !self.pending.contains(id) => match &self.types[id.0].kind {
-                    Kind::Alias(target) => settled = target,
-                    _ => return settled,
-                },
-                other => return other,
-            }
-        }
-        ty
-    }
-
-    /// Notes which values of which property tell the variants apart (OpenAPI 3.1 §4.8.25). The last variant is what the
-    /// schema at `base` itself is.
+    /// Notes which values of which property distinguish the variants (OpenAPI 3.1 §4.8.25). If `base` is given, the last
+    /// variant stands for the schema there.
     pub(super) fn discriminate(
         &mut self,
         place: &Place,
-        node: &'d Node,
+        discriminator: Discriminator<'d>,
         union: &mut Union,
         base: Option<&Place>,
     ) {
-        if node.as_object().is_some() {
-            self.check_members(place, node, members::DISCRIMINATOR, "a discriminator");
+        if discriminator.node().as_object().is_some() {
+            self.check_members(place, discriminator);
         }
-        let Some(property) = node.get("propertyName").and_then(Node::as_str) else {
+        let Some(property) = discriminator.property_name().and_then(|name| name.value.as_str()) else {
             self.error(place, "missing-property-name", "a discriminator has a `propertyName`", None);
             return;
         };
         union.tag = Some(property.to_owned());
-        let Some((place, mapping)) = self.object_at(place, node, "mapping") else { return };
+        let Some((place, mapping)) = self.object_at(place, discriminator.mapping()) else { return };
         for (value, target) in mapping {
             let place = place.child(value);
             let Some(target) = target.as_str() else { continue };
-            let Some((target, node)) = self.target(&place, &mapped_reference(target)) else { continue };
+            let target = self.target_schema(&place, &Discriminator::target_of(target));
+            let Some((target, schema)) = target else { continue };
             if base == Some(&target) {
                 union.variants.last_mut().into_iter().for_each(|base| base.tags.push(value.clone()));
                 continue;
             }
             let ty = match base {
-                Some(_) => self.heir(&target, node),
-                None => self.component(&target, node),
+                Some(_) => self.subtype(&target, schema),
+                None => self.component(&target, schema),
             };
             match union.variants.iter_mut().find(|variant| variant.ty == ty) {
                 Some(variant) => variant.tags.push(value.clone()),
@@ -217,24 +193,14 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// What to call an alternative.
-    pub(super) fn label(&mut self, place: &Place, node: &Node) -> String {
-        if let Some(name) =
-            node.get("$ref").and_then(Node::as_str).and_then(|reference| reference.rsplit('/').next())
-        {
-            return name.replace("~1", "/").replace("~0", "~");
+    /// The name of an alternative.
+    pub(super) fn label(&mut self, place: &Place, schema: Schema<'_>) -> String {
+        if let Some(name) = schema.referenced_name() {
+            return name;
         }
-        if node.get("$recursiveRef").is_some() {
+        if schema.recursive_reference().is_some() {
             return self.name_of(place).root;
         }
         self.name_of(place).path.pop().unwrap_or_else(|| "value".to_owned())
-    }
-}
-
-/// What an entry of a discriminator's mapping refers to; a bare name is a component's.
-pub(super) fn mapped_reference(target: &str) -> String {
-    match target.contains(['#', '/', '.']) {
-        true => target.to_owned(),
-        false => format!("#/components/schemas/{target}"),
     }
 }

@@ -1,0 +1,59 @@
+//! The types of strings.
+
+use crate::document::{Node, Schema};
+
+use super::super::model::Type;
+
+/// The type of a string, by its format. Of several schemas the last that gives one counts.
+pub(super) fn string(schemas: &[Schema<'_>]) -> Type {
+    let own = |schema: &Schema<'_>| match (schema.format(), schema.content_encoding()) {
+        (Some("date-time"), _) => Some(Type::DateTime),
+        (Some("date"), _) => Some(Type::Date),
+        (Some("uuid"), _) => Some(Type::Uuid),
+        (Some("password"), _) => Some(Type::Secret),
+        (Some("byte"), _) | (None, Some("base64")) => Some(Type::Base64),
+        _ => None,
+    };
+    schemas.iter().rev().find_map(own).unwrap_or(Type::String)
+}
+
+/// Whether a `format` or `contentEncoding` gives a value a type of its own.
+pub(super) fn decides_type(key: &str, value: &Node) -> bool {
+    let known = [
+        "date-time",
+        "date",
+        "uuid",
+        "byte",
+        "password",
+        "binary",
+        "float",
+        "int8",
+        "int16",
+        "int32",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "int-or-string",
+    ];
+    value
+        .as_str()
+        .is_some_and(|value| if key == "format" { known.contains(&value) } else { value == "base64" })
+}
+
+/// Whether alternatives are strings without a name of their own, some of them with values. They are one enumeration,
+/// since that accepts any other string too.
+pub(super) fn are_strings(alternatives: &[Schema<'_>]) -> bool {
+    let has_values = |schema: &Schema<'_>| schema.enum_values().next().is_some();
+    let is_string = |schema: &Schema<'_>| {
+        let others = schema.reference().is_some() || schema.is_union() || schema.all_of().is_some();
+        let typed = schema.single_type().is_none_or(|kind| kind == "string");
+        typed
+            && schema.enum_values().all(|value| value.as_str().is_some())
+            && !others
+            && !schema.is_nullable()
+            && string(&[*schema]) == Type::String
+            && (has_values(schema) || schema.kind().is_some())
+    };
+    alternatives.iter().all(is_string) && alternatives.iter().any(has_values)
+}

@@ -1,0 +1,140 @@
+//! Views: typed access to the members of an object of the document.
+//!
+//! Each kind of object is declared once, in a table of its members. The table gives the checks the name and the shape of
+//! every member, and gives later rooms a method for each, so that these spell no keys.
+
+use super::{Node, Object, Schema};
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// Anything, or something that is checked where it is used.
+    Any,
+    /// A string.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A number.
+    Number,
+    /// A number; in OpenAPI 3.0 a flag, which makes the number of another keyword exclusive.
+    NumberOrFlag,
+    /// An object.
+    Members,
+    /// An array.
+    Array,
+    /// An array of strings.
+    Names,
+}
+
+/// A member of an object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Member<'d> {
+    /// The key.
+    pub key: &'static str,
+    /// The value.
+    pub value: &'d Node,
+}
+
+impl<'d> Member<'d> {
+    /// The value as a schema.
+    pub fn schema(self) -> Schema<'d> {
+        Schema::of(self.value)
+    }
+
+    /// The value as an object.
+    pub fn as_object(self) -> Option<&'d Object> {
+        self.value.as_object()
+    }
+
+    /// The entries of an object; none where the value is no object.
+    pub fn entries(self) -> impl Iterator<Item = (&'d str, &'d Node)> {
+        self.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The elements of an array; none where the value is no array.
+    pub fn elements(self) -> &'d [Node] {
+        self.value.as_array().unwrap_or_default()
+    }
+
+    /// The elements of an array of schemas.
+    pub fn schemas(self) -> impl Iterator<Item = Schema<'d>> + Clone {
+        self.elements().iter().map(Schema::of)
+    }
+
+    /// The elements of an array that are strings.
+    pub fn names(self) -> impl Iterator<Item = &'d str> + Clone {
+        self.elements().iter().filter_map(Node::as_str)
+    }
+
+    /// Whether the value is `true` or `false` as `wanted` says.
+    pub fn is(self, wanted: bool) -> bool {
+        *self.value == Node::Bool(wanted)
+    }
+}
+
+/// A kind of object that OpenAPI defines.
+pub trait View<'d>: Copy {
+    /// What messages call such an object.
+    const NAME: &'static str;
+
+    /// The members that it can have.
+    const MEMBERS: &'static [(&'static str, Shape)];
+
+    /// Takes a value for such an object. A value that is no object has no members.
+    fn of(node: &'d Node) -> Self;
+
+    /// The value itself.
+    fn node(self) -> &'d Node;
+}
+
+/// A method that returns a member, by the member's shape.
+macro_rules! accessor {
+    ($method:ident, $key:literal, Text) => {
+        #[doc = concat!("The string `", $key, "`.")]
+        pub fn $method(self) -> Option<&'d str> {
+            self.node().get($key)?.as_str()
+        }
+    };
+    ($method:ident, $key:literal, Flag) => {
+        #[doc = concat!("The flag `", $key, "`.")]
+        pub fn $method(self) -> Option<bool> {
+            self.node().get($key)?.as_bool()
+        }
+    };
+    ($method:ident, $key:literal, $other:ident) => {
+        #[doc = concat!("The member `", $key, "`.")]
+        pub fn $method(self) -> Option<$crate::document::Member<'d>> {
+            Some($crate::document::Member { key: $key, value: self.node().get($key)? })
+        }
+    };
+}
+
+/// Declares a view: its name, what messages call it, and a row for each member.
+macro_rules! view {
+    ($(#[$about:meta])* $View:ident, $name:literal, {
+        $($(#[$comment:meta])* $method:ident: $key:literal, $shape:ident;)*
+    }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $View<'d>(&'d Node);
+
+        impl<'d> View<'d> for $View<'d> {
+            const NAME: &'static str = $name;
+            const MEMBERS: &'static [(&'static str, Shape)] = &[$(($key, Shape::$shape)),*];
+
+            fn of(node: &'d Node) -> Self {
+                Self(node)
+            }
+
+            fn node(self) -> &'d Node {
+                self.0
+            }
+        }
+
+        impl<'d> $View<'d> {
+            $($crate::document::view::accessor!($method, $key, $shape);)*
+        }
+    };
+}
+
+pub(super) use {accessor, view};
