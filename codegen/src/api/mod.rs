@@ -6,6 +6,7 @@ mod cycles;
 mod lower;
 mod model;
 mod operation;
+mod style;
 mod tags;
 mod usage;
 
@@ -15,10 +16,10 @@ pub use model::{
     TypeId, Union, Variant,
 };
 pub use operation::{
-    ArrayFormat, Body, BodyContent, Callback, ErrorReply, EventForm, Header, KeyLocation, Location,
-    Operation, Parameter, ReplyContent, SecurityKind, SecurityScheme, Server, ServerVariable, Style,
-    StyleKind, Success, Tag, UntypedError,
+    Body, BodyContent, Callback, ErrorReply, EventForm, Header, KeyLocation, Operation, Parameter,
+    ReplyContent, SecurityKind, SecurityScheme, Server, ServerVariable, Success, Tag, UntypedError,
 };
+pub use style::{ArrayFormat, Location, Style, StyleKind};
 
 /// An API: what can be asked of it, and of what types that is.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Types: those that JSON has, and those that the document names.
 
-use super::operation::Style;
+use super::style::Style;
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq)]

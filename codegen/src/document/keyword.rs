@@ -3,7 +3,7 @@
 //! This is the only list of them. Validation, the report, the comparison of documents and the types all read it.
 
 use super::view::Shape;
-use super::{Node, Object, Schema};
+use super::{Node, Object};
 
 /// What the generator does with a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +54,34 @@ pub struct Keyword {
     pub implies: Option<&'static str>,
     /// How documents are compared by it.
     pub comparison: Comparison,
+}
+
+/// A schema.
+///
+/// It has a method for each keyword in the table, and [more](super::schema) for what several keywords mean together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schema<'d>(&'d Node);
+
+impl<'d> Schema<'d> {
+    /// Takes a value for a schema. A value that is no object has no keywords.
+    pub fn of(node: &'d Node) -> Self {
+        Self(node)
+    }
+
+    /// The value itself.
+    pub fn node(self) -> &'d Node {
+        self.0
+    }
+
+    /// The keywords and their values, where the schema is an object.
+    pub fn as_object(self) -> Option<&'d Object> {
+        self.0.as_object()
+    }
+
+    /// The names of the keywords.
+    pub fn keys(self) -> impl Iterator<Item = &'d str> {
+        self.as_object().into_iter().flat_map(Object::keys).map(String::as_str)
+    }
 }
 
 /// Declares every keyword: the method of [`Schema`] that returns it, and its row in the table.

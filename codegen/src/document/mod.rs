@@ -21,9 +21,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::pointer::Pointer;
+pub use keyword::Schema;
 pub use node::{Node, Number, Object};
 pub use reference::{ReferenceError, mentions_other_files};
-pub use schema::Schema;
 pub use version::Version;
 pub use view::{Member, Shape, View};
 

@@ -3,7 +3,7 @@
 //! Each kind of object is declared once, in a table of its members. The table gives the checks the name and the shape of
 //! every member, and gives later rooms a method for each, so that these spell no keys.
 
-use super::{Node, Object, Schema};
+use super::{Node, Object};
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,11 +36,6 @@ pub struct Member<'d> {
 }
 
 impl<'d> Member<'d> {
-    /// The value as a schema.
-    pub fn schema(self) -> Schema<'d> {
-        Schema::of(self.value)
-    }
-
     /// The value as an object.
     pub fn as_object(self) -> Option<&'d Object> {
         self.value.as_object()
@@ -54,11 +49,6 @@ impl<'d> Member<'d> {
     /// The elements of an array; none where the value is no array.
     pub fn elements(self) -> &'d [Node] {
         self.value.as_array().unwrap_or_default()
-    }
-
-    /// The elements of an array of schemas.
-    pub fn schemas(self) -> impl Iterator<Item = Schema<'d>> + Clone {
-        self.elements().iter().map(Schema::of)
     }
 
     /// The elements of an array that are strings.

@@ -21,3 +21,6 @@ pub(crate) use operation::{
 };
 pub(crate) use rust_type::RustType;
 pub(crate) use scope::{Scope, integer_name};
+
+#[cfg(test)]
+mod tests;

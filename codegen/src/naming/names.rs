@@ -136,3 +136,44 @@ fn said_once(path: &[String]) -> Vec<String> {
     }
     said
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leaves_out_the_words_that_a_step_repeats() {
+        for (path, name) in [
+            (&["status"][..], "Status"),
+            (&["chunking_strategy", "Auto Chunking Strategy"], "AutoChunkingStrategy"),
+            (&["item", "item"], "ItemItem"),
+            (&["tool", "tool choice", "mode"], "ToolChoiceMode"),
+            (&["request", "with name"], "RequestWithName"),
+        ] {
+            let name_of = |path: &[&str]| Name {
+                root: "Pet".to_owned(),
+                operation: false,
+                path: path.iter().map(|step| (*step).to_owned()).collect(),
+            };
+            assert_eq!(type_name(&name_of(path), &HashSet::new()), name, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_type_whose_name_is_taken_gets_a_longer_one() {
+        let name = |root: &str, path: &[&str]| Name {
+            root: root.to_owned(),
+            operation: false,
+            path: path.iter().map(|step| (*step).to_owned()).collect(),
+        };
+        for (taken, path, expected) in [
+            (&["Option"][..], &[][..], "OptionValue"),
+            (&["Status"], &["status"], "OptionStatus"),
+            (&["Strategy"], &["strategy", "strategy"], "StrategyStrategy"),
+            (&["Code", "ErrorCode"], &["error", "code"], "OptionErrorCode"),
+        ] {
+            let taken = taken.iter().map(|name| (*name).to_owned()).chain(["ErrorCode".to_owned()]).collect();
+            assert_eq!(type_name(&name("option", path), &taken), expected, "{path:?}");
+        }
+    }
+}

@@ -55,6 +55,7 @@ mod client;
 mod error;
 mod event;
 mod folder;
+mod goal;
 mod index;
 mod input;
 mod merge;

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use super::answers::{AnswerFile, Outcome};
 use super::client::{Batch, Client, NotCreated};
 use super::event::Event;
+use super::goal::Goal;
 use super::queue::Permit;
 use super::record::{self, Recorded};
 use super::run::Run;
@@ -32,17 +33,6 @@ const CREATIONS: u32 = 5;
 /// How often in a row the server must not know a batch before it counts as gone. A new batch may take a moment to
 /// appear.
 const ABSENCES: u32 = 4;
-
-/// How far shards are to get.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Goal {
-    /// Their batches exist, as many as may run at a time.
-    Submitted,
-    /// Their batches have ended.
-    Ended,
-    /// Their answers are in the table.
-    Recorded,
-}
 
 impl Run {
     /// Takes the shard to the goal.

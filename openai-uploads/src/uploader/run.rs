@@ -6,10 +6,11 @@ use std::pin::Pin;
 
 use super::check::check;
 use super::context::Context;
+use super::plan::{PartSizes, Plan};
 use super::resume::{Session, State, StateFile, base_url_for_state, earlier_state, lock_state_file};
 use super::source::{OpenSource, Source};
 use super::stop::{Details, Stop, check_unchanged};
-use super::transfer::{Admission, Content, PartSizes, Plan, Transfer, Turn};
+use super::transfer::{Admission, Content, Transfer, Turn};
 use super::{Event, RestartReason, Upload, UploadError, Uploaded, Uploader};
 use crate::apis::configuration::Configuration;
 use crate::models::create_upload_request::Purpose;

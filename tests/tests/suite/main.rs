@@ -40,6 +40,7 @@ mod everything_requests;
 mod everything_server;
 mod everything_styles;
 mod everything_values;
+mod module_circles;
 mod network_early_answers;
 mod network_errors;
 mod network_fixture;

@@ -7,8 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::codegen::seconds;
-use super::measurement::attempted;
+use super::measurement::{attempted, seconds};
 use super::program::cargo;
 use crate::failure::Failure;
 

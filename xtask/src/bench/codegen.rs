@@ -10,7 +10,7 @@ use openapi_crate::slice::{Selection, operations, slice};
 
 use super::check::{Check, check};
 use super::generator::Generator;
-use super::measurement::{Cost, attempted};
+use super::measurement::{Cost, attempted, seconds};
 use super::{program, report};
 use crate::chart::{Chart, Panel};
 use crate::failure::{Failure, counted};
@@ -299,15 +299,6 @@ fn panels(chart: Chart, document: &str, rows: &[Row]) -> Chart {
 
 fn shown(cost: Cost) -> String {
     format!("{}, {}", seconds(cost.wall.as_secs_f64()), megabytes(cost.memory))
-}
-
-/// Three digits, in the unit that suits.
-pub(crate) fn seconds(value: f64) -> String {
-    match value {
-        ..0.1 => format!("{:.1} ms", value * 1000.0),
-        ..10.0 => format!("{value:.2} s"),
-        _ => format!("{value:.0} s"),
-    }
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -89,3 +89,12 @@ pub(crate) fn attempted(command: &mut Command) -> Result<Run, Failure> {
         cost: Cost { wall, cpu: used.rusage.utime + used.rusage.stime, memory: used.rusage.maxrss },
     })
 }
+
+/// Three digits, in the unit that suits.
+pub(crate) fn seconds(value: f64) -> String {
+    match value {
+        ..0.1 => format!("{:.1} ms", value * 1000.0),
+        ..10.0 => format!("{value:.2} s"),
+        _ => format!("{value:.0} s"),
+    }
+}

@@ -3,7 +3,7 @@
 use crate::document::{Member, Node};
 
 use super::super::model::{Kind, Type};
-use super::super::operation::ArrayFormat;
+use super::super::style::ArrayFormat;
 use super::Lowering;
 use super::place::Place;
 

@@ -1,18 +1,15 @@
 //! `$dynamicRef`: a reference whose target depends on the schemas that lead to it (JSON Schema 2020-12 §8.2.3.2).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::document::{Node, Pointer, Schema};
 
 use super::Lowering;
-use super::place::Place;
+use super::place::{Place, Scope};
 
 /// The names that `$dynamicRef`s use, in each schema and in those that it refers to.
 pub(super) type Names = HashMap<Place, Rc<BTreeSet<String>>>;
-
-/// The schemas that the outermost `$dynamicAnchor`s on the way name.
-pub(super) type Scope = BTreeMap<String, Place>;
 
 impl<'d> Lowering<'d> {
     /// The target of a `$dynamicRef`: that of a `$ref`, unless that has a `$dynamicAnchor` of this name and a schema

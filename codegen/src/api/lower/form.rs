@@ -7,7 +7,7 @@ use crate::document::openapi::{self, MediaType, Operation, RequestBody, Root};
 use crate::document::{Member, Node, Object, Schema, Version, View as _};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
-use super::super::operation::{ArrayFormat, Style, StyleKind};
+use super::super::style::{ArrayFormat, Style, StyleKind};
 use super::Lowering;
 use super::all_of::Gathered;
 use super::binary::{accepts_anything, is_of_bytes, leaves_open, says_binary};

@@ -4,7 +4,8 @@ use crate::document::openapi::{self, Info, PathItem, Reference, Root};
 use crate::document::{Node, View as _};
 
 use super::super::Type;
-use super::super::operation::{Callback, Location, Operation, Parameter, SecurityScheme, Server, Style, Tag};
+use super::super::operation::{Callback, Operation, Parameter, SecurityScheme, Server, Tag};
+use super::super::style::{Location, Style};
 use super::Lowering;
 use super::describe::{description, further_docs};
 use super::name::operation_id;

@@ -4,7 +4,8 @@ use crate::document::openapi::{self, MediaType, Reference};
 use crate::document::{Member, Node, View as _};
 
 use super::super::Type;
-use super::super::operation::{Location, Parameter, Style, StyleKind};
+use super::super::operation::Parameter;
+use super::super::style::{Location, Style, StyleKind};
 use super::Lowering;
 use super::constraint::append_constraints;
 use super::describe::description;

@@ -1,8 +1,10 @@
 //! Where a value of the document is.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::dynamic::Scope;
+/// The schemas that the outermost `$dynamicAnchor`s on the way to a schema name.
+pub(super) type Scope = BTreeMap<String, Place>;
 
 /// Where a value is: a file and a JSON pointer as RFC 6901 writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,39 +7,28 @@ mod limit;
 mod types;
 mod value;
 
+use super::keyword::{self, Schema};
 use super::openapi::Discriminator;
 use super::view::View as _;
-use super::{Member, Node, Object, keyword};
+use super::{Member, Node};
 
 pub use limit::{CountLimit, Limit, lower_limit, strictest_count, upper_limit, whole};
 pub use types::{common_types, is_of_type, types_of_values};
 pub use value::{are_equal, common_values};
 
-/// A schema.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Schema<'d>(&'d Node);
+impl<'d> Member<'d> {
+    /// The value as a schema.
+    pub fn schema(self) -> Schema<'d> {
+        Schema::of(self.value)
+    }
+
+    /// The elements of an array of schemas.
+    pub fn schemas(self) -> impl Iterator<Item = Schema<'d>> + Clone {
+        self.elements().iter().map(Schema::of)
+    }
+}
 
 impl<'d> Schema<'d> {
-    /// Takes a value for a schema. A value that is no object has no keywords.
-    pub fn of(node: &'d Node) -> Self {
-        Self(node)
-    }
-
-    /// The value itself.
-    pub fn node(self) -> &'d Node {
-        self.0
-    }
-
-    /// The keywords and their values, where the schema is an object.
-    pub fn as_object(self) -> Option<&'d Object> {
-        self.0.as_object()
-    }
-
-    /// The names of the keywords.
-    pub fn keys(self) -> impl Iterator<Item = &'d str> {
-        self.as_object().into_iter().flat_map(Object::keys).map(String::as_str)
-    }
-
     /// The keywords `oneOf` and `anyOf`, where they are there.
     pub fn unions(self) -> impl Iterator<Item = Member<'d>> {
         self.one_of().into_iter().chain(self.any_of())
@@ -55,7 +44,7 @@ impl<'d> Schema<'d> {
         self.unions().find_map(|union| union.value.as_array())
     }
 
-    /// The discriminator, with its place's key.
+    /// The discriminator.
     pub fn discriminated(self) -> Option<Discriminator<'d>> {
         self.discriminator().map(|member| Discriminator::of(member.value))
     }
@@ -104,7 +93,7 @@ impl<'d> Schema<'d> {
 
     /// Whether the schema only describes a value and accepts any.
     pub fn only_annotates(self) -> bool {
-        match self.0 {
+        match self.node() {
             Node::Object(schema) => schema.keys().all(|key| keyword::is_annotation(key)),
             node => *node == Node::Bool(true),
         }
@@ -112,7 +101,7 @@ impl<'d> Schema<'d> {
 
     /// Whether a member of an `allOf`, `anyOf` or `oneOf` says anything about the type of a value.
     pub fn is_structural(self) -> bool {
-        match self.0 {
+        match self.node() {
             Node::Object(object) => object.is_empty() || object.keys().any(|key| keyword::is_structural(key)),
             _ => true,
         }

@@ -1,42 +1,19 @@
 //! Starts the run of each batch.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::super::store::Store;
-use super::Answerer;
+use super::context::{BatchSettings, Context, has_ended};
 use super::run::run;
-use crate::models::batch::Status;
-
-/// How batches run.
-#[derive(Debug)]
-pub(in super::super) struct BatchSettings {
-    /// The time that a batch takes.
-    pub(in super::super) time: Duration,
-    pub(in super::super) answerer: Answerer,
-    /// The maximum number of tokens in the unfinished batches of a model.
-    pub(in super::super) max_enqueued_tokens: Option<u64>,
-}
 
 /// Runs the batches of a store. Dropping it stops them where they are; another engine resumes them.
 #[derive(Debug)]
 pub(in super::super) struct Engine {
     context: Arc<Context>,
     runs: Mutex<JoinSet<()>>,
-}
-
-/// What all runs share.
-#[derive(Debug)]
-pub(super) struct Context {
-    pub(super) store: Arc<Store>,
-    pub(super) settings: BatchSettings,
-    /// Limits the work that is done at the same time.
-    pub(super) permits: Semaphore,
-    /// Held while a batch is admitted to the queue of its model.
-    pub(super) admission: Mutex<()>,
 }
 
 impl Engine {
@@ -72,9 +49,4 @@ impl Engine {
             }
         });
     }
-}
-
-/// Whether a batch with this status changes no more.
-pub(super) fn has_ended(status: &Status) -> bool {
-    matches!(status, Status::Failed | Status::Completed | Status::Expired | Status::Cancelled)
 }

@@ -1,6 +1,7 @@
 //! Runs batches: validation, answers, result files.
 
 mod answers;
+mod context;
 mod echo;
 mod engine;
 mod results;
@@ -9,4 +10,5 @@ mod validation;
 
 pub(super) use answers::Answerer;
 pub use answers::Answers;
-pub(super) use engine::{BatchSettings, Engine};
+pub(super) use context::BatchSettings;
+pub(super) use engine::Engine;

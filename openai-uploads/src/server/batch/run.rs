@@ -12,7 +12,7 @@ use super::super::faults::{BatchFault, share_hash};
 use super::super::id;
 use super::super::store::{BatchRecord, FileProperties, Reader, Refused};
 use super::answers::Answer;
-use super::engine::{Context, has_ended};
+use super::context::{Context, has_ended};
 use super::results::{Position, ResultFile, Results, Summary, Tokens};
 use super::validation::{Validated, error, validate};
 use crate::models;

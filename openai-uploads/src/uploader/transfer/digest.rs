@@ -6,7 +6,7 @@ use md5::{Digest as _, Md5};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::part::MAX_PARTS;
+use super::super::plan::MAX_PARTS;
 use crate::uploader::source::SourceRange;
 
 /// How much is computed before the thread is given back, so that a digest that is no longer wanted ends soon.

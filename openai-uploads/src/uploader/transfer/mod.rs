@@ -1,12 +1,9 @@
 //! Sends the parts of one upload side by side.
 
-mod cutter;
 mod digest;
 mod hedging;
 mod limit;
-mod part;
 mod parts;
-mod plan;
 mod progress;
 mod rate_limit;
 mod request;
@@ -20,22 +17,19 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{MissedTickBehavior, interval};
 
-use self::cutter::Cutter;
 use self::hedging::{Pace, is_far_slower};
 use self::parts::ReadyPart;
 use self::request::{Meter, PartRequest, SentPart};
 use super::Event;
 use super::context::Context;
 use super::event::Progress;
+use super::plan::{Cutter, Part, PartSizes};
 use super::resume::Session;
 use super::source::SourceRange;
 use super::stop::Stop;
 
 pub(super) use self::limit::{Admission, Limit, Turn};
-pub use self::part::Part;
-pub(super) use self::part::PartSizes;
 pub(super) use self::parts::Content;
-pub use self::plan::Plan;
 pub(super) use self::rate_limit::RateLimit;
 
 /// How often progress is reported and slow parts are looked for.

@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::Stream;
 use futures_util::stream;
 
-use super::cutter::Cutter;
+use super::super::plan::{Cutter, MAX_PARTS, Part};
 use super::digest::{Digest, DigestInput};
 use super::limit::{Limit, Slot};
-use super::part::{MAX_PARTS, Part};
 use crate::uploader::source::{OpenSource, SourceBytes, SourceRange};
 
 /// A part that may be sent now.

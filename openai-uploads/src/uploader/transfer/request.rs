@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::super::plan::Part;
 use super::limit::Slot;
-use super::part::Part;
 use super::progress::{Body, Progress};
 use crate::apis::uploads_api::add_upload_part;
 use crate::models::ErrorResponse;

@@ -1,11 +1,15 @@
 //! The parts that a file is sent in.
 
+mod cutter;
+mod part;
+
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::cutter::Cutter;
-use super::part::{MAX_PARTS, Part, PartSizes};
+pub(super) use self::cutter::Cutter;
+pub use self::part::Part;
+pub(super) use self::part::{MAX_PARTS, PartSizes};
 use crate::models::AddUploadPartRequest;
 use crate::uploader::UploadError;
 
