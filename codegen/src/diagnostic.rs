@@ -1,10 +1,13 @@
 //! What can be wrong with a document, and how it is told.
 
+mod codes;
+
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::pointer::Pointer;
+pub use codes::{codes, explain};
 
 /// How many diagnostics are drawn with their source line; the others are only counted.
 const MAXIMUM_DRAWN: usize = 100;
@@ -102,8 +105,8 @@ impl fmt::Display for Diagnostic {
 
 /// Diagnostics in the order of the text, with the lines they are about.
 ///
-/// Displayed as one line each.
-#[derive(Clone, Debug, Default)]
+/// Displayed as one line each. `Debug` draws them, since that is what Rust shows of an error that `main` returns.
+#[derive(Clone, Default)]
 pub struct Diagnostics {
     entries: Vec<Entry>,
 }
@@ -203,6 +206,12 @@ impl Diagnostics {
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iter().try_for_each(|diagnostic| writeln!(f, "{diagnostic}"))
+    }
+}
+
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{}", self.render(false))
     }
 }
 

@@ -1,11 +1,14 @@
 //! Reads an OpenAPI 3.0 or 3.1 document and writes a Rust crate.
 
 pub mod api;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod compare;
 pub mod crate_name;
 mod description;
 pub mod diagnostic;
 pub mod document;
+pub mod input;
 mod markdown;
 mod naming;
 mod near;
@@ -24,6 +27,8 @@ use diagnostic::{Diagnostic, Diagnostics, Severity};
 use document::{Document, Pointer};
 use package::{Folder, MARKER, Package};
 
+pub use input::{Input, InputError};
+pub use rust::Dependency;
 pub use schema_types::schema_types;
 
 /// What is to be made of a document.
@@ -58,15 +63,62 @@ pub enum Output {
         /// Its name.
         name: String,
     },
+    /// A module of a crate that is already there: `mod.rs` and all below it, the runtime included. It may stand
+    /// anywhere in the crate.
+    ModuleTree,
+}
+
+impl Output {
+    /// The folder that the Rust is in, by the root of the package; empty or with a `/` at its end.
+    pub(crate) fn source_folder(&self) -> &'static str {
+        match self {
+            Self::Modules => "src/generated/",
+            Self::Crate { .. } => "src/",
+            Self::ModuleTree => "",
+        }
+    }
+
+    /// The path from a module of `apis` or `models` to what both are in.
+    pub(crate) fn root(&self) -> &'static str {
+        match self {
+            Self::Modules | Self::Crate { .. } => "crate",
+            Self::ModuleTree => "super::super",
+        }
+    }
+
+    /// What the package says all of. In a folder that its user may have put more into, only what has the marker.
+    fn folders(&self) -> Vec<Folder> {
+        let folder = |path: &str, extension, marker| Folder {
+            path: path.to_owned(),
+            extension: Some(extension),
+            marker,
+        };
+        match self {
+            Self::Modules => vec![folder("src/generated", "rs", None), folder("docs", "md", None)],
+            Self::Crate { .. } => {
+                vec![folder("src", "rs", Some(MARKER)), folder("docs", "md", Some(MARKER))]
+            }
+            Self::ModuleTree => {
+                ["apis", "models", "runtime"].map(|path| folder(path, "rs", Some(MARKER))).into()
+            }
+        }
+    }
 }
 
 /// What became of a document.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Generated {
     /// The files.
     pub package: Package,
     /// What of the document is not in them.
     pub warnings: Diagnostics,
+    /// The crates that the code uses.
+    pub dependencies: Vec<Dependency>,
+    /// How many operations the code has functions for.
+    pub operations: usize,
+    /// How many types the code has for schemas.
+    pub models: usize,
 }
 
 /// The bytes of stack that schemas nested in each other may take. They are memory only once they are used.
@@ -102,27 +154,29 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
     if found.count(Severity::Error) > 0 {
         return Err(found);
     }
-    let names = naming::Names::new(&api);
+    let names = naming::Names::new(&api, options.output.root());
     let mut package = Package::new();
-    // Of a crate that is generated as a whole its user may have made more than that.
-    let (source, marker) = match options.output {
-        Output::Modules => ("src/generated", None),
-        Output::Crate { .. } => ("src", Some(MARKER)),
-    };
-    for (path, extension) in [(source, "rs"), ("docs", "md")] {
-        package.own(Folder { path: path.to_owned(), extension: Some(extension), marker });
-    }
+    options.output.folders().into_iter().for_each(|folder| package.own(folder));
     // The document is large, and what follows needs nothing of it.
     drop(document);
     let (rust, pages) = std::thread::scope(|scope| {
-        let pages = scope.spawn(|| markdown::files(&api, &names, options));
+        // A module has no folder for pages.
+        let has_pages = options.output != Output::ModuleTree;
+        let pages = has_pages.then(|| scope.spawn(|| markdown::files(&api, &names, options)));
         let rust = rust::files(&api, &names, options);
-        (rust, pages.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let pages = pages.map(|pages| pages.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (rust, pages.unwrap_or_default())
     });
     for (path, text) in rust.into_iter().chain(pages) {
         package.insert(path, text);
     }
-    Ok(Generated { package, warnings: found })
+    Ok(Generated {
+        package,
+        warnings: found,
+        dependencies: rust::dependencies(&api, &options.output),
+        operations: api.tags.iter().map(|tag| tag.operations.len()).sum(),
+        models: names.modules().iter().map(|(_, types)| types.len()).sum(),
+    })
 }
 
 /// Numbers operations that would have the same name, and reports them.

@@ -24,7 +24,7 @@ pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, St
         if found.count(Severity::Error) > 0 {
             return Err(found);
         }
-        let names = Names::new(&api);
+        let names = Names::new(&api, options.output.root());
         let scope = Scope::new(&api, &names, None);
         // A NUL stands in the places that were made up for types that no one schema of the document is.
         let schemas = schemas

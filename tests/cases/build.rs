@@ -6,15 +6,13 @@
 //! module's `REPORT`, one line each: `warning[code] at POINTER: message`. A document that is refused has a module with
 //! its report and nothing else.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use openapi_crate::diagnostic::Diagnostics;
-use openapi_crate::document::{Document, mentions_other_files};
-use openapi_crate::{Generated, Options, Output, generate};
+use openapi_crate::{Generated, Input, InputError, Options, Output};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let cases = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../documents/cases");
@@ -23,10 +21,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut modules = String::new();
     for Case { name, folder, file } in documents(&cases)? {
         let module = name.replace('-', "_");
-        let text = fs::read_to_string(folder.join(&file))?;
-        let files = files_beside(&folder, &file, &text)?;
-        let options = Options { file, files, output: Output::Crate { name } };
-        let (report, inner) = match generate(&text, &options) {
+        let options = Options { output: Output::Crate { name }, ..Options::default() };
+        let generated = match Input::read_in(&folder, Path::new(&file)) {
+            Ok(input) => input.generate(options),
+            Err(InputError::Document(errors)) => Err(errors),
+            Err(error) => return Err(error.into()),
+        };
+        let (report, inner) = match generated {
             Ok(generated) => (report(&generated.warnings), write_modules(&out, &module, &generated)?),
             Err(errors) => (report(&errors), String::new()),
         };
@@ -108,23 +109,4 @@ fn inside(module: &str, text: &str) -> String {
     ["models", "apis"].iter().fold(text.to_owned(), |text, part| {
         text.replace(&format!("crate::{part}"), &format!("crate::{module}::{part}"))
     })
-}
-
-/// The files that the document refers to.
-fn files_beside(folder: &Path, file: &str, text: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
-    let mut files = BTreeMap::new();
-    if !mentions_other_files(text) {
-        return Ok(files);
-    }
-    loop {
-        let Ok(document) = Document::parse_many(file, text, &files) else { return Ok(files) };
-        let wanted = document.external_files();
-        if wanted.is_empty() {
-            return Ok(files);
-        }
-        for name in wanted {
-            let text = fs::read_to_string(folder.join(&name))?;
-            files.insert(name, text);
-        }
-    }
 }

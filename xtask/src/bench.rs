@@ -14,8 +14,7 @@ mod upload;
 
 use clap::Subcommand;
 
-use crate::Outcome;
-use crate::failure::Failure;
+use openapi_crate::command::failure::Failure;
 
 /// Measure, beside others that do the same
 #[derive(Subcommand)]
@@ -27,7 +26,7 @@ pub(crate) enum Command {
     Sink(sink::Arguments),
 }
 
-pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Codegen(arguments) => codegen::run(arguments),
         Command::Upload(arguments) => upload::run(arguments),

@@ -3,16 +3,14 @@
 mod bench;
 mod chart;
 mod codegen;
-mod failure;
-mod input;
 mod package;
 mod spec;
-mod terminal;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use openapi_crate::command::report::{Outcome, Report, end};
 
 // Half of what a generator does is make small things and drop them again, on several threads.
 #[global_allocator]
@@ -36,28 +34,17 @@ enum Command {
     Spec(spec::Command),
 }
 
-/// How a command ended that did what it was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// All is as it should be.
-    Fine,
-    /// Something is not as it should be, and was told.
-    Differs,
-}
-
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
-        Command::Bench(command) => bench::run(&command),
-        Command::Package(arguments) => package::run(&arguments),
         Command::Spec(command) => spec::run(&command),
+        Command::Bench(command) => bench::run(&command).map(|()| done()),
+        Command::Package(arguments) => package::run(&arguments).map(|()| done()),
     };
-    match result {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Differs) => ExitCode::from(1),
-        Err(failure) => {
-            terminal::complain(&failure.render(terminal::is_coloured()));
-            ExitCode::from(2)
-        }
-    }
+    end(result, false)
+}
+
+/// Of a command that has said all it has to say.
+fn done() -> Report {
+    Report::new(Outcome::Fine, "")
 }

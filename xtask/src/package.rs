@@ -6,9 +6,8 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::Outcome;
-use crate::failure::Failure;
 use crate::workspace;
+use openapi_crate::command::failure::Failure;
 
 /// Package the publishable crates and test what is in the packages
 ///
@@ -50,7 +49,7 @@ const PUBLISHED: [Published; 2] = [
     },
 ];
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let root = workspace::root();
     for published in &PUBLISHED {
         for (from, to) in FOR_ALL.iter().chain(published.copies) {
@@ -61,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         println!(
             "copied the licences, the changelog and the runtime; publish with `cargo publish --allow-dirty`"
         );
-        return Ok(Outcome::Fine);
+        return Ok(());
     }
     for published in &PUBLISHED {
         let archive = package(&root, published)?;
@@ -70,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         test(&root, published, &archive, unpacked.path())?;
         println!("{}: has its files, and its examples run", archive.display());
     }
-    Ok(Outcome::Fine)
+    Ok(())
 }
 
 /// Copies a file or a folder, in place of what was there.

@@ -3,8 +3,8 @@
 mod diff;
 mod slice;
 
-use crate::Outcome;
-use crate::failure::Failure;
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::report::Report;
 
 /// Compare documents and cut them down
 #[derive(Debug, clap::Subcommand)]
@@ -13,7 +13,7 @@ pub(crate) enum Command {
     Slice(slice::Arguments),
 }
 
-pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
+pub(crate) fn run(command: &Command) -> Result<Report, Failure> {
     match command {
         Command::Diff(arguments) => diff::run(arguments),
         Command::Slice(arguments) => slice::run(arguments),

@@ -15,6 +15,7 @@ const RESERVED: [&str; 11] =
 pub(crate) struct Names {
     types: Vec<TypePath>,
     modules: Vec<(String, Vec<TypeId>)>,
+    root: &'static str,
 }
 
 /// Where a type is below `models`.
@@ -29,12 +30,13 @@ pub(crate) struct TypePath {
 }
 
 impl Names {
-    pub(crate) fn new(api: &Api) -> Self {
+    /// `root` is the path from a module of `apis` or `models` to the module that both are in.
+    pub(crate) fn new(api: &Api, root: &'static str) -> Self {
         let mut modules: Vec<(String, Vec<TypeId>)> = Vec::new();
         let mut by_root: HashMap<(&str, bool), usize> = HashMap::new();
         let mut taken_modules = HashSet::from(["r#mod".to_owned()]);
         // Components come before operations: theirs are the names that a reader of the document knows.
-        let mut roots: Vec<(&str, bool)> = api.types.iter().map(|named| root(&named.name)).collect();
+        let mut roots: Vec<(&str, bool)> = api.types.iter().map(|named| root_of(&named.name)).collect();
         roots.sort_by_key(|(_, operation)| *operation);
         for (root, operation) in roots {
             by_root.entry((root, operation)).or_insert_with(|| {
@@ -57,7 +59,7 @@ impl Names {
                 if is_own != own {
                     continue;
                 }
-                let module = by_root[&root(&named.name)];
+                let module = by_root[&root_of(&named.name)];
                 let name = type_name(&named.name, &taken[module]);
                 let name = if own { unique(name, &mut exported) } else { name };
                 let name = unique(name, &mut taken[module]);
@@ -72,11 +74,16 @@ impl Names {
             types.sort();
         }
         modules.sort_by_key(|(_, types)| types.first().copied());
-        Self { types: types.into_iter().flatten().collect(), modules }
+        Self { types: types.into_iter().flatten().collect(), modules, root }
     }
 
     pub(crate) fn of(&self, id: TypeId) -> &TypePath {
         &self.types[id.0]
+    }
+
+    /// The path from a module of `apis` or `models` to the module that both are in.
+    pub(crate) fn root(&self) -> &'static str {
+        self.root
     }
 
     /// The modules with the types that each has, in the order of the document.
@@ -85,7 +92,7 @@ impl Names {
     }
 }
 
-fn root(name: &Name) -> (&str, bool) {
+fn root_of(name: &Name) -> (&str, bool) {
     (&name.root, name.operation)
 }
 

@@ -6,25 +6,26 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::api::{Api, KeyLocation, SecurityKind, SecurityScheme, Server};
-use crate::naming::{scheme_names, server_name, snake, unique};
+use crate::naming::{Names, scheme_names, server_name, snake, unique};
 
 use super::doc::doc;
 use super::format::Source;
-use super::tokens::ident;
+use super::tokens::{ident, path};
 
 /// The text of the module.
-pub(super) fn module(api: &Api, header: &str) -> String {
+pub(super) fn module(api: &Api, names: &Names, header: &str) -> String {
+    let root = path(names.root());
     let mut source = Source::new(header, "The servers and security schemes of the document.");
     source.gap();
     let keys = api.security_schemes.iter().any(|scheme| matches!(scheme.kind, SecurityKind::ApiKey { .. }));
     let keys = keys.then(|| {
         quote!(
-            pub use crate::runtime::ApiKeyLocation;
+            pub use #root::runtime::ApiKeyLocation;
         )
     });
     source.items(quote! {
         #keys
-        pub use crate::runtime::{BasicAuth, Configuration, SecurityScheme};
+        pub use #root::runtime::{BasicAuth, Configuration, SecurityScheme};
     });
     for (index, server) in api.servers.iter().enumerate() {
         source.gap();

@@ -20,6 +20,11 @@ impl Source {
         Self { text }
     }
 
+    /// A file that begins with this text.
+    pub(crate) fn after(text: String) -> Self {
+        Self { text }
+    }
+
     /// Adds items.
     ///
     /// # Panics

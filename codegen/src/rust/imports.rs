@@ -8,11 +8,11 @@ use quote::{ToTokens, quote};
 use crate::api::{Kind, Type, TypeId};
 use crate::naming::{RustType, Scope, field_type};
 
-use super::tokens::ident;
+use super::tokens::{ident, path};
 
 /// What a module imports.
-#[derive(Default)]
 pub(super) struct Imports {
+    root: &'static str,
     configuration: BTreeSet<String>,
     runtime: BTreeSet<&'static str>,
     models: bool,
@@ -23,7 +23,7 @@ pub(super) struct Imports {
 impl Imports {
     /// The imports of a module of models: of what the types in it are made of.
     pub(super) fn of_models(scope: &Scope<'_>, types: &[TypeId]) -> Self {
-        let mut imports = Self::default();
+        let mut imports = Self::new(scope);
         for id in types {
             match &scope.api.named(*id).kind {
                 Kind::Alias(ty) => imports.add(&scope.ty(ty)),
@@ -45,12 +45,23 @@ impl Imports {
     }
 
     /// The imports that every module of operations has.
-    pub(super) fn of_operations() -> Self {
+    pub(super) fn of_operations(scope: &Scope<'_>) -> Self {
         Self {
             configuration: BTreeSet::from(["Configuration".to_owned()]),
             runtime: BTreeSet::from(["Operation", "Request"]),
             method: true,
-            ..Self::default()
+            ..Self::new(scope)
+        }
+    }
+
+    fn new(scope: &Scope<'_>) -> Self {
+        Self {
+            root: scope.names.root(),
+            configuration: BTreeSet::new(),
+            runtime: BTreeSet::new(),
+            models: false,
+            method: false,
+            map: false,
         }
     }
 
@@ -77,14 +88,15 @@ impl Imports {
 
 impl ToTokens for Imports {
     fn to_tokens(&self, tokens: &mut TokenStream) {
+        let root = path(self.root);
         let configuration = group(self.configuration.iter().map(String::as_str));
         let configuration = configuration.map(|names| quote!(use super::configuration::#names;));
         let models = self.models.then(|| {
             quote!(
-                use crate::models;
+                use #root::models;
             )
         });
-        let runtime = group(self.runtime.iter().copied()).map(|names| quote!(use crate::runtime::#names;));
+        let runtime = group(self.runtime.iter().copied()).map(|names| quote!(use #root::runtime::#names;));
         let method = self.method.then(|| {
             quote!(
                 use reqwest::Method;

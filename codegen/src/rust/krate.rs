@@ -2,10 +2,12 @@
 
 use quote::quote;
 
-use crate::api::{Api, Type};
+use crate::Output;
+use crate::api::Api;
 use crate::description::for_rustdoc;
 use crate::naming::Names;
 
+use super::dependencies::dependencies;
 use super::first_call::first_call;
 use super::format::Source;
 use super::runtime;
@@ -18,9 +20,7 @@ pub(super) fn files(api: &Api, names: &Names, name: &str, header: &str) -> Vec<(
         ("README.md".to_owned(), readme(api, name, header, &first_call)),
         ("src/lib.rs".to_owned(), library(api, header, &first_call)),
     ];
-    for (file, text) in runtime::FILES {
-        files.push((format!("src/runtime/{file}"), format!("// {header}\n{text}")));
-    }
+    files.extend(runtime::files("src/", header));
     files
 }
 
@@ -84,14 +84,9 @@ fn library(api: &Api, header: &str, first_call: &str) -> String {
 
 /// The manifest, with the dependencies that the crate has a use for.
 fn manifest(api: &Api, name: &str, header: &str) -> String {
-    let chrono = uses(api, &|ty| matches!(ty, Type::DateTime | Type::Date));
-    let uuid = uses(api, &|ty| *ty == Type::Uuid);
-    let optional = |used: bool, line: &str| if used { format!("{line}\n") } else { String::new() };
-    let chrono = optional(
-        chrono,
-        r#"chrono = { version = "0.4", default-features = false, features = ["serde", "std"] }"#,
-    );
-    let uuid = optional(uuid, r#"uuid = { version = "1", features = ["serde"] }"#);
+    let output = Output::Crate { name: name.to_owned() };
+    let dependencies: String =
+        dependencies(api, &output).iter().map(|dependency| format!("{dependency}\n")).collect();
     let version = semver(&api.version);
     let title = api.title.replace(['\\', '"'], "'").replace(|letter: char| letter.is_control(), " ");
     format!(
@@ -110,24 +105,7 @@ rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
 
 [dependencies]
-backon = {{ version = "1.6", default-features = false, features = ["std"] }}
-base64 = "0.23"
-bytes = "1.11"
-{chrono}flate2 = {{ version = "1.1", default-features = false, features = ["rust_backend"] }}
-futures-util = {{ version = "0.3", default-features = false, features = ["std"] }}
-httpdate = "1.0"
-hyper-util = {{ version = "0.1", default-features = false, features = ["client-proxy"] }}
-percent-encoding = "2.3"
-reqwest = {{ version = "0.13", default-features = false, features = ["multipart", "socks", "stream"] }}
-secrecy = "0.10"
-serde = {{ version = "1.0", features = ["derive"] }}
-serde_json = {{ version = "1.0", features = ["float_roundtrip"] }}
-serde_path_to_error = "0.1"
-thiserror = "2.0"
-tokio = {{ version = "1.50", default-features = false, features = ["rt", "time"] }}
-tracing = {{ version = "0.1", default-features = false, features = ["std"] }}
-url = "2.5"
-{uuid}
+{dependencies}
 [workspace]
 "#
     )
@@ -138,15 +116,4 @@ fn semver(version: &str) -> String {
     let mut numbers = version.trim_start_matches('v').split(['.', '-', '+']);
     let mut next = || numbers.next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
     format!("{}.{}.{}", next(), next(), next())
-}
-
-/// Whether a type that `is` true of is anywhere in the crate.
-fn uses(api: &Api, is: &dyn Fn(&Type) -> bool) -> bool {
-    let mut found = false;
-    let mut visit = |ty: &Type| found |= is(ty);
-    api.types.iter().for_each(|named| named.kind.walk(&mut visit));
-    for operation in api.tags.iter().flat_map(|tag| &tag.operations) {
-        operation.sent_types().chain(operation.received_types()).for_each(|ty| ty.walk(&mut visit));
-    }
-    found
 }

@@ -3,12 +3,14 @@
 mod about;
 mod body;
 mod configuration;
+mod dependencies;
 mod doc;
 mod first_call;
 mod format;
 mod imports;
 mod krate;
 mod model;
+mod module_tree;
 mod operation;
 mod reply;
 mod runtime;
@@ -22,13 +24,15 @@ use crate::api::Api;
 use crate::naming::{Names, plain, tag_modules};
 use crate::{Options, Output};
 
+pub use dependencies::Dependency;
+pub(crate) use dependencies::dependencies;
 use format::Source;
-use tokens::ident;
+use tokens::{ident, path};
 
-/// The generated modules of an API and, for a crate of its own, the rest of the crate: paths and texts.
+/// The generated modules of an API and, for what stands alone, the rest of it: paths and texts.
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {
     let header = options.header();
-    let (folder, mut files) = match &options.output {
+    let mut files = match &options.output {
         Output::Modules => {
             let mut source = Source::new(&header, "The functions and models that the document describes.");
             source.gap();
@@ -36,23 +40,20 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
                 pub mod apis;
                 pub mod models;
             });
-            (
-                "src/generated",
-                vec![(
-                    "src/generated/mod.rs".to_owned(),
-                    allowing(&["clippy::pedantic", "deprecated", "missing_docs"], source),
-                )],
-            )
+            let text = allowing(&["clippy::pedantic", "deprecated", "missing_docs"], source);
+            vec![("src/generated/mod.rs".to_owned(), text)]
         }
-        Output::Crate { name } => ("src", krate::files(api, names, name, &header)),
+        Output::Crate { name } => krate::files(api, names, name, &header),
+        Output::ModuleTree => module_tree::files(api, &header),
     };
-    files.push((format!("{folder}/apis/mod.rs"), apis_module(api, &header)));
-    files.push((format!("{folder}/apis/configuration.rs"), configuration::module(api, &header)));
+    let folder = options.output.source_folder();
+    files.push((format!("{folder}apis/mod.rs"), apis_module(api, names, &header)));
+    files.push((format!("{folder}apis/configuration.rs"), configuration::module(api, names, &header)));
     for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
-        let path = format!("{folder}/apis/{}.rs", plain(&module));
+        let path = format!("{folder}apis/{}.rs", plain(&module));
         files.push((path, operation::module(api, names, tag, &header)));
     }
-    files.push((format!("{folder}/models/mod.rs"), models_module(names, &header)));
+    files.push((format!("{folder}models/mod.rs"), models_module(names, &header)));
     files.extend(models(api, names, folder, &header));
     files
 }
@@ -61,7 +62,7 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
 fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, String)> {
     let write = |modules: &[(String, Vec<crate::api::TypeId>)]| -> Vec<(String, String)> {
         let files = modules.iter().map(|(module, types)| {
-            let path = format!("{folder}/models/{}.rs", plain(module));
+            let path = format!("{folder}models/{}.rs", plain(module));
             (path, model::module(api, names, module, types, header))
         });
         files.collect()
@@ -86,15 +87,17 @@ fn allowing(lints: &[&str], source: Source) -> String {
     }
 }
 
-fn apis_module(api: &Api, header: &str) -> String {
+fn apis_module(api: &Api, names: &Names, header: &str) -> String {
     let mut source = Source::new(header, "The operations, a module for each tag.");
     source.gap();
     let modules = tag_modules(api);
     let modules = modules.iter().map(|module| ident(module));
+    // One module further out than the modules in it.
+    let root = path(names.root().strip_prefix("super::").unwrap_or(names.root()));
     source.items(quote! {
         pub mod configuration;
         #(pub mod #modules;)*
-        pub use crate::runtime::{Call, Error};
+        pub use #root::runtime::{Call, Error};
     });
     source.finish()
 }

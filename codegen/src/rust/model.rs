@@ -351,7 +351,7 @@ fn form_impl(
                 }
             }
             (_, _, Some(own)) => {
-                let own = style(own);
+                let own = style(scope, own);
                 quote!(.styled_field(#key, #own, &form.#name))
             }
             (_, Some(content_type), None) if content_type != "text/plain" => {

@@ -17,7 +17,7 @@ use super::{about, body, signature};
 /// The text of a module.
 pub(super) fn module(api: &Api, names: &Names, tag: &Tag, header: &str) -> String {
     let scope = Scope::new(api, names, None);
-    let mut imports = Imports::of_operations();
+    let mut imports = Imports::of_operations(&scope);
     let pieces: Vec<TokenStream> =
         tag.operations.iter().flat_map(|operation| items(&scope, operation, &mut imports)).collect();
     let mut source = Source::new(header, &for_rustdoc(&tag.description));
@@ -78,7 +78,7 @@ fn function(
         let url = &server.url;
         quote!(.server(BASE_PATH, #url))
     });
-    let (setters, end) = (signature::setters(operation), &reply.end);
+    let (setters, end) = (signature::setters(scope, operation), &reply.end);
     let body = written.arguments.iter().find_map(|argument| match argument.kind {
         ArgumentKind::Body(body) => Some((&argument.name, body)),
         ArgumentKind::Parameter(_) | ArgumentKind::Optional => None,

@@ -8,7 +8,7 @@ use crate::naming::{RustType, Scope, camel, distinct_replies, error_type, functi
 
 use super::doc::{doc, own_doc};
 use super::imports::Imports;
-use super::tokens::ident;
+use super::tokens::{ident, path};
 
 /// How an operation's reply is read.
 pub(super) struct Reply {
@@ -126,9 +126,10 @@ fn several(
         #[derive(Clone, Debug, PartialEq)]
         pub enum #name { #(#variants),* }
     });
+    let root = path(scope.names.root());
     types.push(quote! {
         impl #name {
-            fn read(reply: &Reply) -> Result<Self, crate::runtime::DecodeError> {
+            fn read(reply: &Reply) -> Result<Self, #root::runtime::DecodeError> {
                 match reply.status.as_u16() { #(#arms,)* }
             }
         }

@@ -39,19 +39,19 @@ pub(super) fn parameters_struct(
 }
 
 /// The calls that put an operation's parameters into a request.
-pub(super) fn setters(operation: &Operation) -> Vec<TokenStream> {
+pub(super) fn setters(scope: &Scope<'_>, operation: &Operation) -> Vec<TokenStream> {
     let named = argument_names(operation).into_iter();
     let setters = named.map(|(parameter, name)| {
         let argument = ident(&name);
         match parameter.required {
-            true => setter(parameter, &quote!(#argument)),
-            false => setter(parameter, &quote!(params.#argument)),
+            true => setter(scope, parameter, &quote!(#argument)),
+            false => setter(scope, parameter, &quote!(params.#argument)),
         }
     });
     setters.collect()
 }
 
-fn setter(parameter: &Parameter, value: &TokenStream) -> TokenStream {
+fn setter(scope: &Scope<'_>, parameter: &Parameter, value: &TokenStream) -> TokenStream {
     let key = &parameter.name;
     let (plain, styled) = match parameter.location {
         Location::Path => ("path", "path_with"),
@@ -64,6 +64,6 @@ fn setter(parameter: &Parameter, value: &TokenStream) -> TokenStream {
         return quote!(.#plain(#key, #value));
     }
     let styled = ident(styled);
-    let style = style(parameter.style);
+    let style = style(scope, parameter.style);
     quote!(.#styled(#key, #value, #style))
 }

@@ -4,11 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::api::{ArrayFormat, Style, StyleKind};
+use crate::naming::Scope;
 
-use super::tokens::ident;
+use super::tokens::{ident, path};
 
 /// A style by its name in the runtime.
-pub(super) fn style(style: Style) -> TokenStream {
+pub(super) fn style(scope: &Scope<'_>, style: Style) -> TokenStream {
+    let root = path(scope.names.root());
     let (name, explodes) = match style.kind {
         StyleKind::Simple => ("SIMPLE", false),
         StyleKind::Label => ("LABEL", false),
@@ -31,6 +33,6 @@ pub(super) fn style(style: Style) -> TokenStream {
         ArrayFormat::Repeat => Some(quote!(Repeat)),
         ArrayFormat::Comma => Some(quote!(Comma)),
     };
-    let arrays = arrays.map(|format| quote!(.arrays(crate::runtime::ArrayFormat::#format)));
-    quote!(crate::runtime::Style::#name #explode #reserved #arrays)
+    let arrays = arrays.map(|format| quote!(.arrays(#root::runtime::ArrayFormat::#format)));
+    quote!(#root::runtime::Style::#name #explode #reserved #arrays)
 }

@@ -14,7 +14,7 @@ pub(super) fn ident(name: &str) -> Ident {
 }
 
 /// The path that `naming` made of identifiers.
-fn path(path: &str) -> TokenStream {
+pub(super) fn path(path: &str) -> TokenStream {
     let steps = path.split("::").map(ident);
     quote!(#(#steps)::*)
 }

@@ -13,8 +13,9 @@ use wait4::Wait4;
 use super::measurement::{Cost, attempted, measured};
 use super::program;
 use super::server::Server;
-use crate::failure::Failure;
-use crate::{Outcome, terminal, workspace};
+use crate::workspace;
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::terminal;
 
 /// Measure `batch split` and the merge of results, beside a Python script
 ///
@@ -42,7 +43,7 @@ struct Row {
 
 const SCRIPT: &str = include_str!("batch.py");
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let program = program::build("openai-uploads", &["cli"])?;
     let scratch = tempfile::Builder::new()
         .prefix("bench-")
@@ -99,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     fs::create_dir_all(out.parent().unwrap_or(&out))
         .map_err(|error| Failure::io("make the folder of", &out, &error))?;
     fs::write(&out, table).map_err(|error| Failure::io("write", &out, &error))?;
-    Ok(Outcome::Fine)
+    Ok(())
 }
 
 fn batch(program: &Path, server: &Server, step: &str, results: &Path) -> Command {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::measurement::{attempted, seconds};
 use super::program::cargo;
-use crate::failure::Failure;
+use openapi_crate::command::failure::Failure;
 
 /// How it went.
 pub(crate) enum Check {

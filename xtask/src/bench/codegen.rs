@@ -13,9 +13,11 @@ use super::generator::Generator;
 use super::measurement::{Cost, attempted, seconds};
 use super::{program, report};
 use crate::chart::{Chart, Panel};
-use crate::failure::{Failure, counted};
-use crate::input::Input;
-use crate::{Outcome, terminal, workspace};
+use crate::workspace;
+use openapi_crate::Input;
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::report::counted;
+use openapi_crate::command::terminal;
 
 /// Generate from spec/uploads.yaml and from a large document, and compare
 ///
@@ -64,7 +66,7 @@ struct Part {
     cost: Cost,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let ours = program::build("xtask", &[])?;
     let (mut generators, absent) = Generator::others();
     generators.insert(0, Generator::ours(ours));
@@ -100,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         let _ = writeln!(text, "Skipped, since they are not installed: {}.", absent.join(", "));
     }
     report::write(&arguments.out, &text, &chart)?;
-    Ok(Outcome::Fine)
+    Ok(())
 }
 
 /// What the figures are true of.
@@ -198,7 +200,7 @@ impl Bench<'_> {
 }
 
 fn read(spec: &Path) -> Result<Document, Failure> {
-    Input::read(Path::new(""), spec)?.document()
+    Ok(Input::read(spec)?.document()?)
 }
 
 fn count_operations(spec: &Path) -> Result<usize, Failure> {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::measurement::{Cost, measured};
-use crate::failure::Failure;
+use openapi_crate::command::failure::Failure;
 
 /// What is uploaded.
 pub(crate) struct Load {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4;
 
-use crate::failure::Failure;
+use openapi_crate::command::failure::Failure;
 
 /// What one or several processes cost that did a piece of work one after another.
 #[derive(Clone, Copy, Debug, Default)]

@@ -6,8 +6,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::measurement::measured;
-use crate::failure::Failure;
 use crate::workspace;
+use openapi_crate::command::failure::Failure;
 
 /// Cargo, the one that runs this where one does.
 pub(crate) fn cargo() -> Command {

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::chart::Chart;
-use crate::failure::Failure;
-use crate::{terminal, workspace};
+use crate::workspace;
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::terminal;
 
 /// Says a table, and writes it to `out`, by the root of the workspace, with a chart beside it.
 pub(crate) fn write(out: &Path, table: &str, chart: &Chart) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::failure::Failure;
+use openapi_crate::command::failure::Failure;
 
 pub(crate) struct Server {
     child: Child,

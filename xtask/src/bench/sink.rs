@@ -13,9 +13,8 @@ use bytesize::ByteSize;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::Outcome;
-use crate::failure::Failure;
-use crate::terminal;
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::terminal;
 
 /// Run a server that forgets what arrives
 #[derive(Args)]
@@ -39,7 +38,7 @@ struct Line {
 /// What was announced, by upload.
 type Announced = Arc<Mutex<HashMap<String, Value>>>;
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cannot = |error| Failure::new(format!("cannot listen on loopback: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
     terminal::say(&format!("listening on http://{}/v1\n", listener.local_addr().map_err(cannot)?));
@@ -50,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         // A client that breaks off is no concern of the others.
         thread::spawn(move || connection.and_then(|stream| converse(&stream, line, &announced)));
     }
-    Ok(Outcome::Fine)
+    Ok(())
 }
 
 fn converse(stream: &TcpStream, line: Line, announced: &Announced) -> io::Result<()> {

@@ -16,8 +16,9 @@ use super::measurement::{Cost, measured};
 use super::server::Server;
 use super::{program, report};
 use crate::chart::{Chart, Panel};
-use crate::failure::Failure;
-use crate::{Outcome, terminal, workspace};
+use crate::workspace;
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::terminal;
 
 /// Upload a file with our command, curl and the official Python client, and compare
 ///
@@ -54,7 +55,7 @@ pub(crate) struct Arguments {
     out: PathBuf,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let program = program::build("openai-uploads", &["cli"])?;
     let scratch = scratch()?;
     let load = load(arguments, &program, scratch.path())?;
@@ -74,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let names: Vec<_> = contenders.iter().map(|contender| contender.name(load.concurrency)).collect();
     let table = table(&title(arguments), &names, &costs);
     report::write(&arguments.out, &table, &chart(&title(arguments), &contenders, &names, &costs))?;
-    Ok(Outcome::Fine)
+    Ok(())
 }
 
 fn scratch() -> Result<tempfile::TempDir, Failure> {

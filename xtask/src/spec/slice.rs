@@ -1,13 +1,10 @@
-//! `cargo xtask spec slice`: a document cut down to some operations.
+//! `cargo xtask spec slice`: what `openapi-crate slice` does.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use openapi_crate::package::Package;
-use openapi_crate::slice::{Selection, slice};
-
-use crate::failure::Failure;
-use crate::input::Input;
-use crate::{Outcome, terminal};
+use openapi_crate::command::failure::Failure;
+use openapi_crate::command::report::Report;
+use openapi_crate::command::slice;
 
 /// Cut a document down to some operations and all that they reach, keeping order and text
 #[derive(Debug, clap::Args)]
@@ -26,32 +23,8 @@ pub(crate) struct Arguments {
     out: PathBuf,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let input = Input::read(Path::new(""), &arguments.from)?;
-    let document = input.document()?;
-    let selection = Selection { tags: arguments.tag.clone(), operations: arguments.operation.clone() };
-    let text = slice(&document, &selection).map_err(|error| {
-        Failure::with_help(
-            error.to_string(),
-            "names are told apart by upper and lower case; nothing was written",
-        )
-    })?;
-    let folder = |file: &Path| file.parent().map(Path::to_owned).unwrap_or_default();
-    if !input.files.is_empty() && folder(&arguments.out) != folder(&arguments.from) {
-        return Err(Failure::with_help(
-            format!("`{}` refers to files beside it, which would not be beside the slice", input.name),
-            "write the slice into the same folder",
-        ));
-    }
-    let Some(name) = arguments.out.file_name().and_then(|name| name.to_str()) else {
-        return Err(Failure::new(format!("`{}` is no name for a file", arguments.out.display())));
-    };
-    let mut package = Package::new();
-    package.insert(name, text);
-    let changes = package.compare(&folder(&arguments.out))?;
-    changes.write()?;
-    for change in changes.iter() {
-        terminal::say(&format!("{change}\n"));
-    }
-    Ok(Outcome::Fine)
+pub(crate) fn run(arguments: &Arguments) -> Result<Report, Failure> {
+    let Arguments { from, tag, operation, out } = arguments;
+    let (spec, tag) = (from.clone(), tag.clone());
+    slice::Arguments { spec, tag, operation: operation.clone(), out: out.clone() }.run()
 }

@@ -3,33 +3,43 @@
 use std::io;
 use std::path::Path;
 
-use openapi_crate::diagnostic::{Diagnostics, Severity};
-use openapi_crate::package::PackageError;
+use super::report::counted;
+use crate::InputError;
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::package::PackageError;
 
-/// What a command tells before it ends with exit code 2.
+/// What a command reports before it ends with exit code 2.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// Something is wrong with a document.
     Document(Diagnostics),
-    /// Something else is wrong: one message, and what to do about it.
-    Other { message: String, help: Option<String> },
+    /// Something else is wrong.
+    Other {
+        /// What.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
 }
 
 impl Failure {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    /// A failure that nothing is to be said of but its message.
+    pub fn new(message: impl Into<String>) -> Self {
         Self::Other { message: message.into(), help: None }
     }
 
-    pub(crate) fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+    /// A failure, and what to do about it.
+    pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Other { message: message.into(), help: Some(help.into()) }
     }
 
     /// A file or folder that could not be read, written or made.
-    pub(crate) fn io(action: &str, path: &Path, error: &io::Error) -> Self {
+    pub fn io(action: &str, path: &Path, error: &io::Error) -> Self {
         Self::new(format!("cannot {action} `{}`: {error}", path.display()))
     }
 
-    pub(crate) fn render(&self, colour: bool) -> String {
+    /// The text for a terminal.
+    pub fn render(&self, colour: bool) -> String {
         match self {
             Self::Document(diagnostics) => {
                 let errors = counted(diagnostics.count(Severity::Error), "error");
@@ -43,18 +53,18 @@ impl Failure {
     }
 }
 
-/// `3 warnings`; `None` for none.
-pub(crate) fn counted(count: usize, thing: &str) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some(format!("1 {thing}")),
-        _ => Some(format!("{count} {thing}s")),
-    }
-}
-
 impl From<Diagnostics> for Failure {
     fn from(diagnostics: Diagnostics) -> Self {
         Self::Document(diagnostics)
+    }
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Document(diagnostics) => Self::Document(diagnostics),
+            InputError::File { message, help } => Self::Other { message, help },
+        }
     }
 }
 

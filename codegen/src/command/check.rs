@@ -1,0 +1,65 @@
+//! `openapi-crate check`: what is wrong with a document, and whether a folder is as it says.
+
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::generate;
+use super::report::{Outcome, Report, counted};
+use super::terminal::Progress;
+use crate::{Input, Options};
+
+/// Report what is wrong with a document; with --out, also whether a crate or module is as the document says
+///
+/// Writes nothing. Exits with 2 if something is wrong, and with 1 if the folder differs.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The OpenAPI document, as YAML or JSON
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The folder that was generated
+    #[arg(long, value_name = "DIR", requires = "output")]
+    out: Option<PathBuf>,
+    /// The name of the crate in it
+    #[arg(long, value_name = "CRATE", value_parser = generate::crate_name, group = "output", requires = "out")]
+    name: Option<String>,
+    /// It is a module
+    #[arg(long, group = "output", requires = "out")]
+    module: bool,
+    /// Exit with 2 if there is a warning
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+impl Arguments {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, and all that is wrong with the document.
+    pub fn run(&self, progress: &Progress) -> Result<Report, Failure> {
+        if let Some(out) = &self.out {
+            let (spec, out, name) = (self.spec.clone(), out.clone(), self.name.clone());
+            let (module, deny_warnings) = (self.module, self.deny_warnings);
+            return generate::Arguments { spec, out, name, module, check: true, deny_warnings }.run(progress);
+        }
+        progress.step("Checking", &self.spec.display().to_string());
+        let input = Input::read(&self.spec)?;
+        let name = input.name.clone();
+        let generated = input.generate(Options::default())?;
+        if self.deny_warnings && !generated.warnings.is_empty() {
+            return Err(Failure::Document(generated.warnings));
+        }
+        let counts = [
+            counted(generated.operations, "operation"),
+            counted(generated.models, "model"),
+            counted(generated.warnings.len(), "warning"),
+        ];
+        let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let counts = if counts.is_empty() { "nothing in it" } else { &counts };
+        let mut report = Report::new(Outcome::Fine, format!("{name}: no errors ({counts})\n"))
+            .with("operations", generated.operations)
+            .with("models", generated.models);
+        report.warnings = generated.warnings;
+        Ok(report)
+    }
+}

@@ -1,0 +1,243 @@
+//! `openapi-crate generate`: a document in, Rust and its reference pages out.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::report::{Outcome, Report, counted, thousands};
+use super::terminal::Progress;
+use crate::package::{Change, Changes, Kind, MARKER};
+use crate::{Generated, Input, Options, Output};
+
+/// The most files that are named one by one.
+const MAX_NAMED: usize = 20;
+
+/// Write a crate, or a module, from a document
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The OpenAPI document, as YAML or JSON
+    #[arg(value_name = "SPEC")]
+    pub spec: PathBuf,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The name of the crate
+    #[arg(long, value_name = "CRATE", value_parser = crate_name, required_unless_present = "module")]
+    pub name: Option<String>,
+    /// Write a module of a crate that is already there, and list the dependencies that it needs
+    #[arg(long, conflicts_with = "name")]
+    pub module: bool,
+    /// Write nothing; show what would change, and exit with 1 if something would
+    #[arg(long)]
+    pub check: bool,
+    /// Exit with 2, and write nothing, if there is a warning
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+impl Arguments {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or written, and all that is wrong with the document.
+    pub fn run(&self, progress: &Progress) -> Result<Report, Failure> {
+        let output = output(self.name.as_deref());
+        progress.step("Reading", &self.spec.display().to_string());
+        let input = Input::read(&self.spec)?;
+        refuse_foreign(&self.out, &output)?;
+        let job = Job {
+            out: &self.out,
+            options: Options { output, ..Options::default() },
+            is_check: self.check,
+            deny_warnings: self.deny_warnings,
+            command: self.command(),
+        };
+        job.run(input, progress)
+    }
+
+    /// The command that writes what `--check` looks at.
+    fn command(&self) -> String {
+        let mut command = format!("openapi-crate generate {}", quoted(&self.spec.to_string_lossy()));
+        command.extend([" --out ", &quoted(&self.out.to_string_lossy())]);
+        match &self.name {
+            Some(name) => command.extend([" --name ", name]),
+            None => command.push_str(" --module"),
+        }
+        command
+    }
+}
+
+/// What `--name` asks for, or without it `--module`.
+pub(super) fn output(name: Option<&str>) -> Output {
+    match name {
+        Some(name) => Output::Crate { name: name.to_owned() },
+        None => Output::ModuleTree,
+    }
+}
+
+/// The name of a crate, as an argument.
+pub fn crate_name(name: &str) -> Result<String, &'static str> {
+    crate::crate_name::check(name).map(|()| name.to_owned())
+}
+
+/// One run of the generator.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The folder to write to.
+    pub out: &'a Path,
+    /// What to make of the document.
+    pub options: Options,
+    /// Whether to compare instead of writing.
+    pub is_check: bool,
+    /// Whether a warning is a failure.
+    pub deny_warnings: bool,
+    /// The command that writes, which a check ends with.
+    pub command: String,
+}
+
+impl Job<'_> {
+    /// Generates, then writes or compares.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written, and all that is wrong with the document.
+    pub fn run(self, input: Input, progress: &Progress) -> Result<Report, Failure> {
+        let start = Instant::now();
+        let is_module = self.options.output == Output::ModuleTree;
+        progress.step("Generating", &self.out.display().to_string());
+        let generated = input.generate(self.options)?;
+        if self.deny_warnings && !generated.warnings.is_empty() {
+            return Err(Failure::Document(generated.warnings));
+        }
+        let changes = generated.package.compare(self.out)?;
+        let is_same = !self.is_check || changes.is_empty();
+        if is_same && !changes.is_empty() {
+            let count = counted(changes.iter().len(), "file").unwrap_or_default();
+            progress.step("Writing", &count);
+            changes.write()?;
+        }
+        let mut text = String::new();
+        if is_same {
+            text.push_str(&summary(&changes, self.out, generated.package.files().len()));
+            if is_module {
+                text.push_str(&dependencies(&generated));
+            }
+            text.push_str(&counts(&generated, start.elapsed()));
+        } else {
+            changes.iter().map(Change::diff).for_each(|diff| text.push_str(&diff));
+            let files = counted(changes.iter().len(), "file").unwrap_or_default();
+            let _ = writeln!(text, "\n{files} not as the document says; mend it with: {}", self.command);
+        }
+        let outcome = if is_same { Outcome::Fine } else { Outcome::Differs };
+        let mut report = Report::new(outcome, text);
+        report.json = json(&generated, &changes);
+        report.warnings = generated.warnings;
+        Ok(report)
+    }
+}
+
+/// Refuses a folder that has something in it that was not generated.
+pub(super) fn refuse_foreign(out: &Path, output: &Output) -> Result<(), Failure> {
+    let Ok(mut entries) = out.read_dir() else { return Ok(()) };
+    let root = if *output == Output::ModuleTree { "mod.rs" } else { "Cargo.toml" };
+    let is_ours = std::fs::read_to_string(out.join(root)).is_ok_and(|text| text.contains(MARKER));
+    let is_free =
+        entries.all(|entry| entry.is_ok_and(|entry| entry.file_name().as_encoded_bytes().starts_with(b".")));
+    if is_ours || is_free {
+        return Ok(());
+    }
+    let message = format!("`{}` has something in it that was not generated", out.display());
+    Err(Failure::with_help(message, "give a folder that is empty, or that was generated into before"))
+}
+
+/// What was changed: each file by name where they are few, and how many.
+fn summary(changes: &Changes, out: &Path, file_count: usize) -> String {
+    let folder = out.file_name().map_or_else(|| out.to_string_lossy(), |name| name.to_string_lossy());
+    if changes.is_empty() {
+        return format!("{folder}: all {} files are up to date\n", thousands(file_count));
+    }
+    let mut summary = String::new();
+    for change in changes.iter().take(MAX_NAMED) {
+        let _ = writeln!(summary, "{change}");
+    }
+    if let Some(more @ 1..) = changes.iter().len().checked_sub(MAX_NAMED) {
+        let _ = writeln!(summary, "… and {} more", thousands(more));
+    }
+    let count = |kind| changes.iter().filter(|change| change.kind() == kind).count();
+    let counts = [(Kind::Create, "created"), (Kind::Edit, "changed"), (Kind::Remove, "removed")]
+        .map(|(kind, done)| (count(kind), done))
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, done)| format!("{} {done}", thousands(count)))
+        .collect::<Vec<_>>();
+    let _ = writeln!(summary, "{folder}: {} (of {} files)", counts.join(", "), thousands(file_count));
+    summary
+}
+
+/// The lines that a module needs in its crate's manifest.
+fn dependencies(generated: &Generated) -> String {
+    let mut text = "the module needs these lines in `Cargo.toml`:\n\n[dependencies]\n".to_owned();
+    generated.dependencies.iter().for_each(|dependency| {
+        let _ = writeln!(text, "{dependency}");
+    });
+    text.push('\n');
+    text
+}
+
+fn counts(generated: &Generated, time: Duration) -> String {
+    let counts = [
+        counted(generated.operations, "operation"),
+        counted(generated.models, "model"),
+        counted(lines(generated), "line"),
+    ];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let warnings = match counted(generated.warnings.len(), "warning") {
+        Some(warnings) => format!(", {warnings}"),
+        None => String::new(),
+    };
+    format!("{} of Rust in {:.1} s{warnings}\n", counts.join(", "), time.as_secs_f64())
+}
+
+/// How many lines of Rust there are.
+fn lines(generated: &Generated) -> usize {
+    let rust = generated.package.files().filter(|(path, _)| path.ends_with(".rs"));
+    rust.map(|(_, text)| text.lines().count()).sum()
+}
+
+fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Value> {
+    let kind = |change: &Change| match change.kind() {
+        Kind::Create => "created",
+        Kind::Edit => "changed",
+        Kind::Remove => "removed",
+    };
+    let changes: Vec<Value> =
+        changes.iter().map(|change| json!({ "kind": kind(change), "path": change.path() })).collect();
+    let dependencies: Vec<Value> = generated
+        .dependencies
+        .iter()
+        .map(|dependency| json!({ "name": dependency.name, "requirement": dependency.requirement }))
+        .collect();
+    let members = [
+        ("operations", json!(generated.operations)),
+        ("models", json!(generated.models)),
+        ("lines", json!(lines(generated))),
+        ("files", json!(generated.package.files().len())),
+        ("changes", json!(changes)),
+        ("dependencies", json!(dependencies)),
+    ];
+    members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+}
+
+/// An argument as a shell reads it.
+pub fn quoted(argument: &str) -> String {
+    let plain = argument.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
+    if plain && !argument.is_empty() {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,159 @@
+//! What a command reports at its end: as text, or as JSON for other programs.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value, json};
+
+use super::failure::Failure;
+use super::terminal;
+use crate::diagnostic::Diagnostics;
+
+/// How a command ended that did what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Fine,
+    /// A check found a difference.
+    Differs,
+}
+
+/// What a command reports at its end.
+#[derive(Debug)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Text for stdout.
+    pub text: String,
+    /// Warnings, for stderr.
+    pub warnings: Diagnostics,
+    /// The same as the text, for other programs.
+    pub json: Map<String, Value>,
+}
+
+impl Report {
+    /// A report of a command that did what it was asked, without JSON.
+    pub fn new(outcome: Outcome, text: impl Into<String>) -> Self {
+        Self { outcome, text: text.into(), warnings: Diagnostics::default(), json: Map::new() }
+    }
+
+    /// Adds a member to the JSON.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.json.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// Writes what became of a command, as text or as one JSON object.
+///
+/// The exit code is 0, 1 where a check found a difference, and 2 for a failure.
+pub fn end(result: Result<Report, Failure>, json: bool) -> ExitCode {
+    let code = match &result {
+        Ok(Report { outcome: Outcome::Fine, .. }) => 0,
+        Ok(Report { outcome: Outcome::Differs, .. }) => 1,
+        Err(_) => 2,
+    };
+    if json {
+        let mut text = Value::Object(object(result)).to_string();
+        text.push('\n');
+        terminal::say(&text);
+        return ExitCode::from(code);
+    }
+    match result {
+        Ok(Report { text, warnings, .. }) => {
+            terminal::complain(&warnings_text(&warnings, terminal::is_coloured()));
+            terminal::say(&text);
+        }
+        Err(failure) => terminal::complain(&failure.render(terminal::is_coloured())),
+    }
+    ExitCode::from(code)
+}
+
+fn warnings_text(warnings: &Diagnostics, colour: bool) -> String {
+    match counted(warnings.len(), "warning") {
+        None => String::new(),
+        Some(count) => format!(
+            "{}{count}; `openapi-crate explain CODE` says what the code in brackets means\n",
+            warnings.render(colour)
+        ),
+    }
+}
+
+fn object(result: Result<Report, Failure>) -> Map<String, Value> {
+    match result {
+        Ok(Report { outcome, warnings, mut json, .. }) => {
+            let outcome = match outcome {
+                Outcome::Fine => "fine",
+                Outcome::Differs => "differs",
+            };
+            json.insert("outcome".to_owned(), outcome.into());
+            json.insert("diagnostics".to_owned(), diagnostics(&warnings));
+            json
+        }
+        Err(failure) => {
+            let (message, help, found) = match &failure {
+                Failure::Document(found) => {
+                    let message = "the document cannot be used: see `diagnostics`".to_owned();
+                    (message, None, diagnostics(found))
+                }
+                Failure::Other { message, help } => (message.clone(), help.clone(), json!([])),
+            };
+            let error = json!({ "message": message, "help": help });
+            let members = [("outcome", json!("failed")), ("error", error), ("diagnostics", found)];
+            members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+        }
+    }
+}
+
+fn diagnostics(list: &Diagnostics) -> Value {
+    list.iter()
+        .map(|diagnostic| {
+            json!({
+                "severity": diagnostic.severity.to_string(),
+                "code": diagnostic.code,
+                "message": diagnostic.message,
+                "file": diagnostic.file,
+                "pointer": diagnostic.pointer.to_string(),
+                "line": diagnostic.position.map(|position| position.line),
+                "column": diagnostic.position.map(|position| position.column),
+                "help": diagnostic.help,
+            })
+        })
+        .collect()
+}
+
+/// `3 warnings`; `None` for none.
+pub fn counted(count: usize, thing: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {thing}")),
+        _ => Some(format!("{} {thing}s", thousands(count))),
+    }
+}
+
+/// A number with commas between its thousands.
+pub(super) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_a_plural_and_their_thousands_apart() {
+        assert_eq!(counted(0, "file"), None);
+        assert_eq!(counted(1, "file").as_deref(), Some("1 file"));
+        assert_eq!(counted(64_012, "line").as_deref(), Some("64,012 lines"));
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+    }
+}

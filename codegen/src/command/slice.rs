@@ -1,0 +1,62 @@
+//! `openapi-crate slice`: a document cut down to some operations.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::report::{Outcome, Report};
+use crate::Input;
+use crate::package::Package;
+use crate::slice::{Selection, slice};
+
+/// Cut a document down to some operations and all that they reach, keeping order and text
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The document to cut
+    #[arg(value_name = "SPEC")]
+    pub spec: PathBuf,
+    /// Keep the operations that have this tag; may be given several times
+    #[arg(long, value_name = "TAG", required_unless_present = "operation")]
+    pub tag: Vec<String>,
+    /// Keep this operation, by its operationId or as 'post /uploads'; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub operation: Vec<String>,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+impl Arguments {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or written, a tag or operation that the document does not have, and a document that
+    /// cannot be read.
+    pub fn run(&self) -> Result<Report, Failure> {
+        let input = Input::read(&self.spec)?;
+        let document = input.document()?;
+        let selection = Selection { tags: self.tag.clone(), operations: self.operation.clone() };
+        let text = slice(&document, &selection).map_err(|error| {
+            Failure::with_help(error.to_string(), "upper and lower case count; nothing was written")
+        })?;
+        let folder = |file: &Path| file.parent().map(Path::to_owned).unwrap_or_default();
+        if !input.files.is_empty() && folder(&self.out) != folder(&self.spec) {
+            return Err(Failure::with_help(
+                format!("`{}` refers to files beside it, which would not be beside the slice", input.name),
+                "write the slice into the same folder",
+            ));
+        }
+        let Some(name) = self.out.file_name().and_then(|name| name.to_str()) else {
+            return Err(Failure::new(format!("`{}` is no name for a file", self.out.display())));
+        };
+        let mut package = Package::new();
+        package.insert(name, text);
+        let changes = package.compare(&folder(&self.out))?;
+        changes.write()?;
+        let text: String = changes.iter().map(|change| format!("{change}\n")).collect();
+        let changed: Vec<Value> = changes.iter().map(|change| json!(change.path())).collect();
+        Ok(Report::new(Outcome::Fine, text).with("changes", changed))
+    }
+}

@@ -1,0 +1,177 @@
+//! A document on disk, and the files that its `$ref`s reach.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Diagnostics;
+use crate::document::{Document, mentions_other_files};
+use crate::{Generated, Options, generate};
+
+/// The largest file that is read. The largest published documents are a tenth of it.
+const MAX_BYTES: u64 = 128 * 1024 * 1024;
+
+/// The text of a document, and the texts of the files that its `$ref`s reach.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The document's name, relative to the folder it was looked for in.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The other files by name, relative to the same folder.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Input {
+    /// Reads the document at `path` and all files that it refers to.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::File`]: a file cannot be read, is not UTF-8 or has more than 128 MiB. [`InputError::Document`]: a
+    /// document that refers to other files is not written as OpenAPI.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, InputError> {
+        Self::read_in(Path::new(""), path.as_ref())
+    }
+
+    /// Reads the document `name` of a folder, as [`read`](Self::read) does. Messages do not mention the folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_in(folder: &Path, name: &Path) -> Result<Self, InputError> {
+        let text = read_text(folder, name)?;
+        let Some(name) = name.to_str() else {
+            return Err(InputError::file(format!("the name of `{}` is not UTF-8", name.display())));
+        };
+        let mut input = Self { name: name.to_owned(), text, files: BTreeMap::new() };
+        // Few documents have to be read a first time to find out which files they need.
+        if mentions_other_files(&input.text) {
+            input.read_other_files(folder)?;
+        }
+        Ok(input)
+    }
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse_many`].
+    pub fn document(&self) -> Result<Document, Diagnostics> {
+        Document::parse_many(&self.name, &self.text, &self.files)
+    }
+
+    /// Generates from the document. `options` gives all but the files.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](crate::generate).
+    pub fn generate(self, options: Options) -> Result<Generated, Diagnostics> {
+        let Self { name, text, files } = self;
+        generate(&text, &Options { file: name, files, ..options })
+    }
+
+    /// The names of all files that were read, the document's first. A build script repeats them to Cargo in
+    /// `cargo::rerun-if-changed`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.name).chain(self.files.keys().map(String::as_str))
+    }
+
+    fn read_other_files(&mut self, folder: &Path) -> Result<(), InputError> {
+        loop {
+            let wanted = self.document()?.external_files();
+            let found: Vec<(String, String)> = wanted
+                .into_iter()
+                // What is not there is reported with the place of the `$ref` to it.
+                .filter(|name| folder.join(name).is_file())
+                .map(|name| Ok((name.clone(), read_text(folder, &PathBuf::from(name))?)))
+                .collect::<Result<_, InputError>>()?;
+            if found.is_empty() {
+                return Ok(());
+            }
+            self.files.extend(found);
+        }
+    }
+}
+
+/// Why a document could not be read.
+#[non_exhaustive]
+pub enum InputError {
+    /// Something is wrong with what it says.
+    Document(Diagnostics),
+    /// A file cannot be used.
+    File {
+        /// Which file, and what is wrong with it.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
+}
+
+impl InputError {
+    fn file(message: String) -> Self {
+        Self::File { message, help: None }
+    }
+
+    fn io(name: &Path, error: &io::Error) -> Self {
+        Self::file(format!("cannot read `{}`: {error}", name.display()))
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Document(diagnostics) => diagnostics.fmt(f),
+            Self::File { message, help: None } => f.write_str(message),
+            Self::File { message, help: Some(help) } => write!(f, "{message}: {help}"),
+        }
+    }
+}
+
+/// As text: what Rust shows of an error that `main` returns.
+impl fmt::Debug for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Document(diagnostics) => fmt::Debug::fmt(diagnostics, f),
+            Self::File { .. } => fmt::Display::fmt(self, f),
+        }
+    }
+}
+
+impl Error for InputError {}
+
+impl From<Diagnostics> for InputError {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Document(diagnostics)
+    }
+}
+
+/// Reads a text file of a folder. Messages do not mention the folder.
+///
+/// # Errors
+///
+/// [`InputError::File`]: the file cannot be read, is not UTF-8 or has more than 128 MiB.
+pub fn read_text(folder: &Path, name: &Path) -> Result<String, InputError> {
+    let failed = |error: io::Error| InputError::io(name, &error);
+    let file = File::open(folder.join(name)).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(InputError::File {
+            message: format!("`{}` has more than {} MiB", name.display(), MAX_BYTES >> 20),
+            help: Some("split it into files that refer to each other".to_owned()),
+        });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        let start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(&valid[start..]).chars().count() + 1;
+        InputError::File {
+            message: format!("`{}` is not UTF-8 at line {line}, column {column}", name.display()),
+            help: Some("save it as UTF-8".to_owned()),
+        }
+    })
+}

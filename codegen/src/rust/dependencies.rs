@@ -1,0 +1,70 @@
+//! The crates that generated code uses.
+
+use std::fmt;
+
+use crate::Output;
+use crate::api::{Api, Type};
+
+/// A crate that generated code uses. Displayed as its line of `[dependencies]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// Its name.
+    pub name: &'static str,
+    /// The version and features, as TOML.
+    pub requirement: &'static str,
+}
+
+impl fmt::Display for Dependency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}", self.name, self.requirement)
+    }
+}
+
+/// The dependencies of the code of an API, by name.
+pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
+    let chrono = uses(api, &|ty| matches!(ty, Type::DateTime | Type::Date));
+    let uuid = uses(api, &|ty| *ty == Type::Uuid);
+    let reqwest = match output {
+        Output::Modules | Output::Crate { .. } => {
+            r#"{ version = "0.13", default-features = false, features = ["multipart", "socks", "stream"] }"#
+        }
+        // A module cannot know the features of its crate.
+        Output::ModuleTree => {
+            r#"{ version = "0.13", default-features = false, features = ["multipart", "rustls", "socks", "stream"] }"#
+        }
+    };
+    let list = [
+        ("backon", r#"{ version = "1.6", default-features = false, features = ["std"] }"#, true),
+        ("base64", r#""0.23""#, true),
+        ("bytes", r#""1.11""#, true),
+        ("chrono", r#"{ version = "0.4", default-features = false, features = ["serde", "std"] }"#, chrono),
+        ("flate2", r#"{ version = "1.1", default-features = false, features = ["rust_backend"] }"#, true),
+        ("futures-util", r#"{ version = "0.3", default-features = false, features = ["std"] }"#, true),
+        ("httpdate", r#""1.0""#, true),
+        ("hyper-util", r#"{ version = "0.1", default-features = false, features = ["client-proxy"] }"#, true),
+        ("percent-encoding", r#""2.3""#, true),
+        ("reqwest", reqwest, true),
+        ("secrecy", r#""0.10""#, true),
+        ("serde", r#"{ version = "1.0", features = ["derive"] }"#, true),
+        ("serde_json", r#"{ version = "1.0", features = ["float_roundtrip"] }"#, true),
+        ("serde_path_to_error", r#""0.1""#, true),
+        ("thiserror", r#""2.0""#, true),
+        ("tokio", r#"{ version = "1.50", default-features = false, features = ["rt", "time"] }"#, true),
+        ("tracing", r#"{ version = "0.1", default-features = false, features = ["std"] }"#, true),
+        ("url", r#""2.5""#, true),
+        ("uuid", r#"{ version = "1", features = ["serde"] }"#, uuid),
+    ];
+    let used = list.into_iter().filter(|(.., is_used)| *is_used);
+    used.map(|(name, requirement, _)| Dependency { name, requirement }).collect()
+}
+
+/// Whether a type that `is` true of is anywhere in the code.
+fn uses(api: &Api, is: &dyn Fn(&Type) -> bool) -> bool {
+    let mut found = false;
+    let mut visit = |ty: &Type| found |= is(ty);
+    api.types.iter().for_each(|named| named.kind.walk(&mut visit));
+    for operation in api.tags.iter().flat_map(|tag| &tag.operations) {
+        operation.sent_types().chain(operation.received_types()).for_each(|ty| ty.walk(&mut visit));
+    }
+    found
+}

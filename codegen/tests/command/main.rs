@@ -1,0 +1,9 @@
+//! The program `openapi-crate`, run as its users run it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod explain;
+mod fixture;
+mod generate;
+mod output;
+mod slice_and_diff;
