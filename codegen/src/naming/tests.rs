@@ -48,7 +48,7 @@ fn api() -> Api {
 #[test]
 fn types_have_a_module_and_a_name() {
     let api = api();
-    let names = Names::new(&api);
+    let names = Names::new(&api, "crate");
     let scope = Scope::new(&api, &names, None);
     let types: Vec<(String, String, String)> = api
         .types
