@@ -2,6 +2,7 @@
 
 pub mod check;
 mod completions;
+pub mod count;
 pub mod diff;
 mod explain;
 pub mod failure;

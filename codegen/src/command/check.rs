@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::count::counted;
 use super::failure::Failure;
 use super::generate;
-use super::report::{Outcome, Report, counted};
+use super::report::{Outcome, Report};
 use super::terminal::Progress;
 use crate::{Input, Options};
 

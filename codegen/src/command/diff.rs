@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::count::counted;
 use super::failure::Failure;
-use super::report::{Outcome, Report, counted};
+use super::report::{Outcome, Report};
 use crate::Input;
 use crate::compare::{Departures, Difference, compare};
 use crate::document::Document;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::report::counted;
+use super::count::counted;
 use crate::InputError;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::package::PackageError;

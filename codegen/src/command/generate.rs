@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::count::{counted, thousands};
 use super::failure::Failure;
-use super::report::{Outcome, Report, counted, thousands};
+use super::report::{Outcome, Report};
 use super::terminal::Progress;
 use crate::package::{Change, Changes, Kind, MARKER};
 use crate::{Generated, Input, Options, Output};

@@ -15,8 +15,8 @@ use super::{program, report};
 use crate::chart::{Chart, Panel};
 use crate::workspace;
 use openapi_crate::Input;
+use openapi_crate::command::count::counted;
 use openapi_crate::command::failure::Failure;
-use openapi_crate::command::report::counted;
 use openapi_crate::command::terminal;
 
 /// Generate from spec/uploads.yaml and from a large document, and compare
