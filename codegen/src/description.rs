@@ -1,11 +1,11 @@
-//! Descriptions as Markdown that rustdoc takes for nothing but text, for doc comments and pages alike.
+//! Descriptions as Markdown that rustdoc treats as text only, for doc comments and pages.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::ops::Range;
 
-/// The description with all that rustdoc would run, link or complain of made into plain text.
+/// Escapes everything in a description that rustdoc would run, link or complain about.
 pub(crate) fn for_rustdoc(text: &str) -> String {
-    // A carriage return alone cannot be in a doc comment, nor can what is not to be printed.
+    // A doc comment can contain neither a lone carriage return nor control characters.
     let clean: String = text
         .replace("\r\n", "\n")
         .chars()
@@ -13,7 +13,7 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
             '\r' => '\n',
             '\t' => ' ',
             letter if letter.is_control() && letter != '\n' => ' ',
-            // They turn the direction of text around, and rustc refuses them where a reader could be misled.
+            // They change the direction of text, and rustc refuses them where they could mislead a reader.
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
             letter => letter,
         })
@@ -50,7 +50,7 @@ fn edits(text: &str) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut links = 0;
     let mut code = false;
-    // `[word]` is a link to an item for rustdoc, and to nothing for the document.
+    // rustdoc takes `[word]` for a link to an item. In the document it is no link.
     let note = |link: pulldown_cmark::BrokenLink<'_>| {
         unresolved.push(link.span.start);
         None
@@ -89,18 +89,18 @@ fn escape(text: &str, range: Range<usize>, sign: char) -> Vec<Edit> {
     text[range].match_indices(sign).map(|(at, _)| (start + at..start + at + 1, format!("\\{sign}"))).collect()
 }
 
-/// An indented block in fences, since rustdoc takes it for Rust to be run.
+/// Turns an indented block into a fenced one, since rustdoc takes it for Rust and runs it.
 fn fence(text: &str, range: Range<usize>) -> Vec<Edit> {
     let start = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
     let indent = &text[start..range.start];
-    // Four spaces are what makes it a block; the rest is that of the list it may stand in.
+    // Four spaces make it a block. More of them belong to the list that contains it.
     let spaces = indent.chars().take_while(|letter| *letter == ' ').count();
     let indent = " ".repeat(spaces.saturating_sub(4));
     let end = range.start + text[range].trim_end().len();
     vec![(start..start, format!("{indent}```text\n")), (end..end, format!("\n{indent}```"))]
 }
 
-/// A fenced block's language, where rustdoc would take it for Rust.
+/// Changes the language of a fenced block if rustdoc would take it for Rust.
 fn as_text(text: &str, range: Range<usize>, language: &str) -> Option<Edit> {
     let word = language.split([',', ' ', '{']).next().unwrap_or_default();
     let other = !word.is_empty()

@@ -1,4 +1,4 @@
-//! What can be wrong with a document, and how it is told.
+//! Diagnostics: what can be wrong with a document, and how it is reported.
 
 mod codes;
 
@@ -9,16 +9,16 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use crate::pointer::Pointer;
 pub use codes::{codes, explain};
 
-/// How many diagnostics are drawn with their source line; the others are only counted.
+/// How many diagnostics are shown with their source line. The others are only counted.
 const MAXIMUM_DRAWN: usize = 100;
 
-/// The most characters of a source line that are shown.
+/// The maximum number of characters of a source line that are shown.
 const MAXIMUM_EXCERPT: usize = 160;
 
-/// The most characters of a message that are shown: it may quote the document.
+/// The maximum number of characters of a message, which may quote the document.
 const MAXIMUM_MESSAGE: usize = 400;
 
-/// One fault of a document, or one thing in it that the output cannot express.
+/// A fault of a document, or something in it that the output cannot express.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     /// Whether this stops generation.
@@ -27,26 +27,26 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// The file it is in, as its reader named it.
+    /// The name of the file, as the caller named it.
     pub file: String,
-    /// The value it is about.
+    /// The value that it is about.
     pub pointer: Pointer,
-    /// Where that value stands: line and column, both from 1. Unknown for text that could not be read at all.
+    /// The line and column of that value, both from 1. `None`: the text could not be read at all.
     pub position: Option<Position>,
     /// What to do about it.
     pub help: Option<String>,
 }
 
-/// How grave a [`Diagnostic`] is.
+/// The severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Something of the document is not in the output.
+    /// The output lacks something that the document has.
     Warning,
     /// There is no output.
     Error,
 }
 
-/// A place in a text. Lines and columns count from 1, columns in characters.
+/// A position in a text. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.
@@ -55,7 +55,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// A stretch of one line. Lines and columns count from 1, columns and length in characters.
+/// A range within one line. Lines and columns count from 1, columns and length in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub line: u32,
@@ -64,7 +64,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// From counts as parsers keep them; one beyond 32 bits is held at the greatest.
+    /// Converts the counts of a parser. A count beyond 32 bits becomes the maximum.
     pub(crate) fn new(line: usize, column: usize, length: usize) -> Self {
         let held = |count| u32::try_from(count).unwrap_or(u32::MAX);
         Self { line: held(line), column: held(column), length: held(length.max(1)) }
@@ -92,7 +92,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// One line, as editors and log readers expect it: `file:line:column: error[code]: message`.
+/// One line, in the format of editors and logs: `file:line:column: error[code]: message`.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { severity, code, message, file, .. } = self;
@@ -103,7 +103,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Diagnostics in the order of the text, with the lines they are about.
+/// Diagnostics in the order of the text, with their source lines.
 ///
 /// Displayed as one line each. `Debug` draws them, since that is what Rust shows of an error that `main` returns.
 #[derive(Clone, Default)]
@@ -122,13 +122,13 @@ struct Entry {
 struct Excerpt {
     text: String,
     marked: std::ops::Range<usize>,
-    /// Whether the line begins before the excerpt, so that columns in one are not columns in the other.
+    /// Whether the line begins before the excerpt, so that columns of the two differ.
     is_cut: bool,
 }
 
 impl Diagnostics {
-    /// Takes each diagnostic with the place of its value, and puts errors before warnings, each in the order of the
-    /// text. `text` is the text of a file.
+    /// Takes each diagnostic with the position of its value. Sorts errors before warnings, each in the order of the
+    /// text. `text` returns the text of a file.
     pub(crate) fn marked<'a>(
         list: Vec<Diagnostic>,
         marks: Vec<Option<Mark>>,
@@ -140,7 +140,7 @@ impl Diagnostics {
             diagnostic.message = one_line(&diagnostic.message);
             diagnostic.help = diagnostic.help.as_deref().map(one_line);
         }
-        // Errors first: they are what has to be mended, and only so many are drawn.
+        // Errors come first: they must be fixed, and only the first diagnostics are shown.
         let order = |one: &Diagnostic, other: &Diagnostic| {
             other.severity.cmp(&one.severity).then_with(|| {
                 let place = (&one.file, one.position, one.code, &one.message);
@@ -148,7 +148,7 @@ impl Diagnostics {
             })
         };
         marked.sort_by(|(one, _), (other, _)| order(one, other));
-        // What is reached in several ways is told once.
+        // A value that is reached in several ways is reported once.
         marked.dedup_by(|(a, _), (b, _)| a == b);
         let mut lines: (String, Vec<&str>) = Default::default();
         let entries = marked.into_iter().enumerate().map(|(at, (diagnostic, mark))| {
@@ -168,17 +168,17 @@ impl Diagnostics {
         self.entries.iter().map(|entry| &entry.diagnostic)
     }
 
-    /// How many there are.
+    /// The number of diagnostics.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// How many of a severity there are.
+    /// The number of diagnostics of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
@@ -188,7 +188,7 @@ impl Diagnostics {
         self.entries.extend(others.entries);
     }
 
-    /// Draws each diagnostic with its source line, as rustc does. The first hundred are drawn, the rest counted.
+    /// Formats each diagnostic with its source line, as rustc does. The first hundred are shown, the rest counted.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut drawn = String::new();
@@ -253,7 +253,7 @@ impl Entry {
     }
 }
 
-/// A text that may quote a document, as one line of bearable length that no terminal obeys.
+/// Shortens a text that may quote a document to one line, without control characters.
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len().min(MAXIMUM_MESSAGE));
     for (at, character) in text.chars().enumerate() {

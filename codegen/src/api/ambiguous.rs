@@ -1,15 +1,15 @@
-//! Unions of objects that nothing tells apart: some values fit two of them equally well.
+//! Ambiguous unions: some values fit two of their types equally well.
 
 use super::Api;
 use super::model::{Kind, Struct, Type, TypeId, Union, Variant};
 
-/// How many types within types are compared.
+/// How deep types within types are compared.
 const DEPTH: usize = 6;
 
-/// How many of a union's types are compared, each with every other.
+/// How many types of a union are compared with each other.
 const MAX_COMPARED: usize = 100;
 
-/// The unions that are read and have two types that nothing tells apart, with the names of the first such pair.
+/// Returns the unions that are read and have two ambiguous types, with the names of the first such pair.
 pub(super) fn unions(api: &Api) -> Vec<(TypeId, String, String)> {
     let mut found = Vec::new();
     for (index, named) in api.types.iter().enumerate() {
@@ -48,15 +48,14 @@ fn may_share_tag(one: &Variant, other: &Variant) -> bool {
     }
 }
 
-/// Whether one has all properties of the other and more: the same thing with additions, each value of which is read as
-/// the one that has all its properties.
+/// Whether one has all properties of the other and more. A value with all of them is read as the larger one.
 fn extends(one: &Struct, other: &Struct) -> bool {
     let has = |structure: &Struct, name: &str| structure.fields.iter().any(|field| field.name == name);
     let covers = |one: &Struct, other: &Struct| other.fields.iter().all(|field| has(one, &field.name));
     covers(one, other) != covers(other, one)
 }
 
-/// Whether a value can be of both structs with nothing left over: what one requires the other has.
+/// Whether a value can fit both structs with nothing left over: each has what the other requires.
 fn share_values(api: &Api, one: &Struct, other: &Struct, depth: usize) -> bool {
     let fits = |from: &Struct, to: &Struct| {
         from.fields.iter().filter(|field| field.required).all(|field| {
@@ -67,7 +66,7 @@ fn share_values(api: &Api, one: &Struct, other: &Struct, depth: usize) -> bool {
     fits(one, other) && fits(other, one)
 }
 
-/// Whether a value can be of both types.
+/// Whether a value can fit both types.
 fn may_be_both(api: &Api, one: &Type, other: &Type, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return true };
     let (one, other) = (api.resolved(one), api.resolved(other));

@@ -1,5 +1,5 @@
-//! Types that hold themselves: where an indirection makes their size finite. What walks them does so without
-//! recursion, since a document may have a chain of as many types as it likes.
+//! Types that contain themselves, and the indirections that make their size finite. The searches use no recursion,
+//! since a document may chain any number of types.
 
 use super::Api;
 use super::model::{Kind, Type, TypeId};
@@ -11,8 +11,8 @@ enum Mark {
     Done,
 }
 
-/// Types that a value is only by being one already, another name of itself or one of its own variants: one of
-/// each circle of them.
+/// Finds types with no finite definition: aliases of themselves, or unions that are one of their own variants.
+/// Returns one of each cycle.
 pub(super) fn endless(api: &Api) -> Vec<TypeId> {
     let mut found = Vec::new();
     let meant = |id: TypeId| match &api.named(id).kind {
@@ -28,7 +28,7 @@ pub(super) fn endless(api: &Api) -> Vec<TypeId> {
     found
 }
 
-/// Marks aliases that are made of themselves, then boxes the fields and variants that close a cycle.
+/// Marks recursive aliases, then boxes the fields and variants that close a cycle.
 pub(super) fn break_up(api: &mut Api) {
     mark_aliases(api);
     let held = |id: TypeId| match &api.named(id).kind {
@@ -46,7 +46,8 @@ pub(super) fn break_up(api: &mut Api) {
     }
 }
 
-/// An alias of itself, be it by way of arrays or maps, is a type of its own: Rust expands aliases without end.
+/// An alias that contains itself, even through arrays or maps, becomes a type of its own: Rust expands aliases
+/// without end.
 fn mark_aliases(api: &mut Api) {
     let aliased = |id: TypeId| {
         let Kind::Alias(ty) = &api.named(id).kind else { return Vec::new() };
@@ -60,7 +61,7 @@ fn mark_aliases(api: &mut Api) {
     }
 }
 
-/// Visits every type once, and gives each slot of a type that holds one which is being visited.
+/// Visits every type once, and reports each slot that contains a type which is being visited.
 fn circles(types: usize, held: impl Fn(TypeId) -> Vec<(usize, TypeId)>) -> Vec<(TypeId, usize, TypeId)> {
     let mut marks = vec![Mark::New; types];
     let mut found = Vec::new();
@@ -90,7 +91,7 @@ fn circles(types: usize, held: impl Fn(TypeId) -> Vec<(usize, TypeId)>) -> Vec<(
     found
 }
 
-/// The named types that types are or may be null beside.
+/// The named types among some types, including those beside `null`.
 fn names<'a>(types: impl Iterator<Item = &'a Type>) -> Vec<(usize, TypeId)> {
     let mut found = Vec::new();
     for (slot, ty) in types.enumerate() {
@@ -111,8 +112,8 @@ fn slots<'a>(api: &Api, types: impl Iterator<Item = &'a Type>) -> Vec<(usize, Ty
     found
 }
 
-/// The types that a value of `ty` has within itself, not behind a pointer as arrays and maps have theirs. An
-/// alias is what it stands for.
+/// The types that a value of `ty` contains without a pointer, unlike the elements of arrays and maps. An alias counts
+/// as its target.
 fn held_directly(api: &Api, ty: &Type, into: &mut Vec<TypeId>) {
     match api.resolved(ty) {
         Type::Named(id) => into.push(*id),

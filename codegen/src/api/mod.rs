@@ -1,5 +1,5 @@
-//! The API as meant: references resolved, anonymous schemas named, cycles found. Knows nothing of how the
-//! document was written, nor of Rust's spelling.
+//! The API as meant: references resolved, anonymous schemas named, cycles found. This room knows neither how the
+//! document was written nor how Rust spells it.
 
 mod ambiguous;
 mod cycles;
@@ -21,22 +21,22 @@ pub use operation::{
 };
 pub use style::{ArrayFormat, Location, Style, StyleKind};
 
-/// An API: what can be asked of it, and of what types that is.
+/// An API: its operations and their types.
 #[derive(Debug)]
 pub struct Api {
-    /// What the document calls itself.
+    /// The title of the document.
     pub title: String,
-    /// What the document says of itself.
+    /// The description of the document.
     pub description: String,
     /// The document's own version.
     pub version: String,
-    /// The servers, the first being the default; never empty.
+    /// The servers. The first is the default; there is at least one.
     pub servers: Vec<Server>,
-    /// The ways to show whose a request is.
+    /// The authentication schemes.
     pub security_schemes: Vec<SecurityScheme>,
     /// The operations by tag, in the order of the document.
     pub tags: Vec<Tag>,
-    /// The requests that the server sends of its own accord.
+    /// The webhooks: requests that the server sends.
     pub webhooks: Vec<Callback>,
     /// Every named type, in the order of the document.
     pub types: Vec<Named>,

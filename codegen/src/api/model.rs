@@ -1,11 +1,11 @@
-//! Types: those that JSON has, and those that the document names.
+//! The types of JSON, and the types that the document names.
 
 use super::style::Style;
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
-    /// Any JSON at all.
+    /// Any JSON value.
     Any,
     /// `null` or the type.
     Nullable(Box<Type>),
@@ -13,33 +13,33 @@ pub enum Type {
     Boolean,
     /// An integer.
     Integer(Integer),
-    /// A number of 64 bits.
+    /// A 64-bit floating-point number.
     Double,
-    /// A number of 32 bits.
+    /// A 32-bit floating-point number.
     Float,
     /// A string.
     String,
-    /// A string that is an instant (RFC 3339).
+    /// A date and time (RFC 3339).
     DateTime,
-    /// A string that is a day (RFC 3339 `full-date`).
+    /// A date (RFC 3339 `full-date`).
     Date,
-    /// A string that is a UUID (RFC 9562).
+    /// A UUID (RFC 9562).
     Uuid,
-    /// A string that is Base64 (RFC 4648 §4).
+    /// Bytes, encoded in Base64 (RFC 4648 §4).
     Base64,
-    /// A string that is not to be shown.
+    /// A string that must not be shown.
     Secret,
-    /// Bytes in a form, streamed.
+    /// Bytes of a form, streamed.
     Binary,
-    /// Bytes in a form, streamed, or a value of the type in their place.
+    /// Bytes of a form, streamed, or a value of the type.
     FileOr(Box<Type>),
     /// An array.
     Array(Box<Type>),
-    /// An array of a known length with a type for each element.
+    /// An array of a fixed length with a type for each element.
     Tuple(Vec<Type>),
-    /// An object whose keys are not known.
+    /// An object with any keys.
     Map(Box<Type>),
-    /// A type that has a name.
+    /// A named type.
     Named(TypeId),
 }
 
@@ -53,7 +53,7 @@ impl Type {
         }
     }
 
-    /// The named type that this is.
+    /// The id, if this is a named type.
     pub fn id(&self) -> Option<TypeId> {
         match self {
             Self::Named(id) => Some(*id),
@@ -61,7 +61,7 @@ impl Type {
         }
     }
 
-    /// Visits this type and every type that it is made of, the outer ones first. Does not look into named types.
+    /// Visits this type and every type within it, the outer ones first. Does not look into named types.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);
         match self {
@@ -100,45 +100,45 @@ pub enum Integer {
     U64,
 }
 
-/// The place of a [`Named`] type in [`Api::types`](super::Api::types).
+/// The index of a [`Named`] type in [`Api::types`](super::Api::types).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub usize);
 
-/// A type that has a name.
+/// A named type.
 #[derive(Clone, Debug)]
 pub struct Named {
-    /// Its name, in the document's words.
+    /// Its name, in the words of the document.
     pub name: Name,
-    /// What it is for.
+    /// Its description.
     pub description: String,
-    /// Whether it is on its way out.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Whether it holds itself through aliases alone, so that it must be a type of its own.
+    /// Whether it contains itself through aliases alone, so that it must be a type of its own.
     pub recursive: bool,
-    /// Whether a request's body or parameters have it.
+    /// Whether a request contains it.
     pub sent: bool,
-    /// Whether a reply has it.
+    /// Whether a reply contains it.
     pub received: bool,
-    /// Whether nothing has it: what stood for it in a form is a file.
+    /// Whether nothing uses it, because a form has a file in its place.
     pub unused: bool,
-    /// Values of it that the document shows, as JSON.
+    /// Examples from the document, as JSON.
     pub examples: Vec<String>,
 }
 
-/// What a type is called: by the component or operation it stands in, and the way from there.
+/// The name of a type: the component or operation that contains it, and the way from there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
-    /// The component's or operation's name.
+    /// The name of the component or operation.
     pub root: String,
-    /// Whether `root` is an operation, which gives a room to types but is none itself.
+    /// Whether `root` is an operation, which is a module of types but not a type.
     pub operation: bool,
-    /// The way from the root to an anonymous schema; empty for a component.
+    /// The way from the root to an anonymous schema. Empty for a component.
     pub path: Vec<String>,
 }
 
-/// What a [`Named`] type is.
+/// The kind of a [`Named`] type.
 #[derive(Clone, Debug)]
 pub enum Kind {
     /// Another name for a type.
@@ -152,7 +152,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Visits every type that a type of this kind is made of, as [`Type::walk`] does.
+    /// Visits every type within a type of this kind, as [`Type::walk`] does.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
         match self {
             Self::Alias(ty) => ty.walk(visit),
@@ -171,18 +171,18 @@ impl Kind {
 pub struct Struct {
     /// The properties.
     pub fields: Vec<Field>,
-    /// The type of the properties that are not known, where they are kept.
+    /// The type of other properties, if they are kept.
     pub additional: Option<Type>,
     /// Whether the schema allows no other properties.
     pub closed: bool,
-    /// Whether it is the body of a form: its files stream.
+    /// Whether it is the body of a form, so that its files stream.
     pub form: bool,
-    /// Numbers that the document gives with it.
+    /// The constants in `x-constants`.
     pub constants: Vec<Constant>,
 }
 
 impl Struct {
-    /// Whether it has files, which only a form can hold.
+    /// Whether it contains files, which only a form can.
     pub fn has_files(&self) -> bool {
         self.fields.iter().any(|field| match &field.ty {
             Type::Binary | Type::FileOr(_) => true,
@@ -195,88 +195,88 @@ impl Struct {
 /// A property.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Its name in JSON.
+    /// The name in JSON.
     pub name: String,
-    /// Its type, without the `null` that stands for nothing.
+    /// The type, without `null`.
     pub ty: Type,
-    /// Whether it must be there.
+    /// Whether the property is required.
     pub required: bool,
     /// Whether it may be `null`.
     pub nullable: bool,
-    /// Whether its type needs an indirection here, to be of finite size.
+    /// Whether the type needs a `Box` here, so that its size is finite.
     pub boxed: bool,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// Whether it is on its way out.
+    /// Whether the property is deprecated.
     pub deprecated: bool,
-    /// The numbers, booleans or strings that it can be, as JSON without quotes, where the document lists them and its
-    /// type does not say them.
+    /// The numbers, booleans or strings that the document lists and the type does not express, as JSON without
+    /// quotes.
     pub values: Vec<String>,
-    /// Whether a missing property and `null` are kept apart.
+    /// Whether a missing property and `null` are different states.
     pub keeps_null: bool,
-    /// What stands for it when a reply lacks it.
+    /// The value of a property that a reply lacks.
     pub default: FieldDefault,
     /// Whether only replies have it.
     pub read_only: bool,
     /// Whether only requests have it.
     pub write_only: bool,
-    /// What its values are bound to.
+    /// The limits of its values.
     pub bounds: Vec<Bound>,
-    /// The media type of its part of a form, where the document's `encoding` gives one.
+    /// The media type of its part in a form, from the document's `encoding`.
     pub content_type: Option<String>,
-    /// How it is written in a form in the URL's encoding, where the document's `encoding` says.
+    /// The style of the field in a URL-encoded form, from the document's `encoding`.
     pub style: Option<Style>,
 }
 
-/// What stands for a property that a reply lacks.
+/// The value of a property that a reply lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldDefault {
-    /// Nothing: a required one that is missing is an error.
+    /// None. A missing required property is an error.
     None,
-    /// The only value that it can have.
+    /// The only value that the property can have.
     OnlyValue,
-    /// Nothing, and that is no error: the document requires it, but says nothing of what it is, which happens to
-    /// what is left over from an earlier form of a schema.
+    /// None, and that is not an error: the document requires the property but does not describe it. This happens when
+    /// an earlier form of the schema left it behind.
     Undescribed,
 }
 
-/// A limit that a keyword sets to a property's values.
+/// A limit that a keyword sets on the values of a property.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
     /// The keyword.
     pub keyword: &'static str,
-    /// The limit, in the property's own type or as a count.
+    /// The limit: a value of the property's type, or a count.
     pub value: i128,
     /// Whether the limit is a value of the property's type, and not a count of characters, bytes or elements.
     pub of_value: bool,
 }
 
-/// A number that the document gives in `x-constants`.
+/// A constant from `x-constants`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constant {
     /// Its name.
     pub name: String,
     /// The number.
     pub value: u64,
-    /// What it is.
+    /// The description.
     pub description: String,
 }
 
-/// One of several strings, and any other that the server may come to have.
+/// One of several strings, or a string that the document does not list.
 #[derive(Clone, Debug)]
 pub struct Enumeration {
     /// The strings.
     pub values: Vec<EnumValue>,
-    /// The one that is meant where none is given.
+    /// The index of the default.
     pub default: Option<usize>,
 }
 
 /// One value of an [`Enumeration`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnumValue {
-    /// The string.
+    /// The string itself.
     pub value: String,
-    /// What it means.
+    /// The description.
     pub description: String,
 }
 
@@ -285,25 +285,26 @@ pub struct EnumValue {
 pub struct Union {
     /// The types, in the order in which a value is tried against them.
     pub variants: Vec<Variant>,
-    /// The property whose value tells them apart.
+    /// The property whose value distinguishes the variants.
     pub tag: Option<String>,
 }
 
 /// One type of a [`Union`].
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// What to call it.
+    /// The name of the variant.
     pub name: String,
     /// The type.
     pub ty: Type,
-    /// Whether the type needs an indirection here, to be of finite size.
+    /// Whether the type needs a `Box` here, so that its size is finite.
     pub boxed: bool,
-    /// What the tag is for this type; the empty string: it may be missing. Empty: the tag says nothing of it.
+    /// The values of the tag for this type. An empty string means that the tag may be missing. No values: the tag
+    /// does not select this type.
     pub tags: Vec<String>,
     /// Whether the type has no field for the tag, so that the union writes it.
     pub writes_tag: bool,
-    /// Where another variant has the same tag: the property that tells them apart, and its values for this type.
+    /// The property that distinguishes this variant from others with the same tag, and its values for this type.
     pub also: Option<(String, Vec<String>)>,
-    /// What it is for.
+    /// The description.
     pub description: String,
 }

@@ -1,4 +1,4 @@
-//! What can be asked of an API.
+//! Operations: their parameters, bodies and replies.
 
 use super::model::Type;
 use super::style::{Location, Style};
@@ -6,112 +6,112 @@ use super::style::{Location, Style};
 /// The operations with a tag.
 #[derive(Debug)]
 pub struct Tag {
-    /// Its name.
+    /// The name of the tag.
     pub name: String,
-    /// What it is about.
+    /// The description.
     pub description: String,
-    /// Its operations.
+    /// The operations.
     pub operations: Vec<Operation>,
 }
 
-/// One thing that can be asked.
+/// An operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its `operationId`; where it has none, one made of its method and path.
+    /// The `operationId`. If there is none, an id made of the method and path.
     pub id: String,
-    /// The words that its function and its types are named after: the id, numbered where another operation has the
-    /// same name.
+    /// The words that its function and types are named after: the id, with a number if another operation has the same
+    /// name.
     pub name: String,
     /// The HTTP method, in capitals.
     pub method: String,
-    /// The path, with `{name}` where a parameter goes.
+    /// The path, with `{name}` in the place of a parameter.
     pub path: String,
-    /// What it does, in a sentence.
+    /// The summary.
     pub summary: String,
-    /// What it does.
+    /// The description.
     pub description: String,
-    /// Whether it is on its way out.
+    /// Whether the operation is deprecated.
     pub deprecated: bool,
     /// The parameters.
     pub parameters: Vec<Parameter>,
-    /// The body, in each of the forms it can have, the preferred one first; empty where there is none.
+    /// The bodies that the request can have, the preferred one first. Empty: there is none.
     pub bodies: Vec<Body>,
     /// The replies that mean success, by status.
     pub successes: Vec<Success>,
-    /// The typed replies that mean failure, by status.
+    /// The replies that mean failure and have a type, by status.
     pub errors: Vec<ErrorReply>,
-    /// The others that mean failure.
+    /// The other replies that mean failure.
     pub untyped_errors: Vec<UntypedError>,
-    /// The headers that failures have.
+    /// The headers of failures.
     pub error_headers: Vec<Header>,
     /// The alternatives of security schemes, by index into [`Api::security_schemes`](super::Api::security_schemes).
     pub security: Vec<Vec<usize>>,
-    /// The server, where it is not the document's first.
+    /// The server, if it is not the document's first.
     pub server: Option<Server>,
-    /// The requests that the server sends because of it.
+    /// The callbacks: requests that the server sends because of this operation.
     pub callbacks: Vec<Callback>,
 }
 
 impl Operation {
-    /// The types of its parameters and bodies.
+    /// The types of the parameters and bodies.
     pub fn sent_types(&self) -> impl Iterator<Item = &Type> {
         let bodies = self.bodies.iter().filter_map(|body| body.content.ty());
         self.parameters.iter().map(|parameter| &parameter.ty).chain(bodies)
     }
 
-    /// The types of its replies, those that mean failure too.
+    /// The types of the replies, including failures.
     pub fn received_types(&self) -> impl Iterator<Item = &Type> {
         let contents = self.successes.iter().flat_map(|success| &success.contents);
         contents.filter_map(ReplyContent::ty).chain(self.errors.iter().map(|error| &error.ty))
     }
 }
 
-/// A request that a server sends: because of an operation, or as a webhook.
+/// A request that a server sends: a callback or a webhook.
 #[derive(Debug)]
 pub struct Callback {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The HTTP method, in capitals.
     pub method: String,
-    /// Where it goes: an expression (OpenAPI 3.1 §4.8.20.4).
+    /// The URL expression (OpenAPI 3.1 §4.8.20.4).
     pub url: String,
-    /// The body, in each of the forms it can have.
+    /// The bodies that the request can have.
     pub bodies: Vec<Body>,
 }
 
 /// A parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Where it goes.
+    /// The location.
     pub location: Location,
-    /// Whether it must be given.
+    /// Whether the parameter is required.
     pub required: bool,
-    /// Whether it is on its way out.
+    /// Whether the parameter is deprecated.
     pub deprecated: bool,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// Its type.
+    /// The type.
     pub ty: Type,
-    /// How it is written.
+    /// The style.
     pub style: Style,
 }
 
-/// A form that a request's body can have.
+/// A body that a request can have.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// Whether it must be given.
+    /// Whether the body is required.
     pub required: bool,
-    /// What it is for.
+    /// The description.
     pub description: String,
     /// The media type.
     pub content_type: String,
-    /// What it holds.
+    /// The content.
     pub content: BodyContent,
 }
 
-/// What a request's body holds.
+/// The content of a request body.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BodyContent {
     /// JSON.
@@ -129,7 +129,7 @@ pub enum BodyContent {
 }
 
 impl BodyContent {
-    /// The type, where it is not text or bytes.
+    /// The type of the content, unless it is text or bytes.
     pub fn ty(&self) -> Option<&Type> {
         match self {
             Self::Json(ty) | Self::UrlEncoded(ty) | Self::Multipart(ty) => Some(ty),
@@ -143,26 +143,26 @@ impl BodyContent {
 pub struct Success {
     /// The status: `200`, `2XX`, `default`.
     pub status: String,
-    /// What it means.
+    /// The description.
     pub description: String,
-    /// What it holds, the preferred form first; empty where there is no content.
+    /// The contents that the reply can have, the preferred one first. Empty: the reply has no content.
     pub contents: Vec<ReplyContent>,
-    /// The headers it has.
+    /// The headers.
     pub headers: Vec<Header>,
 }
 
 /// A header of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What its value is, in the document's words; empty for a plain string.
+    /// The type of the value, in the words of the document. Empty for a plain string.
     pub kind: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
 }
 
-/// What a reply holds.
+/// The content of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReplyContent {
     /// JSON of a media type.
@@ -177,19 +177,19 @@ pub enum ReplyContent {
     Events(Type, EventForm),
 }
 
-/// What of a server-sent event its type is read from.
+/// The part of a server-sent event that its type is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventForm {
-    /// The data, which is JSON.
+    /// The data, as JSON.
     Json,
-    /// The data, which is text.
+    /// The data, as text.
     Text,
     /// An object of the event's fields: `event`, `data`, `id` and `retry`.
     Fields,
 }
 
 impl ReplyContent {
-    /// The type, where it is not text or bytes.
+    /// The type of the content, unless it is text or bytes.
     pub fn ty(&self) -> Option<&Type> {
         match self {
             Self::Json(ty, _) | Self::Events(ty, _) => Some(ty),
@@ -197,7 +197,7 @@ impl ReplyContent {
         }
     }
 
-    /// The media type to ask for.
+    /// The media type for the `Accept` header.
     pub fn content_type(&self) -> &str {
         match self {
             Self::Json(_, content_type)
@@ -214,51 +214,51 @@ impl ReplyContent {
 pub struct ErrorReply {
     /// The status: `404`, `4XX`, `default`.
     pub status: String,
-    /// What it means.
+    /// The description.
     pub description: String,
-    /// The type of its JSON.
+    /// The type of the JSON body.
     pub ty: Type,
 }
 
-/// A reply that means failure and has no type: there is nothing in it, or no JSON.
+/// A reply that means failure and has no type, because it is empty or not JSON.
 #[derive(Clone, Debug)]
 pub struct UntypedError {
     /// The status: `404`, `4XX`, `default`.
     pub status: String,
-    /// What it means.
+    /// The description.
     pub description: String,
-    /// The media types it may be of.
+    /// The media types that it may have.
     pub content_types: Vec<String>,
 }
 
-/// A way to show whose a request is.
+/// An authentication scheme.
 #[derive(Debug)]
 pub struct SecurityScheme {
-    /// Its name in the document.
+    /// The name in the document.
     pub name: String,
-    /// What it is.
+    /// The description.
     pub description: String,
-    /// How it is shown.
+    /// The kind of scheme.
     pub kind: SecurityKind,
 }
 
-/// How a request shows whose it is.
+/// The kind of an authentication scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecurityKind {
     /// A bearer token.
     Bearer,
-    /// A user's name and password.
+    /// A user name and password.
     Basic,
-    /// A key in a place of a name.
+    /// An API key.
     ApiKey {
-        /// The place.
+        /// The location of the key.
         location: KeyLocation,
         /// The name of the header, parameter or cookie.
         name: String,
     },
 }
 
-/// Where an API key goes.
+/// The location of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is OpenAPI's word")]
 pub enum KeyLocation {
@@ -267,28 +267,28 @@ pub enum KeyLocation {
     Cookie,
 }
 
-/// Where an API is.
+/// A server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// The URL, each variable replaced by its default.
     pub url: String,
-    /// The URL as written, where it has variables.
+    /// The URL as written, if it has variables.
     pub template: Option<String>,
-    /// The variables, each with its default, the values it can have and what it is for.
+    /// The variables.
     pub variables: Vec<ServerVariable>,
-    /// What it is.
+    /// The description.
     pub description: String,
 }
 
-/// A part of a server's URL that can be chosen.
+/// A variable of a server's URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is unless chosen.
+    /// The default value.
     pub default: String,
-    /// The values it can have; empty where any will do.
+    /// The allowed values. Empty: any value.
     pub values: Vec<String>,
-    /// What it is for.
+    /// The description.
     pub description: String,
 }

@@ -1,6 +1,6 @@
-//! Where and how values are written outside of bodies: in paths, queries, headers and forms.
+//! Styles: how values are written in paths, queries, headers and forms.
 
-/// Where a parameter goes.
+/// The location of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is OpenAPI's word")]
 pub enum Location {
@@ -52,7 +52,7 @@ pub enum StyleKind {
 }
 
 impl Style {
-    /// What holds where a parameter says nothing (OpenAPI 3.1 §4.8.12.2).
+    /// The default style of a location (OpenAPI 3.1 §4.8.12.2).
     pub fn default_of(location: Location) -> Self {
         let kind = match location {
             Location::Path | Location::Header => StyleKind::Simple,

@@ -1,11 +1,11 @@
-//! The properties whose values say which variant of a union a value is, once all types are known.
+//! The properties whose values decide which variant of a union a value is, once all types are known.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Api;
 use super::model::{Field, FieldDefault, Kind, Struct, Type, TypeId, Union, Variant};
 
-/// How many unions within unions are looked through.
+/// How deep unions within unions are searched.
 const DEPTH: usize = 8;
 
 /// The values that a property of a type can have.
@@ -15,8 +15,8 @@ struct Values {
     may_be_missing: bool,
 }
 
-/// Finds a property that tells the variants of each union apart, and puts the variants into the order in which
-/// a value is tried against them.
+/// Finds a property that distinguishes the variants of each union, and sorts the variants into the order in which a
+/// value is tried against them.
 pub(super) fn assign(api: &mut Api) {
     let mut pinned = Pinned::new();
     for index in 0..api.types.len() {
@@ -34,8 +34,8 @@ pub(super) fn assign(api: &mut Api) {
     pin(api, pinned);
 }
 
-/// Has the union write the tags of types that have no field for them. A type with several tags becomes a variant for
-/// each, so that the tag that was read is known.
+/// Makes the union write the tags of types that have no field for them. A type with several tags becomes a variant
+/// for each tag, so that the tag that was read is known.
 fn write_tags(api: &Api, union: &mut Union, property: &str) {
     let variants = std::mem::take(&mut union.variants);
     for variant in variants {
@@ -57,7 +57,7 @@ fn write_tags(api: &Api, union: &mut Union, property: &str) {
     }
 }
 
-/// Whether a value of a type has the property by the type's own means.
+/// Whether a value of a type always has the property.
 fn declares(api: &Api, ty: &Type, property: &str, depth: usize) -> bool {
     match api.resolved(ty) {
         Type::Map(_) => false,
@@ -73,7 +73,7 @@ fn declares(api: &Api, ty: &Type, property: &str, depth: usize) -> bool {
     }
 }
 
-/// The tags that unions ask of a struct's property.
+/// The tags that unions expect of a struct's property.
 type Pinned = BTreeMap<(TypeId, String), Vec<String>>;
 
 fn note_pinned(api: &Api, union: &Union, property: &str, pinned: &mut Pinned) {
@@ -84,7 +84,7 @@ fn note_pinned(api: &Api, union: &Union, property: &str, pinned: &mut Pinned) {
     }
 }
 
-/// A property that is a tag, and can have one value only, is a constant.
+/// A property that is a tag with only one value is a constant.
 fn pin(api: &mut Api, pinned: Pinned) {
     for ((id, property), mut tags) in pinned {
         tags.dedup();
@@ -118,7 +118,7 @@ fn tag(api: &Api, union: &mut Union) {
     };
     let all: Vec<Option<Values>> =
         union.variants.iter().map(|variant| values(api, &variant.ty, &property, DEPTH)).collect();
-    // A list that several have comes from what they have in common, and tells none of them apart.
+    // A list that several types share comes from a common schema, and distinguishes none of them.
     let counts = counted(all.iter().flatten().flat_map(|own| &own.values));
     let is_common =
         |own: &Values| own.values.len() > 1 && own.values.iter().all(|value| counts[value.as_str()] > 1);
@@ -127,14 +127,14 @@ fn tag(api: &Api, union: &mut Union) {
         let is_mapped = !variant.tags.is_empty();
         match own.as_ref().filter(|own| declared.is_none() || !is_common(own)) {
             Some(own) => {
-                // A value that the document maps to another is that one's.
+                // A value that the document maps to another type belongs to that type.
                 let new = own.values.iter().filter(|value| !mapped.contains(*value));
                 variant.tags.extend(new.cloned());
                 if own.may_be_missing {
                     variant.tags.push(String::new());
                 }
             }
-            // Without a mapping the value is the component's name (OpenAPI 3.1 §4.8.25.1).
+            // Without a mapping the value is the name of the component (OpenAPI 3.1 §4.8.25.1).
             None if declared.is_some() && !is_mapped => variant.tags.extend(component_name(api, &variant.ty)),
             None => {}
         }
@@ -145,14 +145,14 @@ fn tag(api: &Api, union: &mut Union) {
     }
 }
 
-/// How often each value is there.
+/// How often each value occurs.
 fn counted<'a>(values: impl Iterator<Item = &'a String>) -> HashMap<&'a str, usize> {
     let mut counts = HashMap::new();
     values.for_each(|value| *counts.entry(value.as_str()).or_default() += 1);
     counts
 }
 
-/// Finds for the variants that have a tag in common what else tells them apart.
+/// Finds a second property that distinguishes variants with the same tag.
 fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
     let rivals = |variants: &[Variant], one: usize| -> Vec<usize> {
         let share = |other: &Variant| {
@@ -179,8 +179,7 @@ fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
     }
 }
 
-/// The property whose values, named by the document, differ between the most variants, other than one that is
-/// known to.
+/// The property, other than `known`, whose listed values differ between the most variants.
 fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for variant in variants {
@@ -195,7 +194,7 @@ fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> O
             }
         }
     }
-    // One that may be missing is good enough where all have it.
+    // A property that may be missing is good enough if all variants have it.
     let in_all = names.iter().copied().find(|name| {
         let all: Option<Vec<Values>> =
             variants.iter().map(|variant| values(api, &variant.ty, name, DEPTH)).collect();
@@ -223,7 +222,7 @@ fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> O
     best.map(|(_, name)| name).or(in_all).map(str::to_owned)
 }
 
-/// The values that a property can have in a type, where the document names them all.
+/// The values that a property of a type can have, if the document lists all of them.
 fn values(api: &Api, ty: &Type, property: &str, depth: usize) -> Option<Values> {
     let Type::Named(id) = api.resolved(ty) else { return None };
     match &api.named(*id).kind {
@@ -231,7 +230,7 @@ fn values(api: &Api, ty: &Type, property: &str, depth: usize) -> Option<Values> 
             let field = structure.fields.iter().find(|field| field.name == property)?;
             Some(Values { values: allowed(api, field)?, may_be_missing: !field.required || field.nullable })
         }
-        // What its own tags tell.
+        // The type's own tags.
         Kind::Union(union)
             if union.tag.as_deref() == Some(property)
                 && union.variants.iter().all(|variant| !variant.tags.is_empty()) =>
@@ -286,7 +285,8 @@ fn component_name(api: &Api, ty: &Type) -> Option<String> {
     (object && name.path.is_empty()).then(|| name.root.clone())
 }
 
-/// What is easily told comes first, what fits anything last: so a value is never taken for less than it is.
+/// Types that are easily recognised come first and those that fit anything come last, so that no value is read as
+/// less than it is.
 fn order(api: &Api, union: &mut Union) {
     union.variants.sort_by_key(|variant| rank(api, variant));
 }

@@ -6,8 +6,8 @@ use super::Api;
 use super::model::{Field, FieldDefault, Kind, Type, TypeId};
 use super::operation::Operation;
 
-/// Marks every type that a request or a reply reaches, and those of `replaced` that nothing has any more, and makes
-/// optional what is not there both ways.
+/// Marks every type that a request or a reply contains, and those of `replaced` that nothing uses any more. Makes
+/// properties optional that are not present in both directions.
 pub(super) fn mark(api: &mut Api, replaced: &HashSet<TypeId>) {
     let operations = || api.tags.iter().flat_map(|tag| &tag.operations);
     let sent: Vec<TypeId> = named(operations().flat_map(Operation::sent_types));
@@ -33,9 +33,8 @@ pub(super) fn mark(api: &mut Api, replaced: &HashSet<TypeId>) {
     }
 }
 
-/// Whether a property that the schema requires may be missing all the same: one that only replies have, from a
-/// request; one that only requests have, from a reply; one that is on its way out or not described, from what is
-/// never sent.
+/// Whether a required property may be missing all the same. A read-only property is missing from requests, a
+/// write-only one from replies, and a deprecated or undescribed one from types that are never sent.
 fn may_be_missing(field: &Field, sent: bool, received: bool) -> bool {
     let undescribed = field.default == FieldDefault::Undescribed;
     field.read_only && sent

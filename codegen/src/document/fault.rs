@@ -1,16 +1,16 @@
-//! What keeps a text from being read.
+//! Why a text cannot be read.
 
 use super::Pointer;
 use crate::diagnostic::{Diagnostic, Mark, Severity};
 
-/// One reason why a text cannot be read, as its reader found it.
+/// A reason why a text cannot be read, as the parser found it.
 #[derive(Clone, Debug)]
 pub(super) struct Fault {
     pub code: &'static str,
     pub message: String,
     pub help: Option<String>,
     pub pointer: Pointer,
-    /// Where it is; without one, where the value at `pointer` stands.
+    /// Its position. `None`: the position of the value at `pointer`.
     pub mark: Option<Mark>,
 }
 
@@ -58,7 +58,7 @@ impl Fault {
     }
 }
 
-/// The steps to the value that is being read, kept on the stack: they are needed only when there is a fault.
+/// The path to the value that is being read. It is kept on the stack, since only a fault needs it.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'a> {
     Root,

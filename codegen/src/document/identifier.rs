@@ -6,11 +6,11 @@ use url::Url;
 use super::reference::is_url;
 use super::{Node, Pointer};
 
-/// Keywords whose members are schemas by name, whatever the names.
+/// Keywords whose members are schemas, by any name.
 const NAMED_SCHEMAS: [&str; 6] =
     ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas"];
 
-/// Keywords whose values are data and no schemas.
+/// Keywords whose values are data and not schemas.
 const DATA: [&str; 5] = ["const", "default", "enum", "example", "examples"];
 
 /// The schemas of one file that have a URI or a name.
@@ -58,13 +58,13 @@ impl Identifiers {
         &self.anchors
     }
 
-    /// The innermost resource that a value is in.
+    /// The innermost resource that contains a value.
     pub(super) fn enclosing(&self, pointer: &Pointer) -> &Resource {
         let holds = |resource: &&Resource| pointer.tokens().starts_with(resource.pointer.tokens());
         self.resources.iter().rev().find(holds).unwrap_or(&self.resources[0])
     }
 
-    /// The schema with a name, first looked for in the resource at `resource`.
+    /// The schema with a name, searched for in the resource at `resource` first.
     pub(super) fn anchor(&self, resource: &Pointer, name: &str) -> Option<&Pointer> {
         let named = || self.anchors.iter().filter(|anchor| anchor.name == name);
         let mut own = named().filter(|anchor| self.enclosing(&anchor.pointer).pointer == *resource);
@@ -110,7 +110,7 @@ impl Identifiers {
     }
 }
 
-/// The URI of a file. Only compared with others and never opened.
+/// The URI of a file. It is only compared with others and never opened.
 pub(super) fn uri_of(file: &str) -> Url {
     let root = || Url::parse("file:///").expect("a URI");
     match Url::parse(file) {

@@ -10,7 +10,7 @@ use super::limits::{MAXIMUM_DEPTH, MAXIMUM_VALUES};
 use super::{Node, Number, Object};
 use crate::diagnostic::Mark;
 
-/// Reads a text that holds one JSON value.
+/// Reads a text that contains one JSON value.
 pub(super) fn read(text: &str) -> Result<Node, Vec<Fault>> {
     let state = RefCell::new(State { values: 0, fatal: None, faults: Vec::new() });
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -31,9 +31,9 @@ pub(super) fn read(text: &str) -> Result<Node, Vec<Fault>> {
 
 struct State {
     values: usize,
-    /// What ended the reading, where it was not the syntax.
+    /// What ended the reading, if not the syntax.
     fatal: Option<Fault>,
-    /// What is wrong but does not keep the rest from being read.
+    /// Faults that do not prevent reading the rest.
     faults: Vec<Fault>,
 }
 
@@ -128,7 +128,7 @@ fn syntax_fault(error: &serde_json::Error) -> Fault {
     Fault::new("syntax", format!("this is not JSON: {message}"), Path::Root)
 }
 
-/// Where reading stopped. `serde_json` counts columns in bytes and has column 0 for the end of a line.
+/// The position where reading stopped. `serde_json` counts columns in bytes and uses column 0 for the end of a line.
 fn place_of(error: &serde_json::Error, text: &str) -> Mark {
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let bytes = error.column().saturating_sub(1).min(line.len());

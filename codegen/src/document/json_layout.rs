@@ -1,4 +1,4 @@
-//! Where the values of a JSON text stand, found again from the text when a place is asked for.
+//! The positions of values in a JSON text. They are computed from the text only when asked for.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,16 +9,16 @@ use serde_json::value::RawValue;
 
 /// One member or element, as byte ranges of the text.
 pub(crate) struct Entry<'text> {
-    /// The key, where this is a member of an object.
+    /// The key, if this is a member of an object.
     pub key: Option<Cow<'text, str>>,
     /// The key with its quotes.
     pub key_range: Option<Range<usize>>,
     pub value_range: Range<usize>,
 }
 
-/// The members of an object or the elements of an array; none for a scalar.
+/// The members of an object or the elements of an array. None for a scalar.
 ///
-/// `range` is where the value stands in `text`, which must be JSON.
+/// `range` is the range of the value in `text`, which must be JSON.
 pub(crate) fn entries(text: &str, range: Range<usize>) -> Vec<Entry<'_>> {
     let Ok(Raw(raw)) = serde_json::from_str(&text[range.clone()]) else { return Vec::new() };
     let mut end = range.start;
@@ -72,7 +72,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
-/// A key, borrowed unless it is written with escapes.
+/// A key, borrowed unless it contains escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 struct Key<'text>(#[serde(borrow)] Cow<'text, str>);
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_and_values_are_found_where_they_stand() {
+    fn keys_and_values_are_found_at_their_positions() {
         let text = r#" { "a" : [1, {"b": "c\"d"}],
             "\u00e9": null } "#;
         let found = entries(text, 0..text.len());

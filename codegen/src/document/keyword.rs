@@ -1,6 +1,6 @@
-//! The keywords of schemas: which there are, what their values look like, and what the generator does with each.
+//! The keywords of schemas: their names, the shape of their values, and what the generator does with each.
 //!
-//! This is the only list of them. Validation, the report, the comparison of documents and the types all read it.
+//! This is the only list of keywords. Validation, reports, the comparison of documents and the types all read it.
 
 use super::view::Shape;
 use super::{Node, Object};
@@ -8,34 +8,34 @@ use super::{Node, Object};
 /// What the generator does with a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
-    /// Takes another schema in its place.
+    /// Replaces the schema with another one.
     Reference,
     /// Combines schemas.
     Composition,
-    /// Chooses the type of a value by it.
+    /// Decides the type of a value.
     Type,
-    /// Makes a constant of it, or a sentence in the description.
+    /// Becomes a constant, or a sentence of the description.
     Limit,
-    /// Makes a sentence in the description of it.
+    /// Becomes a sentence of the description.
     Description,
-    /// Nothing that restricts a value: it names, describes or documents.
+    /// Restricts no value: it names, describes or documents.
     Annotation,
-    /// Expresses some of its values, and warns of the others.
+    /// Some of its values are expressed, the others reported.
     Partial,
-    /// Warns of it.
+    /// Is reported.
     Warning,
 }
 
 /// How two documents are compared by a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Comparison {
-    /// By its value, which allows fewer values where it is there.
+    /// By its value. Without the keyword more values are allowed.
     Limit,
-    /// By its value, which allows no fewer values.
+    /// By its value, which restricts nothing.
     Note,
-    /// By the schema that it holds.
+    /// By the schema that is its value.
     Schema,
-    /// In a way of its own, or not at all.
+    /// In its own way, or not at all.
     Other,
 }
 
@@ -44,13 +44,13 @@ pub enum Comparison {
 pub struct Keyword {
     /// Its name.
     pub name: &'static str,
-    /// What its value looks like.
+    /// The shape of its value.
     pub value: Shape,
     /// What the generator does with it.
     pub effect: Effect,
     /// Whether it may change the type beside a `$ref` or in a member of `allOf`.
     pub narrows: bool,
-    /// The type that a schema with it has where none is stated.
+    /// The type that it implies where none is stated.
     pub implies: Option<&'static str>,
     /// How documents are compared by it.
     pub comparison: Comparison,
@@ -138,14 +138,14 @@ keywords! {
     dependent_schemas = row("dependentSchemas", Any, Warning);
     dependencies = row("dependencies", Any, Warning);
     content_schema = row("contentSchema", Any, Warning);
-    // These ask nothing without `if` or `contains`, which are reported.
+    // These have no effect without `if` or `contains`, which are reported.
     consequence = row("then", Any, Annotation);
     alternative = row("else", Any, Annotation);
     min_contains = row("minContains", Any, Annotation);
     max_contains = row("maxContains", Any, Annotation);
     title = row("title", Text, Annotation);
     description = row("description", Text, Annotation);
-    // Beside a `$ref` it takes the place of the target's (OpenAPI 3.1 §4.8.23).
+    // Beside a `$ref` it replaces the target's (OpenAPI 3.1 §4.8.23).
     summary = row("summary", Any, Annotation);
     default = row("default", Any, Annotation).compared(Comparison::Note);
     example = row("example", Any, Annotation);
@@ -156,7 +156,7 @@ keywords! {
     write_only = row("writeOnly", Flag, Annotation).compared(Comparison::Note);
     discriminator = row("discriminator", Members, Annotation);
     external_docs = row("externalDocs", Any, Annotation);
-    // How a value is written in XML, which is text to the client.
+    // How a value is written in XML. To the client XML is text.
     xml = row("xml", Any, Annotation);
     content_encoding = row("contentEncoding", Text, Annotation).narrowing();
     content_media_type = row("contentMediaType", Text, Annotation);
@@ -196,23 +196,23 @@ impl Keyword {
         Self { comparison, ..self }
     }
 
-    /// The keyword with a name.
+    /// Finds a keyword by its name.
     pub fn named(name: &str) -> Option<&'static Self> {
         KEYWORDS.iter().find(|keyword| keyword.name == name)
     }
 
-    /// Whether it says something of the type of a value.
+    /// Whether it says something about the type of a value.
     pub fn is_structural(&self) -> bool {
         matches!(self.effect, Effect::Reference | Effect::Composition | Effect::Type)
     }
 }
 
-/// The names of the keywords by which documents are compared in one way.
+/// The names of the keywords that documents are compared by in one way.
 pub fn compared_by(comparison: Comparison) -> impl Iterator<Item = &'static str> {
     KEYWORDS.iter().filter(move |keyword| keyword.comparison == comparison).map(|keyword| keyword.name)
 }
 
-/// Whether a keyword says something of a value's type.
+/// Whether a keyword says something about the type of a value.
 pub fn is_structural(name: &str) -> bool {
     Keyword::named(name).is_some_and(Keyword::is_structural)
 }

@@ -1,10 +1,11 @@
-//! How large a document may be. Real ones stay far below; what is above is refused before it costs memory.
+//! The maximum size of a document. Real documents are far below it. A larger one is refused before it uses memory.
 
-/// Objects and arrays inside each other. What walks a document by recursion relies on this.
+/// The maximum nesting of objects and arrays. Code that walks a document recursively relies on it.
 pub(super) const MAXIMUM_DEPTH: usize = 128;
 
-/// Values in one file. The largest published documents have some hundred thousand; tests need not wait for so many.
+/// The maximum number of values in one file. The largest published documents have some hundred thousand. Tests use a
+/// lower limit.
 pub(super) const MAXIMUM_VALUES: usize = if cfg!(test) { 500_000 } else { 2_500_000 };
 
-/// Values that stand in the tree because a YAML alias or merge key repeats them.
+/// The maximum number of values that YAML aliases and merge keys add to the tree.
 pub(super) const MAXIMUM_ALIASED_VALUES: usize = 400_000;

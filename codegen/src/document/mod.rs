@@ -37,13 +37,13 @@ pub(crate) use json_layout::entries as json_entries;
 pub(crate) use source::Source;
 use source::json_marks;
 
-/// How many `$ref`s a JSON pointer may pass through on its way.
+/// How many `$ref`s a JSON pointer may pass through.
 const MAXIMUM_HOPS: usize = 64;
 
-/// How often the name that was probably meant is looked for, which takes as long as there are names.
+/// How often a similar name is searched for. A search takes as long as there are names.
 const MAXIMUM_SUGGESTIONS: usize = 100;
 
-/// A document and the files beside it, every `$ref` still a `$ref`.
+/// A document and the files beside it. Every `$ref` is still a `$ref`.
 #[derive(Debug)]
 pub struct Document {
     file: String,
@@ -55,26 +55,26 @@ pub struct Document {
     resources: HashMap<String, (String, Pointer)>,
 }
 
-/// What a `$ref` refers to. The value may itself be a `$ref`.
+/// The target of a `$ref`. The value may itself be a `$ref`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target<'a> {
     /// The value.
     pub node: &'a Node,
-    /// The file it stands in.
+    /// The file that contains it.
     pub file: &'a str,
-    /// Where it stands there.
+    /// The pointer to it in that file.
     pub pointer: Pointer,
 }
 
 impl Document {
-    /// Reads a document that is one file. `file` is its name as its reader would write it.
+    /// Reads a document that is one file. `file` is its name, as messages show it.
     ///
     /// Text that begins as JSON is read as JSON, other text as YAML 1.2.
     ///
     /// # Errors
     ///
-    /// All that is wrong with the text itself: its syntax, keys given twice, nesting or size beyond all reason,
-    /// a version of OpenAPI other than 3.0 and 3.1. What the document means is not looked at.
+    /// Everything that is wrong with the text itself: its syntax, duplicate keys, excessive nesting or size, or a
+    /// version of OpenAPI other than 3.0 and 3.1. The meaning of the document is not checked.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
         Self::parse_many(file, text, &BTreeMap::new())
     }
@@ -133,11 +133,11 @@ impl Document {
         }
     }
 
-    /// Reads a file that is no OpenAPI document but is written like one. Its version counts as 3.1.
+    /// Reads a file that is written like an OpenAPI document but is none. Its version counts as 3.1.
     ///
     /// # Errors
     ///
-    /// All that is wrong with the text itself.
+    /// Everything that is wrong with the text itself.
     pub(crate) fn fragment(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let file = reference::normal(file);
         let source = Source::read(&file, text).map_err(|faults| diagnostics(faults, &file, text))?;
@@ -148,7 +148,7 @@ impl Document {
     fn new(file: String, version: Version, sources: BTreeMap<String, Source>) -> Self {
         let mut resources = HashMap::new();
         for (name, source) in &sources {
-            // A file that is no URL is found by its name.
+            // A file that is not a URL is found by its name.
             let skipped = usize::from(!reference::is_url(name));
             for resource in source.identifiers().resources().iter().skip(skipped) {
                 let place = (name.clone(), resource.pointer.clone());
@@ -165,18 +165,18 @@ impl Document {
         }
     }
 
-    /// Where a `$ref` stood that a text has taken the place of: a file and a pointer.
+    /// The places of the `$ref`s that were replaced with a text, each as a file and a pointer.
     pub fn text_references(&self) -> &[(String, Pointer)] {
         &self.text_references
     }
 
-    /// Where values stand, each given by its file and pointer: a scalar where it begins, any other value at its
-    /// key. `None`: a file that is not the document's.
+    /// The positions of values, each given by its file and pointer. A scalar has the position of its start, any other
+    /// value that of its key. `None`: the file is not one of the document's.
     pub fn positions(&self, places: &[(&str, &Pointer)]) -> Vec<Option<Position>> {
         self.marks(places).into_iter().map(|mark| mark.map(Position::from)).collect()
     }
 
-    /// As [`positions`](Self::positions), with how long each is. Each file is looked through once.
+    /// As [`positions`](Self::positions), with lengths. Each file is read through once.
     pub(crate) fn marks(&self, places: &[(&str, &Pointer)]) -> Vec<Option<Mark>> {
         let mut marks = vec![None; places.len()];
         for (file, source) in &self.sources {
@@ -195,20 +195,20 @@ impl Document {
         marks
     }
 
-    /// Finds where diagnostics stand in the document's files, all in one pass over each file, and puts errors before
-    /// warnings, each in the order of the text.
+    /// Finds the positions of diagnostics, in one pass over each file. Sorts errors before warnings, each in the
+    /// order of the text.
     pub fn locate(&self, list: Vec<Diagnostic>) -> Diagnostics {
         let places: Vec<(&str, &Pointer)> = list.iter().map(|one| (&*one.file, &one.pointer)).collect();
         let marks = self.marks(&places);
         Diagnostics::marked(list, marks, |file| self.source(file).map(Source::text))
     }
 
-    /// The document's own file name, without needless `.` and `..`.
+    /// The name of the document's own file, without redundant `.` and `..`.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The version of OpenAPI it is written in.
+    /// The version of OpenAPI that it is written in.
     pub fn version(&self) -> Version {
         self.version
     }
@@ -218,10 +218,10 @@ impl Document {
         self.sources[&self.file].root()
     }
 
-    /// The files that `$ref`s reach, here and in the files already given, and that are not given yet.
+    /// The files that `$ref`s refer to and that were not given yet.
     ///
-    /// Names are relative to whatever the document's own name is relative to. Something that only looks like a
-    /// `$ref`, in an example say, counts too: a file that is not there is no fault until the `$ref` is followed.
+    /// Names are relative to the same folder as the document's own name. Something that only looks like a `$ref`, in
+    /// an example say, counts too. A missing file is no fault until its `$ref` is followed.
     pub fn external_files(&self) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
         for (file, source) in &self.sources {
@@ -237,16 +237,17 @@ impl Document {
         files
     }
 
-    /// Follows a `$ref` of the file `base_file`, once: what it refers to may be a `$ref` again.
+    /// Follows a `$ref` of the file `base_file`, once. The target may be a `$ref` again.
     ///
     /// # Errors
     ///
-    /// A `$ref` that is malformed, that leaves the machine, whose file was not given, or that leads nowhere.
+    /// A `$ref` that is malformed, that refers to another machine, whose file was not given, or whose target does not
+    /// exist.
     pub fn resolve(&self, base_file: &str, reference: &str) -> Result<Target<'_>, ReferenceError> {
         self.resolve_at(base_file, &Pointer::root(), reference)
     }
 
-    /// Follows a `$ref` of the schema at `pointer`, once. An `$id` there or further out is what it is relative to.
+    /// Follows a `$ref` of the schema at `pointer`, once. It is relative to the innermost `$id` around it.
     ///
     /// # Errors
     ///
@@ -290,7 +291,8 @@ impl Document {
             };
             return match fragment {
                 Fragment::Pointer(pointer) => self.walk(root, &pointer, reference, hops).or_else(|error| {
-                    // In OpenAPI documents a pointer beside an `$id` often starts at the document's root all the same.
+                    // In OpenAPI documents a pointer beside an `$id` is often relative to the document's root all the
+                    // same.
                     let file_root = Target { node: source.root(), file, pointer: Pointer::root() };
                     self.walk(file_root, &pointer, reference, hops).map_err(|_| error)
                 }),
@@ -310,7 +312,7 @@ impl Document {
         }
     }
 
-    /// The file and pointer of the schema whose URI a `$ref` names, without what is after `#`.
+    /// The file and pointer of the schema that a `$ref` names by its URI, without the fragment.
     fn resource(&self, base: &Url, reference: &str) -> Option<(&str, &Pointer)> {
         if self.resources.is_empty() {
             return None;
@@ -343,7 +345,7 @@ impl Document {
         self.walk(Target { node: source.root(), file, pointer: Pointer::root() }, pointer, reference, hops)
     }
 
-    /// Goes from a value along a pointer, through the `$ref`s on the way.
+    /// Follows a pointer from a value, through the `$ref`s on the way.
     fn walk<'a>(
         &'a self,
         mut target: Target<'a>,
@@ -368,8 +370,8 @@ impl Document {
         Ok(target)
     }
 
-    /// The schemas that a `$dynamicAnchor` names within the schema at `pointer`, each with its name. Those within a schema
-    /// with an `$id` of its own belong to that one.
+    /// The schemas within the schema at `pointer` that have a `$dynamicAnchor`, each with its name. Those within an
+    /// inner schema with an `$id` belong to that one.
     pub(crate) fn dynamic_anchors(&self, file: &str, pointer: &Pointer) -> Vec<(&str, &Pointer)> {
         let Some(source) = self.sources.get(file) else { return Vec::new() };
         let identifiers = source.identifiers();
@@ -382,25 +384,25 @@ impl Document {
         within.map(|anchor| (anchor.name.as_str(), &anchor.pointer)).collect()
     }
 
-    /// Whether a schema has a URI of its own.
+    /// Whether any schema has a URI of its own.
     pub(crate) fn has_resources(&self) -> bool {
         !self.resources.is_empty()
     }
 
-    /// Whether a schema has a `$dynamicAnchor`.
+    /// Whether any schema has a `$dynamicAnchor`.
     pub(crate) fn has_dynamic_anchors(&self) -> bool {
         self.sources
             .values()
             .any(|source| source.identifiers().anchors().iter().any(|anchor| anchor.is_dynamic))
     }
 
-    /// The innermost schema with an `$id` that a value is in; the whole file, where there is none.
+    /// The innermost schema with an `$id` that contains a value. If there is none, the whole file.
     pub(crate) fn resource_at(&self, file: &str, pointer: &Pointer) -> Pointer {
         let source = self.sources.get(file);
         source.map(|source| source.identifiers().enclosing(pointer).pointer.clone()).unwrap_or_default()
     }
 
-    /// The pointer to the member of a value whose name is the most like `token`.
+    /// The pointer to the member of a value whose name is most similar to `token`.
     fn near(&self, value: &Target<'_>, token: &str) -> Option<String> {
         if self.suggestions.fetch_add(1, Ordering::Relaxed) >= MAXIMUM_SUGGESTIONS {
             return None;
@@ -431,7 +433,7 @@ fn dangling(reference: &str, file: &str, near: Option<String>) -> ReferenceError
     }
 }
 
-/// The diagnostics of a text that could not be read. Those without a position are looked up as in JSON.
+/// The diagnostics of a text that could not be read. Missing positions are looked up as in JSON.
 fn diagnostics(faults: Vec<Fault>, file: &str, text: &str) -> Diagnostics {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (list, mut marks): (Vec<_>, Vec<_>) =

@@ -1,9 +1,9 @@
-//! The document's values as they are written: every `$ref` still a `$ref`, order kept.
+//! The values of the document as they are written. Every `$ref` is still a `$ref`, and the order is kept.
 
 use indexmap::IndexMap;
 use serde::ser::{Serialize, Serializer};
 
-/// One value of the document.
+/// A value of the document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     /// `null`.
@@ -23,7 +23,7 @@ pub enum Node {
 /// The members of an object, in the order of the text.
 pub type Object = IndexMap<String, Node>;
 
-/// A number as it was written, as far as it fits.
+/// A number. It is kept as written where it fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     /// A number written without fraction or exponent.
@@ -33,12 +33,12 @@ pub enum Number {
 }
 
 impl Node {
-    /// The member `key`, where this is an object that has it.
+    /// The member `key`, if this is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_object()?.get(key)
     }
 
-    /// The string, where this is one.
+    /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Node::String(string) => Some(string),
@@ -46,7 +46,7 @@ impl Node {
         }
     }
 
-    /// The boolean, where this is one.
+    /// The boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Node::Bool(bool) => Some(*bool),
@@ -54,7 +54,7 @@ impl Node {
         }
     }
 
-    /// The number, where this is one.
+    /// The number, if this is one.
     pub fn as_number(&self) -> Option<Number> {
         match self {
             Node::Number(number) => Some(*number),
@@ -62,7 +62,7 @@ impl Node {
         }
     }
 
-    /// The elements, where this is an array.
+    /// The elements, if this is an array.
     pub fn as_array(&self) -> Option<&[Node]> {
         match self {
             Node::Array(elements) => Some(elements),
@@ -70,7 +70,7 @@ impl Node {
         }
     }
 
-    /// The members, where this is an object.
+    /// The members, if this is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match self {
             Node::Object(members) => Some(members),
@@ -78,7 +78,7 @@ impl Node {
         }
     }
 
-    /// What this is, in JSON's words, for messages.
+    /// The kind of value, as JSON calls it, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Node::Null => "null",
@@ -94,12 +94,12 @@ impl Node {
 impl Node {
     /// The value as JSON.
     pub fn to_json(&self) -> String {
-        // Keys are strings, and no document has a number that JSON lacks.
+        // All keys are strings, and documents contain no number that JSON lacks.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// As JSON has it. Numbers that JSON lacks do not come up: no document is read into one.
+/// Serializes as JSON. No document contains a number that JSON lacks.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

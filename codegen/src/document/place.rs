@@ -1,19 +1,19 @@
-//! Where the values of a document stand in its text.
+//! The positions of values in the text of a document.
 
 use std::ops::Range;
 
 use crate::diagnostic::Mark;
 
-/// Where one value of a document stands.
+/// The position of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Its key, where it is a member of an object.
+    /// Its key, if it is a member of an object.
     pub key: Option<Mark>,
-    /// The value itself; of an object or array, where it begins.
+    /// The value itself. For an object or array, its start.
     pub value: Mark,
 }
 
-/// The marks of byte ranges of a text, found in one pass over it.
+/// Converts byte ranges of a text to marks, in one pass over the text.
 pub(super) fn marks(text: &str, ranges: &[Range<usize>]) -> Vec<Mark> {
     let mut order: Vec<usize> = (0..ranges.len()).collect();
     order.sort_by_key(|number| ranges[*number].start);

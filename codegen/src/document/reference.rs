@@ -1,13 +1,13 @@
-//! What a `$ref` refers to: a file and a place in it.
+//! The parts of a `$ref`: a file and a place in it.
 
 use percent_encoding::percent_decode_str;
 
 use super::Pointer;
 
-/// A `$ref` taken apart.
+/// A parsed `$ref`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reference {
-    /// The file it names, by the same root as the document's own name. `None`: the file it stands in.
+    /// The file, relative to the same folder as the document's own name. `None`: the file that contains the `$ref`.
     pub file: Option<String>,
     pub fragment: Fragment,
 }
@@ -16,7 +16,7 @@ pub(super) struct Reference {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fragment {
     Pointer(Pointer),
-    /// The name that an `$anchor` gives to the schema it stands in.
+    /// The `$anchor` of a schema.
     Anchor(String),
 }
 
@@ -32,7 +32,7 @@ pub struct ReferenceError {
 }
 
 impl Reference {
-    /// Takes a `$ref` apart that stands in `base_file`.
+    /// Parses a `$ref` of the file `base_file`.
     pub(super) fn parse(reference: &str, base_file: &str) -> Result<Self, ReferenceError> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         if has_scheme(file) {
@@ -56,7 +56,7 @@ impl Reference {
 }
 
 impl Fragment {
-    /// Reads what is after the `#` of a `$ref`. `None`: it is not UTF-8 when decoded.
+    /// Parses the text after the `#` of a `$ref`. `None`: it is not UTF-8 when decoded.
     fn parse(text: &str) -> Option<Self> {
         let text = percent_decode_str(text).decode_utf8().ok()?;
         Some(match Pointer::parse(&text) {
@@ -90,8 +90,8 @@ fn has_scheme(file: &str) -> bool {
         })
 }
 
-/// Whether a document's text may have a `$ref` to another file. Told from the text alone, so that a document that
-/// has none need not be read twice; `true` may be wrong.
+/// Whether a document's text may contain a `$ref` to another file, so that a document without one need not be read
+/// twice. `true` may be wrong.
 pub fn mentions_other_files(text: &str) -> bool {
     let leads_elsewhere = |(at, found): (usize, &str)| {
         let reference = text[at + found.len()..].trim_start_matches(['"', '\'', ':', ' ', '\t']);
@@ -101,7 +101,7 @@ pub fn mentions_other_files(text: &str) -> bool {
         || [".yaml#", ".yml#", ".json#"].iter().any(|file| text.contains(file))
 }
 
-/// The name of a file given relative to another one.
+/// The name of a file that is given relative to another one.
 pub(super) fn beside(base_file: &str, file: &str) -> String {
     if file.starts_with('/') {
         return normal(file);
@@ -115,7 +115,7 @@ pub(super) fn is_url(file: &str) -> bool {
     file.contains("://")
 }
 
-/// A file name without `.` and, where it can be, without `..`. A URL stays as it is.
+/// Removes `.` and, where possible, `..` from a file name. A URL stays as it is.
 pub(super) fn normal(file: &str) -> String {
     if is_url(file) {
         return file.to_owned();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_from_where_the_reference_stands() {
+    fn a_file_name_is_relative_to_the_file_of_the_reference() {
         for (base, reference, file) in [
             ("api.yaml", "common.yaml#/X", "common.yaml"),
             ("spec/api.yaml", "./common.yaml", "spec/common.yaml"),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_are_noticed_before_the_document_is_read() {
+    fn references_to_other_files_are_noticed_before_parsing() {
         for text in ["$ref: '#/a'", "{\"$ref\" : \"#/a\"}", "x: $anchor", "$ref: \"#/a\"\nb: {$ref: '#b'}"] {
             assert!(!mentions_other_files(text), "{text}");
         }

@@ -1,4 +1,4 @@
-//! One file of a document: its text, its values, and where they stand.
+//! One file of a document: its text, its values, and their positions.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::diagnostic::Mark;
 pub(crate) struct Source {
     text: String,
     root: Node,
-    /// The values as they are written, where `root` has some replaced.
+    /// The values as they are written. In `root` some are replaced.
     written: Option<Node>,
     layout: Layout,
     identifiers: Identifiers,
@@ -26,11 +26,11 @@ pub(crate) struct Source {
 enum Layout {
     /// Kept from reading, in the order of the tree.
     Yaml { places: Vec<Place>, anchors: HashMap<usize, Node> },
-    /// Found again from the text when it is asked for.
+    /// Computed from the text when asked for.
     Json,
 }
 
-/// Pointers whose first steps are gone, each with its number in the question.
+/// Pointers without their first steps, each with its number in the query.
 type Wanted<'a> = Vec<(usize, &'a [String])>;
 
 impl Source {
@@ -39,7 +39,7 @@ impl Source {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, layout) = match text.trim_start().starts_with(['{', '[']).then(|| json::read(text)) {
             Some(Ok(root)) => (root, Layout::Json),
-            // Flow style YAML begins like JSON; where it is neither, JSON was meant.
+            // Flow-style YAML begins like JSON. If the text is neither, it was meant as JSON.
             Some(Err(faults)) => match yaml::read(text) {
                 Ok(yaml) => (yaml.root, Layout::Yaml { places: yaml.places, anchors: yaml.anchors }),
                 Err(_) => return Err(faults),
@@ -60,7 +60,7 @@ impl Source {
         Self { text: text.to_owned(), root, written: None, layout: Layout::Json, identifiers }
     }
 
-    /// Puts a string in the place of the value that `pointer` leads to.
+    /// Replaces the value that `pointer` leads to with a string.
     pub(super) fn replace(&mut self, pointer: &Pointer, text: String) {
         self.written.get_or_insert_with(|| self.root.clone());
         let mut node = &mut self.root;
@@ -84,7 +84,7 @@ impl Source {
         matches!(self.layout, Layout::Json)
     }
 
-    /// The value that a YAML anchor is of, by the number that the parser gives the anchor.
+    /// The value of a YAML anchor, by the number that the parser gives the anchor.
     pub(crate) fn anchored(&self, anchor: usize) -> Option<&Node> {
         match &self.layout {
             Layout::Yaml { anchors, .. } => anchors.get(&anchor),
@@ -101,14 +101,14 @@ impl Source {
         &self.identifiers
     }
 
-    /// Calls `visit` with each `$ref`, and with each entry of a discriminator's mapping that is one, and with the URI
-    /// that it is relative to.
+    /// Calls `visit` with each `$ref` and each mapping entry of a discriminator that is one, and with the URI that it
+    /// is relative to.
     pub(super) fn each_reference(&self, visit: &mut impl FnMut(&str, &Url)) {
         each_reference(&self.root, &self.identifiers.resources()[0].uri, visit);
     }
 
-    /// Where the values stand that the pointers lead to: at the value where it is a scalar, at its key otherwise.
-    /// A pointer that leads nowhere is taken as far as it leads.
+    /// The positions of the values that pointers lead to: the value itself for a scalar, otherwise its key. A pointer
+    /// that leads nowhere is followed as far as possible.
     pub(crate) fn marks(&self, pointers: &[&Pointer]) -> Vec<Mark> {
         let wanted =
             pointers.iter().enumerate().map(|(number, pointer)| (number, pointer.tokens())).collect();
@@ -128,7 +128,7 @@ impl Source {
 pub(crate) fn json_marks(text: &str, wanted: Wanted<'_>) -> Vec<Mark> {
     let mut ranges = vec![0..0; wanted.len()];
     let start = text.len() - text.trim_start().len();
-    // Of a text that is nothing but white space the end comes before the start.
+    // In a text of white space only, the end comes before the start.
     let end = text.trim_end().len().max(start);
     range_json(text, start..end, None, wanted, &mut ranges);
     marks(text, &ranges)
@@ -177,7 +177,7 @@ fn range_json(
     }
     for (at, entry) in json_layout::entries(text, range).into_iter().enumerate() {
         let wanted = match &entry.key {
-            // A key given twice is found at its last place: that is the one to complain about.
+            // A duplicate key is found at its last place, which is the one to complain about.
             Some(key) => below.get(&**key).cloned(),
             None => below.remove(&*at.to_string()),
         };
@@ -187,7 +187,7 @@ fn range_json(
     }
 }
 
-/// Calls `here` for each pointer, and sorts those that lead further by their next step.
+/// Calls `here` for each pointer that ends here, and groups the others by their next step.
 fn split(wanted: Wanted<'_>, mut here: impl FnMut(usize)) -> HashMap<&str, Wanted<'_>> {
     let mut below: HashMap<&str, Wanted<'_>> = HashMap::new();
     for (number, tokens) in wanted {

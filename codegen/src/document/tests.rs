@@ -1,4 +1,4 @@
-//! Reading documents: what comes in, what is refused, and where things are said to stand.
+//! Reading documents: what is accepted, what is refused, and the positions that are reported.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -43,7 +43,7 @@ fn position(document: &Document, at: &str) -> String {
 }
 
 #[test]
-fn scalars_are_read_by_the_core_schema_of_yaml_1_2() {
+fn scalars_follow_the_core_schema_of_yaml_1_2() {
     for text in [
         "on",
         "no",
@@ -133,7 +133,7 @@ fn aliases_and_merge_keys_are_copied_in() {
 }
 
 #[test]
-fn positions_are_those_of_scalars_and_of_the_keys_of_the_rest() {
+fn positions_point_at_scalars_and_at_keys_of_other_values() {
     let yaml = parse(
         "openapi: 3.1.0\npaths:\n  /a/b:\n    get:\n      tags: [x, é, z]\n      - parameters\n"
             .replace("      - parameters\n", "")
@@ -159,7 +159,7 @@ fn positions_are_those_of_scalars_and_of_the_keys_of_the_rest() {
 }
 
 #[test]
-fn keys_given_twice_are_all_reported() {
+fn all_duplicate_keys_are_reported() {
     let yaml = "openapi: 3.1.0\npaths:\n  /a: {}\n  /b: {}\n  /a: {}\n  /b: {x: 1}\n";
     let json = "{\"openapi\": \"3.1.0\", \"paths\": {\n  \"/a\": {},\n  \"/b\": {},\n  \"/a\": {},\n  \"/b\": {\"x\": 1}\n}}";
     for text in [yaml, json] {
@@ -175,7 +175,7 @@ fn keys_given_twice_are_all_reported() {
 }
 
 #[test]
-fn what_is_not_openapi_3_is_refused_with_the_reason() {
+fn documents_other_than_openapi_3_are_refused_with_the_reason() {
     for (text, expected) in [
         ("", "error[not-openapi]: the document is empty"),
         ("# only a comment\n", "error[not-openapi]: the document is empty"),
@@ -199,7 +199,7 @@ fn what_is_not_openapi_3_is_refused_with_the_reason() {
 }
 
 #[test]
-fn documents_beyond_all_reason_are_refused_in_bounded_time() {
+fn excessive_documents_are_refused_in_bounded_time() {
     let levels = 100_000;
     let block: String = (0..500).flat_map(|level| [" ".repeat(level), "a:\n".to_owned()]).collect();
     for text in [
@@ -252,7 +252,7 @@ fn references_lead_into_any_part_of_the_document() {
 }
 
 #[test]
-fn a_reference_through_a_circle_of_references_ends() {
+fn following_a_cycle_of_references_ends() {
     let document = parse("openapi: 3.1.0\na: {$ref: '#/b'}\nb: {$ref: '#/a'}\nc: {$ref: '#/c/x'}");
     assert_eq!(document.resolve("api.yaml", "#/a/x").unwrap_err().code, "ref-cycle");
     assert_eq!(document.resolve("api.yaml", "#/c/x").unwrap_err().code, "ref-cycle");
@@ -288,7 +288,7 @@ fn references_reach_files_beside_the_document() {
 }
 
 #[test]
-fn faults_are_drawn_with_the_line_they_are_in() {
+fn diagnostics_are_shown_with_their_source_line() {
     let document = parse("openapi: 3.1.0\npaths:\n  /a:\n    get: {deprecated: maybe}\n");
     let diagnostic = |severity, at: &str| Diagnostic {
         severity,
@@ -307,7 +307,7 @@ fn faults_are_drawn_with_the_line_they_are_in() {
 }
 
 #[test]
-fn what_a_document_says_cannot_break_out_of_a_message() {
+fn text_of_a_document_cannot_break_out_of_a_message() {
     let key = "a\\u001b[31m\\nerror: x";
     let told =
         Document::parse("a.yaml", &format!("openapi: 3.1.0\n\"{key}\": 1\n\"{key}\": 2\n")).unwrap_err();
@@ -323,7 +323,7 @@ fn what_a_document_says_cannot_break_out_of_a_message() {
     assert!(told.to_string().len() < 500 && told.render(true).len() < 2000);
 }
 
-/// Holds that every scalar of a document stands where it is said to stand.
+/// Asserts that every scalar of a document is at its reported position.
 fn assert_positions(file: &str, text: &str) {
     fn scalars<'a>(node: &'a Node, at: Pointer, found: &mut Vec<(Pointer, &'a Node)>) {
         match node {
@@ -361,7 +361,7 @@ fn assert_positions(file: &str, text: &str) {
 }
 
 #[test]
-fn every_scalar_of_a_real_document_stands_where_it_is_said_to() {
+fn every_scalar_of_a_real_document_is_at_its_reported_position() {
     let yaml = include_str!("../../../spec/uploads.yaml");
     assert_positions("uploads.yaml", yaml);
     let root = serde_json::to_value(Document::parse("uploads.yaml", yaml).unwrap().root()).unwrap();
@@ -370,7 +370,7 @@ fn every_scalar_of_a_real_document_stands_where_it_is_said_to() {
 }
 
 #[test]
-fn a_text_of_white_space_is_told_and_not_sliced() {
+fn white_space_is_reported_without_a_panic() {
     for text in ["", " ", "\n \n", "\u{feff}\n", "\t", "`\n"] {
         assert!(Document::parse("api.yaml", text).is_err(), "{text:?}");
     }

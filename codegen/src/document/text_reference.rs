@@ -1,28 +1,28 @@
-//! A `$ref` where OpenAPI has text, such as a description in a file of its own: the text takes its place.
+//! A `$ref` in the place of a text, such as a description in a file of its own. The text replaces it.
 
 use super::{Document, Node, Pointer};
 
-/// Members of OpenAPI's objects that are texts.
+/// Members of OpenAPI objects that are texts.
 const TEXTS: [&str; 4] = ["description", "summary", "title", "termsOfService"];
 
 /// How many `$ref`s may lead from one to the next.
 const MAXIMUM_HOPS: usize = 16;
 
-/// A text to be put in the place of a `$ref`.
+/// A text that replaces a `$ref`.
 struct Replacement {
     file: String,
     pointer: Pointer,
     text: String,
 }
 
-/// Whether a file is text that nothing is to be read from.
+/// Whether a file is plain text and not a document.
 pub(super) fn is_plain_text(file: &str) -> bool {
     let extension = file.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     ["md", "markdown", "txt"].contains(&extension.as_str())
 }
 
 impl Document {
-    /// Puts texts in the place of the `$ref`s that refer to them, and notes where those stood.
+    /// Replaces the `$ref`s that refer to texts, and notes their places.
     pub(super) fn inline_texts(&mut self) {
         let mut found = Vec::new();
         for (file, source) in &self.sources {

@@ -1,4 +1,4 @@
-//! Which OpenAPI a document is written in.
+//! The version of OpenAPI that a document is written in.
 
 use super::Node;
 use super::fault::{Fault, Path};

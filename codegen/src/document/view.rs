@@ -1,14 +1,14 @@
-//! Views: typed access to the members of an object of the document.
+//! Views: typed access to the members of objects of the document.
 //!
-//! Each kind of object is declared once, in a table of its members. The table gives the checks the name and the shape of
-//! every member, and gives later rooms a method for each, so that these spell no keys.
+//! Each kind of object is declared once, in a table of its members. The table gives the checks the name and shape of
+//! every member, and gives later rooms a method for each, so that they spell no keys.
 
 use super::{Node, Object};
 
-/// What a value looks like.
+/// The shape of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
-    /// Anything, or something that is checked where it is used.
+    /// Any value, or one that is checked where it is used.
     Any,
     /// A string.
     Text,
@@ -16,7 +16,7 @@ pub enum Shape {
     Flag,
     /// A number.
     Number,
-    /// A number; in OpenAPI 3.0 a flag, which makes the number of another keyword exclusive.
+    /// A number. In OpenAPI 3.0 also a flag, which makes another keyword's number exclusive.
     NumberOrFlag,
     /// An object.
     Members,
@@ -41,12 +41,12 @@ impl<'d> Member<'d> {
         self.value.as_object()
     }
 
-    /// The entries of an object; none where the value is no object.
+    /// The entries of an object. None if the value is no object.
     pub fn entries(self) -> impl Iterator<Item = (&'d str, &'d Node)> {
         self.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// The elements of an array; none where the value is no array.
+    /// The elements of an array. None if the value is no array.
     pub fn elements(self) -> &'d [Node] {
         self.value.as_array().unwrap_or_default()
     }
@@ -56,7 +56,7 @@ impl<'d> Member<'d> {
         self.elements().iter().filter_map(Node::as_str)
     }
 
-    /// Whether the value is `true` or `false` as `wanted` says.
+    /// Whether the value is the boolean `wanted`.
     pub fn is(self, wanted: bool) -> bool {
         *self.value == Node::Bool(wanted)
     }
@@ -64,7 +64,7 @@ impl<'d> Member<'d> {
 
 /// A kind of object that OpenAPI defines.
 pub trait View<'d>: Copy {
-    /// What messages call such an object.
+    /// The name of such an object in messages.
     const NAME: &'static str;
 
     /// The members that it can have.

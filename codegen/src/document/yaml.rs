@@ -1,7 +1,7 @@
-//! YAML 1.2 into [`Node`]s, with the place of each.
+//! Reads YAML 1.2 into [`Node`]s, with the position of each.
 //!
-//! One pass over the parser's events makes both, so a place never disagrees with the value that stands there,
-//! aliases and merge keys included. Scalars are read by YAML 1.2's core schema: `on`, `no` and dates are strings.
+//! One pass over the parser's events makes both, so that a position never disagrees with its value, aliases and merge
+//! keys included. Scalars follow YAML 1.2's core schema: `on`, `no` and dates are strings.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,16 +15,16 @@ use super::place::Place;
 use super::{Node, Number, Object};
 use crate::diagnostic::Mark;
 
-/// What a YAML text holds.
+/// The result of reading a YAML text.
 pub(super) struct Yaml {
     pub root: Node,
-    /// The place of each value in the order of the tree: each object and array before what it holds.
+    /// The position of each value in the order of the tree. An object or array comes before its contents.
     pub places: Vec<Place>,
-    /// The values that have an anchor, by the number that the parser gives it.
+    /// The values with an anchor, by the number that the parser gives it.
     pub anchors: HashMap<usize, Node>,
 }
 
-/// Reads a text that holds one YAML document.
+/// Reads a text that contains one YAML document.
 pub(super) fn read(text: &str) -> Result<Yaml, Vec<Fault>> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),
@@ -54,7 +54,7 @@ struct Reader<'text> {
     anchors: HashMap<usize, Anchored>,
     values: usize,
     copies: usize,
-    /// What is wrong but does not keep the rest from being read.
+    /// Faults that do not prevent reading the rest.
     faults: Vec<Fault>,
 }
 
@@ -62,7 +62,7 @@ struct Reader<'text> {
 struct Anchored {
     node: Node,
     places: Vec<Place>,
-    /// Levels of objects and arrays in it.
+    /// Its depth in objects and arrays.
     height: usize,
 }
 
@@ -100,7 +100,7 @@ impl<'text> Reader<'text> {
         }
     }
 
-    /// Reads the value that `event` begins, and its place.
+    /// Reads the value that begins with `event`, and its position.
     fn value(
         &mut self,
         event: Event<'text>,
@@ -200,12 +200,12 @@ impl<'text> Reader<'text> {
         for (node, places) in merged {
             self.take_merged(&mut members, node, &places);
         }
-        // Most objects have one or two members, and the room for more would be most of the document.
+        // Most objects have one or two members. Reserving more would be most of the document's memory.
         members.shrink_to_fit();
         Ok(members)
     }
 
-    /// Reads the value of a merge key, `<<: *defaults` or `<<: [*these, *those]`, and takes its places back.
+    /// Reads the value of a merge key, `<<: *defaults` or `<<: [*these, *those]`, and discards its positions.
     fn merge(&mut self, path: Path<'_>, depth: usize) -> Read<(Node, Vec<Place>)> {
         let member = Path::Member(&path, "<<");
         let (event, span) = self.next(member)?;
@@ -225,7 +225,7 @@ impl<'text> Reader<'text> {
         Err(fault.at(mark(&span)).into())
     }
 
-    /// Puts into an object what a merge key adds: members that the object does not have yet.
+    /// Adds the members of a merge key to an object, except those that the object has already.
     fn take_merged(&mut self, members: &mut Object, node: Node, places: &[Place]) {
         let mut rest = &places[1..];
         match node {
@@ -263,7 +263,7 @@ impl<'text> Reader<'text> {
         let anchored = &self.anchors[&anchor];
         let first_place = self.places.len();
         self.places.extend_from_slice(&anchored.places);
-        // The copy's own key is here; all inside it stands where the anchor is.
+        // The copy's key is here. Everything inside keeps the position of the anchor.
         self.places[first_place].key = place.key;
         Ok(anchored.node.clone())
     }
@@ -306,7 +306,7 @@ fn key_fault(path: Path<'_>, mark: Mark) -> Fault {
     Fault::new("key-not-scalar", "a key must be a string, not an object or array", path).at(mark)
 }
 
-/// Values in a tree, itself included.
+/// The number of values in a tree, itself included.
 pub(super) fn size(node: &Node) -> usize {
     1 + match node {
         Node::Array(elements) => elements.iter().map(size).sum(),
@@ -323,7 +323,7 @@ fn height(node: &Node) -> usize {
     }
 }
 
-/// A scalar by YAML 1.2's core schema. `Err`: a number that no double holds.
+/// Reads a scalar by YAML 1.2's core schema. `Err`: a number that no double can hold.
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<Node, String> {
     let resolved = match tag {
         Some(tag) if tag.is_yaml_core_schema() => !matches!(&*tag.suffix, "str" | "binary" | "timestamp"),

@@ -7,7 +7,7 @@ use crate::api::{Api, Operation};
 use super::identifier::{camel, shouty, snake};
 use super::operation::body_suffix;
 
-/// An operation that has the name of an earlier one.
+/// An operation with the name of an earlier one.
 pub(crate) struct Clash {
     /// The path of the operation.
     pub(crate) path: String,
@@ -17,7 +17,7 @@ pub(crate) struct Clash {
     pub(crate) message: String,
 }
 
-/// Numbers the operations whose functions or types would have a name that is taken in their module.
+/// Numbers the operations whose functions or types would have a name that their module has already.
 pub(crate) fn number_operations(api: &mut Api) -> Vec<Clash> {
     let mut clashes = Vec::new();
     let mut ids: HashMap<String, String> = HashMap::new();
@@ -54,7 +54,7 @@ pub(crate) fn number_operations(api: &mut Api) -> Vec<Clash> {
     clashes
 }
 
-/// The names that an operation takes in its module: of its functions, its constant and its types.
+/// The names of an operation in its module: its functions, its constant and its types.
 fn names_of(operation: &Operation) -> HashSet<String> {
     let others = (1..operation.bodies.len()).map(|index| body_suffix(operation, index));
     let suffixes = std::iter::once(String::new()).chain(others);

@@ -1,4 +1,4 @@
-//! The functions of an operation: what each takes and returns.
+//! The functions of an operation: their arguments and results.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,9 +16,9 @@ use super::scope::Scope;
 pub(crate) struct Function<'a> {
     /// Its name.
     pub(crate) name: String,
-    /// Its arguments behind the configuration.
+    /// Its arguments after the configuration.
     pub(crate) arguments: Vec<Argument<'a>>,
-    /// What it returns.
+    /// Its result.
     pub(crate) returns: Returns,
 }
 
@@ -28,11 +28,11 @@ pub(crate) struct Argument<'a> {
     pub(crate) name: String,
     /// Its type.
     pub(crate) ty: RustType,
-    /// What it is for.
+    /// Its role.
     pub(crate) kind: ArgumentKind<'a>,
 }
 
-/// What an argument is for.
+/// The role of an argument.
 #[derive(Clone, Copy)]
 pub(crate) enum ArgumentKind<'a> {
     /// A required parameter.
@@ -43,17 +43,17 @@ pub(crate) enum ArgumentKind<'a> {
     Optional,
 }
 
-/// What the functions of an operation return.
+/// The result of an operation's functions.
 pub(crate) struct Returns {
-    /// The value that awaiting the call gives.
+    /// The value of the awaited call.
     pub(crate) value: RustType,
-    /// The body of an error, where the document declares one.
+    /// The body of an error, if the document declares one.
     pub(crate) error: Option<RustType>,
-    /// The event, where the reply may be had as a stream of events too.
+    /// The event, if the reply can be a stream of events too.
     pub(crate) event: Option<(RustType, EventForm)>,
 }
 
-/// The functions of an operation: one, or one for each form of its body.
+/// The functions of an operation: one for each body that it can have.
 pub(crate) fn functions<'a>(scope: &Scope<'_>, operation: &'a Operation) -> Vec<Function<'a>> {
     let several = (0..operation.bodies.len()).map(|index| function(scope, operation, Some(index)));
     match operation.bodies.len() {
@@ -87,7 +87,7 @@ fn function<'a>(scope: &Scope<'_>, operation: &'a Operation, body: Option<usize>
     Function { name, arguments, returns: returns(scope, operation) }
 }
 
-/// The name and type of a body's argument.
+/// The name and type of the body's argument.
 fn body_argument(scope: &Scope<'_>, body: &Body) -> (String, RustType) {
     let binary = RustType::Runtime("Binary", Vec::new());
     let into_binary = RustType::Into(Box::new(binary.clone()));
@@ -109,7 +109,7 @@ fn body_argument(scope: &Scope<'_>, body: &Body) -> (String, RustType) {
     (name, ty)
 }
 
-/// The name of a body's argument: after its type, where that has a name of its own.
+/// The name of the body's argument. It follows its type, if that has a name.
 fn body_name(scope: &Scope<'_>, ty: &Type) -> String {
     match ty {
         Type::Named(id) if scope.names.of(*id).exported => snake(&scope.names.of(*id).name),
@@ -117,7 +117,7 @@ fn body_name(scope: &Scope<'_>, ty: &Type) -> String {
     }
 }
 
-/// The name of a form's file, where the form has nothing else: the file is the argument itself then.
+/// The name of a form's file, if the form has nothing else. The file itself is then the argument.
 pub(crate) fn only_file(scope: &Scope<'_>, ty: &Type) -> Option<String> {
     let Type::Named(id) = ty else { return None };
     let Kind::Struct(structure) = &scope.api.named(*id).kind else { return None };
@@ -128,7 +128,7 @@ pub(crate) fn only_file(scope: &Scope<'_>, ty: &Type) -> Option<String> {
     }
 }
 
-/// The contents that are read in different ways among the replies of success; `None` stands for no content.
+/// The contents of successful replies that are read in different ways. `None` stands for no content.
 pub(crate) fn distinct_replies(operation: &Operation) -> Vec<Option<&ReplyContent>> {
     let mut kinds: Vec<Option<&ReplyContent>> = Vec::new();
     for success in &operation.successes {
@@ -140,7 +140,7 @@ pub(crate) fn distinct_replies(operation: &Operation) -> Vec<Option<&ReplyConten
     kinds
 }
 
-/// Whether two replies are read alike, whatever JSON is called.
+/// Whether two replies are read alike. The media type of JSON does not matter.
 fn are_alike(one: Option<&ReplyContent>, other: Option<&ReplyContent>) -> bool {
     match (one, other) {
         (Some(ReplyContent::Json(one, _)), Some(ReplyContent::Json(other, _))) => one == other,
@@ -185,7 +185,7 @@ fn reply_value(scope: &Scope<'_>, content: &ReplyContent) -> RustType {
     }
 }
 
-/// The other media types of a reply, and the method of `Call` that asks for each.
+/// The other media types of a reply, each with the method of `Call` that asks for it.
 pub(crate) fn other_calls<'a>(
     scope: &Scope<'a>,
     operation: &'a Operation,
@@ -214,7 +214,7 @@ impl Returns {
     }
 }
 
-/// The signature, on one line where that is short.
+/// The signature, on one line if it is short.
 impl fmt::Display for Function<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arguments = self.arguments.iter().map(|argument| format!("{}: {}", argument.name, argument.ty));
@@ -232,7 +232,7 @@ impl fmt::Display for Function<'_> {
 }
 
 impl Function<'_> {
-    /// A call of the function in `module`, with variables for arguments that have no short value.
+    /// A call of the function in `module`. Variables stand for arguments without a short value.
     pub(crate) fn example(&self, module: &str) -> String {
         let arguments = self.arguments.iter().map(|argument| match (&argument.ty, argument.short_value()) {
             (RustType::Local(name), Some(_)) => format!("{module}::{name}::default()"),
@@ -243,14 +243,14 @@ impl Function<'_> {
         format!("{module}::{}({}).await?", self.name, arguments.join(", "))
     }
 
-    /// Whether the example compiles as it stands.
+    /// Whether the example compiles as it is.
     pub(crate) fn has_whole_example(&self) -> bool {
         self.arguments.iter().all(|argument| argument.short_value().is_some())
     }
 }
 
 impl Argument<'_> {
-    /// A value of the argument's type, where there is a short one.
+    /// A value of the argument's type, if there is a short one.
     fn short_value(&self) -> Option<String> {
         let name = plain(&self.name);
         Some(match (&self.kind, &self.ty) {

@@ -1,10 +1,10 @@
-//! Words of a document made into Rust identifiers: in this file and nowhere else.
+//! Turns words of a document into Rust identifiers. No other file does.
 
 use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-/// Rust's keywords, those that are reserved for later among them (edition 2024).
+/// Rust's keywords, including the reserved ones (edition 2024).
 const KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -17,7 +17,7 @@ pub(crate) fn snake(words: &str) -> String {
     keyword_safe(&identifier(&words.to_snake_case(), words, |text| text.to_snake_case(), "_"))
 }
 
-/// The name of a module, which is a file's too: in ASCII, other letters by their numbers in Unicode.
+/// The name of a module, which is also a file name. It is ASCII; other letters become their Unicode numbers.
 pub(crate) fn module(words: &str) -> String {
     let name = snake(words);
     if name.is_ascii() {
@@ -41,12 +41,12 @@ pub(crate) fn shouty(words: &str) -> String {
     identifier(&words.to_shouty_snake_case(), words, |text| text.to_shouty_snake_case(), "N_")
 }
 
-/// The words of a text, as they are told apart in a name.
+/// Splits a text into the words of a name.
 pub(crate) fn words(text: &str) -> Vec<String> {
     text.to_snake_case().split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// A name that is not among those taken yet: where it is, a number is put behind it.
+/// Returns the name, with a number appended if it is taken.
 pub(crate) fn unique(name: String, taken: &mut HashSet<String>) -> String {
     let bare = name.strip_prefix("r#").unwrap_or(&name).to_owned();
     let joins = bare.starts_with(char::is_uppercase) && !bare.contains('_') || bare.ends_with('_');
@@ -60,7 +60,7 @@ pub(crate) fn unique(name: String, taken: &mut HashSet<String>) -> String {
     candidate
 }
 
-/// `cased` as far as it can stand in an identifier; what has no letter or digit is spelled out.
+/// Keeps what can be in an identifier. A name without letters or digits is spelled out.
 fn identifier(cased: &str, words: &str, case: impl Fn(&str) -> String, before_digit: &str) -> String {
     let signed = words.starts_with(['+', '-']) && words[1..].starts_with(|next: char| next.is_ascii_digit());
     let mut name = if cased.is_empty() || signed { case(&spelled(words)) } else { cased.to_owned() };
@@ -73,7 +73,7 @@ fn identifier(cased: &str, words: &str, case: impl Fn(&str) -> String, before_di
     }
 }
 
-/// Signs by their names: `+1` is `plus 1`.
+/// Replaces signs by their names: `+1` becomes `plus 1`.
 fn spelled(words: &str) -> String {
     let mut spelled = String::new();
     for sign in words.chars() {
@@ -111,7 +111,7 @@ fn spelled(words: &str) -> String {
     }
     let letters: String = spelled.chars().filter(|letter| unicode_ident::is_xid_continue(*letter)).collect();
     if letters.is_empty() && !words.is_empty() {
-        // Signs of another kind: by their numbers in Unicode.
+        // Replaces other signs by their Unicode numbers.
         return words.chars().map(|sign| format!("u{:x} ", u32::from(sign))).collect();
     }
     spelled
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_become_identifiers_whatever_they_are() {
+    fn any_words_become_identifiers() {
         for (words, snake_case, camel_case) in [
             ("createUpload", "create_upload", "CreateUpload"),
             ("OpenAIFile", "open_ai_file", "OpenAiFile"),
@@ -169,12 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn a_module_has_a_name_that_any_file_can_have() {
+    fn module_names_are_valid_file_names() {
         assert_eq!((module("größe").as_str(), module("日本").as_str()), ("gruf6udfe", "u65e5u672c"));
     }
 
     #[test]
-    fn the_same_name_again_gets_a_number() {
+    fn a_repeated_name_gets_a_number() {
         let mut taken = HashSet::new();
         assert_eq!(unique("r#type".to_owned(), &mut taken), "r#type");
         assert_eq!(unique("r#type".to_owned(), &mut taken), "type_2");

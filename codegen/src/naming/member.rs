@@ -20,7 +20,7 @@ pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
     let mut taken = HashSet::from(["Other".to_owned()]);
     let names = union.variants.iter().map(|variant| {
         let name = camel(&variant.name);
-        // `Event::EventCreated` says it twice, and so does `Filter::CompoundFilter`.
+        // `Event::EventCreated` repeats a word, and so does `Filter::CompoundFilter`.
         let rest = name.strip_prefix(own).filter(|rest| rest.starts_with(|first: char| first.is_uppercase()));
         let rest = rest.or_else(|| name.strip_suffix(own)).filter(|rest| !["", "Self"].contains(rest));
         variant_name(rest.unwrap_or(&name), &mut taken)
@@ -28,20 +28,20 @@ pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
     names.collect()
 }
 
-/// `name`, or another where it is taken. `Other` is the variant of values that the document does not name.
+/// Returns `name`, or another one if it is taken. `Other` is the variant for values that the document does not list.
 fn variant_name(name: &str, taken: &mut HashSet<String>) -> String {
     unique(if name == "Other" { "OtherValue" } else { name }.to_owned(), taken)
 }
 
 /// The names of a struct's fields.
 pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
-    // The field of the other properties has this name.
+    // The field for other properties has this name.
     let mut taken: HashSet<String> =
         structure.additional.iter().map(|_| "additional_properties".to_owned()).collect();
     structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
 }
 
-/// The type of a field: an `Option` if it may be missing or `null`, one in another if those are kept apart.
+/// The type of a field: an `Option` if it may be missing or `null`, a nested one if those two differ.
 pub(crate) fn field_type(scope: &Scope<'_>, field: &Field) -> RustType {
     let ty = scope.boxed(&field.ty, field.boxed);
     match (keeps_null(scope.api, field), is_optional(scope.api, field)) {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn each_value_of_an_enum_has_a_name_of_its_own() {
+    fn each_value_of_an_enum_has_a_distinct_name() {
         for (values, names) in [
             (&["a", "b"][..], &["A", "B"][..]),
             (&["asc", "ASC", "Asc"], &["Asc", "Asc2", "Asc3"]),

@@ -1,5 +1,4 @@
-//! From words to identifiers and module paths, and the printable name of a type: for the code and for its reference
-//! pages alike.
+//! Identifiers, module paths and printable types. Code and reference pages both use them.
 
 mod clash;
 mod function;

@@ -1,4 +1,4 @@
-//! What each type of an API is called in Rust, and where it is.
+//! The Rust name and module of each type of an API.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use super::identifier::{camel, module as module_name, unique, words};
 const RESERVED: [&str; 11] =
     ["BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "FileOr", "Binary", "Base64"];
 
-/// The module and name of every type that is written out.
+/// The module and name of every type that is generated.
 #[derive(Debug)]
 pub(crate) struct Names {
     types: Vec<TypePath>,
@@ -18,14 +18,14 @@ pub(crate) struct Names {
     root: &'static str,
 }
 
-/// Where a type is below `models`.
+/// The path of a type below `models`.
 #[derive(Clone, Debug)]
 pub(crate) struct TypePath {
     /// The module.
     pub(crate) module: String,
     /// The name.
     pub(crate) name: String,
-    /// Whether `models` has it too, so that the module need not be named.
+    /// Whether `models` re-exports it, so that paths leave out the module.
     pub(crate) exported: bool,
 }
 
@@ -35,7 +35,7 @@ impl Names {
         let mut modules: Vec<(String, Vec<TypeId>)> = Vec::new();
         let mut by_root: HashMap<(&str, bool), usize> = HashMap::new();
         let mut taken_modules = HashSet::from(["r#mod".to_owned()]);
-        // Components come before operations: theirs are the names that a reader of the document knows.
+        // Components come before operations: readers of the document know their names.
         let mut roots: Vec<(&str, bool)> = api.types.iter().map(|named| root_of(&named.name)).collect();
         roots.sort_by_key(|(_, operation)| *operation);
         for (root, operation) in roots {
@@ -52,7 +52,7 @@ impl Names {
         let mut taken: Vec<HashSet<String>> =
             modules.iter().map(|_| RESERVED.map(str::to_owned).into_iter().collect()).collect();
         let mut types: Vec<Option<TypePath>> = api.types.iter().map(|_| None).collect();
-        // The component's own name first: what stands in it makes way.
+        // The component itself is named first. Types within it give way.
         for own in [true, false] {
             for (index, named) in api.types.iter().enumerate() {
                 let is_own = named.name.path.is_empty() && !named.name.operation;
@@ -86,7 +86,7 @@ impl Names {
         self.root
     }
 
-    /// The modules with the types that each has, in the order of the document.
+    /// The modules and the types in each, in the order of the document.
     pub(crate) fn modules(&self) -> &[(String, Vec<TypeId>)] {
         &self.modules
     }
@@ -96,7 +96,7 @@ fn root_of(name: &Name) -> (&str, bool) {
     (&name.root, name.operation)
 }
 
-/// Whether a type is there under its name: a component is, and what is more than another name for something.
+/// Whether a type is generated under its name. Components are, and other types unless they are only another name.
 pub(crate) fn is_written(api: &Api, id: TypeId) -> bool {
     let named = api.named(id);
     let component = named.name.path.is_empty() && !named.name.operation;
@@ -117,7 +117,7 @@ fn type_name(name: &Name, taken: &HashSet<String>) -> String {
     }
 }
 
-/// The words of a path, without those that a step says again: the `Auto Chunking Strategy` of a `chunking_strategy`.
+/// Removes the words from a path that a step repeats: `Auto Chunking Strategy` within `chunking_strategy`.
 fn said_once(path: &[String]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for (index, step) in path.iter().enumerate() {

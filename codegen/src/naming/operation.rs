@@ -1,4 +1,4 @@
-//! What the items of an operation are called: its functions, arguments, constant and types.
+//! The names of an operation's items: its functions, arguments, constant and types.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use crate::api::{Api, BodyContent, Location, Operation, Parameter};
 
 use super::identifier::{camel, module, shouty, snake, unique};
 
-/// The name of an operation's function; of its first, where its body has several forms.
+/// The name of an operation's first function.
 pub(crate) fn function_name(operation: &Operation) -> String {
     snake(&operation.name)
 }
@@ -40,8 +40,8 @@ pub(crate) fn error_type(operation: &Operation) -> String {
     format!("{}Error", camel(&operation.name))
 }
 
-/// The parameters with the names of their arguments or fields. Where a name is taken, it says where the parameter
-/// goes: `id` in the path, `id_header`.
+/// The parameters, each with the name of its argument or field. If a name is taken, the location is appended: `id` in
+/// the path, `id_header`.
 pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)> {
     let mut taken = HashSet::from(["configuration".to_owned(), "params".to_owned()]);
     operation
@@ -55,7 +55,7 @@ pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)>
         .collect()
 }
 
-/// The name of a parameter with the place that it goes to.
+/// The name of a parameter with its location.
 fn located(parameter: &Parameter) -> String {
     let place = match parameter.location {
         Location::Path => "path",
@@ -66,7 +66,7 @@ fn located(parameter: &Parameter) -> String {
     snake(&format!("{} {place}", parameter.name))
 }
 
-/// The words behind the name of the function for another form of the body.
+/// The suffix of the function for another body.
 pub(crate) fn body_suffix(operation: &Operation, index: usize) -> String {
     let word = |index: usize| match &operation.bodies[index].content {
         BodyContent::Json(_) => "json",
@@ -79,7 +79,7 @@ pub(crate) fn body_suffix(operation: &Operation, index: usize) -> String {
     let same = (0..index).filter(|other| word(*other) == word(index)).count();
     match same {
         0 => format!("as {}", word(index)),
-        // A plus at the end is all that tells some types apart; elsewhere it parts words.
+        // A plus sign may be the only difference between types when it is at the end. Elsewhere it separates words.
         _ => match operation.bodies[index].content_type.strip_suffix('+') {
             Some(base) => format!("as {base} plus"),
             None => format!("as {}", operation.bodies[index].content_type),

@@ -1,11 +1,11 @@
-//! What types are called in one module.
+//! The names of types in one module.
 
 use crate::api::{Api, Integer, Kind, Type, TypeId};
 
 use super::names::{Names, is_written};
 use super::rust_type::RustType;
 
-/// What types are called in one module.
+/// The names of types in one module.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) api: &'a Api,
@@ -14,7 +14,7 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The scope of a module below `models`, or of one elsewhere.
+    /// The scope of a module below `models`, or of a module elsewhere.
     pub(crate) fn new(api: &'a Api, names: &'a Names, module: Option<&'a str>) -> Self {
         Self { api, names, module }
     }
@@ -45,7 +45,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A type's name in a box, inside the `Option` where it is one.
+    /// A type's name in a `Box`. An `Option` stays outside.
     pub(crate) fn boxed(&self, ty: &Type, boxed: bool) -> RustType {
         match ty {
             _ if !boxed => self.ty(ty),

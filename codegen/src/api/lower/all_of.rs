@@ -1,5 +1,5 @@
-//! Schemas that a value must match together: the members of an `allOf`, a `$ref` and the keywords beside it, and the
-//! schemas that several of them have for one property.
+//! Schemas that a value must match together: the members of an `allOf`, a `$ref` and the keywords beside it, and
+//! several schemas for one property.
 
 use std::collections::HashSet;
 
@@ -13,18 +13,18 @@ use super::Lowering;
 use super::place::Place;
 use super::string_type::{are_strings, decides_type};
 
-/// A schema and where it is.
+/// A schema and its place.
 pub(super) type Part<'d> = (Place, Schema<'d>);
 
 /// How deep required properties are searched for a contradiction.
 const MAX_DEPTH: usize = 8;
 
-/// What a schema says when every `$ref` and `allOf` is followed.
+/// The schemas that remain when every `$ref` and `allOf` is followed.
 #[derive(Clone, Default)]
 pub(super) struct Gathered<'d> {
     /// The schemas with keywords of their own. A schema comes after those that it refers to.
     pub(super) parts: Vec<Part<'d>>,
-    /// Sets of alternatives: a value matches one of each set, too.
+    /// Sets of alternatives. A value also matches one of each set.
     pub(super) unions: Vec<Vec<Part<'d>>>,
     /// Whether `null` is allowed.
     pub(super) null: Null,
@@ -69,7 +69,7 @@ impl Null {
 }
 
 impl<'d> Gathered<'d> {
-    /// The schema of a property, where it is described last.
+    /// The schema of a property. The last one wins.
     pub(super) fn property(&self, name: &str) -> Option<Part<'d>> {
         self.parts.iter().rev().find_map(|part| property(part, name))
     }
@@ -92,7 +92,7 @@ impl<'d> Gathered<'d> {
         schemas_of(&self.parts)
     }
 
-    /// The places of all parts and alternatives, in an order of their own: equal for equal meanings.
+    /// The places of all parts and alternatives, sorted, so that they are equal for equal meanings.
     pub(super) fn places(&self) -> Vec<Place> {
         let unions = self.unions.iter().flatten();
         let mut places: Vec<Place> =
@@ -102,7 +102,7 @@ impl<'d> Gathered<'d> {
         places
     }
 
-    /// Adds what other schemas say.
+    /// Adds other schemas.
     pub(super) fn absorb(&mut self, other: &Self) {
         for part in &other.parts {
             if !self.has(&part.0) {
@@ -186,11 +186,11 @@ impl<'d> Lowering<'d> {
                 null = self.add(&place, member, into);
             }
             _ if are_strings(&schemas_of(&alternatives)) => {}
-            // Of alternatives that are made of the schema it is one.
+            // A schema may be among its own alternatives.
             _ if alternatives.iter().any(|(place, member)| self.is_seen(place, *member, into)) => {}
             _ => into.unions.push(alternatives),
         }
-        // What these keywords say is gathered from the schemas that they lead to.
+        // These keywords lead to other schemas, which are gathered themselves.
         let leads_on = ["$ref", "$dynamicRef", "allOf"];
         let has_own = schema.keys().any(|key| !keyword::is_annotation(key) && !leads_on.contains(&key));
         if has_own || schema.constants().is_some() {

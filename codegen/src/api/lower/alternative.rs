@@ -1,12 +1,12 @@
-//! What an alternative of a union is called, where it has no name of its own: by what distinguishes it from the others,
-//! so that another alternative does not change it.
+//! The name of an alternative of a union that has none. It says what distinguishes the alternative from the others,
+//! so that adding one does not change it.
 
 use crate::document::{Node, Schema};
 
 /// The longest title or value that makes a name.
 const MAX_LENGTH: usize = 60;
 
-/// What the element at `index` of a `oneOf` or `anyOf` is called.
+/// The name of the element at `index` of a `oneOf` or `anyOf`.
 pub(super) fn name(elements: &[Node], index: usize) -> String {
     let Some(schema) = elements.get(index).map(Schema::of) else { return "value".to_owned() };
     let others = || {
@@ -84,7 +84,7 @@ fn kind(schema: Schema<'_>) -> Option<String> {
     }
 }
 
-/// What the elements of an array are called.
+/// The name for the elements of an array.
 fn array(schema: Schema<'_>) -> Option<String> {
     if kind(schema)? != "array" {
         return None;

@@ -1,5 +1,5 @@
-//! Which schemas mean bytes: OpenAPI 3.0 has `format: binary`, JSON Schema `contentMediaType` and `contentEncoding`,
-//! and both let a media type say it alone.
+//! Which schemas mean bytes. OpenAPI 3.0 has `format: binary`, JSON Schema has `contentMediaType` and
+//! `contentEncoding`, and in both the media type alone can decide.
 
 use crate::document::{Node, Schema, keyword};
 
@@ -10,12 +10,12 @@ use super::place::Place;
 use super::reference::MAX_REFERENCES;
 
 impl<'d> Lowering<'d> {
-    /// Whether a schema, or all of it that is not `null`, says that it is bytes as they are.
+    /// Whether a schema, leaving out `null`, means raw bytes.
     pub(super) fn is_binary(&mut self, place: &Place, schema: Schema<'d>) -> bool {
         self.innermost_of(place.clone(), schema).is_some_and(|(_, schema)| says_binary(schema))
     }
 
-    /// Whether a schema says that it is text which encodes bytes in Base64.
+    /// Whether a schema means text that encodes bytes in Base64.
     pub(super) fn is_base64(&mut self, place: &Place, schema: Schema<'d>) -> bool {
         self.innermost_of(place.clone(), schema).is_some_and(|(_, schema)| {
             let encoding = schema.content_encoding();
@@ -25,7 +25,8 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// What a schema refers to: by `$ref`, by an `allOf` of nothing else, or as the only alternative to `null`.
+    /// The schema that this one refers to, by `$ref`, by an `allOf` of one member, or as the only alternative to
+    /// `null`.
     pub(super) fn innermost_of(&mut self, place: Place, schema: Schema<'d>) -> Option<Part<'d>> {
         let mut at = self.follow_schema(&place, schema)?;
         for _ in 0..MAX_REFERENCES {
@@ -41,7 +42,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Whether a schema says that it is bytes as they are, be it in a form or alone.
+/// Whether a schema means raw bytes, in a form or alone.
 pub(super) fn says_binary(schema: Schema<'_>) -> bool {
     if schema.single_type() == Some("file") {
         return true;
@@ -57,7 +58,7 @@ pub(super) fn says_binary(schema: Schema<'_>) -> bool {
     }
 }
 
-/// Whether a media type says what a schema leaves open: the schema has nothing, or says only that it is a string.
+/// Whether a schema leaves its content to the media type: it is empty, or says only that it is a string.
 pub(super) fn leaves_open(schema: Schema<'_>) -> bool {
     match schema.node() {
         Node::Bool(accepts_all) => *accepts_all,
@@ -75,7 +76,7 @@ pub(super) fn accepts_anything(schema: Schema<'_>) -> bool {
     leaves_open(schema) && schema.kind().is_none() && schema.content_media_type().is_none()
 }
 
-/// Whether each of a list of media types is one of bytes: neither JSON nor text nor any at all.
+/// Whether each media type of a list means bytes, so that none is JSON or text.
 pub(super) fn is_of_bytes(media_types: &str) -> bool {
     let mut types = media_types.split(',').map(bare).filter(|bare| !bare.is_empty()).peekable();
     let is_of_bytes =
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_recognised_in_every_spelling() {
+    fn binary_schemas_are_recognised_in_every_spelling() {
         for binary in [
             "{type: string, format: binary}",
             "{format: binary}",
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_media_types_means_bytes_where_each_does() {
+    fn a_list_of_media_types_means_bytes_if_each_one_does() {
         for (list, expected) in [
             ("image/png", true),
             ("image/png, image/*", true),

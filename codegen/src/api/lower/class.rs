@@ -1,4 +1,4 @@
-//! What a schema is when its keywords are looked at together.
+//! Classification of a schema by all its keywords together.
 
 use crate::document::schema::types_of_values;
 use crate::document::{Node, Schema, keyword};
@@ -8,13 +8,13 @@ use super::all_of::{Gathered, Part, schemas_of};
 use super::place::Place;
 use super::string_type::are_strings;
 
-/// What a schema turns out to be when its keywords are looked at together.
+/// The class of a schema.
 pub(super) enum Class<'d> {
     /// Another schema, by `$ref` or `$dynamicRef`.
     Reference,
     /// The component that the schema stands in, by `$recursiveRef` (JSON Schema 2019-09 §8.2.4.2).
     Whole,
-    /// The only schema that counts in an `allOf`, `anyOf` or `oneOf`.
+    /// The only structural schema in an `allOf`, `anyOf` or `oneOf`.
     Only(Place, Schema<'d>),
     /// Known properties of its own.
     Object,
@@ -26,7 +26,7 @@ pub(super) enum Class<'d> {
     Union(Vec<Part<'d>>),
     /// One of several of JSON's types.
     Types(Vec<&'d str>),
-    /// What its keywords say at once.
+    /// A value of one of JSON's types.
     Simple(&'d str),
     /// Anything.
     Any,
@@ -99,7 +99,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// What a schema with a `$ref` or an `allOf` is. `None`: what its other keywords say.
+    /// The class of a schema with a `$ref` or an `allOf`. `None`: its other keywords decide.
     fn composition(&mut self, place: &Place, schema: Schema<'d>) -> Option<Class<'d>> {
         let reference = reference_class(schema);
         let mut members = self.schemas_at(place, schema.all_of());
@@ -108,7 +108,7 @@ impl<'d> Lowering<'d> {
         match (reference, members.as_slice()) {
             (None, []) => return None,
             (Some(reference), []) if !has_own => {
-                // A schema that gives names a meaning is another one than that which it refers to.
+                // A schema that binds a `$dynamicAnchor` differs from the schema that it refers to.
                 let is_dynamic = self.document.has_dynamic_anchors();
                 let target =
                     is_dynamic.then(|| self.quietly(|lowering| lowering.referred(place, schema))).flatten();
@@ -124,7 +124,7 @@ impl<'d> Lowering<'d> {
             }
             _ => {}
         }
-        // One of the schemas may say all that the others do.
+        // One of the schemas may imply all the others.
         let mut elements: Vec<(Option<Class<'d>>, Gathered<'d>)> = Vec::new();
         if let Some(reference) = reference_class(schema)
             && let Some((target, schema)) = self.referred(place, schema)
@@ -157,8 +157,8 @@ impl<'d> Lowering<'d> {
         Some(Class::AllOf(Box::new(self.gather(place, schema))))
     }
 
-    /// The schema with subtypes that is restricted without properties being added. Its subtypes are kept, and the
-    /// restriction is reported.
+    /// The supertype that a schema restricts without adding properties. The supertype is kept, and the restriction is
+    /// reported.
     fn restricted_supertype(
         &mut self,
         place: &Place,
@@ -190,7 +190,7 @@ impl<'d> Lowering<'d> {
         elements.swap_remove(supertype).0
     }
 
-    /// The schemas that a value may fit one of, without `null` and without those that only require something.
+    /// The alternatives of a schema, without `null` and without those that only require properties.
     pub(super) fn alternatives(&mut self, place: &Place, schema: Schema<'d>) -> Vec<Part<'d>> {
         let mut found = Vec::new();
         let is_typed = schema.kind().is_some()

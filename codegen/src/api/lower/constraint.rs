@@ -7,7 +7,7 @@ use crate::document::{Member, Node, Schema};
 
 use super::super::model::Bound;
 
-/// The most characters of a value that are shown.
+/// The maximum number of characters of a value that are shown.
 const MAX_SHOWN: usize = 200;
 
 /// How long the last line of a description may become when sentences are appended to it.

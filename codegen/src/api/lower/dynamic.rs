@@ -12,8 +12,8 @@ use super::place::{Place, Scope};
 pub(super) type Names = HashMap<Place, Rc<BTreeSet<String>>>;
 
 impl<'d> Lowering<'d> {
-    /// The target of a `$dynamicRef`: that of a `$ref`, unless that has a `$dynamicAnchor` of this name and a schema
-    /// further out has one too.
+    /// The target of a `$dynamicRef`. It is that of a `$ref`, unless the target has a `$dynamicAnchor` of this name
+    /// and an outer schema has one too.
     pub(super) fn dynamic_target(&mut self, place: &Place, reference: &str) -> Option<(Place, Schema<'d>)> {
         let (target, schema) = self.target_schema(place, reference)?;
         let name = reference.rsplit_once('#').map_or("", |(_, name)| name);
@@ -30,8 +30,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The target of a reference with the scope that the schema at `from` gives it. A target whose meaning does not
-    /// change has none.
+    /// The target of a reference, with the scope that the schema at `from` gives it. A target whose meaning does not
+    /// change has no scope.
     pub(super) fn within_scope(&mut self, from: &Place, mut target: Place) -> Place {
         if !self.document.has_dynamic_anchors() {
             return target;
@@ -59,7 +59,7 @@ impl<'d> Lowering<'d> {
         let anchors = anchors.map(|(name, pointer)| {
             (name.to_owned(), Place { file: file(), pointer: pointer.to_string().into(), scope: None })
         });
-        // The first of a name counts.
+        // The first anchor of a name wins.
         anchors.rev().collect()
     }
 

@@ -21,24 +21,24 @@ pub(super) type Forms<'d> = HashMap<Place, FormUse<'d>>;
 /// How a schema is used as the body of a form.
 #[derive(Clone, Default)]
 pub(super) struct FormUse<'d> {
-    /// How its fields are written, where the document says that.
+    /// How its fields are encoded, where the document says so.
     encoding: Option<Encoding<'d>>,
-    /// Whether a form of it has parts, which can be files.
+    /// Whether it is sent as parts, which can be files.
     has_parts: bool,
 }
 
-/// How the fields of a form are written.
+/// How the fields of a form are encoded.
 #[derive(Clone)]
 struct Encoding<'d> {
     place: Place,
     fields: &'d Object,
-    /// Whether its styles count.
+    /// Whether its styles apply.
     styled: bool,
 }
 
 impl<'d> Lowering<'d> {
-    /// Finds the schemas that are bodies of forms, which are lowered as such and not as JSON, each with the
-    /// `encoding` that it is given first.
+    /// Finds the schemas that are bodies of forms, each with its first `encoding`. They are lowered as forms and not
+    /// as JSON.
     pub(super) fn find_forms(&mut self) {
         let Some(paths) = Root::of(self.document.root()).paths() else { return };
         let place = self.root().child(paths.key);
@@ -181,8 +181,8 @@ impl<'d> Lowering<'d> {
         structure
     }
 
-    /// Adds to a form the properties of its alternatives, which are required where all of them require them, and says
-    /// in its description which go together.
+    /// Adds the properties of its alternatives to a form. A property is required if all alternatives require it. The
+    /// description lists which properties go together.
     fn add_alternatives(
         &mut self,
         place: &Place,
@@ -206,7 +206,7 @@ impl<'d> Lowering<'d> {
             let added = form.fields.iter().filter(|field| !shared.contains(&field.name));
             for field in added.clone() {
                 match structure.fields.iter_mut().find(|other| other.name == field.name) {
-                    // What one of several strings is here is another of them there.
+                    // One of several strings here may be one of other strings there.
                     Some(known) if self.types.is_string(&known.ty) && self.types.is_string(&field.ty) => {
                         known.ty = Type::String;
                     }
@@ -265,19 +265,19 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether the styles of an `encoding` count in forms of a media type (OpenAPI 3.0 and 3.1 §4.8.15.1).
+    /// Whether the styles of an `encoding` apply in forms of a media type (OpenAPI 3.0 and 3.1 §4.8.15.1).
     fn has_styles(&self, bare: &str) -> bool {
         bare == URL_ENCODED || bare == MULTIPART && self.document.version() == Version::V3_1
     }
 
-    /// The type of a form's schema where JSON has it too.
+    /// The type of a form's schema where it is used as JSON too.
     pub(super) fn form_as_json(&mut self, place: &Place, schema: Schema<'d>) -> Option<Type> {
         if !self.is_form(place) {
             return None;
         }
         let ty = self.form(place, schema);
         let Type::Named(id) = ty else { return None };
-        // Of a form that holds itself it is not known yet.
+        // A form that contains itself is not complete yet.
         let may_have_files = match &self.types[id].kind {
             Kind::Struct(structure) => structure.has_files(),
             _ => self.types.is_pending(id),
@@ -362,10 +362,10 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// What is known of a form's field besides its schema.
+/// A form's field, apart from its schema.
 #[derive(Clone, Copy)]
 struct Part<'d> {
-    /// Whether it is a part, and not a pair in a URL's encoding.
+    /// Whether it is a part, and not a URL-encoded pair.
     has_parts: bool,
     /// Its media types, where the document's `encoding` has some.
     encoded: Option<&'d str>,
@@ -377,13 +377,13 @@ impl Part<'_> {
         says_binary(schema) || self.has_parts && by_encoding()
     }
 
-    /// Whether it is of any type: of `application/octet-stream` by default (OpenAPI 3.1.1 §4.8.15.1), but in forms
-    /// that are met often a text or JSON.
+    /// Whether any type fits. The default is `application/octet-stream` (OpenAPI 3.1.1 §4.8.15.1), but in real forms
+    /// such a field is often text or JSON.
     fn is_anything(self, schema: Schema<'_>) -> bool {
         self.has_parts && self.encoded.is_none() && accepts_anything(schema)
     }
 
-    /// The media type of a string that its schema gives, and that is not that of plain text.
+    /// The media type of a string, where its schema states one other than plain text.
     fn text_type<'a>(self, schema: Schema<'a>) -> Option<&'a str> {
         let media_type = schema.content_media_type()?;
         let is_text = leaves_open(schema) && bare(media_type) != "text/plain";
@@ -414,7 +414,7 @@ impl<'d> Encoding<'d> {
         self.field(name)?.content_type()
     }
 
-    /// The style of a field, where it counts.
+    /// The style of a field, where it applies.
     fn style(&self, name: &str) -> Option<Style> {
         self.field(name).and_then(field_style).filter(|_| self.styled)
     }

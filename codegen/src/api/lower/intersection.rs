@@ -10,7 +10,7 @@ use super::describe::description;
 use super::place::Place;
 
 impl<'d> Lowering<'d> {
-    /// The type of a value that matches all of `schemas`. Where it is a type of its own, it is named after `place`.
+    /// The type of a value that matches all of `schemas`. A new type is named after `place`.
     pub(super) fn all(&mut self, place: &Place, schemas: &[Part<'d>]) -> Type {
         if let [(place, schema)] = schemas {
             return self.schema(place, *schema);
@@ -20,7 +20,7 @@ impl<'d> Lowering<'d> {
             schemas.iter().map(|(place, schema)| self.gather(place, *schema)).collect();
         let mut together = Gathered::default();
         each.iter().for_each(|gathered| together.absorb(gathered));
-        // Of several that say all, one with a name of its own is preferred.
+        // Of several schemas that imply all others, one with its own name is preferred.
         let says_all = |one: &usize| each.iter().all(|other| each[*one].implies(other));
         let one =
             (0..each.len()).rev().filter(says_all).max_by_key(|one| schemas[*one].1.reference().is_some());
@@ -43,7 +43,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The type of schemas that were followed, named after `place` and described as `schema` is.
+    /// The type of gathered schemas, named after `place` and described by `schema`.
     fn together(&mut self, place: &Place, gathered: &Gathered<'d>, schema: Schema<'d>) -> Type {
         let key = gathered.places();
         if let Some(known) = self.schemas.intersections.get(&key) {
@@ -66,7 +66,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether schemas together are more than another name for a type.
+    /// Whether schemas together make a type of their own, and not only another name for one.
     pub(super) fn needs_name(&self, gathered: &Gathered<'d>) -> bool {
         let allowed = self.allowed(gathered).unwrap_or_else(|contradiction| {
             self.allowed(&compatible(self, gathered, &contradiction)).unwrap_or_default()
@@ -77,7 +77,7 @@ impl<'d> Lowering<'d> {
             || allowed.types == ["string"] && has_known_strings(gathered)
     }
 
-    /// What schemas are together.
+    /// The kind of type that schemas make together.
     pub(super) fn intersection(&mut self, place: &Place, gathered: &Gathered<'d>) -> Kind {
         let without_contradiction;
         let (gathered, allowed) = match self.allowed(gathered) {
@@ -117,7 +117,7 @@ impl<'d> Lowering<'d> {
         self.warning(&contradiction.place, "contradiction", message, Some("the last one is expressed"));
     }
 
-    /// What an object is by its properties alone, without its subtypes.
+    /// The type of an object by its own properties, without its subtypes.
     pub(super) fn own_object(&mut self, place: &Place, schema: Schema<'d>) -> Kind {
         let gathered = self.gather(place, schema);
         match self.intersection(place, &gathered) {
@@ -145,7 +145,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// One of several alternatives, each together with `base`. Those that contradict it are left out.
+    /// A union of alternatives, each combined with `base`. Alternatives that contradict it are left out.
     fn distribute(&mut self, place: &Place, alternatives: &[Part<'d>], base: &Gathered<'d>) -> Kind {
         if !self.can_afford(place, alternatives.len() * (base.parts.len() + base.unions.len())) {
             return Kind::Alias(Type::Any);
@@ -168,7 +168,7 @@ impl<'d> Lowering<'d> {
         let (mut variants, mut targets) = (Vec::new(), Vec::new());
         for (index, (member_place, member), alone, together, _) in possible {
             let label = self.label(member_place, *member);
-            // An alternative may be made of the whole, and have its properties already.
+            // An alternative may refer to the whole, and have its properties already.
             let ty = if alone.implies(base) {
                 self.schema(member_place, *member)
             } else {
@@ -191,7 +191,7 @@ impl<'d> Lowering<'d> {
         kind
     }
 
-    /// Gives the variants the values that a discriminator has for the alternatives which they are made from.
+    /// Sets the tags of the variants: the discriminator's values for the alternatives that they are made from.
     fn tag_variants(
         &mut self,
         place: &Place,
@@ -240,7 +240,7 @@ impl<'d> Gathered<'d> {
     }
 }
 
-/// The schema that contradicts others, and those of the others that it does not contradict.
+/// The schema that contradicts others, and those of the others that it is compatible with.
 fn compatible<'d>(
     lowering: &Lowering<'d>,
     gathered: &Gathered<'d>,

@@ -1,5 +1,5 @@
-//! The values that a schema lists and its type does not: numbers, booleans, and strings that narrow an enumeration. They
-//! distinguish the types of a union, and a single one is a constant.
+//! Values that a schema lists and its type does not express: numbers, booleans, and strings that narrow an
+//! enumeration. They distinguish the types of a union, and a single value is a constant.
 
 use crate::document::{Node, Number, Schema};
 
@@ -8,12 +8,12 @@ use super::Lowering;
 use super::all_of::Part;
 use super::place::Place;
 
-/// How many schemas within schemas are looked through.
+/// How deep schemas within schemas are searched.
 const MAX_DEPTH: usize = 32;
 
 impl<'d> Lowering<'d> {
-    /// The values that all of `schemas`, whose type is `ty`, list by `const` or `enum`, in them or in what they are made
-    /// of. Empty: the type says them, or there are other values too.
+    /// The values that all of `schemas` list by `const` or `enum`, directly or through references. Empty: the type
+    /// `ty` expresses them, or other values are allowed too.
     pub(super) fn listed_values(&mut self, schemas: &[Part<'d>], ty: &Type) -> Vec<String> {
         let lists = self.quietly(|lowering| -> Vec<Vec<String>> {
             schemas.iter().filter_map(|(place, schema)| lowering.listed(place, *schema, MAX_DEPTH)).collect()
@@ -57,7 +57,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The values that are in each of the lists.
+/// The values that are in all lists.
 fn common(lists: Vec<Vec<String>>) -> Option<Vec<String>> {
     lists.into_iter().reduce(|mut all, next| {
         all.retain(|value| next.contains(value));
@@ -65,7 +65,7 @@ fn common(lists: Vec<Vec<String>>) -> Option<Vec<String>> {
     })
 }
 
-/// A value as a tag writes it; `1.0` is `1`.
+/// A value as it is written in a tag. `1.0` is written `1`.
 fn scalar(value: &Node) -> Option<String> {
     match value {
         Node::String(value) => Some(value.clone()),

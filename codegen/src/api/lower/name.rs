@@ -1,5 +1,5 @@
-//! The names of schemas. A name is made of the component or operation that the schema is in and of the way from there,
-//! so that it changes only when the schema moves.
+//! The names of schemas. A name consists of the component or operation that contains the schema and the way from
+//! there, so that it changes only when the schema moves.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::media_type::{URL_ENCODED, bare, is_json, is_open};
 use super::place::Place;
 use super::{Lowering, alternative};
 
-/// The names of schemas that were looked up or made up.
+/// The names that were looked up, and those of schemas that no `$ref` can refer to.
 #[derive(Default)]
 pub(super) struct Names(HashMap<Place, Name>);
 
@@ -47,7 +47,7 @@ impl Lowering<'_> {
             return name.clone();
         }
         let mut name = self.make_name(place);
-        // What depends on another schema is named after that one.
+        // A schema whose meaning depends on another one is named after that one.
         let owner =
             place.scope.as_ref().and_then(|scope| scope.values().next()).map(|owner| self.make_name(owner));
         if let Some(owner) = owner {
@@ -95,7 +95,7 @@ impl Lowering<'_> {
             }
 
             (Some(first), second, third) => {
-                // A file of its own: by its own key, or by its own name.
+                // A value of another file, named by its own key or by the file's name.
                 for token in [Some(first), second, third].into_iter().flatten() {
                     walk.step(token);
                 }
@@ -110,7 +110,7 @@ impl Lowering<'_> {
         for token in steps {
             walk.step(token);
         }
-        // A part of a component's `allOf` that a `$ref` names.
+        // A member of a component's `allOf`, named by a `$ref`.
         if walk.path.is_empty() && !operation && tokens.len() > 3 {
             let title = Schema::of(walk.node).title();
             let index = tokens.last().map(String::as_str).unwrap_or_default();
@@ -120,9 +120,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The operation that a value stands in, where that is not below `paths` but in a file of operations or path items, or
-/// among the components: its id, itself, and how many steps of
-/// the pointer lead to it.
+/// The operation that contains a value, where it is not below `paths` but in a file of operations or path items, or
+/// among the components. Returns its id, the operation, and how many steps of the pointer lead to it.
 fn operation_elsewhere<'a>(root: &'a Node, tokens: &[String]) -> Option<(String, &'a Node, usize)> {
     let mut steps = tokens.iter().map(String::as_str);
     match (steps.next(), steps.next()) {
@@ -147,7 +146,7 @@ struct Walk<'a> {
     next: Next,
 }
 
-/// What the next step of a pointer is.
+/// The meaning of the next step of a pointer.
 #[derive(Clone, Copy)]
 enum Next {
     /// A keyword of OpenAPI or JSON Schema, or the index of an element.
@@ -188,7 +187,7 @@ impl<'a> Walk<'a> {
                     self.next = Next::MediaType;
                     None
                 }
-                // What is in one of the parts is in the whole.
+                // The members of an `allOf` are parts of the whole.
                 "allOf" => {
                     self.next = Next::Nothing;
                     None
@@ -198,7 +197,7 @@ impl<'a> Walk<'a> {
                 "responses" => Some("response".to_owned()),
                 "items" => Some("item".to_owned()),
                 "additionalProperties" => Some("value".to_owned()),
-                // What a response is taken for.
+                // The status that a response is assumed to have.
                 "200" | "201" => None,
                 token => match token.parse::<usize>() {
                     Ok(index) if parent.as_array().is_some() => self.element(parent, index),
@@ -216,7 +215,7 @@ impl<'a> Walk<'a> {
         if let (Some(name), Some(_)) = (parameter.name(), parameter.location()) {
             return Some(name.to_owned());
         }
-        // The only one that is not `null` has the name of the whole.
+        // The only element that is not `null` has the name of the whole.
         let others = elements.iter().filter(|element| !Schema::of(element).is_null()).count();
         if others <= 1 {
             return None;

@@ -8,7 +8,7 @@ use super::Lowering;
 use super::place::Place;
 
 impl Lowering<'_> {
-    /// The smallest of Rust's types that takes every value the schemas allow.
+    /// The smallest Rust type that holds every value which the schemas allow.
     pub(super) fn integer(&mut self, place: &Place, schemas: &[Schema<'_>]) -> Integer {
         let least = lower_limit(schemas)
             .and_then(|limit| Some(limit.whole?.saturating_add(i128::from(limit.exclusive))));
@@ -68,7 +68,7 @@ fn range(integer: Integer) -> std::ops::RangeInclusive<i128> {
     }
 }
 
-/// The limits of a property's values, as far as a constant can hold them.
+/// The limits of a property's values that a constant can hold.
 pub(super) fn bounds(schemas: &[Schema<'_>], ty: &Type) -> Vec<Bound> {
     let held = |value: &i128| match ty {
         Type::Integer(integer) => range(*integer).contains(value),
@@ -85,6 +85,6 @@ pub(super) fn bounds(schemas: &[Schema<'_>], ty: &Type) -> Vec<Bound> {
         let value = strictest_count(schemas, limit).filter(|count| u64::try_from(*count).is_ok())?;
         Some(Bound { keyword: limit.keyword, value, of_value: false })
     });
-    // A type says already that a number is not negative or that a string may be empty.
+    // The type says already that a number is not negative, and a string may always be empty.
     of_value.chain(counts).filter(|bound| bound.value != 0 || !bound.keyword.starts_with("min")).collect()
 }

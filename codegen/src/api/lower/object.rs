@@ -1,4 +1,4 @@
-//! Objects with known properties: their own, and those of the schemas that they are all of.
+//! Objects with known properties: their own, and those of the schemas in their `allOf`.
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -31,7 +31,7 @@ impl<'d> Lowering<'d> {
             structure.constants.extend(constants(*schema));
         }
         structure.additional = self.additional(place, parts);
-        // What one part forbids another allows.
+        // One part may allow what another forbids.
         structure.closed &= structure.additional.is_none();
         if parts.first().is_some_and(|(place, _)| !self.can_afford(place, properties.len())) {
             return structure;
@@ -51,7 +51,7 @@ impl<'d> Lowering<'d> {
         structure
     }
 
-    /// The field of a property of the object at `owner`, which has several schemas where several parts describe it.
+    /// The field of a property of the object at `owner`. Several parts may each have a schema for it.
     fn field(&mut self, owner: &Place, name: &str, schemas: &[Part<'d>], required: bool) -> Field {
         let ty = match schemas {
             [(place, schema)] => self.schema(place, *schema),
@@ -101,8 +101,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A place for a type that is in no one place of the document, so that no `$ref` can name it. It is called `name`
-    /// within the schema at `owner`.
+    /// A place for a type that combines several schemas, so that no `$ref` can name it. Its name is `name` within the
+    /// schema at `owner`.
     pub(super) fn made_place(&mut self, owner: &Place, name: &str) -> Place {
         let place = owner.synthetic(name);
         let mut made = self.name_of(owner);
@@ -111,7 +111,7 @@ impl<'d> Lowering<'d> {
         place
     }
 
-    /// Whether a type has one value that the document names.
+    /// Whether the document names exactly one value of a type.
     fn only_value(&self, ty: &Type) -> bool {
         let Type::Named(id) = ty else { return false };
         matches!(&self.types[*id].kind, Kind::Enumeration(enumeration) if enumeration.values.len() == 1)

@@ -72,7 +72,7 @@ impl<'d> Lowering<'d> {
         replies
     }
 
-    /// The status that a key of `responses` means: `200`, `4XX`, `default`.
+    /// The status for a key of `responses`: `200`, `4XX`, `default`.
     fn status(&mut self, place: &Place, key: &str) -> Option<String> {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let plain = key.trim().to_ascii_uppercase();
@@ -140,7 +140,7 @@ impl<'d> Lowering<'d> {
                     }
                 }
                 (Some(_), ReplyContent::Json(..)) if asked == Some(form.schema) => {
-                    // The same by another name.
+                    // The same content under another media type.
                 }
                 (Some(_), content) => {
                     if asked != Some(form.schema) {
@@ -172,7 +172,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Warns of a schema that is lost because the content is text or bytes.
+    /// Warns if a schema has no effect because the content is text or bytes.
     pub(super) fn check_untyped(
         &mut self,
         place: &Place,
@@ -261,7 +261,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Whether a reply can have a body at all (RFC 9110 §6.4.1), whatever the document declares.
+/// Whether a reply can have a body (RFC 9110 §6.4.1), whatever the document declares.
 fn may_have_body(method: &str, status: &str) -> bool {
     method != "head" && !matches!(status, "204" | "205" | "304") && !status.starts_with('1')
 }

@@ -1,4 +1,4 @@
-//! Schemas: what each one is, and which type that makes it.
+//! The type of each schema.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,9 +18,9 @@ use super::{LoweredSchema, Lowering, string_type};
 #[derive(Default)]
 pub(super) struct Known {
     types: HashMap<(Place, Purpose), Type>,
-    /// The unions of which an alternative may be `null`.
+    /// The unions with an alternative that may be `null`.
     pub(super) nullable_unions: HashSet<Place>,
-    /// The types of schemas that a value must match together, by where those are.
+    /// The types of schemas that a value must match together, by their places.
     pub(super) intersections: HashMap<Vec<Place>, Type>,
 }
 
@@ -42,7 +42,7 @@ impl Known {
         self.types.insert((place.clone(), purpose), ty);
     }
 
-    /// The JSON schemas whose meaning does not depend on those that lead to them, in no particular order.
+    /// The types of the JSON schemas whose meaning depends on no other schema, in no particular order.
     pub(super) fn json_types(&self) -> Vec<LoweredSchema> {
         let types = self.types.iter();
         let json = types.filter(|((place, purpose), _)| *purpose == Purpose::Json && place.scope.is_none());
@@ -76,7 +76,7 @@ impl<'d> Lowering<'d> {
         ty
     }
 
-    /// The type of a schema that has a name whatever it is: a component, or what a `$ref` refers to.
+    /// The type of a schema that always has a name: a component, or the target of a `$ref`.
     pub(super) fn component(&mut self, place: &Place, schema: Schema<'d>) -> Type {
         if let Some(ty) = self.schemas.get(place, Purpose::Json) {
             return ty;
@@ -196,7 +196,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The type of a value that is of one of JSON's types and matches all of `parts`.
+    /// The type of a value that has one of JSON's types and matches all of `parts`.
     pub(super) fn simple(&mut self, place: &Place, parts: &[Part<'d>], kind: &str) -> Type {
         let schemas = schemas_of(parts);
         match kind {
@@ -245,7 +245,7 @@ impl<'d> Lowering<'d> {
         Type::Array(Box::new(item))
     }
 
-    /// An array whose first elements have schemas of their own. Where its length is not known it is a list.
+    /// An array whose first elements have their own schemas. If its length is not fixed, it is a list.
     fn tuple(
         &mut self,
         place: &Place,
@@ -335,7 +335,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The strings that `parts` name, as far as they are among `allowed`.
+    /// The strings that `parts` list and that are among `allowed`.
     pub(super) fn strings(&mut self, parts: &[Part<'d>], allowed: Option<&[&'d Node]>) -> Enumeration {
         let mut values: IndexMap<&'d str, EnumValue> = IndexMap::new();
         for (place, part) in parts {

@@ -4,7 +4,7 @@ use crate::document::{Node, Schema};
 
 use super::super::model::Type;
 
-/// The type of a string, by its format. Of several schemas the last that gives one counts.
+/// The type of a string, by its format. The last schema with a format wins.
 pub(super) fn string(schemas: &[Schema<'_>]) -> Type {
     let own = |schema: &Schema<'_>| match (schema.format(), schema.content_encoding()) {
         (Some("date-time"), _) => Some(Type::DateTime),
@@ -17,7 +17,7 @@ pub(super) fn string(schemas: &[Schema<'_>]) -> Type {
     schemas.iter().rev().find_map(own).unwrap_or(Type::String)
 }
 
-/// Whether a `format` or `contentEncoding` gives a value a type of its own.
+/// Whether a `format` or `contentEncoding` changes the type of a value.
 pub(super) fn decides_type(key: &str, value: &Node) -> bool {
     let known = [
         "date-time",
@@ -41,8 +41,8 @@ pub(super) fn decides_type(key: &str, value: &Node) -> bool {
         .is_some_and(|value| if key == "format" { known.contains(&value) } else { value == "base64" })
 }
 
-/// Whether alternatives are strings without a name of their own, some of them with values. They are one enumeration,
-/// since that accepts any other string too.
+/// Whether alternatives are all anonymous strings and some list values. They become one enumeration, since an
+/// enumeration accepts other strings too.
 pub(super) fn are_strings(alternatives: &[Schema<'_>]) -> bool {
     let has_values = |schema: &Schema<'_>| schema.enum_values().next().is_some();
     let is_string = |schema: &Schema<'_>| {
