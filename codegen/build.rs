@@ -1,12 +1,12 @@
-//! Lists the files of the runtime, of which every generated crate has a copy.
+//! Lists the files of the runtime. Every generated crate has a copy of them.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    // In the workspace the runtime is that of `openai-uploads`. The published package has a copy, which
-    // `cargo xtask package` puts there.
+    // In the workspace the runtime is that of `openai-uploads`. The published package has its own copy, which `cargo
+    // xtask package` makes.
     let folders = [package.join("../openai-uploads/src/runtime"), package.join("runtime")];
     let folder = folders.into_iter().find(|folder| folder.is_dir());
     let folder = folder.expect("the runtime is missing; package this crate with `cargo xtask package`");

@@ -1,5 +1,5 @@
-//! Compares what two documents say of the same operations: by structure, so that words, order, names of schemas
-//! and whether a schema is written in place or referred to make no difference.
+//! Compares the operations of two documents by structure. Words, order, names of schemas, and whether a schema is
+//! inline or a `$ref` make no difference.
 
 mod departures;
 mod operation;
@@ -18,51 +18,50 @@ use crate::diagnostic::Position;
 use crate::document::{Document, Node, Pointer};
 use value::Value;
 
-/// One thing that two documents say differently.
+/// A difference between two documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// What it is about: the pointer to where it stands, or would stand, in our document. A member of a set
-    /// (`required`, `enum`) is named by its value.
+    /// The pointer to the value in our document, or to where it would be. A member of a set (`required`, `enum`) is
+    /// named by its value.
     pub at: String,
-    /// What our document has there; `None`: nothing.
+    /// The value in our document. `None`: there is none.
     pub ours: Option<Node>,
-    /// What the published document has there; `None`: nothing.
+    /// The value in the published document. `None`: there is none.
     pub published: Option<Node>,
-    /// Where it stands in our document, or where what it would stand in does.
+    /// The position in our document: of the value, or of what would contain it.
     pub our_place: Place,
     /// The same for the published document.
     pub published_place: Place,
-    /// How a user of our document would be broken if it said what the published one says.
+    /// How users of our document would break if it changed to the published one.
     pub breaks: Option<Breaks>,
 }
 
-/// Where something stands.
+/// A position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     /// The file.
     pub file: String,
-    /// The value in it.
+    /// The value in that file.
     pub pointer: Pointer,
     /// Its line and column.
     pub position: Option<Position>,
 }
 
-/// How a change breaks those who use an API.
+/// How a change breaks users of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaks {
-    /// What they send may be refused or go unheard.
+    /// What they send may be refused or ignored.
     Requests,
-    /// What they receive may lack something or be what they do not expect.
+    /// What they receive may lack something or be unexpected.
     Replies,
     /// Both.
     Both,
 }
 
-/// Compares all operations of our document with those of the same `operationId`, or else of the same method and
-/// path, of the published one. Operations that only the published document has count where they have a tag that
-/// operations of ours have.
+/// Compares all operations of our document with the published ones. Operations match by `operationId`, else by method
+/// and path. An operation that only the published document has counts if one of our operations has its tag.
 ///
-/// The differences are in the order of our document's operations, each given once.
+/// Returns the differences in the order of our document's operations, each once.
 pub fn compare(ours: &Document, published: &Document) -> Vec<Difference> {
     let mut comparison =
         Comparison { ours, published, seen: HashSet::new(), found: Vec::new(), known: HashMap::new() };
@@ -87,27 +86,27 @@ struct Comparison<'a> {
     /// Pairs of schemas that were compared, or are being compared.
     seen: HashSet<(String, String, Direction)>,
     found: Vec<Difference>,
-    /// The numbers of what was found at a place.
+    /// The indices of the differences found at a place.
     known: HashMap<String, Vec<usize>>,
 }
 
-/// Which way a value goes.
+/// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Direction {
     Request,
     Reply,
 }
 
-/// What a change does to the values that are allowed.
+/// The effect of a change on the allowed values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
-    /// Fewer are.
+    /// Fewer values are allowed.
     Tighter,
-    /// More are.
+    /// More values are allowed.
     Looser,
-    /// Others are.
+    /// Other values are allowed.
     Other,
-    /// The same are, or nobody minds.
+    /// The same values are allowed, or the difference does not matter.
     None,
 }
 
@@ -130,7 +129,7 @@ impl Breaks {
     }
 }
 
-/// What stands, or does not, in the two documents at one place.
+/// The values that the two documents have, or lack, at one place.
 struct Sides<'a> {
     ours: Side<'a>,
     published: Side<'a>,
@@ -138,14 +137,14 @@ struct Sides<'a> {
 
 /// One document's side of a difference.
 struct Side<'a> {
-    /// What it stands in, or itself.
+    /// The value that contains it, or itself.
     place: &'a Value<'a>,
-    /// What it is; `None`: nothing.
+    /// The value. `None`: there is none.
     node: Option<Node>,
 }
 
 impl Comparison<'_> {
-    /// Notes a difference about `name` in what our side of it stands in.
+    /// Notes a difference about `name` within our side.
     fn note(&mut self, parent: &Value<'_>, name: &[&str], sides: Sides<'_>, breaks: Option<Breaks>) {
         let pointer = name.iter().fold(parent.pointer.clone(), |pointer, token| pointer.child(token));
         let file = if parent.file == self.ours.file() { "" } else { parent.file };
@@ -177,7 +176,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Notes that one document has a part that the other has not: a property, a response, an operation.
+    /// Notes that only one document has a part: a property, a response, an operation.
     fn note_part(
         &mut self,
         parents: (&Value<'_>, &Value<'_>),
@@ -192,7 +191,7 @@ impl Comparison<'_> {
     }
 }
 
-/// `added`, `removed` or `changed`, where, what from and what to.
+/// Writes `added`, `removed` or `changed`, then the place and the two values.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_part = |node: &Node| node.as_str() == Some("present");

@@ -1,13 +1,13 @@
-//! Names that a crate can have.
+//! Names of crates.
 
-/// Names of crates that come with Rust, or that Cargo keeps for itself.
+/// Names of crates that come with Rust or that Cargo reserves.
 const TAKEN: [&str; 6] = ["alloc", "core", "proc_macro", "std", "test", "build"];
 
-/// Whether Cargo and Rust take a name for a crate.
+/// Checks whether Cargo and Rust accept a name for a crate.
 ///
 /// # Errors
 ///
-/// What a name must be like, for one that is not.
+/// The rule that the name breaks.
 pub fn check(name: &str) -> Result<(), &'static str> {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if !plain || !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
@@ -25,7 +25,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn names_that_cargo_takes_are_told_from_others() {
+    fn names_that_cargo_refuses_are_refused() {
         for name in ["openai-api", "a", "A1_b", "async-api"] {
             assert_eq!(check(name), Ok(()), "{name}");
         }

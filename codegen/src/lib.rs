@@ -31,20 +31,20 @@ pub use input::{Input, InputError};
 pub use rust::Dependency;
 pub use schema_types::schema_types;
 
-/// What is to be made of a document.
+/// What to generate, and from what.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The document's file name, as its reader knows it.
+    /// The file name of the document, as messages show it.
     pub file: String,
     /// The texts of the files that its `$ref`s reach, by the names that
     /// [`Document::external_files`](document::Document::external_files) gives them.
     pub files: BTreeMap<String, String>,
-    /// Where the output goes.
+    /// The kind of output.
     pub output: Output,
 }
 
 impl Options {
-    /// What each generated file begins with.
+    /// The first line of each generated file.
     pub(crate) fn header(&self) -> String {
         let file = self.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let file: String = file.chars().filter(|letter| !letter.is_control()).collect();
@@ -52,13 +52,13 @@ impl Options {
     }
 }
 
-/// Where the output goes.
+/// The kind of output.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Output {
-    /// Into a crate that has the runtime: its generated modules and its reference pages.
+    /// Modules and reference pages for a crate that has the runtime.
     #[default]
     Modules,
-    /// A crate of its own.
+    /// A whole crate.
     Crate {
         /// Its name.
         name: String,
@@ -105,13 +105,13 @@ impl Output {
     }
 }
 
-/// What became of a document.
+/// The result of generating.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Generated {
     /// The files.
     pub package: Package,
-    /// What of the document is not in them.
+    /// What the output lacks of the document.
     pub warnings: Diagnostics,
     /// The crates that the code uses.
     pub dependencies: Vec<Dependency>,
@@ -121,21 +121,21 @@ pub struct Generated {
     pub models: usize,
 }
 
-/// The bytes of stack that schemas nested in each other may take. They are memory only once they are used.
+/// The stack in bytes for schemas that are nested in each other. It uses memory only when it is needed.
 const STACK: usize = 512 << 20;
 
-/// Makes a package of a document.
+/// Generates a package from a document.
 ///
-/// Works on a thread of its own, whose stack has room for schemas that are deeply nested in each other.
+/// Works on a thread of its own, whose stack has room for deeply nested schemas.
 ///
 /// # Errors
 ///
-/// All that is wrong with the document, at once.
+/// Everything that is wrong with the document, at once.
 pub fn generate(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
     with_room(|| generate_here(text, options))
 }
 
-/// Works on a thread whose stack has room for schemas that are deeply nested in each other.
+/// Runs a function on a thread whose stack has room for deeply nested schemas.
 fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
     thread::scope(|scope| {
         let worker = thread::Builder::new().stack_size(STACK);

@@ -1,6 +1,6 @@
-//! The name that was probably meant.
+//! Suggestions for misspelled names.
 
-/// The candidate that is spelled the most like `name`, if any is near.
+/// The candidate that is spelled most like `name`, if one is similar enough.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     candidates
@@ -15,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelled_name_finds_its_neighbour() {
+    fn a_misspelled_name_gets_a_suggestion() {
         let names = ["Upload", "UploadPart", "File"];
         assert_eq!(nearest("uplaod", names.into_iter()), Some("Upload"));
         assert_eq!(nearest("Uploadpart", names.into_iter()), Some("UploadPart"));

@@ -1,10 +1,10 @@
-//! JSON pointers (RFC 6901): where in a document a value stands.
+//! JSON pointers (RFC 6901): the place of a value in a document.
 
 use std::fmt;
 
 /// The path from a document's root to one value.
 ///
-/// Displayed as RFC 6901 writes it: `/paths/~1uploads/post`; the root is the empty string.
+/// Displayed as RFC 6901 defines: `/paths/~1uploads/post`. The root is the empty string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(Vec<String>);
 
@@ -22,7 +22,7 @@ impl Pointer {
         Self(tokens)
     }
 
-    /// Reads a pointer as RFC 6901 writes it. `None`: a pointer that is neither empty nor starts with `/`.
+    /// Parses a pointer (RFC 6901). `None`: the text is neither empty nor starts with `/`.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
             return Some(Self::root());

@@ -1,4 +1,4 @@
-//! Which Rust type each schema of a document became, for tools that work with the generated crate.
+//! The Rust type of each schema of a document, for tools that work with the generated crate.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use crate::document::Document;
 use crate::naming::{Names, Scope};
 use crate::{Options, api, with_room};
 
-/// The type of each schema of the document's own file that JSON is read by, by the schema's JSON pointer.
+/// The type of each JSON schema of the document's own file, by the schema's JSON pointer.
 ///
-/// A type is written as in a module of the generated crate that imports `crate::models`,
-/// `crate::runtime::{Base64, SecretString}` and `std::collections::BTreeMap`. A schema that has no type of its own, such
-/// as a member of an `allOf`, is not there.
+/// Types are written for a module of the generated crate that imports `crate::models`, `crate::runtime::{Base64,
+/// SecretString}` and `std::collections::BTreeMap`. A schema without a type of its own, such as a member of an
+/// `allOf`, is left out.
 ///
 /// # Errors
 ///
-/// All that is wrong with the document, at once.
+/// Everything that is wrong with the document, at once.
 pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, String>, Diagnostics> {
     with_room(|| {
         let document = Document::parse_many(&options.file, text, &options.files)?;
@@ -26,12 +26,12 @@ pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, St
         }
         let names = Names::new(&api, options.output.root());
         let scope = Scope::new(&api, &names, None);
-        // A NUL stands in the places that were made up for types that no one schema of the document is.
+        // The places of types that combine several schemas contain a NUL.
         let schemas = schemas
             .iter()
             .filter(|schema| schema.file() == document.file() && !schema.pointer().contains('\0'));
         let types = schemas.map(|schema| {
-            // No type that is written has a space which means something.
+            // Spaces in a printed type have no meaning.
             (schema.pointer().to_owned(), scope.ty(&schema.ty).to_string())
         });
         Ok(types.collect())
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_s_type_is_found_by_where_it_stands() {
+    fn the_type_of_a_schema_is_found_by_its_pointer() {
         let text = "
 openapi: 3.1.0
 info: {title: T, version: '1'}

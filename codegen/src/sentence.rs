@@ -1,6 +1,6 @@
-//! The first sentence of a description, which stands for all of it where there is no room.
+//! The first sentence of a description, which is shown where there is no room for all of it.
 
-/// The first sentence, on one line; the first line, where the description begins with anything but a paragraph.
+/// The first sentence, on one line. If the description does not begin with a paragraph, the first line.
 pub(crate) fn first(text: &str) -> String {
     let text = text.trim_start();
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| is_prose(line)).collect();
@@ -12,13 +12,13 @@ pub(crate) fn first(text: &str) -> String {
     paragraph[..end.map_or(paragraph.len(), |(at, sign)| at + sign.len_utf8())].to_owned()
 }
 
-/// Whether a line is text, and not empty, or the beginning of a list, table, heading, quote or block of code.
+/// Whether a line is plain text: not empty, and no list, table, heading, quote or code block.
 fn is_prose(line: &str) -> bool {
     let block = ["#", "- ", "* ", "+ ", "> ", "|", "```", "~~~", "---", "==="];
     !line.is_empty() && !block.iter().any(|sign| line.starts_with(sign))
 }
 
-/// Whether a sentence ends with the sign at a place: before a gap, with all that was opened closed, and not in an
+/// Whether a sign ends a sentence: it is followed by a space, all brackets are closed, and it does not end an
 /// abbreviation.
 fn is_end(text: &str, at: usize, sign: char) -> bool {
     let (before, after) = (&text[..at], &text[at + sign.len_utf8()..]);
@@ -38,7 +38,7 @@ mod tests {
     use super::first;
 
     #[test]
-    fn a_sentence_goes_on_over_lines_and_ends_with_its_period() {
+    fn a_sentence_may_span_lines_and_ends_with_its_period() {
         for (text, sentence) in [
             ("", ""),
             ("One line", "One line"),

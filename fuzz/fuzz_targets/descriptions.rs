@@ -1,4 +1,4 @@
-//! Any text as a description: it becomes rustdoc and a page, and never code.
+//! Any text as a description becomes rustdoc and a page, and never code.
 
 #![no_main]
 
@@ -19,6 +19,6 @@ fuzz_target!(|text: &str| {
             "properties": { "a": { "type": "string", "description": text, "enum": ["x"] } },
         } } },
     });
-    // What is written was parsed as Rust before, so a package is sound.
+    // Generated code is parsed as Rust before it is written, so an existing package is valid.
     let _ = generate(&document.to_string(), &Options::default());
 });

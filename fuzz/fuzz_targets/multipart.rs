@@ -1,4 +1,4 @@
-//! Any bytes as a form: the server reads its fields or refuses it, the same however it arrives in pieces.
+//! Any bytes as a form: the server reads its fields or refuses it, however it is split into chunks.
 
 #![no_main]
 

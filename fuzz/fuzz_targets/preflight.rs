@@ -1,4 +1,4 @@
-//! Any bytes as a file: a line is fit only if `serde_json` reads it as an object.
+//! Any bytes as a file: a line is accepted only if `serde_json` reads it as an object.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: figures for the README, measured side by side on this machine.
+//! `cargo xtask bench`: benchmarks for the README, run side by side on this machine.
 
 mod batch;
 mod check;
@@ -16,7 +16,7 @@ use clap::Subcommand;
 
 use openapi_crate::command::failure::Failure;
 
-/// Measure, beside others that do the same
+/// Run a benchmark, side by side with other programs
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Codegen(codegen::Arguments),

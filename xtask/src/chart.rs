@@ -11,8 +11,8 @@
 //!     .to_svg()
 //! ```
 //!
-//! A panel has its own scale, from nothing to its longest bar; a bar whose value is more than twenty times the
-//! shortest one's is drawn cut, so that the short ones can be told apart. Colours follow the reader's theme.
+//! Each panel has its own scale, from zero to its longest bar. A bar more than twenty times as long as the shortest
+//! one is cut, so that the short ones stay distinguishable. Colours follow the reader's theme.
 
 use std::fmt::Write;
 
@@ -22,7 +22,7 @@ const FIGURES: f64 = 110.0;
 const ROW: f64 = 22.0;
 const THICKNESS: f64 = 14.0;
 
-/// How many times the shortest bar the longest one may be before it is cut.
+/// How much longer than the shortest bar the longest may be before it is cut.
 const MAXIMUM_RATIO: f64 = 20.0;
 
 const STYLE: &str = "\
@@ -30,14 +30,14 @@ text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-weight:600;font-siz
 .bar{fill:#afb8c1}.ours{fill:#1a7f37}.cut{stroke:#fff;stroke-width:3}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.panel{fill:#8b949e}.bar{fill:#484f58}.ours{fill:#3fb950}.cut{stroke:#0d1117}}";
 
-/// One picture: panels below each other.
+/// A chart: panels below each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Chart {
     title: String,
     panels: Vec<Panel>,
 }
 
-/// One comparison of the same figure.
+/// A comparison of one figure.
 #[derive(Clone, Debug)]
 pub(crate) struct Panel {
     title: String,
@@ -64,7 +64,7 @@ impl Chart {
         self
     }
 
-    /// The picture. The same chart gives the same bytes.
+    /// The chart as SVG. The same chart gives the same bytes.
     pub(crate) fn to_svg(&self) -> String {
         let mut body = String::new();
         let mut y = 24.0;
@@ -93,17 +93,17 @@ impl Panel {
         Self { title: title.into(), rows: Vec::new() }
     }
 
-    /// Adds a bar of ours, which stands out. `figure` is the value as it is to be read.
+    /// Adds a highlighted bar. `figure` is the value as text.
     pub(crate) fn ours(self, label: impl Into<String>, value: f64, figure: impl Into<String>) -> Self {
         self.row(label.into(), Some(value), figure.into(), true)
     }
 
-    /// Adds a bar of another's.
+    /// Adds a bar.
     pub(crate) fn bar(self, label: impl Into<String>, value: f64, figure: impl Into<String>) -> Self {
         self.row(label.into(), Some(value), figure.into(), false)
     }
 
-    /// Adds a row without a bar, and why it has none.
+    /// Adds a row without a bar, and the reason.
     pub(crate) fn note(self, label: impl Into<String>, why: impl Into<String>) -> Self {
         self.row(label.into(), None, why.into(), false)
     }
@@ -114,7 +114,7 @@ impl Panel {
         self
     }
 
-    /// The value at which a bar is as long as can be.
+    /// The value of a bar of full length.
     fn scale(&self) -> f64 {
         let values = || self.rows.iter().filter_map(|row| row.value).filter(|value| *value > 0.0);
         let (shortest, longest) = (values().fold(f64::MAX, f64::min), values().fold(0.0, f64::max));
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_are_as_long_as_their_values_and_texts_cannot_break_out() {
+    fn bars_have_the_length_of_their_values_and_texts_are_escaped() {
         let svg = Chart::new("a < b & \"c\"")
             .panel(
                 Panel::new("time")
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_far_beyond_the_others_is_cut() {
+    fn a_much_longer_bar_is_cut() {
         let svg =
             Chart::new("t").panel(Panel::new("p").ours("a", 1.0, "1").bar("b", 1000.0, "1000")).to_svg();
         assert!(svg.contains("width=\"20.0\"") && svg.contains("width=\"400.0\""), "{svg}");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_that_are_none_do_no_harm() {
+    fn invalid_figures_are_drawn_without_a_bar() {
         let panel = Panel::new("p").bar("a", f64::NAN, "?").bar("b", 0.0, "0").bar("c", -1.0, "-1");
         assert!(!Chart::new("t").panel(panel).to_svg().contains("NaN"));
         assert!(Chart::new("t").panel(Panel::new("empty")).to_svg().ends_with("</svg>\n"));

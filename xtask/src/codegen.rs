@@ -15,16 +15,16 @@ use crate::workspace;
 /// Without arguments, from spec/uploads.yaml into openai-uploads
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Write nothing; show what would change, and exit with 1 where something would
+    /// Write nothing; show what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
-    /// Exit with 2, and write nothing, when something of the document cannot be expressed
+    /// Exit with 2, and write nothing, if the document has something that cannot be expressed
     #[arg(long)]
     deny_warnings: bool,
     /// Another document, to make a crate of: the same as `openapi-crate generate FILE`
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// The folder that the crate is written to
+    /// The folder to write the crate to
     #[arg(long, value_name = "DIR", requires = "name")]
     out: Option<PathBuf>,
     /// The name of the crate

@@ -1,4 +1,4 @@
-//! The commands a maintainer types.
+//! The maintainer's commands.
 
 mod bench;
 mod chart;
@@ -12,11 +12,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use openapi_crate::command::report::{Outcome, Report, end};
 
-// Half of what a generator does is make small things and drop them again, on several threads.
+// Most of a generator's time goes into small allocations on several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The commands a maintainer types.
+/// The maintainer's commands.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: packages the crates as they are published, and tests what is in them.
+//! `cargo xtask package`: packages the crates for publishing, and tests the packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,11 @@ use clap::Args;
 use crate::workspace;
 use openapi_crate::command::failure::Failure;
 
-/// Package the publishable crates and test what is in the packages
+/// Package the publishable crates and test the packages
 ///
-/// A package cannot have files from outside of its folder. Licences, the changelog and the runtime are copied into it
-/// first, where git ignores them. Then each package is unpacked elsewhere, and its documentation's examples run there.
+/// A package cannot contain files from outside of its folder. Licences, the changelog and the runtime are copied into
+/// it first; git ignores the copies. Then each package is unpacked elsewhere, and the examples in its documentation
+/// run there.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Only copy the files, so that `cargo publish` can follow.
@@ -20,14 +21,14 @@ pub(crate) struct Arguments {
     prepare: bool,
 }
 
-/// A crate that is published.
+/// A crate to publish.
 struct Published {
     folder: &'static str,
     /// The features that the examples in its documentation need.
     features: &'static [&'static str],
     /// Files from elsewhere in the workspace, each with its path in the package.
     copies: &'static [(&'static str, &'static str)],
-    /// Files that the package must have besides these.
+    /// Files that the package must contain besides these.
     has: &'static [&'static str],
 }
 
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Copies a file or a folder, in place of what was there.
+/// Copies a file or a folder, replacing the target.
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     if from.is_file() {
         fs::copy(from, to).map_err(|error| Failure::io("copy", from, &error))?;
@@ -126,7 +127,7 @@ fn cargo_path() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Runs a command to its end, in plain sight.
+/// Runs a command to its end, with its output visible.
 fn cargo(folder: &Path, command: &mut Command) -> Result<(), Failure> {
     let status = command.status().map_err(|error| Failure::io("run a command in", folder, &error))?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} failed"))) }

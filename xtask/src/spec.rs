@@ -1,4 +1,4 @@
-//! `cargo xtask spec`: work on documents themselves.
+//! `cargo xtask spec`: commands for documents.
 
 mod diff;
 mod slice;

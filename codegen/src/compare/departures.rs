@@ -1,29 +1,29 @@
-//! Where our document departs from the published one on purpose.
+//! Intended departures of our document from the published one.
 
 use super::Difference;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, Node, Pointer};
 
-/// The differences that are meant, each with the reason.
+/// The intended differences, each with its reason.
 ///
-/// A YAML list; each entry says what it is `at` as [`Difference::at`] does, once or as a list, what the `published`
-/// document has there (`absent`, `present` or the value), and the `reason`. One whose difference is gone, or is
-/// another by now, is no longer needed.
+/// A YAML list. Each entry has `at` (one place or a list, as [`Difference::at`] names it), `published` (`absent`,
+/// `present` or the value in the published document) and the `reason`. An entry whose difference is gone or has
+/// changed is no longer needed.
 #[derive(Clone, Debug, Default)]
 pub struct Departures {
     list: Vec<Departure>,
 }
 
-/// One difference that is meant.
+/// An intended difference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Departure {
-    /// What it is about.
+    /// The place.
     pub at: String,
-    /// What the published document has there.
+    /// The value in the published document.
     pub published: Node,
-    /// Why ours is different.
+    /// The reason for our value.
     pub reason: String,
-    /// The line of the list that it stands in.
+    /// The line of its entry.
     pub line: usize,
 }
 
@@ -32,7 +32,7 @@ impl Departures {
     ///
     /// # Errors
     ///
-    /// A text that is no such list, with the place of each fault.
+    /// A text that is not such a list, with the position of each fault.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let list = Document::fragment(file, text)?;
         let mut departures: Vec<Departure> = Vec::new();
@@ -66,10 +66,9 @@ impl Departures {
         if faults.is_empty() { Ok(Self { list: departures }) } else { Err(list.locate(faults)) }
     }
 
-    /// Takes out of the differences those that are meant.
+    /// Removes the intended differences from a list.
     ///
-    /// The first result is what is left, the second the departures that were needed, the third those that were
-    /// not.
+    /// Returns the differences that are left, the departures that were needed, and those that were not.
     pub fn apply(&self, found: Vec<Difference>) -> (Vec<Difference>, Vec<&Departure>, Vec<&Departure>) {
         let covers = |departure: &Departure, difference: &Difference| {
             let absent = Node::String("absent".to_owned());
@@ -88,7 +87,7 @@ impl Departures {
     }
 }
 
-/// The departures of one entry, each with its place. `None`: something of it is missing.
+/// The departures of one entry, each with its place. `None`: the entry is incomplete.
 fn read(entry: &Node, pointer: &Pointer) -> Option<Vec<(Pointer, Departure)>> {
     let text = |node: &Node| Some(node.as_str()?.trim().to_owned()).filter(|text| !text.is_empty());
     let published = entry.get("published")?.clone();

@@ -10,7 +10,7 @@ use crate::document::{Document, Node};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// An operation, and the path it belongs to.
+/// An operation and its path.
 #[derive(Clone)]
 struct Operation<'a> {
     path: &'a str,
@@ -40,7 +40,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
     for our in &our_operations {
         let same_id = |their: &&Operation<'_>| our.id().is_some() && their.id() == our.id();
         let same_place = |their: &&Operation<'_>| (their.path, their.method) == (our.path, our.method);
-        // An id that is given twice, by mistake, is told apart by the path.
+        // A duplicate id is made distinct by the path.
         let their = their_operations.iter().find(|their| same_id(their) && same_place(their));
         let their = their.or_else(|| their_operations.iter().find(same_id));
         let their = their.or_else(|| their_operations.iter().find(same_place));
@@ -120,7 +120,7 @@ impl Comparison<'_> {
         self.responses(ours, published);
     }
 
-    /// Compares a member that is `false` where it is left out. `breaks`: where it becomes `true`.
+    /// Compares a flag that is `false` when it is missing. `breaks`: the effect if it becomes `true`.
     fn flag(&mut self, ours: &Value<'_>, published: &Value<'_>, name: &str, breaks: Option<Breaks>) {
         let flag = |value: &Value<'_>| value.node.get(name).and_then(Node::as_bool).unwrap_or(false);
         if flag(ours) == flag(published) {
@@ -183,7 +183,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares the content types of two bodies and what each holds.
+    /// Compares the content types of two bodies, and the content of each.
     fn contents(&mut self, ours: &Value<'_>, published: &Value<'_>, direction: Direction) {
         let (our_types, their_types) = (contents(ours), contents(published));
         for (name, our) in &our_types {
@@ -269,7 +269,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares what shows whose a request is: the alternatives, each the kinds of its schemes.
+    /// Compares the authentication: the alternatives, each as the kinds of its schemes.
     fn security(&mut self, ours: &Operation<'_>, published: &Operation<'_>) {
         let (our, their) = (security(self.ours, ours), security(self.published, published));
         if our != their {
@@ -300,7 +300,7 @@ fn headers<'a>(document: &'a Document, response: &Value<'a>) -> IndexMap<String,
     headers.map(|(name, header)| (name.to_ascii_lowercase(), settled(document, header))).collect()
 }
 
-/// A path with its parameters' names taken out: they are ours alone.
+/// A path without the names of its parameters, since these are local names.
 fn plain_path(path: &str) -> String {
     let mut plain = String::new();
     for (at, piece) in path.split('{').enumerate() {
@@ -315,7 +315,8 @@ fn plain_path(path: &str) -> String {
     plain
 }
 
-/// The parameters of an operation and of its path, by place and name; those of a path by where they stand in it.
+/// The parameters of an operation and of its path, by location and name. Path parameters are identified by their
+/// position.
 fn parameters<'a>(
     document: &'a Document,
     operation: &Operation<'a>,
@@ -334,7 +335,7 @@ fn parameters<'a>(
     parameters
 }
 
-/// A parameter's `style` or `explode`, said or not.
+/// The `style` or `explode` of a parameter, or its default.
 fn effective(parameter: &Value<'_>, keyword: &str) -> Node {
     let text = |key: &str| parameter.node.get(key).and_then(Node::as_str);
     let style = text("style").unwrap_or(match text("in") {

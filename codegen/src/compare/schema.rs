@@ -1,4 +1,4 @@
-//! Schemas, by what they allow.
+//! Compares schemas by the values that they allow.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::document::keyword::{self, compared_by};
 use crate::document::{Node, Number};
 
 impl Comparison<'_> {
-    /// Compares two schemas that stand for the same value.
+    /// Compares two schemas of the same value.
     pub(super) fn schemas(&mut self, ours: &Value<'_>, published: &Value<'_>, direction: Direction) {
         let ours = Shape::of(self.ours, ours);
         let published = Shape::of(self.published, published);
@@ -67,7 +67,7 @@ impl Comparison<'_> {
             published.values.as_ref().map_or((&[][..], &published.base), |(v, p)| (v, p));
         let both = ours.values.is_some() && published.values.is_some();
         if !both {
-            // A list of values against any value at all is one difference.
+            // A list of values compared with any value is one difference.
             let list = |values: &[&Node]| Node::Array(values.iter().map(|node| (*node).clone()).collect());
             let effect = if ours.values.is_some() { Effect::Looser } else { Effect::Tighter };
             if ours.values.is_some() != published.values.is_some() {
@@ -89,7 +89,7 @@ impl Comparison<'_> {
             [(our_values, their_values, true), (their_values, our_values, false)]
         {
             for value in values.iter().filter(|value| !others.iter().any(|other| same(value, other))) {
-                // A value that is new to them is still read.
+                // A new value can still be read.
                 let effect = if ours_has { Effect::Tighter } else { Effect::None };
                 let name = value.as_str().map_or_else(|| shown(value), str::to_owned);
                 let node = Some(Node::String("present".to_owned()));
@@ -138,7 +138,7 @@ impl Comparison<'_> {
     fn required(&mut self, ours: &Shape<'_>, published: &Shape<'_>, direction: Direction) {
         let parents = (&ours.base, &published.base);
         for (name, place) in &ours.required {
-            // Of a property that is gone altogether the property is told.
+            // If a property was removed, only the property is reported.
             if !published.required.contains_key(name) && published.has_property(name) {
                 let breaks = Effect::Looser.breaks(direction);
                 self.note_part(parents, &["required", name], (Some(place), None), breaks);
@@ -186,7 +186,7 @@ impl Comparison<'_> {
             _ => {
                 let effect = match (&our, &their) {
                     (None, _) => Effect::Tighter,
-                    // Members that no property names are ignored in replies.
+                    // Replies may have unknown members, which are ignored.
                     (Some(Node::Bool(_)), _) => Effect::None,
                     _ => Effect::Other,
                 };
@@ -241,7 +241,7 @@ impl Comparison<'_> {
         self.note_part((&ours.base, &published.base), &[keyword], parts, effect.breaks(direction));
     }
 
-    /// Compares the members of two unions: those whose schemas have the same name, then the others as they come.
+    /// Compares the members of two unions. Schemas with the same name are paired first, then the others in order.
     fn variants(&mut self, ours: &Shape<'_>, published: &Shape<'_>, direction: Direction) {
         let name = |value: &Value<'_>| value.node.get("$ref").and_then(Node::as_str).map(str::to_owned);
         let mut theirs: Vec<&Value<'_>> = published.variants.iter().collect();
@@ -276,7 +276,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a limit that changed from ours to theirs allows more or less.
+/// Whether a changed limit allows more or fewer values.
 fn limit_effect(keyword: &str, ours: Option<&Node>, theirs: Option<&Node>) -> Effect {
     let (Some(ours), Some(theirs)) = (ours, theirs) else {
         return if theirs.is_some() { Effect::Tighter } else { Effect::Looser };
@@ -310,7 +310,7 @@ fn float(node: &Node) -> Option<f64> {
     }
 }
 
-/// Whether two values are the same; `1` and `1.0` are.
+/// Whether two values are equal. `1` and `1.0` are.
 fn same(one: &Node, other: &Node) -> bool {
     one == other
         || matches!((float(one), float(other)), (Some(one), Some(other)) if one.total_cmp(&other).is_eq())

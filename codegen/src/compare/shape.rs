@@ -1,4 +1,4 @@
-//! Schemas put together from all that applies to them.
+//! Schemas combined with everything that applies to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use super::value::{Value, elements, member, members, settled};
 use crate::document::keyword::{Comparison, compared_by};
 use crate::document::{Document, Node, Number, Version};
 
-/// How far into `allOf` and `$ref` a schema is followed to be put together.
+/// How deep `allOf` and `$ref` are followed to combine a schema.
 const MAXIMUM_DEPTH: usize = 64;
 
-/// A schema put together from all that applies to it: what it refers to, `allOf`, a union of one member.
+/// A schema combined with everything that applies to it: the target of its `$ref`, `allOf`, a union of one member.
 pub(super) struct Shape<'a> {
-    /// Where a keyword would stand that it lacks.
+    /// The place of a keyword that it lacks.
     pub base: Value<'a>,
     pub types: BTreeSet<&'a str>,
     pub is_nullable: bool,
@@ -49,7 +49,7 @@ impl<'a> Shape<'a> {
         shape
     }
 
-    /// Adds what a schema says. `is_all`: nothing else says anything but what refers to it.
+    /// Adds a schema. `is_all`: only the schemas that refer to it say more.
     fn add(&mut self, document: &'a Document, schema: &Value<'a>, is_all: bool, depth: usize) {
         if depth == 0 {
             return;
@@ -144,7 +144,7 @@ impl<'a> Shape<'a> {
         for keyword in compared_by(Comparison::Limit).chain(compared_by(Comparison::Note)) {
             let Some(place) = member(schema, keyword) else { continue };
             let (keyword, node) = match (keyword, place.node) {
-                // In 3.0 these say of the bound beside them that it is not allowed itself.
+                // In 3.0 these flags make the limit beside them exclusive.
                 ("exclusiveMinimum", Node::Bool(true)) => (keyword, schema.node.get("minimum").cloned()),
                 ("exclusiveMaximum", Node::Bool(true)) => (keyword, schema.node.get("maximum").cloned()),
                 ("minimum", _) if schema.node.get("exclusiveMinimum") == Some(&Node::Bool(true)) => continue,
@@ -158,7 +158,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// What is said without a type implies one.
+    /// Keywords without a type imply one.
     fn imply_types(&mut self) {
         if !self.types.is_empty() {
             return;

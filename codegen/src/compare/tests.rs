@@ -1,4 +1,4 @@
-//! Two documents compared: what is told, and what is not worth telling.
+//! Comparing two documents: what is reported, and what is not.
 
 use super::{Departures, compare};
 use crate::document::Document;
@@ -42,7 +42,7 @@ fn parse(file: &str, text: &str) -> Document {
     Document::parse(file, text).unwrap_or_else(|faults| panic!("{faults}\n{text}"))
 }
 
-/// The differences when the published document is ours with some stretches of text changed.
+/// The differences when the published document is ours with some replacements.
 fn differences(changes: &[(&str, &str)]) -> Vec<String> {
     let mut text = OURS.to_owned();
     for (from, to) in changes {
@@ -54,7 +54,7 @@ fn differences(changes: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn words_order_names_and_places_of_schemas_make_no_difference() {
+fn words_order_and_names_make_no_difference() {
     let same = "\
 openapi: 3.0.3
 components:
@@ -101,18 +101,18 @@ const RECEIVED: &str = " (breaks users: what they receive may not be what they e
 const BOTH: &str =
     " (breaks users: what they send may be refused, what they receive not be what they expect)";
 
-/// Each case is a stretch of our document, what the published one has for it, what is told, and what it breaks.
-fn assert_told<const N: usize>(cases: [(&str, &str, String, &str); N]) {
-    for (from, to, told, breaks) in cases {
+/// Each case is a text of our document, its replacement in the published one, the report, and what it breaks.
+fn assert_reported<const N: usize>(cases: [(&str, &str, String, &str); N]) {
+    for (from, to, reported, breaks) in cases {
         let found = differences(&[(from, to)]);
-        assert!(found.contains(&format!("{told}{breaks}")), "{from} → {to}: {found:#?}");
+        assert!(found.contains(&format!("{reported}{breaks}")), "{from} → {to}: {found:#?}");
     }
 }
 
 #[test]
-fn a_change_of_a_schema_breaks_those_who_send_or_those_who_receive() {
+fn changes_of_schemas_break_senders_or_receivers() {
     let pet = "#/components/schemas/Pet";
-    assert_told([
+    assert_reported([
         (
             "maxLength: 20",
             "maxLength: 10",
@@ -189,8 +189,8 @@ fn a_change_of_a_schema_breaks_those_who_send_or_those_who_receive() {
 }
 
 #[test]
-fn a_change_of_an_operation_breaks_those_who_send_or_those_who_receive() {
-    assert_told([
+fn changes_of_operations_break_senders_or_receivers() {
+    assert_reported([
         (
             "name: page, in: query",
             "name: page, in: query, required: true",
@@ -262,7 +262,7 @@ fn a_change_of_an_operation_breaks_those_who_send_or_those_who_receive() {
 }
 
 #[test]
-fn an_operation_that_only_one_has_counts_where_it_has_our_tags() {
+fn a_missing_operation_counts_if_it_has_one_of_our_tags() {
     let gone =
         differences(&[("operationId: addPet", "operationId: fly"), ("    post:", "  /birds:\n    post:")]);
     assert_eq!(
@@ -278,7 +278,7 @@ fn an_operation_that_only_one_has_counts_where_it_has_our_tags() {
 }
 
 #[test]
-fn both_places_are_told_by_line_and_column() {
+fn both_positions_are_reported() {
     let published = parse(
         "theirs.yaml",
         &OURS.replace("maxLength: 20", "maxLength: 10").replace("paths:\n", "\npaths:\n"),
@@ -290,7 +290,7 @@ fn both_places_are_told_by_line_and_column() {
 }
 
 #[test]
-fn a_departure_covers_its_difference_until_that_is_another() {
+fn a_departure_covers_exactly_its_difference() {
     let departures = |at: &str, published: &str| {
         let text = format!("# Why.\n- at: {at}\n  published: {published}\n  reason: So that it fits.\n");
         Departures::parse("departures.yaml", &text).unwrap()
@@ -318,7 +318,7 @@ fn a_departure_covers_its_difference_until_that_is_another() {
 }
 
 #[test]
-fn a_list_of_departures_that_is_none_is_refused() {
+fn an_invalid_list_of_departures_is_refused() {
     for (text, expected) in [
         ("a: b", "departures.yaml:1:1: error[departure]: the departures must be a list, this is an object"),
         (
@@ -332,8 +332,8 @@ fn a_list_of_departures_that_is_none_is_refused() {
         ),
         ("- [", "error[syntax]"),
     ] {
-        let told = Departures::parse("departures.yaml", text).unwrap_err().to_string();
-        assert!(told.contains(expected), "{text}: {told}");
+        let reported = Departures::parse("departures.yaml", text).unwrap_err().to_string();
+        assert!(reported.contains(expected), "{text}: {reported}");
     }
     assert!(Departures::parse("departures.yaml", "# none\n[]\n").is_ok());
 }

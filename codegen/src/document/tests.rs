@@ -163,13 +163,13 @@ fn all_duplicate_keys_are_reported() {
     let yaml = "openapi: 3.1.0\npaths:\n  /a: {}\n  /b: {}\n  /a: {}\n  /b: {x: 1}\n";
     let json = "{\"openapi\": \"3.1.0\", \"paths\": {\n  \"/a\": {},\n  \"/b\": {},\n  \"/a\": {},\n  \"/b\": {\"x\": 1}\n}}";
     for text in [yaml, json] {
-        let told = refused(text);
-        assert_eq!(told.lines().count(), 2, "{told}");
+        let reported = refused(text);
+        assert_eq!(reported.lines().count(), 2, "{reported}");
         let column = 3;
         let line = if text == yaml { 5 } else { 4 };
         assert!(
-            told.contains(&format!("{line}:{column}: error[duplicate-key]: the key `/a` is given twice")),
-            "{told}"
+            reported.contains(&format!("{line}:{column}: error[duplicate-key]: the key `/a` is given twice")),
+            "{reported}"
         );
     }
 }
@@ -192,9 +192,9 @@ fn documents_other_than_openapi_3_are_refused_with_the_reason() {
         ("{\"openapi\": \"3.1.0\",\n \"x\": tru}}", "2:10: error[syntax]: this is not JSON: expected ident"),
         ("{\"openapi\": \"3.1.0\"", "error[syntax]: this is not JSON: EOF while parsing an object"),
     ] {
-        let told = refused(text);
-        assert!(told.contains(expected), "{text:?}: {told}");
-        assert!(told.starts_with("api.yaml:"), "{told}");
+        let reported = refused(text);
+        assert!(reported.contains(expected), "{text:?}: {reported}");
+        assert!(reported.starts_with("api.yaml:"), "{reported}");
     }
 }
 
@@ -283,8 +283,8 @@ fn references_reach_files_beside_the_document() {
     assert_eq!(all.resolve(b.file, "api.yaml#/openapi").unwrap().node, &string("3.1.0"));
 
     files.insert("spec/b.yaml".to_owned(), "a: [".to_owned());
-    let told = Document::parse_many("spec/api.yaml", main, &files).unwrap_err().to_string();
-    assert!(told.starts_with("spec/b.yaml:2:1: error[syntax]"), "{told}");
+    let reported = Document::parse_many("spec/api.yaml", main, &files).unwrap_err().to_string();
+    assert!(reported.starts_with("spec/b.yaml:2:1: error[syntax]"), "{reported}");
 }
 
 #[test]
@@ -309,18 +309,18 @@ fn diagnostics_are_shown_with_their_source_line() {
 #[test]
 fn text_of_a_document_cannot_break_out_of_a_message() {
     let key = "a\\u001b[31m\\nerror: x";
-    let told =
+    let reported =
         Document::parse("a.yaml", &format!("openapi: 3.1.0\n\"{key}\": 1\n\"{key}\": 2\n")).unwrap_err();
-    let plain = told.to_string();
+    let plain = reported.to_string();
     assert_eq!(
         plain,
         "a.yaml:3:1: error[duplicate-key]: the key `a\\u{1b}[31m\\nerror: x` is given twice in this object\n"
     );
-    assert!(!told.render(false).contains('\u{1b}'));
+    assert!(!reported.render(false).contains('\u{1b}'));
     let long = "x".repeat(100_000);
-    let told =
+    let reported =
         Document::parse("a.yaml", &format!("openapi: 3.1.0\n? {long}\n: 1\n? {long}\n: 2\n")).unwrap_err();
-    assert!(told.to_string().len() < 500 && told.render(true).len() < 2000);
+    assert!(reported.to_string().len() < 500 && reported.render(true).len() < 2000);
 }
 
 /// Asserts that every scalar of a document is at its reported position.

@@ -1,4 +1,4 @@
-//! The page of a tag's operations.
+//! The page for the operations of a tag.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use crate::naming::{
 use super::pages::Pages;
 use super::text::{block, cell};
 
-/// What a value that streams can be made of.
+/// What a streaming value can be made from.
 const BINARY: &str =
     "streamed from a `std::path::PathBuf`, a range of a file, bytes or a stream of known length";
 
@@ -38,7 +38,7 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>, index: usize, ta
     text
 }
 
-/// What an operation does, in a sentence.
+/// The summary of an operation.
 pub(super) fn headline(operation: &Operation) -> &str {
     if operation.summary.is_empty() { &operation.description } else { &operation.summary }
 }
@@ -162,7 +162,7 @@ fn parameter_rows(
     rows
 }
 
-/// What a body is for; where the document does not say, what its type is for, or its only file.
+/// The description of a body. If the document has none, that of its type or of its only file.
 fn body_description(api: &Api, body: &Body) -> String {
     let Some(ty) = body.content.ty() else { return body.description.clone() };
     match ty {

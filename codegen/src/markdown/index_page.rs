@@ -1,4 +1,4 @@
-//! The index: every operation, every model, and how a request shows whose it is.
+//! The index: every operation, every model, and the authentication schemes.
 
 use std::fmt::Write;
 
@@ -64,7 +64,7 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>) -> String {
     text
 }
 
-/// The requests that the server sends of its own accord, and the type of each one's body.
+/// The webhooks, and the type of each one's body.
 fn webhooks(text: &mut String, api: &Api, pages: &Pages<'_>) {
     if api.webhooks.is_empty() {
         return;

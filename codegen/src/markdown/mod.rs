@@ -12,7 +12,7 @@ use crate::naming::Names;
 
 use pages::Pages;
 
-/// The pages, path and text.
+/// The pages as paths and texts.
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {
     let pages = Pages::new(api, names);
     let marker = format!("<!-- {} -->\n", options.header());

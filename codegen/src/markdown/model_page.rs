@@ -1,4 +1,4 @@
-//! The page of a model and of the types that stand in it.
+//! The page of a model and of the types within it.
 
 use std::fmt::Write;
 
@@ -91,16 +91,16 @@ fn values(text: &mut String, enumeration: &Enumeration) {
 
 fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Union, own: &str) {
     let _ = writeln!(text, "### Variants\n");
-    let told = union.tag.as_ref().map(|tag| format!("`{}`", cell(tag))).unwrap_or_default();
-    let _ = writeln!(text, "Name | Type | {told}");
+    let tags = union.tag.as_ref().map(|tag| format!("`{}`", cell(tag))).unwrap_or_default();
+    let _ = writeln!(text, "Name | Type | {tags}");
     let _ = writeln!(text, "------------ | ------------- | -------------");
     for (variant, name) in union.variants.iter().zip(variant_names(union, own)) {
-        let mut told = listed(&variant.tags);
+        let mut tags = listed(&variant.tags);
         if let Some((property, values)) = &variant.also {
-            let _ = write!(told, " with `{}` {}", cell(property), listed(values));
+            let _ = write!(tags, " with `{}` {}", cell(property), listed(values));
         }
         let ty = pages.link(&variant.ty, &scope.boxed(&variant.ty, variant.boxed).to_string());
-        let _ = writeln!(text, "{}", format!("{name} | {ty} | {told}").trim_end());
+        let _ = writeln!(text, "{}", format!("{name} | {ty} | {tags}").trim_end());
     }
     if union.tag.is_some() {
         let _ = writeln!(text, "Other | **serde_json::Value** | any other");
@@ -108,7 +108,7 @@ fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Uni
     text.push('\n');
 }
 
-/// The values of a property; the empty one stands for none.
+/// The values of a property. An empty value means that the property is missing.
 fn listed(values: &[String]) -> String {
     let named = values.iter().filter(|value| !value.is_empty());
     named.map(|value| format!("`{}`", cell(value))).collect::<Vec<_>>().join(", ")

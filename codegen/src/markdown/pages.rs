@@ -1,4 +1,4 @@
-//! What each page is called, so that all of them can link to it.
+//! The names of the pages, so that pages can link to each other.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ pub(super) struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     pub(super) fn new(api: &'a Api, names: &'a Names) -> Self {
-        // Two files whose names differ in capitals alone are one file on some machines.
+        // File names must differ in more than case, since some file systems ignore it.
         let mut taken = HashSet::from(["readme".to_owned()]);
         let mut unique = |name: String| {
             let mut candidate = name.clone();
@@ -44,7 +44,7 @@ impl<'a> Pages<'a> {
         &self.modules[module]
     }
 
-    /// A type in bold, linked to its page where it has one.
+    /// A type in bold, linked to its page if it has one.
     pub(super) fn link(&self, ty: &Type, shown: &str) -> String {
         let shown = format!("**{}**", shown.replace('<', "&lt;").replace('>', "&gt;"));
         match self.page_of(ty) {
@@ -53,7 +53,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// A type as it is in Rust, linked.
+    /// A Rust type with links.
     pub(super) fn linked(&self, ty: &Type) -> String {
         let scope = Scope::new(self.api, self.names, None);
         self.link(ty, &scope.ty(ty).to_string())

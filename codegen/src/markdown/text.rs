@@ -1,11 +1,11 @@
-//! Descriptions as Markdown that stays where it is put.
+//! Descriptions as Markdown that cannot change the page around them.
 
-/// A description in a cell of a table: one line, its bars no borders.
+/// A description for a table cell: on one line, with its bars escaped.
 pub(super) fn cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
-/// A description in a page of its own.
+/// A description for the body of a page.
 pub(super) fn block(text: &str) -> String {
     crate::description::for_rustdoc(text)
 }

@@ -1,4 +1,4 @@
-//! What a folder lacks to be as a package says, shown or made.
+//! The changes that make a folder match a package.
 
 use std::fmt;
 use std::fs;
@@ -11,7 +11,7 @@ use tempfile::TempPath;
 
 use super::PackageError;
 
-/// What a folder lacks to be as the package says.
+/// The changes that make a folder match a package.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "nothing is changed before `write`"]
 pub struct Changes {
@@ -19,7 +19,7 @@ pub struct Changes {
     list: Vec<Change>,
 }
 
-/// One file that is missing, edited or left over.
+/// A file that is missing, edited or stale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     pub(super) path: String,
@@ -27,14 +27,14 @@ pub struct Change {
     pub(super) after: Option<String>,
 }
 
-/// What is to be done about a file.
+/// What to do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It is missing.
+    /// The file is missing.
     Create,
-    /// It is there with other contents.
+    /// The file has other contents.
     Edit,
-    /// It is left over.
+    /// The file is stale.
     Remove,
 }
 
@@ -43,24 +43,24 @@ impl Changes {
         Self { root: root.to_owned(), list }
     }
 
-    /// The changes: the package's files in its order, then what is left over by path.
+    /// The changes: the package's files in its order, then stale files by path.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Change> {
         self.list.iter()
     }
 
-    /// Whether the folder is already as the package says.
+    /// Whether the folder matches the package already.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
     /// Makes the changes.
     ///
-    /// All new contents are on disk, beside the files they are for, before the first file is replaced; each is
-    /// replaced in one step. Folders that removing left-overs makes empty are removed.
+    /// All new contents are on disk beside their files before the first file is replaced. Each file is replaced in
+    /// one step. Folders that become empty are removed.
     ///
     /// # Errors
     ///
-    /// A file that cannot be written, replaced or removed. What was changed before is then changed back.
+    /// A file that cannot be written, replaced or removed. Earlier changes are then undone.
     pub fn write(&self) -> Result<(), PackageError> {
         let mut folders = NewFolders::default();
         for change in self.list.iter().filter(|change| change.after.is_some()) {
@@ -82,10 +82,10 @@ impl Changes {
         Ok(())
     }
 
-    /// Each file of the changes, and its new contents beside it.
+    /// The new contents of each file, in a temporary file beside it.
     ///
-    /// Half of them are written on another thread: a system takes its time to make a file, and the two halves are
-    /// mostly in different folders.
+    /// Half of them are written on another thread. Creating a file takes the system time, and the halves are mostly
+    /// in different folders.
     fn all_beside(&self) -> Result<Vec<(PathBuf, Option<TempPath>)>, PackageError> {
         let write = |changes: &[Change]| {
             let files = changes.iter().map(|change| {
@@ -102,7 +102,7 @@ impl Changes {
         thread::scope(|scope| {
             let second = scope.spawn(|| write(second));
             let first = write(first);
-            // Waited for whatever came of the first, so that what it has written is taken away again.
+            // Waits for the second half in any case, so that its files can be removed again.
             let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             let mut ready = first?;
             ready.extend(second?);
@@ -110,11 +110,11 @@ impl Changes {
         })
     }
 
-    /// Undoes the first changes, as far as that can be done.
+    /// Undoes the first changes as far as possible.
     fn take_back(&self, done: usize) {
         for change in &self.list[..done] {
             let file = self.root.join(&change.path);
-            // The error that is told is the one that led here.
+            // The error that is reported is the one that led here.
             let _ = match &change.before {
                 Some(before) => write_beside(&file, before, true)
                     .and_then(|old| old.persist(&file).map(drop).map_err(|error| error.error)),
@@ -127,7 +127,7 @@ impl Changes {
         for change in self.list.iter().filter(|change| change.after.is_none()) {
             let mut folder = Path::new(&change.path).parent();
             while let Some(inner) = folder.filter(|folder| *folder != Path::new("")) {
-                // A folder that is not empty stays, as it should.
+                // A folder that is not empty stays.
                 if fs::remove_dir(self.root.join(inner)).is_err() {
                     break;
                 }
@@ -138,12 +138,12 @@ impl Changes {
 }
 
 impl Change {
-    /// The file, by the root of the package.
+    /// The file, relative to the package's root.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is to be done about it.
+    /// What to do with it.
     pub fn kind(&self) -> Kind {
         match (&self.before, &self.after) {
             (None, _) => Kind::Create,
@@ -152,7 +152,7 @@ impl Change {
         }
     }
 
-    /// The change as a unified diff, from what is there to what the package says.
+    /// The change as a unified diff, from the folder's contents to the package's.
     pub fn diff(&self) -> String {
         let before = String::from_utf8_lossy(self.before.as_deref().unwrap_or_default());
         let after = self.after.as_deref().unwrap_or_default();
@@ -177,7 +177,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Folders that a run has made, removed again unless it succeeds.
+/// Folders that this run has made. They are removed again unless it succeeds.
 #[derive(Default)]
 struct NewFolders {
     created: Vec<PathBuf>,
@@ -206,11 +206,12 @@ impl Drop for NewFolders {
     }
 }
 
-/// Writes a file beside the one it is for, and closes it: there may be more of them than a process may have open.
+/// Writes a temporary file beside the target, and closes it: a process may not have so many files open.
 fn write_beside(file: &Path, contents: &[u8], exists: bool) -> io::Result<TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".openapi-crate-");
-    // A temporary file is for its owner's eyes; one that is to stay is as any new file, or as it was.
+    // A temporary file is private to its owner. A new file gets the default permissions, an existing one keeps its
+    // own.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut beside = builder.tempfile_in(file.parent().unwrap_or(Path::new(".")))?;

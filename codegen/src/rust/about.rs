@@ -1,4 +1,4 @@
-//! What is said of an operation's function.
+//! The documentation of an operation's function.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use crate::api::{Header, Operation, UntypedError};
 use crate::naming::{Scope, other_calls};
 use crate::sentence;
 
-/// The function's description: the document's words, then what its types do not say.
+/// The function's documentation: the document's words, then what its types do not express.
 pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
     let about = match (operation.summary.as_str(), operation.description.as_str()) {
         ("", description) => description.to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
     parts.flatten().collect::<Vec<_>>().join("\n\n")
 }
 
-/// The forms that the reply may be had in besides the one that the function's type has, and the events.
+/// The other contents that the reply can have, and the events.
 fn other_forms(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
     let lines: Vec<String> =
         other_calls(scope, operation).map(|(media, call)| format!("- `{media}`: `.{call}`")).collect();
@@ -53,7 +53,7 @@ fn headers<'a>(title: &str, headers: impl Iterator<Item = &'a Header>) -> Option
     (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
 }
 
-/// The errors that have nothing but a status, and those whose body is not JSON.
+/// The errors without a body, and those whose body is not JSON.
 fn errors(errors: &[UntypedError]) -> Option<String> {
     let lines: Vec<String> = errors
         .iter()
@@ -69,7 +69,7 @@ fn errors(errors: &[UntypedError]) -> Option<String> {
     (!lines.is_empty()).then(|| format!("Errors without a type:\n{}", lines.join("\n")))
 }
 
-/// What the server sends because of the operation, and the types of that.
+/// The callbacks of the operation, and their types.
 fn callbacks(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
     let lines: Vec<String> = operation
         .callbacks

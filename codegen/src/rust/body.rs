@@ -1,4 +1,4 @@
-//! The call that puts a body into a request.
+//! The call that adds a body to a request.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use crate::api::{Body, BodyContent, Type};
 use crate::naming::{Scope, only_file};
 
-/// The call that puts `value`, which is what the function takes for `body`, into a request.
+/// The call that adds `value`, the function's argument, as the body of a request.
 pub(super) fn setter(scope: &Scope<'_>, body: &Body, value: &TokenStream) -> TokenStream {
     let content_type = sent_type(body);
     match &body.content {
@@ -26,7 +26,7 @@ pub(super) fn setter(scope: &Scope<'_>, body: &Body, value: &TokenStream) -> Tok
     }
 }
 
-/// The media type that a body is said to be of: of a range, which nothing is of, one that is always true.
+/// The `Content-Type` of a body. A range becomes a media type that is always true.
 fn sent_type(body: &Body) -> &str {
     match &body.content {
         _ if !body.content_type.contains('*') => &body.content_type,

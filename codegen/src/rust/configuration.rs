@@ -38,7 +38,7 @@ pub(super) fn module(api: &Api, names: &Names, header: &str) -> String {
     source.gap();
     source.items(quote! {
         impl Configuration {
-            /// A configuration without credentials for the document's first server.
+            /// A configuration for the document's first server, without credentials.
             pub fn new() -> Self {
                 Self::at(BASE_PATH)
             }

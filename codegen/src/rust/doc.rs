@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::description::for_rustdoc;
 
-/// The doc comment of a description; nothing for an empty one.
+/// The doc comment of a description. Empty for an empty description.
 pub(crate) fn doc(text: &str) -> TokenStream {
     let text = filled(&for_rustdoc(text));
     let lines = text.lines().map(|line| match line.trim_end() {
@@ -15,21 +15,21 @@ pub(crate) fn doc(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// A line of the generator's own, whose links are meant.
+/// A line of the generator itself, whose links are intended.
 pub(crate) fn own_doc(text: &str) -> TokenStream {
     let line = format!(" {text}");
     quote!(#[doc = #line])
 }
 
-/// The attribute of what is deprecated.
+/// The attribute of a deprecated item.
 pub(super) fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote!(#[deprecated]))
 }
 
-/// How wide a paragraph is laid out.
+/// The width of a paragraph.
 const WIDTH: usize = 104;
 
-/// Paragraphs of several short lines laid out anew. Anything but plain paragraphs stays as it is.
+/// Wraps paragraphs of several short lines. Anything but plain paragraphs stays as it is.
 fn filled(text: &str) -> String {
     if !text.contains('\n') || text.contains("```") || text.contains("~~~") {
         return text.to_owned();
@@ -42,7 +42,7 @@ fn filled(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// Whether a line is text alone: no list, table, heading, quote or break.
+/// Whether a line is plain text: no list, table, heading, quote or break.
 fn is_plain(line: &str) -> bool {
     let first_word = line.split(' ').next().unwrap_or_default();
     !starts_a_block(first_word) && !line.starts_with(' ') && !line.ends_with("  ") && !line.ends_with('\\')

@@ -1,9 +1,9 @@
-//! A first call, for the front page of a crate and its README: the simplest operation that can be called.
+//! A first call for the front page of a crate and its README. It uses the simplest operation.
 
 use crate::api::{Api, Operation, SecurityKind};
 use crate::naming::{Function, Names, Scope, functions, plain, tag_modules};
 
-/// A function that makes the first call: Rust that compiles in a program with the crate `name`.
+/// A function that makes the first call. It compiles in a program that depends on the crate `name`.
 pub(super) fn first_call(api: &Api, names: &Names, name: &str) -> String {
     let name = name.replace('-', "_");
     let chosen = simplest(api, names);
@@ -33,7 +33,7 @@ pub(super) fn first_call(api: &Api, names: &Names, name: &str) -> String {
     )
 }
 
-/// The operation that is the easiest to call, with the module of its function.
+/// The simplest operation, with the module of its function.
 fn simplest<'a>(api: &'a Api, names: &Names) -> Option<(String, &'a Operation, Function<'a>)> {
     let scope = Scope::new(api, names, None);
     let modules = tag_modules(api);

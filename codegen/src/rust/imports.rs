@@ -1,4 +1,4 @@
-//! What a module imports.
+//! The imports of a module.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(super) struct Imports {
 }
 
 impl Imports {
-    /// The imports of a module of models: of what the types in it are made of.
+    /// The imports of a module of models, for the types within it.
     pub(super) fn of_models(scope: &Scope<'_>, types: &[TypeId]) -> Self {
         let mut imports = Self::new(scope);
         for id in types {
@@ -65,7 +65,7 @@ impl Imports {
         }
     }
 
-    /// Adds what a type is made of.
+    /// Adds the imports that a type needs.
     pub(super) fn add(&mut self, ty: &RustType) {
         ty.walk(&mut |ty| match ty {
             RustType::Model(_) => self.models = true,
@@ -111,7 +111,7 @@ impl ToTokens for Imports {
     }
 }
 
-/// Names in braces, where there are several.
+/// Joins several names in braces.
 fn group<'a>(names: impl Iterator<Item = &'a str>) -> Option<TokenStream> {
     let names: Vec<_> = names.map(ident).collect();
     match names.as_slice() {

@@ -1,4 +1,4 @@
-//! The files of a crate of its own: its manifest, its front page, and the runtime.
+//! The files of a whole crate: its manifest, its front page, and the runtime.
 
 use quote::quote;
 
@@ -82,7 +82,7 @@ fn library(api: &Api, header: &str, first_call: &str) -> String {
     super::allowing(&lints, source)
 }
 
-/// The manifest, with the dependencies that the crate has a use for.
+/// The manifest, with the dependencies that the crate needs.
 fn manifest(api: &Api, name: &str, header: &str) -> String {
     let output = Output::Crate { name: name.to_owned() };
     let dependencies: String =
@@ -111,7 +111,7 @@ native-tls = ["reqwest/native-tls"]
     )
 }
 
-/// The document's version as Cargo takes it.
+/// The document's version in the form that Cargo accepts.
 fn semver(version: &str) -> String {
     let mut numbers = version.trim_start_matches('v').split(['.', '-', '+']);
     let mut next = || numbers.next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Tokens for each operation, model and type, laid out as text.
+//! Tokens for each operation, model and type, formatted as text.
 
 mod about;
 mod body;
@@ -58,7 +58,7 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
     files
 }
 
-/// The modules of `models`, half of them on another thread: they are most of the work.
+/// The modules of `models`, which are most of the work. Half of them are made on another thread.
 fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, String)> {
     let write = |modules: &[(String, Vec<crate::api::TypeId>)]| -> Vec<(String, String)> {
         let files = modules.iter().map(|(module, types)| {
@@ -76,7 +76,7 @@ fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, 
     })
 }
 
-/// A root module that lints which a document decides on are not for.
+/// A root module. It turns off lints that depend on the document.
 fn allowing(lints: &[&str], source: Source) -> String {
     let text = source.finish();
     let lints: String = lints.iter().map(|lint| format!("    {lint},\n")).collect();

@@ -92,7 +92,7 @@ fn function(
         }
         Some((name, body)) => {
             let setter = body::setter(scope, body, &quote!(body));
-            // The body may be called so too.
+            // The body may have this name too.
             let request = ident(if name == "request" { "without_body" } else { "request" });
             let name = ident(name);
             // The name is a reference already.

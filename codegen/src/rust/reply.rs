@@ -1,4 +1,4 @@
-//! How an operation's replies are read: those of success, and the bodies of errors.
+//! How an operation's replies are read: successful ones, and the bodies of errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -34,14 +34,14 @@ impl Reply {
             _ => None,
         });
         let Some(form) = event.filter(|_| !prefers_events) else { return Self { end, types } };
-        // A call that is read by its status is one of any kind of events.
+        // Replies that are read by status may be events of any kind.
         let or_events = (replies.len() <= 1).then(|| quote!(.or_events()));
         let form = event_form(form, imports).map(|form| quote!(.event_form(#form)));
         Self { end: quote!(#end #or_events #form), types }
     }
 }
 
-/// What of an event its type is read from, where that is not JSON.
+/// The part of an event that its type is read from, if that is not JSON.
 fn event_form(form: EventForm, imports: &mut Imports) -> Option<TokenStream> {
     let form = match form {
         EventForm::Json => return None,
@@ -52,7 +52,7 @@ fn event_form(form: EventForm, imports: &mut Imports) -> Option<TokenStream> {
     Some(form)
 }
 
-/// The media types to ask for.
+/// The media types for the `Accept` header.
 fn accept(operation: &Operation) -> String {
     let mut accept: Vec<&str> = Vec::new();
     for content in operation.successes.iter().filter_map(|success| success.contents.first()) {
@@ -83,7 +83,7 @@ fn single(operation: &Operation, content: &ReplyContent, imports: &mut Imports) 
     }
 }
 
-/// An enum of what the reply is by its status.
+/// An enum of the replies by status.
 fn several(
     scope: &Scope<'_>,
     operation: &Operation,
@@ -137,7 +137,7 @@ fn several(
     quote!(.call(#accept, Decode::Whole(#name::read)))
 }
 
-/// An enum of the errors by their status, where the document declares several types of them.
+/// An enum of the errors by status, if the document declares several types of them.
 fn error_enum(scope: &Scope<'_>, operation: &Operation, imports: &mut Imports) -> Vec<TokenStream> {
     let several = operation.errors.windows(2).any(|errors| errors[0].ty != errors[1].ty);
     if !several {

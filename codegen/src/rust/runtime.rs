@@ -1,4 +1,4 @@
-//! The runtime of generated crates: a copy of that of `openai-uploads`, file by file.
+//! The runtime of generated crates: a copy of the one of `openai-uploads`.
 
 /// The files of the runtime, by their path in the folder `runtime`.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/runtime_files.rs"));

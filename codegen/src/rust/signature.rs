@@ -1,4 +1,4 @@
-//! The struct of an operation's optional parameters, and the calls that put parameters into a request.
+//! The struct of an operation's optional parameters, and the calls that add parameters to a request.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use super::imports::Imports;
 use super::style::style;
 use super::tokens::ident;
 
-/// The struct of an operation's optional parameters; nothing where it has none.
+/// The struct of an operation's optional parameters. Empty if it has none.
 pub(super) fn parameters_struct(
     scope: &Scope<'_>,
     operation: &Operation,

@@ -1,4 +1,4 @@
-//! Documents that break a rule of OpenAPI and whose meaning is clear: generated from, with a warning.
+//! Documents that break a rule of OpenAPI but have a clear meaning. They are generated with a warning.
 
 use super::{snapshots, written};
 

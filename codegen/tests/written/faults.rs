@@ -1,4 +1,4 @@
-//! What is said of documents that cannot be generated from, all of it at once.
+//! The diagnostics of documents that cannot be generated.
 
 use super::{refused, snapshots};
 

@@ -1,4 +1,4 @@
-//! Each file that is written for the Uploads API of `spec/uploads.yaml`.
+//! Snapshots of the files generated for the Uploads API of `spec/uploads.yaml`.
 
 use std::collections::BTreeSet;
 use std::fs;

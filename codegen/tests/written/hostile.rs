@@ -1,10 +1,10 @@
-//! Documents made to harm: what is written for them is Rust, or there is a clear error, and neither takes long.
+//! Hostile documents. Each becomes valid Rust or a clear error, and neither takes long.
 
 use openapi_crate::diagnostic::Diagnostics;
 use openapi_crate::{Generated, Options, Output, generate};
 use serde_json::{Map, Value, json};
 
-/// Names that mean something to Rust, to its text, to files, or to nobody.
+/// Names with a meaning in Rust, in text or in paths, and names without any.
 const NAMES: [&str; 40] = [
     "fn",
     "self",
@@ -64,7 +64,7 @@ fn run(text: &str) -> Result<Generated, Diagnostics> {
     generate(text, &Options { file: "api.json".to_owned(), output, ..Options::default() })
 }
 
-/// Every file of Rust is Rust, and every name of a file is plain.
+/// Asserts that every Rust file parses and every file name is plain.
 fn is_rust(generated: &Generated) {
     for (path, text) in generated.package.files() {
         assert!(!path.contains(".."), "{path}");
@@ -82,7 +82,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn names_that_are_code_are_names() {
+fn names_that_look_like_code_become_names() {
     let object = |inner: Value| json!({"type": "object", "required": ["x"], "properties": {"x": inner}});
     let text = json!({"type": "string", "enum": NAMES.to_vec()});
     let each = |make: &dyn Fn(&str) -> Value| -> Map<String, Value> {
@@ -116,7 +116,7 @@ fn names_that_are_code_are_names() {
 }
 
 #[test]
-fn a_description_that_opens_a_bracket_closes_nothing() {
+fn a_bracket_in_a_description_changes_nothing() {
     for opener in ["{", "a (", "[", "<"] {
         let field = json!({"type": "integer", "description": opener});
         let object =
@@ -133,7 +133,7 @@ fn a_description_that_opens_a_bracket_closes_nothing() {
 }
 
 #[test]
-fn recursion_through_every_keyword_is_written_or_refused() {
+fn recursion_through_every_keyword_is_generated_or_refused() {
     let this = json!({"$ref": "#/components/schemas/A"});
     let mut tried = 0;
     for keyword in ["items", "additionalProperties", "not", "contains", "if", "propertyNames"] {
@@ -159,7 +159,7 @@ fn recursion_through_every_keyword_is_written_or_refused() {
 }
 
 #[test]
-fn a_struct_that_holds_itself_through_another_name_is_boxed() {
+fn a_struct_that_contains_itself_through_an_alias_is_boxed() {
     let schemas = json!({
         "A": {"type": "object", "required": ["b"], "properties": {"b": {"$ref": "#/components/schemas/B"}}},
         "B": {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]},
@@ -170,7 +170,7 @@ fn a_struct_that_holds_itself_through_another_name_is_boxed() {
 }
 
 #[test]
-fn a_chain_of_schemas_may_be_long_and_may_not_be_endless() {
+fn a_chain_of_schemas_may_be_long_but_not_endless() {
     let chain = |length: usize| -> Value {
         let schema = |index: usize| {
             let next = format!("#/components/schemas/S{}", (index + 1) % length);
@@ -183,7 +183,7 @@ fn a_chain_of_schemas_may_be_long_and_may_not_be_endless() {
 }
 
 #[test]
-fn a_short_document_cannot_ask_for_more_than_memory_holds() {
+fn a_short_document_cannot_use_up_memory() {
     let schema = |index: usize| {
         let all: Vec<Value> =
             (0..index).map(|other| json!({"$ref": format!("#/components/schemas/S{other}")})).collect();
@@ -194,7 +194,7 @@ fn a_short_document_cannot_ask_for_more_than_memory_holds() {
 }
 
 #[test]
-fn many_properties_variants_and_values_take_no_more_than_their_share() {
+fn time_grows_in_proportion_to_the_document() {
     let properties: Map<String, Value> =
         (0..20_000).map(|index| (format!("p{index}"), json!({"type": "string"}))).collect();
     let values: Vec<String> = (0..20_000).map(|index| format!("v{index}")).collect();

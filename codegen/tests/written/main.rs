@@ -1,6 +1,6 @@
-//! What is written for a document, reviewed as snapshots: one small document a feature.
+//! Snapshots of the generated code. Each has one small document for one feature.
 //!
-//! After a change on purpose: `INSTA_UPDATE=always cargo test -p openapi-crate --test written`, then read the difference.
+//! After an intended change: `INSTA_UPDATE=always cargo test -p openapi-crate --test written`, then read the diff.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -13,13 +13,13 @@ mod operations;
 mod replies;
 mod schemas;
 mod servers;
-mod told;
+mod unexpressed;
 mod unions;
 
 use openapi_crate::package::MARKER;
 use openapi_crate::{Generated, Options, generate};
 
-/// What is written for a document that has this after its head, without the modules that only list others.
+/// The code for a document with these members, without the modules that only list others.
 fn written(rest: &str) -> String {
     let generated = generated(rest);
     let mut shown = String::new();
@@ -40,12 +40,12 @@ fn written(rest: &str) -> String {
     shown
 }
 
-/// What is written for these schemas.
+/// The code for these schemas.
 fn schemas(schemas: &str) -> String {
     written(&format!("paths: {{}}\ncomponents:\n  schemas:\n{}", indented(schemas, 4)))
 }
 
-/// What is written for an operation `PUT /things/{id}` that has these members.
+/// The code for an operation `PUT /things/{id}` with these members.
 fn operation(members: &str) -> String {
     written(&format!(
         "paths:\n  /things/{{id}}:\n    put:\n      operationId: putThing\n{}",
@@ -57,7 +57,7 @@ fn generated(rest: &str) -> Generated {
     generate(&document(rest), &options()).unwrap_or_else(|faults| panic!("{}", faults.render(false)))
 }
 
-/// What is said of a document that cannot be generated from.
+/// The diagnostics of a document that cannot be generated.
 fn refused(rest: &str) -> String {
     let faults = generate(&document(rest), &options()).expect_err("the document is refused");
     faults.iter().map(|fault| format!("{fault}\n")).collect()
@@ -84,14 +84,14 @@ fn indented(text: &str, spaces: usize) -> String {
     text.lines().map(|line| format!("{}{line}\n", " ".repeat(spaces))).collect()
 }
 
-/// The text without the indentation that all of its lines have.
+/// The text without the indentation that all of its lines share.
 fn unindented(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let common = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
     lines.iter().map(|line| format!("{}\n", &line[common..])).collect()
 }
 
-/// A test that compares what is written with a snapshot of the test's name.
+/// Compares generated code with the snapshot of the test's name.
 macro_rules! snapshots {
     ($with:path: $($name:ident: $text:literal,)*) => {
         $(

@@ -1,4 +1,4 @@
-//! From a document's names to identifiers.
+//! From names of the document to identifiers.
 
 use openapi_crate::generate;
 

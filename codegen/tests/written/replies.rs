@@ -1,4 +1,4 @@
-//! From responses to what a call gives.
+//! From responses to the results of calls.
 
 use super::{operation, snapshots};
 

@@ -1,4 +1,4 @@
-//! From `oneOf` and `anyOf` to an enumeration of types.
+//! From `oneOf` and `anyOf` to enums.
 
 use super::{schemas, snapshots};
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench batch`: splits requests and merges results, beside a Python script that does the same.
+//! `cargo xtask bench batch`: splits requests and merges results, next to a Python script.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -17,10 +17,10 @@ use crate::workspace;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
-/// Measure `batch split` and the merge of results, beside a Python script
+/// Benchmark `batch split` and the merge of results, next to a Python script
 ///
-/// The script uses the json module of `python3` and holds all results in memory. It is skipped where there is no
-/// `python3`. Reading and writing the bytes is the base of the ratios.
+/// The script uses the json module of `python3` and keeps all results in memory. It is skipped if there is no
+/// `python3`. The ratios are relative to reading and writing the bytes.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The number of requests.
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     out: PathBuf,
 }
 
-/// What one program takes for one of the two tasks.
+/// The cost of one of the two tasks for one program.
 struct Row {
     task: &'static str,
     program: &'static str,
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cost = measured(batch(&program, &server, "split", &results).arg(&requests))?.1;
     rows.push(row("split", "openai-uploads", request_bytes, cost));
 
-    // The server has its own pace, which is not measured.
+    // The server has its own speed, which is not measured.
     measured(&mut batch(&program, &server, "wait", &results))?;
     let merged = measure_merge(&mut batch(&program, &server, "fetch", &results))?;
     let result_bytes = results.metadata().map_err(work)?.len();
@@ -110,7 +110,7 @@ fn batch(program: &Path, server: &Server, step: &str, results: &Path) -> Command
     command
 }
 
-/// The merge alone: from the event that it begins to the end of the process.
+/// The merge alone: from its first event to the end of the process.
 fn measure_merge(command: &mut Command) -> Result<Cost, Failure> {
     let cannot = |error: io::Error| Failure::new(format!("cannot run `openai-uploads`: {error}"));
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
@@ -136,7 +136,7 @@ fn row(task: &'static str, program: &'static str, bytes: u64, cost: Cost) -> Row
     Row { task, program, bytes, wall: cost.wall, memory: Some(cost.memory) }
 }
 
-/// Requests of some 400 bytes, for two models.
+/// Requests of about 400 bytes for two models.
 fn write_requests(path: &Path, lines: u64) -> io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     let text = "Say in one sentence what the following text is about. ".repeat(5);
@@ -162,7 +162,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<Duration> {
     }
 }
 
-/// The lines of a file in another order, as result files have them.
+/// The lines of a file in another order, as in result files.
 fn shuffle(from: &Path, to: &Path) -> io::Result<()> {
     let text = fs::read(from)?;
     let mut lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();

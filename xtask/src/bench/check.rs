@@ -1,4 +1,4 @@
-//! `cargo check` of a generated crate, without what it depends on.
+//! `cargo check` of a generated crate, without its dependencies.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -11,17 +11,17 @@ use super::measurement::{attempted, seconds};
 use super::program::cargo;
 use openapi_crate::command::failure::Failure;
 
-/// How it went.
+/// The result of a check.
 pub(crate) enum Check {
-    /// It compiles.
+    /// The crate compiles.
     Passed { seconds: f64, whole: f64, warnings: usize },
-    /// It does not.
+    /// The crate does not compile.
     Failed { seconds: f64, errors: usize },
     /// There is no manifest.
     NotACrate,
 }
 
-/// Checks the crate in a folder: once for what it depends on, then, touched, once more for the time.
+/// Checks the crate in a folder twice: once with its dependencies, then again for the crate's own time.
 pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
     if !folder.join("Cargo.toml").is_file() {
         return Ok(Check::NotACrate);
@@ -29,11 +29,11 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
     let mut command = cargo();
     let mut fetch = cargo();
     for command in [&mut command, &mut fetch] {
-        // What this run of cargo says of its own workspace is not said of another.
+        // The environment of this run of cargo must not affect the other one.
         command.current_dir(folder).env_remove("CARGO_TARGET_DIR").env_remove("CARGO_MANIFEST_DIR");
     }
     attempted(fetch.arg("fetch"))?;
-    // What is kept for the next time would make it the second one's, and cargo keeps nothing of dependencies.
+    // Incremental data of the first run would speed up the second. Cargo keeps none for dependencies.
     command.args(["check", "--message-format", "json"]).env("CARGO_INCREMENTAL", "0");
     let whole = attempted(&mut command)?.cost.wall.as_secs_f64();
     for root in ["src/lib.rs", "src/main.rs"].map(|root| folder.join(root)) {
@@ -66,7 +66,7 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
 }
 
 impl Check {
-    /// Seconds for the crate and all that it depends on.
+    /// Seconds for the crate and all its dependencies.
     pub(crate) fn whole(&self) -> Option<f64> {
         match self {
             Self::Passed { whole, .. } => Some(*whole),

@@ -1,4 +1,4 @@
-//! `cargo xtask bench codegen`: documents made into crates, by us and by others.
+//! `cargo xtask bench codegen`: generates crates from documents, with this generator and others.
 
 use std::fmt::Write;
 use std::fs;
@@ -19,35 +19,35 @@ use openapi_crate::command::count::counted;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
-/// Generate from spec/uploads.yaml and from a large document, and compare
+/// Generate from spec/uploads.yaml and from a large document, and compare generators
 ///
-/// ploidy, oas3-gen, cargo-progenitor and openapi-generator-cli are measured where they are installed. Shown are the
-/// median time and peak memory of the whole process, the lines generated, and how long `cargo check` takes for the
-/// generated crate alone, as a dependency would be checked, and with what it depends on.
+/// ploidy, oas3-gen, cargo-progenitor and openapi-generator-cli are measured if they are installed. The tables show
+/// the median time and peak memory of the whole process, the lines generated, and the time of `cargo check` for the
+/// generated crate alone and with its dependencies.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The large document [default: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml where that is there]
+    /// The large document [default: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml if it exists]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
 
-    /// How often each runs; the median counts
+    /// The number of runs; the median counts
     #[arg(long, default_value = "5")]
     runs: usize,
 
-    /// Do not check the generated crates with cargo, which takes minutes for some
+    /// Do not run `cargo check` on the generated crates, which takes minutes for some
     #[arg(long)]
     skip_check: bool,
 
-    /// Where the tables are written, as Markdown; beside them the chart, as SVG
+    /// The file to write the tables to, as Markdown, with the chart beside it as SVG
     #[arg(long, value_name = "FILE", default_value = "target/bench/codegen.md")]
     out: PathBuf,
 }
 
-/// What came of one document in the hands of one generator.
+/// The result of one generator for one document.
 struct Row {
     name: String,
     is_ours: bool,
-    /// `Err`: why nothing came of it.
+    /// `Err`: why there is no output.
     made: Result<Made, String>,
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the figures are true of.
+/// The machine and versions that the figures are for.
 fn conditions(arguments: &Arguments) -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let runs = counted(arguments.runs.max(1), "run").unwrap_or_default();
@@ -122,7 +122,7 @@ fn large_document(arguments: &Arguments) -> Option<PathBuf> {
     named.or_else(beside)
 }
 
-/// What everyone made of one document.
+/// The results of all generators for one document.
 struct Timed {
     name: String,
     rows: Vec<Row>,
@@ -130,7 +130,7 @@ struct Timed {
 }
 
 impl Timed {
-    /// Has cargo check each crate. That leaves the machine busy with its disk, so it comes after all that is timed.
+    /// Runs `cargo check` on each crate. It comes last because it leaves the disk busy.
     fn check(&mut self) -> Result<(), Failure> {
         for Row { name, made, .. } in &mut self.rows {
             let Ok(made) = made else { continue };
@@ -149,21 +149,21 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Has every generator make a crate of a document.
+    /// Runs every generator on a document.
     fn rows(&self, spec: &Path) -> Result<Vec<Row>, Failure> {
         let mut rows = Vec::new();
         for generator in self.generators {
             let made = self.made(generator, spec)?;
-            let told = made.as_ref().map_or_else(Clone::clone, |made| shown(made.cost));
-            terminal::complain(&format!("{}: {}: {told}\n", spec.display(), generator.name));
+            let reported = made.as_ref().map_or_else(Clone::clone, |made| shown(made.cost));
+            terminal::complain(&format!("{}: {}: {reported}\n", spec.display(), generator.name));
             rows.push(Row { name: generator.name.clone(), is_ours: generator.is_ours(), made });
         }
         Ok(rows)
     }
 
     fn made(&self, generator: &Generator, spec: &Path) -> Result<Result<Made, String>, Failure> {
-        // A folder of its own each time, since whether it is there can change what is done; none is removed before the
-        // end, since some file systems make files slowly for minutes after others were removed.
+        // Each run has its own folder, since an existing one can change the work. All are removed at the end, since
+        // some file systems are slow for minutes after files were removed.
         let folder = tempfile::Builder::new().prefix("api-").tempdir_in(self.scratch);
         let folder = folder.map_err(|error| Failure::io("make a folder in", self.scratch, &error))?.keep();
         let mut costs = Vec::new();
@@ -179,7 +179,7 @@ impl Bench<'_> {
         Ok(Ok(Made { cost: Cost::median(&costs), lines, folder, check: None }))
     }
 
-    /// Has ours make crates of a quarter, a half and the whole of a document's operations.
+    /// Runs our generator on a quarter, a half and all of a document's operations.
     fn parts(&self, spec: &Path) -> Result<Vec<Part>, Failure> {
         let document = read(spec)?;
         let all = operations(&document);
@@ -207,7 +207,7 @@ fn count_operations(spec: &Path) -> Result<usize, Failure> {
     Ok(operations(&read(spec)?).len())
 }
 
-/// The lines of Rust in a folder, but for those that are the same for every document: our runtime.
+/// The lines of Rust in a folder, without our runtime, which is the same for every document.
 fn count_lines(folder: &Path) -> std::io::Result<usize> {
     let mut lines = 0;
     for entry in fs::read_dir(folder)? {
@@ -222,7 +222,7 @@ fn count_lines(folder: &Path) -> std::io::Result<usize> {
     Ok(lines)
 }
 
-/// The first line of what a generator says that refuses a document.
+/// The first line of a generator's message when it refuses a document.
 fn refusal(stderr: &str) -> String {
     let line = stderr.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let line: String = line.chars().filter(|character| !character.is_control()).take(100).collect();
@@ -266,7 +266,7 @@ fn parts_table(name: &str, parts: &[Part]) -> String {
 }
 
 fn panels(chart: Chart, document: &str, rows: &[Row]) -> Chart {
-    // A bar and its figure, or why there is none.
+    // A bar and its figure, or the reason for its absence.
     type Bar = Result<(f64, String), String>;
     let panel = |title: &str, bar: &dyn Fn(&Made) -> Bar| {
         let panel = Panel::new(format!("{document}: {title}, less is better"));

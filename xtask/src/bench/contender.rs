@@ -1,4 +1,4 @@
-//! Those who upload the same file, each as well as it can.
+//! The programs that upload the same file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::measurement::{Cost, measured};
 use openapi_crate::command::failure::Failure;
 
-/// What is uploaded.
+/// The file to upload.
 pub(crate) struct Load {
     pub(crate) file: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) concurrency: usize,
-    /// The parts that our own plan gives, as files, for those who cannot read a part of a file.
+    /// The parts of our own plan as files, for programs that cannot read a part of a file.
     pub(crate) parts: Vec<PathBuf>,
-    /// Where scratch files may be put.
+    /// A folder for scratch files.
     pub(crate) scratch: PathBuf,
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Contender {
         program: PathBuf,
         md5: bool,
     },
-    /// With `md5` the digest is computed by `md5sum` alongside, as ours does by itself.
+    /// With `md5`, `md5sum` computes the digest at the same time. Our command computes it itself.
     Curl {
         md5: bool,
     },
@@ -46,7 +46,7 @@ assert upload.file.bytes == int(sys.argv[2]), upload
 ";
 
 impl Contender {
-    /// Those that are installed here, ourselves first.
+    /// The installed programs, ours first.
     pub(crate) fn all(program: &Path) -> Vec<Self> {
         let ours = |md5| Self::Ours { program: program.to_owned(), md5 };
         let mut all = vec![ours(true), ours(false)];
@@ -106,11 +106,11 @@ impl Contender {
     }
 }
 
-/// What `md5sum` says, once it is done.
+/// The output of `md5sum`.
 type Md5Sum<'scope> = ScopedJoinHandle<'scope, Result<(String, Cost), Failure>>;
 
-/// The upload is created, its parts are sent side by side by one process, and it is completed, with the digest where
-/// one is computed.
+/// Creates the upload, sends its parts in parallel from one process, and completes it, with the digest if there is
+/// one.
 fn curl(load: &Load, base_url: &str, md5sum: Option<Md5Sum>) -> Result<Cost, Failure> {
     let begun = Instant::now();
     let upload = json!({
@@ -155,7 +155,7 @@ fn curl(load: &Load, base_url: &str, md5sum: Option<Md5Sum>) -> Result<Cost, Fai
     if completed["file"]["bytes"] != load.bytes {
         return Err(Failure::new(format!("curl: the upload came to nothing: {completed}")));
     }
-    // What ran at the same time is waited for once.
+    // Programs that ran at the same time are waited for once.
     Ok(Cost { wall: begun.elapsed(), ..cost.and(last) })
 }
 

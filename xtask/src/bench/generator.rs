@@ -1,11 +1,11 @@
-//! Those who make a Rust crate of an OpenAPI document.
+//! The programs that generate a Rust crate from an OpenAPI document.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A program that generates.
+/// A generator.
 pub(crate) struct Generator {
-    /// As the table has it, with its version.
+    /// Its name and version, for the table.
     pub(crate) name: String,
     kind: Kind,
 }
@@ -23,7 +23,7 @@ impl Generator {
         Self { name: "this workspace".to_owned(), kind: Kind::Ours { program } }
     }
 
-    /// The others: those that are installed, then the names of those that are not.
+    /// The other generators that are installed, then the names of those that are not.
     pub(crate) fn others() -> (Vec<Self>, Vec<&'static str>) {
         let mut installed = Vec::new();
         let mut absent = Vec::new();
@@ -35,9 +35,9 @@ impl Generator {
         ] {
             match Command::new(version[0]).args(&version[1..]).output() {
                 Ok(output) if output.status.success() => {
-                    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+                    let output = String::from_utf8_lossy(&output.stdout).into_owned();
                     let version =
-                        told.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+                        output.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
                     let name = format!("{name} {}", version.unwrap_or_default());
                     installed.push(Self { name: name.trim_end().to_owned(), kind });
                 }

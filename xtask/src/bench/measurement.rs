@@ -1,4 +1,4 @@
-//! What a process costs.
+//! The cost of processes.
 
 use std::io::{Read, Seek};
 use std::process::{Command, ExitStatus, Stdio};
@@ -8,14 +8,14 @@ use wait4::Wait4;
 
 use openapi_crate::command::failure::Failure;
 
-/// What one or several processes cost that did a piece of work one after another.
+/// The cost of one or several processes that did one task, one after another.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cost {
-    /// From the first one's start to the last one's end.
+    /// From the start of the first to the end of the last.
     pub(crate) wall: Duration,
-    /// Of all of them, in user code and in the kernel.
+    /// CPU time of all of them, in user code and in the kernel.
     pub(crate) cpu: Duration,
-    /// Resident bytes of the largest, at its peak.
+    /// Peak resident memory of the largest, in bytes.
     pub(crate) memory: u64,
 }
 
@@ -28,7 +28,7 @@ impl Cost {
         }
     }
 
-    /// Of several runs, the one in the middle, for each figure by itself.
+    /// The median of several runs, for each figure separately.
     pub(crate) fn median(runs: &[Self]) -> Self {
         fn middle<T: Ord + Copy + Default>(values: impl Iterator<Item = T>) -> T {
             let mut values: Vec<_> = values.collect();
@@ -43,7 +43,7 @@ impl Cost {
     }
 }
 
-/// Runs a command to its end; what it wrote to stdout, and what it cost. One that fails is an error.
+/// Runs a command to its end. Returns its output and its cost. A failure is an error.
 pub(crate) fn measured(command: &mut Command) -> Result<(String, Cost), Failure> {
     let run = attempted(command)?;
     if run.status.success() {
@@ -53,7 +53,7 @@ pub(crate) fn measured(command: &mut Command) -> Result<(String, Cost), Failure>
     Err(Failure::new(format!("`{program}` failed ({}):\n{}", run.status, run.stderr)))
 }
 
-/// A command that came to its end, well or not.
+/// A command that ended, successfully or not.
 pub(crate) struct Run {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
@@ -61,13 +61,13 @@ pub(crate) struct Run {
     pub(crate) cost: Cost,
 }
 
-/// Runs a command to its end, however that is.
+/// Runs a command to its end, successful or not.
 ///
-/// Its memory counts from what this process has at its peak: a process begins as a copy of the one that starts it.
+/// Its memory includes this process's peak, since a process starts as a copy of its parent.
 pub(crate) fn attempted(command: &mut Command) -> Result<Run, Failure> {
     let program = command.get_program().to_string_lossy().into_owned();
     let cannot = |error| Failure::new(format!("cannot run `{program}`: {error}"));
-    // A file takes whatever is written; two pipes would have to be read at once.
+    // A file accepts any amount of output. Two pipes would have to be read at once.
     let mut said = tempfile::tempfile().map_err(cannot)?;
     let stderr = Stdio::from(said.try_clone().map_err(cannot)?);
     let begun = Instant::now();
@@ -90,7 +90,7 @@ pub(crate) fn attempted(command: &mut Command) -> Result<Run, Failure> {
     })
 }
 
-/// Three digits, in the unit that suits.
+/// Three digits, in a suitable unit.
 pub(crate) fn seconds(value: f64) -> String {
     match value {
         ..0.1 => format!("{:.1} ms", value * 1000.0),

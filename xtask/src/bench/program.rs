@@ -1,4 +1,4 @@
-//! Our own programs, as users have them.
+//! Our own programs in release builds.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,12 +9,12 @@ use super::measurement::measured;
 use crate::workspace;
 use openapi_crate::command::failure::Failure;
 
-/// Cargo, the one that runs this where one does.
+/// Cargo: the one that runs this program, if any.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Builds the program that has its package's name, for release, and says where it is.
+/// Builds the program of a package for release, and returns its path.
 pub(crate) fn build(package: &str, features: &[&str]) -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command.current_dir(workspace::root()).args([

@@ -1,4 +1,4 @@
-//! Where figures go.
+//! The output of benchmarks.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::workspace;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
-/// Says a table, and writes it to `out`, by the root of the workspace, with a chart beside it.
+/// Prints a table, and writes it to `out`, relative to the workspace's root, with a chart beside it.
 pub(crate) fn write(out: &Path, table: &str, chart: &Chart) -> Result<(), Failure> {
     terminal::say(table);
     let out = workspace::root().join(out);

@@ -1,4 +1,4 @@
-//! A server in a process of its own, for as long as it is needed.
+//! A server in a process of its own, stopped when dropped.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -12,7 +12,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `command`, the first line of which names its URL.
+    /// Starts `command`, whose first line of output contains its URL.
     pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
         let cannot = |error| Failure::new(format!("the server cannot be started: {error}"));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
@@ -21,13 +21,13 @@ impl Server {
             BufReader::new(stdout).read_line(&mut line).map_err(cannot)?;
         }
         let url = line.split([' ', ',', '\n']).find(|word| word.starts_with("http://")).map(str::to_owned);
-        // Held from here on, so that it ends even if it did not say where it is.
+        // Owned from here on, so that the process ends even if it prints no URL.
         let mut server = Self { child, base_url: String::new() };
         server.base_url = url.ok_or_else(|| Failure::new("the server does not say where it is"))?;
         Ok(server)
     }
 
-    /// `openai-uploads serve`, which keeps what arrives in `dir`.
+    /// `openai-uploads serve`, which stores uploads in `dir`.
     pub(crate) fn keeping(
         program: &Path,
         dir: &Path,
@@ -41,7 +41,7 @@ impl Server {
         Self::start(&mut command)
     }
 
-    /// One that forgets what arrives.
+    /// A server that discards uploads.
     pub(crate) fn discarding(rate: Option<&str>, latency: Option<&str>) -> Result<Self, Failure> {
         let this = std::env::current_exe()
             .map_err(|error| Failure::new(format!("this program cannot be found again: {error}")))?;

@@ -1,6 +1,6 @@
-//! A server that answers as the Uploads API does and forgets what arrives, so that a client's own speed shows.
+//! A server that answers like the Uploads API and discards the bytes, to measure the client's own speed.
 //!
-//! It believes whatever it is told and is of no use for anything else; `openai-uploads serve` is the real one.
+//! It checks nothing and is of no other use. `openai-uploads serve` is the real one.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -16,26 +16,26 @@ use serde_json::{Value, json};
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
-/// Run a server that forgets what arrives
+/// Run a server that discards uploads
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How fast each connection may be.
+    /// The maximum rate of each connection.
     #[arg(long, value_parser = rate)]
     rate: Option<u64>,
 
-    /// How long each request waits first.
+    /// The delay before each reply.
     #[arg(long, value_parser = humantime::parse_duration)]
     latency: Option<Duration>,
 }
 
-/// The line that each connection pretends to be.
+/// The network that each connection simulates.
 #[derive(Clone, Copy)]
 struct Line {
     rate: Option<u64>,
     latency: Duration,
 }
 
-/// What was announced, by upload.
+/// The announced bytes, by upload.
 type Announced = Arc<Mutex<HashMap<String, Value>>>;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let line = Line { rate: arguments.rate, latency: arguments.latency.unwrap_or_default() };
     for connection in listener.incoming() {
         let announced = Arc::clone(&announced);
-        // A client that breaks off is no concern of the others.
+        // A client that disconnects does not affect the others.
         thread::spawn(move || connection.and_then(|stream| converse(&stream, line, &announced)));
     }
     Ok(())
@@ -70,12 +70,12 @@ fn converse(stream: &TcpStream, line: Line, announced: &Announced) -> io::Result
 
 struct Request {
     path: String,
-    /// The body if it is JSON; other bodies are forgotten.
+    /// The body if it is JSON. Other bodies are discarded.
     json: Value,
 }
 
 impl Request {
-    /// The next request; `None` when the client is done.
+    /// The next request. `None`: the client is done.
     fn read(
         reader: &mut BufReader<&TcpStream>,
         pretended: Line,
@@ -107,14 +107,14 @@ impl Request {
 }
 
 impl Line {
-    /// Reads to the end, no faster than the line is.
+    /// Reads to the end, no faster than the simulated network.
     fn swallow(self, mut body: impl Read) -> io::Result<()> {
         let Some(rate) = self.rate.filter(|rate| *rate > 0) else {
             return io::copy(&mut body, &mut io::sink()).map(drop);
         };
         let (begun, mut swallowed) = (Instant::now(), 0);
         loop {
-            // A hundredth of a second's worth at a time.
+            // The bytes of a hundredth of a second at a time.
             let read = io::copy(&mut (&mut body).take((rate / 100).max(1)), &mut io::sink())?;
             if read == 0 {
                 return Ok(());

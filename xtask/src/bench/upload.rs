@@ -1,4 +1,4 @@
-//! `cargo xtask bench upload`: one file, uploaded by everyone in turn.
+//! `cargo xtask bench upload`: uploads one file with several programs in turn.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -20,37 +20,37 @@ use crate::workspace;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
-/// Upload a file with our command, curl and the official Python client, and compare
+/// Upload a file with our command, curl and the official Python client, and compare them
 ///
-/// Everyone has a fresh server in a process of its own. The Python client is measured where `python3`, or the
-/// interpreter that the environment variable `OPENAI_PYTHON` names, can import `openai`.
+/// Each program has a fresh server in its own process. The Python client is measured if `python3`, or the interpreter
+/// in the environment variable `OPENAI_PYTHON`, can import `openai`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How large the file is.
+    /// The size of the file.
     #[arg(long, default_value = "1GiB")]
     size: ByteSize,
 
-    /// How many requests are under way at a time, for those who can do more than one.
+    /// The number of requests in flight, for programs that can send several.
     #[arg(long, default_value = "8")]
     concurrency: usize,
 
-    /// How fast each connection may be, as 20MB/s [default: as fast as it goes].
+    /// The maximum rate of each connection, such as 20MB/s [default: unlimited].
     #[arg(long)]
     rate: Option<String>,
 
-    /// How long each request waits first, as 100ms [default: not at all].
+    /// The delay before each reply, such as 100ms [default: none].
     #[arg(long)]
     latency: Option<String>,
 
-    /// How often each runs; the median counts.
+    /// The number of runs; the median counts.
     #[arg(long, default_value = "5")]
     runs: usize,
 
-    /// Send to a server that forgets what arrives, so that the disk and the server's work do not count.
+    /// Use a server that discards uploads, so that the disk and the server's work do not count.
     #[arg(long)]
     discard: bool,
 
-    /// Where the table is written, as Markdown; beside it the chart, as SVG.
+    /// The file to write the table to, as Markdown, with the chart beside it as SVG.
     #[arg(long, value_name = "FILE", default_value = "target/bench/upload.md")]
     out: PathBuf,
 }
@@ -86,7 +86,7 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
         .map_err(|error| Failure::io("make a folder in", &parent, &error))
 }
 
-/// Makes the file, and its parts for those who want them split.
+/// Makes the file, and its parts for programs that need them split.
 fn load(arguments: &Arguments, program: &Path, scratch: &Path) -> Result<Load, Failure> {
     let path = scratch.join("file.bin");
     let bytes = arguments.size.as_u64();
@@ -95,7 +95,7 @@ fn load(arguments: &Arguments, program: &Path, scratch: &Path) -> Result<Load, F
         let mut block: Vec<u8> = (0..1 << 20).map(|_| fastrand::u8(..)).collect();
         let mut left = bytes;
         while left > 0 {
-            // No two blocks are alike, so that nothing between here and there can make them one.
+            // No two blocks are equal, so that nothing can deduplicate them.
             block[..8].copy_from_slice(&left.to_le_bytes());
             let length = usize::try_from(left).map_or(block.len(), |left| left.min(block.len()));
             file.write_all(&block[..length])?;
@@ -151,7 +151,7 @@ fn title(arguments: &Arguments) -> String {
     format!("{} {line}{server}", arguments.size.display().iec())
 }
 
-/// Everyone's medians, and how they compare with curl's where curl is there.
+/// The medians of all programs, compared with curl's if it is installed.
 fn table(title: &str, names: &[String], costs: &[Vec<Cost>]) -> String {
     let medians: Vec<_> = costs.iter().map(|runs| Cost::median(runs)).collect();
     let base = names.iter().position(|name| name.starts_with("curl")).unwrap_or(0);
@@ -178,7 +178,7 @@ fn table(title: &str, names: &[String], costs: &[Vec<Cost>]) -> String {
     table
 }
 
-/// What the table says of wall time, CPU time and memory, to be taken in at a glance.
+/// The chart: wall time, CPU time and memory.
 fn chart(title: &str, contenders: &[Contender], names: &[String], costs: &[Vec<Cost>]) -> Chart {
     let panel = |what: &str, figure: fn(Cost) -> f64, unit: &str| {
         let panel = Panel::new(format!("{what}, less is better"));
@@ -186,7 +186,7 @@ fn chart(title: &str, contenders: &[Contender], names: &[String], costs: &[Vec<C
             let value = figure(Cost::median(runs));
             let digits = if value < 100.0 { 2 } else { 0 };
             let text = format!("{value:.digits$} {unit}");
-            // The label has little room, and the title says the rest.
+            // The label has little room, and the title has the rest.
             let label = name.split(',').next().unwrap_or_default();
             match contender {
                 Contender::Ours { .. } => panel.ours(label, value, text),

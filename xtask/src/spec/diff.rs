@@ -1,4 +1,4 @@
-//! `cargo xtask spec diff`: what a newer published document says differently from ours.
+//! `cargo xtask spec diff`: compares a newer published document with ours.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,13 @@ use openapi_crate::input::read_text;
 
 use crate::workspace;
 
-/// Where our document departs from the published one on purpose, by the root of the workspace.
+/// The intended departures of our document from the published one, relative to the workspace's root.
 const DEPARTURES: &str = "spec/departures.yaml";
 
 /// Compare spec/uploads.yaml with the same operations of a published document, by structure
 ///
-/// Exits with 1 where they differ, but for what spec/departures.yaml lists, and where that lists what is no longer
-/// needed.
+/// Exits with 1 if there are differences that spec/departures.yaml does not list, or if it lists some that no longer
+/// exist.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The published document

@@ -1,4 +1,4 @@
-//! What no type expresses: told in a description where words can, else warned of.
+//! Constraints that no type expresses. They are described in words where possible, and reported otherwise.
 
 use super::{operation, schemas, snapshots, written};
 
