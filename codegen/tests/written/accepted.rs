@@ -9,7 +9,7 @@ snapshots! { written:
             get: {responses: {'204': {description: Done.}}}
             put: {operationId: '', responses: {'204': {description: Done.}}}
         ",
-    an_id_that_is_given_twice_is_numbered: "
+    a_duplicate_operation_id_is_numbered: "
         paths:
           /a: {get: {operationId: same, responses: {'204': {description: Done.}}}}
           /b: {get: {operationId: same, responses: {'204': {description: Done.}}}}
@@ -30,10 +30,10 @@ snapshots! { written:
     an_undeclared_security_scheme_is_left_out: "
         paths: {/a: {get: {operationId: a, security: [{Nope: []}], responses: {'204': {description: Done.}}}}}
         ",
-    a_status_in_lower_case_is_read_as_openapi_writes_it: "
+    a_status_in_lower_case_is_accepted: "
         paths: {/a: {get: {operationId: a, responses: {'2xx': {description: Done.}, 4xx: {description: Bad., content: {application/json: {schema: {type: string}}}}, Default: {description: Else.}}}}}
         ",
-    a_parameter_that_is_repeated_is_there_once: "
+    a_repeated_parameter_is_generated_once: "
         paths:
           /a:
             get:

@@ -3,7 +3,7 @@
 use super::{refused, snapshots};
 
 snapshots! { refused:
-    references_that_lead_nowhere: "
+    dangling_references: "
         paths:
           /a:
             get:
@@ -23,7 +23,7 @@ snapshots! { refused:
             A: {oneOf: [{$ref: '#/components/schemas/B'}, {type: string}]}
             B: {anyOf: [{$ref: '#/components/schemas/A'}, {type: integer}]}
         ",
-    values_of_the_wrong_kind: "
+    values_of_the_wrong_type: "
         paths:
           /a: {get: {operationId: 7, parameters: {}, responses: []}}
           b: {get: {operationId: b, responses: {}}}

@@ -15,7 +15,7 @@ snapshots! { schemas:
         type: {type: object, properties: {e: {$ref: '#/components/schemas/String'}}}
         mod: {type: object, properties: {f: {type: string}}}
         ",
-    names_that_become_the_same_identifier_are_kept_apart: "
+    names_that_become_the_same_identifier_stay_distinct: "
         thing_one: {type: object, properties: {a-b: {type: string}, a_b: {type: string}, aB: {type: string}}}
         ThingOne: {type: object, properties: {kind: {type: string, enum: [a-b, a_b, A B]}}}
         ",
@@ -23,7 +23,7 @@ snapshots! { schemas:
         Größe: {type: object, properties: {größe: {type: string}, 名前: {type: string}, 1st: {type: string}, '@id': {type: string}, '$ref': {type: string}, '-': {type: string}, '': {type: string}}}
         2D: {type: string, enum: ['2d', 3d, '+1', '-1', '*', ' ', é]}
         ",
-    what_does_not_fit_behind_a_field_stands_below_it: "
+    long_wire_names_are_on_their_own_line: "
         Installments:
           type: object
           properties:
@@ -32,16 +32,16 @@ snapshots! { schemas:
             short: {type: string}
         AnInstallmentWithAnExceedinglyLongName: {type: object, properties: {a: {type: string}}}
         ",
-    signs_in_the_names_of_properties_end_no_string: "
+    special_characters_in_property_names_are_escaped: "
         Signs: {type: object, properties: {'a\"b': {type: string}, 'c\\\\d': {type: string}, \"e\\nf\": {type: string}, '{}//': {type: string}, ' = ': {type: string}}}
         ",
     abbreviations_become_words: "
         OpenAIFile: {type: object, properties: {fileURL: {type: string}, HTTPStatus: {type: integer}, userID2: {type: string}}}
         ",
-    a_variant_named_other_makes_room_for_the_open_one: "
+    a_variant_named_other_gives_way_to_the_open_variant: "
         Reason: {type: string, enum: [other, Other, none]}
         ",
-    strings_of_which_some_are_known_have_the_name_of_the_whole: "
+    alternatives_of_strings_are_one_enum: "
         Model: {anyOf: [{type: string}, {type: string, enum: [small, large]}]}
         Holder:
           type: object
@@ -50,13 +50,13 @@ snapshots! { schemas:
             level: {description: How much., oneOf: [{const: low, description: A little.}, {const: high, description: A lot.}], default: low}
             stop: {oneOf: [{type: string}, {type: string, enum: [end]}, {type: array, items: {type: string}}]}
         ",
-    alternatives_are_named_by_the_value_that_tells_them_apart: "
+    alternatives_are_named_after_their_distinct_value: "
         Event:
           oneOf:
             - {type: object, required: [event, data], properties: {object: {const: event}, event: {type: string, enum: [thread.created]}, data: {type: string}}}
             - {type: object, required: [event, data], properties: {object: {const: event}, event: {type: string, enum: [thread.run.created]}, data: {type: integer}}}
         ",
-    alternatives_are_named_by_the_property_that_the_others_lack: "
+    alternatives_are_named_after_a_property_the_others_lack: "
         Image:
           anyOf:
             - {type: object, required: [file_id], properties: {detail: {type: string}, file_id: {type: string}}}
@@ -64,11 +64,11 @@ snapshots! { schemas:
             - {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {b: {type: integer}}}]}
         Base: {type: object, properties: {a: {type: string}}}
         ",
-    a_part_of_all_of_that_is_referred_to_has_a_name_of_its_own: "
+    a_referenced_member_of_all_of_has_a_name: "
         Dates: {allOf: [{type: object, properties: {made: {type: string}}}, {title: Changed date, type: object, properties: {changed: {type: string}}}]}
         Account: {type: object, properties: {made: {$ref: '#/components/schemas/Dates/allOf/0'}, changed: {$ref: '#/components/schemas/Dates/allOf/1'}}}
         ",
-    arrays_are_named_by_their_elements: "
+    arrays_are_named_after_their_elements: "
         Input:
           oneOf:
             - {type: string}
@@ -80,21 +80,21 @@ snapshots! { schemas:
             - {type: array, items: {$ref: '#/components/schemas/Part'}}
         Part: {type: object, properties: {text: {type: string}}}
         ",
-    what_is_in_a_part_of_all_of_is_named_as_in_the_whole: "
+    types_within_all_of_are_named_after_the_whole: "
         Base: {type: object, properties: {id: {type: string}}}
         Thing: {allOf: [{$ref: '#/components/schemas/Base'}, {type: object, title: More, properties: {kind: {type: string, enum: [a, b]}}}]}
         ",
-    a_list_of_types_is_no_alias_of_a_union: "
+    a_list_of_types_is_a_type_of_its_own: "
         Value: {type: [string, integer]}
         Holder: {type: object, properties: {value: {type: [string, boolean]}}}
         ",
-    a_variant_does_not_say_the_name_of_its_union: "
+    a_variant_name_leaves_out_the_name_of_its_union: "
         Filter: {oneOf: [{$ref: '#/components/schemas/CompoundFilter'}, {$ref: '#/components/schemas/FilterByKey'}, {$ref: '#/components/schemas/Other'}]}
         CompoundFilter: {type: object, required: [filters], properties: {filters: {type: array, items: {type: string}}}}
         FilterByKey: {type: object, required: [key], properties: {key: {type: string}}}
         Other: {type: object, required: [a], properties: {a: {type: string}}}
         ",
-    words_are_not_said_twice: "
+    repeated_words_are_left_out_of_names: "
         Request:
           type: object
           properties:
@@ -121,7 +121,7 @@ snapshots! { written:
                 - {name: X-Request-Id, in: header, schema: {type: string}}
               responses: {'204': {description: Moved.}}
         ",
-    bodies_and_replies_are_named_by_their_media_type: "
+    bodies_and_replies_are_named_after_their_media_type: "
         paths:
           /a:
             post:
@@ -140,7 +140,7 @@ snapshots! { written:
                     text/event-stream: {schema: {type: object, required: [bit], properties: {bit: {type: string}}}}
                     application/json: {schema: {type: object, required: [all], properties: {all: {type: string}}}}
         ",
-    a_tag_may_be_called_anything: "
+    a_tag_may_have_any_name: "
         tags: [{name: Fine-tuning jobs, description: Jobs.}]
         paths:
           /a: {get: {operationId: a, tags: [Fine-tuning jobs], responses: {'204': {description: Done.}}}}

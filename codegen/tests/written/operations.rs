@@ -3,7 +3,7 @@
 use super::{operation, snapshots};
 
 snapshots! { operation:
-    parameters_go_where_they_are_said_to: "
+    parameters_are_sent_at_their_location: "
         parameters:
           - {name: id, in: path, required: true, description: The thing's id., schema: {type: string}}
           - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100}}
@@ -12,12 +12,12 @@ snapshots! { operation:
           - {name: session, in: cookie, schema: {type: string}}
         responses: {'204': {description: Done.}}
         ",
-    a_path_s_parameters_have_their_styles: "
+    path_parameters_have_styles: "
         parameters:
           - {name: id, in: path, required: true, style: matrix, explode: true, schema: {type: array, items: {type: string}}}
         responses: {'204': {description: Done.}}
         ",
-    a_query_s_parameters_have_their_styles: "
+    query_parameters_have_styles: "
         parameters:
           - {name: id, in: path, required: true, style: label, schema: {type: integer}}
           - {name: form, in: query, schema: {type: array, items: {type: string}}}
@@ -29,7 +29,7 @@ snapshots! { operation:
           - {name: to, in: query, allowReserved: true, schema: {type: string}}
         responses: {'204': {description: Done.}}
         ",
-    a_deprecated_operation_says_so: "
+    a_deprecated_operation_has_the_attribute: "
         deprecated: true
         summary: Puts a thing.
         description: Put it better elsewhere.
@@ -42,7 +42,7 @@ snapshots! { operation:
         requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
         responses: {'204': {description: Done.}}
         ",
-    a_body_in_several_forms_is_a_function_each: "
+    each_content_type_of_a_body_has_a_function: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:
           required: true
@@ -71,7 +71,7 @@ snapshots! { operation:
               encoding: {meta: {contentType: application/json}}
         responses: {'204': {description: Done.}}
         ",
-    what_the_server_sends_because_of_it_has_types: "
+    callbacks_and_webhooks_have_types: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses: {'204': {description: Done.}}
         callbacks:
@@ -81,7 +81,7 @@ snapshots! { operation:
                 requestBody: {content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}, kind: {enum: [made, gone]}}}}}}
                 responses: {'200': {description: Heard.}}
         ",
-    a_file_is_one_in_an_all_of_too: "
+    a_file_within_all_of_is_a_file: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:
           required: true
@@ -94,7 +94,7 @@ snapshots! { operation:
                   pages: {type: array, items: {allOf: [{type: string, format: binary}]}}
         responses: {'204': {description: Done.}}
         ",
-    a_form_has_the_properties_that_are_not_named_too: "
+    a_form_keeps_additional_properties: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:
           required: true
@@ -143,7 +143,7 @@ snapshots! { operation:
           content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, b: {type: array, items: {type: integer}}}}}}
         responses: {'204': {description: Done.}}
         ",
-    fields_of_a_form_have_the_styles_that_its_encoding_gives: "
+    form_fields_have_the_styles_of_the_encoding: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:
           required: true
@@ -166,7 +166,7 @@ snapshots! { operation:
                 json: {contentType: application/json}
         responses: {'204': {description: Done.}}
         ",
-    a_part_goes_by_its_content_type: "
+    a_part_has_its_own_content_type: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody:
           required: true
@@ -180,7 +180,7 @@ snapshots! { operation:
               encoding: {files: {contentType: image/png}, notes: {contentType: text/markdown, explode: false}}
         responses: {'204': {description: Done.}}
         ",
-    a_body_of_a_range_of_media_types_is_said_to_be_of_none_of_them: "
+    a_body_of_a_media_type_range_gets_a_concrete_media_type: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody: {required: true, content: {'image/*': {schema: {type: string, format: binary}}}}
         responses: {'204': {description: Done.}}

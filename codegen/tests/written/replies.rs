@@ -16,12 +16,12 @@ snapshots! { operation:
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses: {'200': {description: The audio., content: {audio/mpeg: {schema: {type: string, format: binary}}}}}
         ",
-    a_reply_of_json_by_another_name_is_asked_for_by_it: "
+    json_of_another_media_type_is_asked_for_by_it: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '200': {description: The thing., content: {application/vnd.thing+json: {schema: {type: string}}}}
         ",
-    replies_of_several_names_are_asked_for_by_each: "
+    json_of_several_media_types_is_accepted: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '200': {description: The thing., content: {application/json: {schema: {type: string}}}}
@@ -37,13 +37,13 @@ snapshots! { operation:
         responses:
           '200': {description: The events., content: {text/event-stream: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}
         ",
-    a_reply_by_its_status_may_be_had_as_events_too: "
+    a_reply_by_status_can_be_a_stream_of_events: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '200': {description: Done., content: {application/json: {schema: {type: string}}, text/event-stream: {schema: {type: string}}}}
           '202': {description: Not yet.}
         ",
-    a_reply_of_json_that_may_be_had_as_events: "
+    a_json_reply_can_be_a_stream_of_events: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '200':
@@ -52,7 +52,7 @@ snapshots! { operation:
               application/json: {schema: {type: object, required: [all], properties: {all: {type: string}}}}
               text/event-stream: {schema: {type: object, required: [bit], properties: {bit: {type: string}}}}
         ",
-    several_statuses_of_success_are_a_variant_each: "
+    each_success_status_is_a_variant: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '200': {description: It was there., content: {application/json: {schema: {type: object, title: Thing, properties: {a: {type: string}}}}}}
@@ -67,7 +67,7 @@ snapshots! { operation:
           '4XX': {description: Refused., content: {application/json: {schema: {type: string}}}}
           default: {description: Broken., content: {application/json: {schema: {type: object, properties: {message: {type: string}}}}}}
         ",
-    an_error_that_is_the_same_for_every_status: "
+    one_error_type_for_every_status: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '204': {description: Done.}

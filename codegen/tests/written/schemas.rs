@@ -3,7 +3,7 @@
 use super::{schemas, snapshots, written};
 
 snapshots! { schemas:
-    integers_have_the_type_that_holds_every_value_the_schema_allows: "
+    integers_have_a_type_that_holds_every_allowed_value: "
         Integers:
           type: object
           required: [plain, counted, signed32, unsigned32, small, in_range, beyond_64_bits]
@@ -18,7 +18,7 @@ snapshots! { schemas:
             in_range: {type: integer, minimum: 1, maximum: 100}
             beyond_64_bits: {type: integer, minimum: -9223372036854776000, maximum: 9223372036854776000}
         ",
-    numbers_are_floats_of_the_size_that_their_format_says: "
+    numbers_have_the_size_of_their_format: "
         Numbers:
           type: object
           properties: {plain: {type: number}, half: {type: number, format: float}, double: {type: number, format: double}}
@@ -35,20 +35,20 @@ snapshots! { schemas:
             address: {type: string, format: uri}
             unheard_of: {type: string, format: shoe-size}
         ",
-    booleans_and_anything: "
+    booleans_and_any_values: "
         Mixed:
           type: object
           required: [sure]
           properties: {sure: {type: boolean}, anything: {}, object: {type: object}, nothing: {type: 'null'}}
         ",
-    a_string_enum_lets_new_values_through: "
+    a_string_enum_keeps_unknown_values: "
         Status: {type: string, description: Where it stands., enum: [on, no, fine-tune, '1.0', '']}
         Holder: {type: object, required: [inner], properties: {inner: {type: string, enum: [a, b]}}}
         ",
-    an_enum_of_one_value_is_its_own_default: "
+    an_enum_of_one_value_has_a_default: "
         Thing: {type: object, required: [object], properties: {object: {type: string, enum: [thing]}}}
         ",
-    a_const_is_an_enum_of_one_value: "
+    a_const_becomes_an_enum_of_one_value: "
         Thing: {type: object, required: [object], properties: {object: {const: thing}, version: {type: string, const: v1}}}
         ",
     an_enum_of_integers_is_an_integer: "
@@ -58,7 +58,7 @@ snapshots! { schemas:
     an_enum_with_null_in_it_is_optional: "
         Holder: {type: object, required: [size], properties: {size: {type: [string, 'null'], enum: [small, large, null]}}}
         ",
-    properties_that_are_not_required_are_left_out_when_none: "
+    optional_properties_are_left_out_when_none: "
         Thing: {type: object, required: [must], properties: {must: {type: string}, may: {type: string}}}
         ",
     all_of_is_one_struct_with_all_the_fields: "
@@ -74,7 +74,7 @@ snapshots! { schemas:
         Animal: {type: object, properties: {name: {type: string}}}
         Owner: {type: object, properties: {pet: {description: The pet., allOf: [{$ref: '#/components/schemas/Animal'}]}}}
         ",
-    all_of_that_narrows_a_property_keeps_the_narrower: "
+    all_of_keeps_the_narrower_type_of_a_property: "
         Base: {type: object, required: [kind], properties: {kind: {type: string}}}
         Narrow: {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {kind: {type: string, enum: [narrow]}}}]}
         ",
@@ -83,7 +83,7 @@ snapshots! { schemas:
         Anything: {type: object, additionalProperties: true}
         Holder: {type: object, properties: {scores: {type: object, additionalProperties: {type: array, items: {type: number}}}}}
         ",
-    additional_properties_beside_known_ones_are_kept: "
+    additional_properties_are_kept_beside_known_ones: "
         Open: {type: object, required: [id], properties: {id: {type: string}}, additionalProperties: {type: integer}}
         ",
     pattern_properties_are_a_map: "
@@ -99,7 +99,7 @@ snapshots! { schemas:
             pair: {type: array, prefixItems: [{type: string}, {type: integer}], minItems: 2, maxItems: 2}
             entries: {type: array, items: {type: object, properties: {key: {type: string}}}}
         ",
-    a_cycle_is_broken_by_a_box_where_it_must_be: "
+    a_cycle_is_boxed_only_where_needed: "
         Node:
           type: object
           required: [children]
@@ -110,13 +110,13 @@ snapshots! { schemas:
         Left: {type: object, properties: {right: {$ref: '#/components/schemas/Right'}}}
         Right: {type: object, properties: {left: {$ref: '#/components/schemas/Left'}}}
         ",
-    an_alias_that_holds_itself_is_a_type_of_its_own: "
+    a_recursive_alias_is_a_type_of_its_own: "
         Tree: {type: array, items: {$ref: '#/components/schemas/Tree'}}
         ",
-    what_is_deprecated_says_so: "
+    deprecated_items_have_the_attribute: "
         Old: {type: object, deprecated: true, properties: {worn: {type: string, deprecated: true}, sound: {type: string}}}
         ",
-    defaults_and_limits_are_told: "
+    defaults_and_limits_are_in_the_description: "
         Limited:
           type: object
           properties:
@@ -125,13 +125,13 @@ snapshots! { schemas:
             parts: {type: array, items: {type: string}, minItems: 1, maxItems: 10}
             colour: {type: string, enum: [red, green], default: green}
         ",
-    constants_of_our_own_come_out_as_constants: "
+    x_constants_become_constants: "
         Upload:
           type: object
           x-constants: [{name: lifetime_seconds, value: 3600, description: How long it lives.}]
           properties: {id: {type: string}}
         ",
-    a_schema_without_type_or_properties_is_anything: "
+    an_empty_schema_is_any_value: "
         Whatever: {description: Anything at all.}
         Empty: {type: object, properties: {}}
         Closed: {type: object, additionalProperties: false}
@@ -140,18 +140,18 @@ snapshots! { schemas:
         Identifier: {type: string, description: Names a thing.}
         Holder: {type: object, required: [id], properties: {id: {$ref: '#/components/schemas/Identifier'}}}
         ",
-    a_description_beside_a_reference_is_the_property_s_own: "
+    a_description_beside_a_reference_belongs_to_the_property: "
         Thing: {type: object, properties: {name: {type: string}}}
         Holder: {type: object, properties: {thing: {$ref: '#/components/schemas/Thing', description: The one held.}}}
         ",
-    nothing_that_a_description_says_becomes_code: "
+    descriptions_never_become_code: "
         Hostile:
           type: object
           description: \"*/ } fn main() { } /* \\\" \\\\ #[allow] #![x]\\nsecond line `tick` <b> [link]\\n\\n```\\ncode\\n```\"
           properties:
             x: {type: string, description: \"*/ \\\" {}\\r\\n// end\"}
         ",
-    forms_of_null_in_3_1: "
+    nullable_schemas_in_3_1: "
         Holder:
           type: object
           required: [by_type, by_any_of, by_one_of, by_reference]
@@ -164,7 +164,7 @@ snapshots! { schemas:
         Thing: {type: object, properties: {elements: {type: array, items: {type: [string, 'null']}}}}
         Maybe: {type: [string, 'null']}
         ",
-    forms_of_null_in_3_0: "
+    nullable_schemas_in_3_0: "
         Holder:
           type: object
           required: [by_keyword, by_all_of]
@@ -180,7 +180,7 @@ snapshots! { schemas:
 }
 
 snapshots! { written:
-    an_object_in_an_object_is_a_type_in_its_module: "
+    an_inline_object_is_a_type_in_its_parents_module: "
         paths:
           /things:
             get:
@@ -198,7 +198,7 @@ snapshots! { written:
                             type: array
                             items: {type: object, required: [id], properties: {id: {type: string}}}
         ",
-    what_is_read_only_is_optional_where_a_request_has_it_too: "
+    read_only_properties_are_optional_in_requests: "
         paths:
           /accounts:
             post:
@@ -215,7 +215,7 @@ snapshots! { written:
                 password: {type: string, writeOnly: true}
                 name: {type: string}
         ",
-    a_request_that_allows_no_other_properties_refuses_them_when_read: "
+    a_closed_request_refuses_unknown_properties_when_read: "
         paths:
           /things:
             post:

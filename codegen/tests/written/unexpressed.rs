@@ -3,7 +3,7 @@
 use super::{operation, schemas, snapshots, written};
 
 snapshots! { schemas:
-    keywords_that_no_type_expresses_are_told: "
+    keywords_that_no_type_expresses_are_in_the_description: "
         Strict:
           type: object
           dependentRequired: {a: [b, c]}
@@ -23,7 +23,7 @@ snapshots! { schemas:
             h: {oneOf: [{type: string, pattern: a}, {type: integer, maximum: 3}]}
         Code: {type: string, pattern: '^[A-Z]{3}$', minLength: 3, maxLength: 3}
         ",
-    keywords_that_nothing_tells_are_warned_of: "
+    keywords_that_nothing_expresses_are_reported: "
         Strict:
           type: object
           properties:
@@ -42,18 +42,18 @@ snapshots! { schemas:
           x-made-up: 1
         Name: {type: string}
         ",
-    a_property_that_is_required_and_not_described_is_anything: "
+    a_required_property_without_a_schema_has_any_type: "
         Event: {type: object, required: [type, response_id], properties: {type: {type: string}}}
         Typed: {type: object, required: [a, b], properties: {a: {type: string}}, additionalProperties: {type: integer}}
         ",
-    a_recursive_ref_is_the_component_it_stands_in: "
+    a_recursive_ref_refers_to_its_component: "
         Filter:
           type: object
           $recursiveAnchor: true
           properties: {filters: {type: array, items: {oneOf: [{$ref: '#/components/schemas/Leaf'}, {$recursiveRef: '#'}]}}}
         Leaf: {type: object, required: [key], properties: {key: {type: string}}}
         ",
-    what_only_null_fits_makes_a_type_optional: "
+    an_alternative_of_only_null_makes_a_type_optional: "
         Holder:
           type: object
           required: [a, b, c, d]
@@ -72,12 +72,12 @@ snapshots! { schemas:
 }
 
 snapshots! { operation:
-    what_is_sent_has_a_property_that_is_required_and_not_described: "
+    a_request_keeps_a_required_property_without_a_schema: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         requestBody: {required: true, content: {application/json: {schema: {type: object, required: [name, left_over], properties: {name: {type: string}}}}}}
         responses: {'204': {description: Done.}}
         ",
-    headers_and_errors_without_a_type_are_told: "
+    headers_and_untyped_errors_are_in_the_description: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         externalDocs: {url: https://example.com/things}
         responses:
@@ -87,7 +87,7 @@ snapshots! { operation:
           '5XX': {description: Broken., content: {text/html: {schema: {type: string}}}}
           default: {description: Refused., content: {application/json: {schema: {type: object, properties: {why: {type: string}}}}}}
         ",
-    bytes_of_several_types_are_asked_for_at_once: "
+    binary_replies_of_several_media_types_are_accepted_together: "
         parameters: [{name: id, in: path, required: true, schema: {type: string}}]
         responses:
           '200':
@@ -97,7 +97,7 @@ snapshots! { operation:
               image/webp: {schema: {type: string, format: binary}}
               application/json: {schema: {type: string}}
         ",
-    forms_that_are_not_asked_for_are_told: "
+    content_types_that_are_not_used_are_reported: "
         parameters:
           - {name: id, in: path, required: true, schema: {type: string}}
           - {name: filter, in: query, content: {application/json: {schema: {type: string}}, text/plain: {schema: {type: string}}}}
@@ -114,7 +114,7 @@ snapshots! { operation:
 }
 
 snapshots! { written:
-    a_form_keeps_the_encoding_of_its_parts_wherever_its_schema_stands: "
+    a_form_keeps_its_encoding_wherever_its_schema_is: "
         paths:
           /a:
             post:
@@ -128,7 +128,7 @@ snapshots! { written:
               responses: {'204': {description: Done.}}
         components: {schemas: {Picture: {type: object, required: [meta], properties: {meta: {type: string}}}}}
         ",
-    members_that_an_object_does_not_have_are_warned_of: "
+    unknown_members_are_reported: "
         extra: 1
         info: {title: T, version: '1', author: A}
         tags: [{name: a, colour: red}]

@@ -3,7 +3,7 @@
 use super::{schemas, snapshots};
 
 snapshots! { schemas:
-    a_discriminator_with_a_mapping_tells_the_types_apart: "
+    a_discriminator_with_a_mapping_selects_the_type: "
         Pet:
           oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
           discriminator:
@@ -12,14 +12,14 @@ snapshots! { schemas:
         Cat: {type: object, required: [kind], properties: {kind: {type: string}, lives: {type: integer}}}
         Dog: {type: object, required: [kind], properties: {kind: {type: string}, tricks: {type: array, items: {type: string}}}}
         ",
-    a_discriminator_without_a_mapping_goes_by_the_schemas_names: "
+    a_discriminator_without_a_mapping_uses_the_schema_names: "
         Pet:
           oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
           discriminator: {propertyName: kind}
         Cat: {type: object, required: [kind], properties: {kind: {type: string}}}
         Dog: {type: object, required: [kind], properties: {kind: {type: string}}}
         ",
-    a_schema_that_others_are_made_from_is_any_of_them: "
+    a_supertype_is_a_union_of_its_subtypes: "
         Pet:
           type: object
           description: Any pet.
@@ -40,7 +40,7 @@ snapshots! { schemas:
         Bird: {allOf: [{$ref: '#/components/schemas/Animal'}], discriminator: {propertyName: class}}
         Parrot: {allOf: [{$ref: '#/components/schemas/Bird'}, {properties: {says: {type: string}}}]}
         ",
-    alternatives_that_are_made_of_the_whole_are_its_variants: "
+    alternatives_that_extend_the_whole_are_its_variants: "
         Pet:
           type: object
           required: [kind]
@@ -50,7 +50,7 @@ snapshots! { schemas:
         Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {lives: {type: integer}}}]}
         Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {bark: {type: string}}}]}
         ",
-    a_schema_in_the_middle_of_a_family_is_its_own_properties_to_the_first: "
+    a_subtype_with_subtypes_is_one_variant_of_the_supertype: "
         Shape: {required: [t], properties: {t: {type: string}}, discriminator: {propertyName: t, mapping: {poly: '#/components/schemas/Poly', tri: '#/components/schemas/Tri'}}}
         Poly: {allOf: [{$ref: '#/components/schemas/Shape'}, {properties: {sides: {type: integer}}}], discriminator: {propertyName: t, mapping: {tri: '#/components/schemas/Tri'}}}
         Tri: {allOf: [{$ref: '#/components/schemas/Poly'}, {properties: {right: {type: boolean}}}]}
@@ -58,7 +58,7 @@ snapshots! { schemas:
         Wolf: {allOf: [{$ref: '#/components/schemas/Wild'}, {properties: {pack: {type: integer}}}]}
         Either: {oneOf: [{$ref: '#/components/schemas/Shape'}, {$ref: '#/components/schemas/Wild'}], discriminator: {propertyName: t}}
         ",
-    a_list_of_values_that_alternatives_have_in_common_tells_none_apart: "
+    values_that_all_alternatives_share_select_none: "
         Shape:
           type: object
           discriminator: {propertyName: kind}
@@ -66,7 +66,7 @@ snapshots! { schemas:
         Circle: {allOf: [{$ref: '#/components/schemas/Shape'}, {properties: {radius: {type: number}}}]}
         Square: {allOf: [{$ref: '#/components/schemas/Shape'}, {properties: {side: {type: number}}}]}
         ",
-    a_property_that_is_constant_in_each_type_tells_them_apart: "
+    a_constant_property_selects_the_type: "
         Event:
           anyOf:
             - {$ref: '#/components/schemas/Started'}
@@ -74,7 +74,7 @@ snapshots! { schemas:
         Started: {type: object, required: [type], properties: {type: {type: string, enum: [started]}, at: {type: integer}}}
         Stopped: {type: object, required: [type], properties: {type: {const: stopped}, why: {type: string}}}
         ",
-    types_of_the_same_tag_are_told_apart_by_what_else_is_constant: "
+    types_with_the_same_tag_are_selected_by_another_constant: "
         Item:
           anyOf:
             - {$ref: '#/components/schemas/Call'}
@@ -85,7 +85,7 @@ snapshots! { schemas:
         Told: {type: object, required: [type, role], properties: {type: {const: message}, role: {const: system}, text: {type: string}}}
         Asked: {type: object, required: [type, role], properties: {type: {const: message}, role: {enum: [user, guest]}, voice: {type: string}}}
         ",
-    types_that_nothing_tells_apart_are_tried_in_order: "
+    ambiguous_types_are_tried_in_order: "
         Either:
           oneOf:
             - {type: object, title: ByName, required: [name], properties: {name: {type: string}}}
@@ -93,7 +93,7 @@ snapshots! { schemas:
             - {type: array, items: {type: string}}
             - {type: integer}
         ",
-    a_string_or_one_of_an_enum_is_the_enum: "
+    a_string_or_an_enum_is_the_enum: "
         Model: {anyOf: [{type: string}, {type: string, enum: [small, large]}]}
         ",
     a_string_or_a_list_of_strings: "
@@ -108,7 +108,7 @@ snapshots! { schemas:
     a_list_of_types_is_a_union: "
         Value: {type: [string, integer, boolean]}
         ",
-    a_union_that_holds_itself_is_boxed_where_it_must_be: "
+    a_recursive_union_is_boxed_only_where_needed: "
         Filter:
           oneOf: [{$ref: '#/components/schemas/Comparison'}, {$ref: '#/components/schemas/Not'}, {$ref: '#/components/schemas/All'}]
         Comparison: {type: object, required: [type, key], properties: {type: {type: string, enum: [eq]}, key: {type: string}}}

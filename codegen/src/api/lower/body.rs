@@ -80,7 +80,7 @@ impl<'d> Lowering<'d> {
                     && self.is_structured(&schema_place, schema)
                 {
                     let what = if content == BodyContent::Text { "text" } else { "bytes" };
-                    let message = format!("what is `{kind}` is {what} here; its schema is not expressed");
+                    let message = format!("`{kind}` is sent as {what}; its schema is not expressed");
                     self.warning(place, "unexpressed-content-type", message, None);
                 }
                 content

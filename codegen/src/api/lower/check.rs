@@ -22,7 +22,7 @@ impl<'d> Lowering<'d> {
                 Some((_, shape)) => self.check_shape(place, key, value, *shape),
                 None if key.starts_with("x-") || key == "$ref" || key == "summary" => {}
                 None => {
-                    let message = format!("`{key}` is not a member of {}; it is not looked at", V::NAME);
+                    let message = format!("`{key}` is not a member of {}; it is ignored", V::NAME);
                     self.warning(&place.child(key), "unknown-member", message, None);
                 }
             }
@@ -92,7 +92,7 @@ impl<'d> Lowering<'d> {
                     self.warning(&place, "unexpressed-keyword", message, None);
                 }
                 Significance::Unknown => {
-                    let message = format!("`{key}` is not a keyword of schemas; it is not looked at");
+                    let message = format!("`{key}` is not a keyword of schemas; it is ignored");
                     self.warning(&place, "unknown-keyword", message, None);
                 }
             }

@@ -89,7 +89,7 @@ impl<'d> Lowering<'d> {
             Node::Object(_) => self.check_keywords(place, schema),
             Node::Bool(true) => {}
             Node::Bool(false) => {
-                let message = "no value fits the schema `false`; any is taken";
+                let message = "no value fits the schema `false`; any value is accepted";
                 self.warning(place, "nothing-fits", message, None);
             }
             other => {

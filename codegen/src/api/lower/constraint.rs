@@ -105,7 +105,7 @@ fn clauses(parts: &[Schema<'_>], bounds: &[Bound]) -> Vec<String> {
         found.extend(schemas.iter().flat_map(|schema| of_strings(*schema)));
     }
     if schemas.iter().any(|schema| schema.unique_items() == Some(true)) && are_about(&schemas, "array") {
-        found.push("no element stands twice".to_owned());
+        found.push("the elements are unique".to_owned());
     }
     found.extend(limits(&schemas, bounds));
     found.extend(values(&schemas));

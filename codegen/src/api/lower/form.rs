@@ -62,7 +62,7 @@ impl<'d> Lowering<'d> {
                     };
                     known.has_parts |= own.has_parts;
                     if are_two_ways(known.encoding.as_ref(), own.encoding.as_ref()) {
-                        let message = "the parts of this form are encoded in two ways; the first is taken";
+                        let message = "the parts of this form have two encodings; the first is used";
                         let help = "give each use of the form a schema of its own";
                         self.warning(&media_place, "several-encodings", message, Some(help));
                     }
@@ -252,7 +252,7 @@ impl<'d> Lowering<'d> {
             if let Some(style) = own.style()
                 && form_style(style).is_none()
             {
-                let message = format!("`{style}` is no style of a form's field; `form` is taken");
+                let message = format!("`{style}` is not a style of form fields; `form` is used");
                 self.warning(&place.child("style"), "misplaced-style", message, None);
             }
             if !styled && field_style(own).is_some() {

@@ -80,7 +80,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<LoweredSchema>, Vec<
 
     let endless = cycles::endless(&api);
     for id in &endless {
-        let message = "this schema is defined as itself, so that no value can be told to be one";
+        let message = "this schema has no finite definition: it refers only to itself";
         let help = "give it a type or properties of its own";
         let place = types.place(*id);
         diagnostics.push(diagnostic(Severity::Error, place, "schema-cycle", message.to_owned(), Some(help)));
@@ -92,7 +92,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<LoweredSchema>, Vec<
     tags::assign(&mut api);
     for (id, one, other) in ambiguous::unions(&api) {
         let message = format!(
-            "nothing tells `{one}` and `{other}` apart: a value that fits both equally well is read as `{one}`"
+            "`{one}` and `{other}` are ambiguous: a value that fits both equally well is read as `{one}`"
         );
         let help = "give them a required property with different constants, or a discriminator";
         let place = types.place(id);

@@ -77,7 +77,7 @@ impl<'d> Lowering<'d> {
             self.error(place, "malformed-path", message, Some(help));
             return None;
         }
-        let message = format!("the path `{key}` does not begin with `/`; it is taken for `/{key}`");
+        let message = format!("the path `{key}` does not begin with `/`; it is read as `/{key}`");
         self.warning(place, "malformed-path", message, None);
         Some(format!("/{key}"))
     }
@@ -86,9 +86,9 @@ impl<'d> Lowering<'d> {
     fn report_missing_ids(&mut self, without_id: &[(Place, String)]) {
         let Some((place, id)) = without_id.first() else { return };
         let message = match without_id.len() {
-            1 => format!("an operation has no `operationId`; it is called `{id}`, after its method and path"),
+            1 => format!("an operation has no `operationId`; it is named `{id}`, after its method and path"),
             count => format!(
-                "{count} operations have no `operationId`; each is called after its method and path, this one `{id}`"
+                "{count} operations have no `operationId`; each is named after its method and path, this one `{id}`"
             ),
         };
         let help = "give each an `operationId`: its function is named after it, and keeps that name when the path changes";
@@ -134,7 +134,7 @@ impl<'d> Lowering<'d> {
                 .into_iter()
                 .find(|key| METHODS.contains(key) || matches!(*key, "parameters" | "servers"))
         {
-            let message = format!("beside the `$ref` of a path, `{lost}` is not looked at");
+            let message = format!("beside the `$ref` of a path, `{lost}` is ignored");
             let help = "put it into what the `$ref` refers to";
             self.warning(&place.child(lost), "beside-ref", message, Some(help));
         }
@@ -246,7 +246,7 @@ impl<'d> Lowering<'d> {
     fn add_path_parameters(&mut self, place: &Place, path: &str, parameters: &mut Vec<Parameter>) {
         for piece in path.split('{').skip(1) {
             let Some((name, _)) = piece.split_once('}') else {
-                let message = format!("a brace is left open in the path {path}");
+                let message = format!("the path {path} has a `{{` without a `}}`");
                 self.error(place, "malformed-path", message, None);
                 continue;
             };

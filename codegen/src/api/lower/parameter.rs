@@ -40,12 +40,12 @@ impl<'d> Lowering<'d> {
                 match found.iter().position(same) {
                     Some(index) if !shared && index < before => found[index] = (parameter, node),
                     Some(index) if means_the_same(found[index].1, node) => {
-                        let message = format!("the parameter `{}` stands here twice", parameter.name);
+                        let message = format!("the parameter `{}` is declared twice", parameter.name);
                         self.warning(&place, "repeated-parameter", message, Some("leave one of them out"));
                     }
                     Some(_) => {
                         let message = format!(
-                            "the parameter `{}` stands here twice, each time as something else",
+                            "the parameter `{}` is declared twice with different meanings",
                             parameter.name
                         );
                         self.error(&place, "repeated-parameter", message, Some("leave one of them out"));
@@ -110,7 +110,7 @@ impl<'d> Lowering<'d> {
             schema.map_or(Type::Any, |schema| self.schema(&place, schema.schema()))
         } else {
             let message =
-                format!("the parameter `{name}` has neither a schema nor content; any string is taken");
+                format!("the parameter `{name}` has neither a schema nor content; any string is accepted");
             self.warning(place, "untyped-parameter", message, None);
             Type::String
         };
@@ -166,7 +166,7 @@ impl<'d> Lowering<'d> {
         let kind = if fits {
             kind
         } else {
-            let message = "this style is not for a parameter in this place; the place's own is taken";
+            let message = "this style is not allowed for a parameter in this location; the default is used";
             self.warning(&place.child("style"), "misplaced-style", message, None);
             default.kind
         };

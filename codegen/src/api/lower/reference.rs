@@ -90,9 +90,9 @@ impl<'d> Lowering<'d> {
         places.retain(|place| seen.insert(place.clone()));
         let Some(first) = places.first().cloned() else { return };
         let message = match places.len() {
-            1 => "OpenAPI allows no `$ref` here; it is followed all the same".to_owned(),
+            1 => "OpenAPI allows no `$ref` here; it is followed anyway".to_owned(),
             count => format!(
-                "OpenAPI allows no `$ref` here, nor in {} other places; they are followed all the same",
+                "OpenAPI allows no `$ref` here, nor in {} other places; they are followed anyway",
                 count - 1
             ),
         };

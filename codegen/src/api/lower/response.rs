@@ -88,7 +88,7 @@ impl<'d> Lowering<'d> {
             }
         };
         if status != key {
-            let message = format!("`{key}` is not how OpenAPI writes a status; it is taken for `{status}`");
+            let message = format!("OpenAPI writes the status `{key}` as `{status}`; it is read as that");
             self.warning(
                 place,
                 "unknown-status",
@@ -186,7 +186,7 @@ impl<'d> Lowering<'d> {
             ReplyContent::Json(..) | ReplyContent::Base64(_) | ReplyContent::Events(..) => return,
         };
         if schema.is_some_and(|schema| self.is_structured(&place.child("schema"), schema)) {
-            let message = format!("what is `{media_type}` is {kind} here; its schema is not expressed");
+            let message = format!("`{media_type}` is read as {kind}; its schema is not expressed");
             self.warning(place, "unexpressed-content-type", message, None);
         }
     }

@@ -180,7 +180,7 @@ impl<'d> Lowering<'d> {
                 return self.component(&whole, Schema::of(target.node));
             }
         }
-        let message = "`$recursiveRef` is only looked at in a schema under `components`; any value is taken";
+        let message = "`$recursiveRef` is only supported in a schema under `components`; any value is accepted";
         self.warning(&place.child("$recursiveRef"), "unexpressed-keyword", message, None);
         Type::Any
     }
@@ -311,7 +311,7 @@ impl<'d> Lowering<'d> {
                 (_, Some(patterns)) => {
                     if patterns.entries().next().is_some() {
                         let message =
-                            "of several kinds of properties, told apart by their names, none is expressed";
+                            "several `patternProperties`, or some beside `additionalProperties`, are not expressed; any value is accepted";
                         let place = place.child(patterns.key);
                         self.warning(&place, "unexpressed-keyword", message, None);
                     }

@@ -105,7 +105,7 @@ impl<'d> Lowering<'d> {
             && !schema.is_union()
             && self.subtypes_of(place, schema).is_empty()
         {
-            let message = "this discriminator has nothing to tell apart: there is no `oneOf` or `anyOf` beside it, \
+            let message = "this discriminator distinguishes nothing: there is no `oneOf` or `anyOf` beside it, \
                            and no schema under `components` has this one in its `allOf`";
             let help = "move it to where the alternatives are";
             self.warning(&place.child(discriminator.key), "lone-discriminator", message, Some(help));
