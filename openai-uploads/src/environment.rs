@@ -167,7 +167,7 @@ impl Configuration {
     }
 }
 
-/// The value of a variable, without what is around it by mistake.
+/// The value of a variable, without white space or quotes around it.
 fn variable(name: &str) -> Result<Option<String>, InputError> {
     match env::var(name) {
         Ok(value) => Ok(Some(api_key::trim(&value)).filter(|value| !value.is_empty()).map(str::to_owned)),

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) outcome: Outcome,
-    /// The number of the shard whose files hold the text.
+    /// The number of the shard whose result files contain the text.
     pub(super) shard: u32,
     /// Which of its files.
     pub(super) file: AnswerFile,
@@ -28,7 +28,7 @@ pub(super) enum Outcome {
     Pending,
     /// A response with a status below 400.
     Answered,
-    /// An error that sending again does not mend.
+    /// An error that sending again does not fix.
     Failed,
     /// An error that may pass: expired, rate limited, a fault of the server.
     MayPass,

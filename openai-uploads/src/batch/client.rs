@@ -1,4 +1,4 @@
-//! The requests of a run: each sent again until it succeeds or the policy gives up.
+//! The requests of a run, each with retries.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -107,7 +107,7 @@ pub enum Event {
         shard: u32,
         /// Lines whose `custom_id` is not in the batch, or that are not results.
         unknown: u64,
-        /// Lines whose `custom_id` stands in an earlier line.
+        /// Lines that repeat the `custom_id` of an earlier line.
         repeated: u64,
     },
     /// Lines that failed are sent again.

@@ -10,14 +10,14 @@ use super::index::IdDigest;
 use super::result_line;
 use super::split::ShardLine;
 
-/// The answers of a shard's lines, and what its result files hold besides.
+/// The answers of a shard's lines, and the other lines of its result files.
 #[derive(Debug, Default)]
 pub(super) struct Recorded {
     /// An answer for each line, with the line's number in the input.
     pub(super) answers: Vec<(u64, Answer)>,
     /// Lines of the result files whose `custom_id` is not in the shard, or that are not results.
     pub(super) unknown: u64,
-    /// Lines of the result files whose `custom_id` stands in an earlier line.
+    /// Lines of the result files that repeat the `custom_id` of an earlier line.
     pub(super) repeated: u64,
 }
 

@@ -1,4 +1,4 @@
-//! One line of a result file: whose answer it is, and how the request ended.
+//! One line of a result file: the `custom_id` of the request, and how it ended.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ struct LineError<'a> {
 /// The codes of errors that may pass when the request is sent again.
 const CODES_THAT_MAY_PASS: [&str; 4] = ["batch_expired", "rate_limit_exceeded", "server_error", "timeout"];
 
-/// Reads whose answer a line is and how the request ended; `None` where the line is not a result.
+/// Reads the `custom_id` and the outcome from a line. `None`: the line is not a result.
 pub(super) fn read(line: &[u8]) -> Option<(IdDigest, Outcome)> {
     let line: ResultLine<'_> = serde_json::from_slice(line).ok()?;
     let outcome = match (line.response.map(|response| response.status_code), line.error) {

@@ -304,7 +304,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// A request that failed. The other batches are cancelled all the same.
+    /// A request that failed. The other batches are still cancelled.
     pub async fn cancel(&mut self) -> Result<u32, Error> {
         let (mut cancelled, mut first_error) = (0, None);
         for shard in &self.shards {
@@ -346,7 +346,7 @@ impl Run {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Before the first batch: learns which batches exist, so that the run's own can be told from them.
+    /// Lists the existing batches before the first one is created, so that the run can recognise its own.
     async fn begin(&mut self) -> Result<(), Error> {
         if !self.state.has_begun {
             self.state.newest_batch_before = self.client().newest_batch().await?;

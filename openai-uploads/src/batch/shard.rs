@@ -1,4 +1,4 @@
-//! One shard on its way: upload, batch, results. Its state is written before and after each step.
+//! The steps of one shard: upload, batch, results. Its state is written before and after each step.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ const APPEARANCE: Duration = Duration::from_secs(3);
 /// How often a batch is asked for again after its creation got no reply and it did not appear.
 const CREATIONS: u32 = 5;
 
-/// How often in a row the server must not know a batch before it counts as gone. A new batch may take a moment to
+/// How many times in a row the server must not know a batch before it counts as gone. A new batch may take a moment to
 /// appear.
 const ABSENCES: u32 = 4;
 

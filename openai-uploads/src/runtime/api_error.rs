@@ -31,7 +31,7 @@ pub struct ApiError<E> {
     pub status: StatusCode,
     /// The headers of the reply.
     pub headers: HeaderMap,
-    /// What the server says, without credentials that it repeats; the name of the status if it says nothing.
+    /// The server's message, with credentials removed. If there is none, the name of the status.
     pub message: String,
     /// The texts and numbers beside the message in a JSON error, by their names, such as `code`.
     pub details: BTreeMap<String, String>,

@@ -46,7 +46,7 @@ enum Source {
 }
 
 impl Binary {
-    /// Sends a whole file. Its length is the one that it has when it is sent.
+    /// Sends a whole file. Its length is read when it is sent.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Source::File { path: path.into(), range: None })
     }

@@ -1,4 +1,4 @@
-//! The HTTP client of a configuration that has none of its own.
+//! The default HTTP client of a configuration.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Compressed replies. None is asked for, and some servers and proxies compress all the same.
+//! Compressed replies. Some servers and proxies send them although no request asks for compression.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Where requests go, and the credentials and headers of each of them.
+//! The configuration of requests: their server, credentials and headers.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::error::DecodeError;
 use super::reply::{ByteStream, Reply};
 
-/// The data that ends a stream of events by convention; it is no event.
+/// The data that ends a stream of events by convention. It is not an event.
 const DONE: &str = "[DONE]";
 
 /// The most characters that the data of an end marker has.
@@ -169,7 +169,7 @@ impl<T> EventStream<T> {
         self.searched = end;
         let after = match (self.buffer[end], self.buffer.get(end + 1)) {
             (b'\r', Some(b'\n')) => 2,
-            // The line feed that belongs to it may be on its way.
+            // Its line feed may not have arrived yet.
             (b'\r', None) if !self.ended => return None,
             _ => 1,
         };

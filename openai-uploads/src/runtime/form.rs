@@ -34,12 +34,12 @@ enum FieldValue {
     Binary(Binary),
 }
 
-/// A file, or something that stands for one.
+/// A file, or a value in the place of one.
 #[derive(Debug)]
 pub enum FileOr<T> {
     /// The file.
     File(Binary),
-    /// What stands for it.
+    /// The value in its place.
     Other(T),
 }
 

@@ -1,10 +1,10 @@
-//! What the document says of one operation, for whoever sends, answers or checks its requests.
+//! An operation as the document declares it, for sending, answering and checking requests.
 
 use reqwest::Method;
 
 use super::security::SecurityScheme;
 
-/// What the document says of one operation.
+/// An operation as the document declares it.
 #[derive(Debug)]
 pub struct Operation {
     /// Its `operationId`.
@@ -13,13 +13,12 @@ pub struct Operation {
     pub method: Method,
     /// Its path below the base path, with `{name}` where a parameter goes.
     pub path: &'static str,
-    /// The alternatives that a request can show whose it is by, each a set of schemes; empty where the
-    /// operation asks for none.
+    /// The alternatives for authentication, each as the schemes that it needs together. Empty: the operation needs none.
     pub security: &'static [&'static [SecurityScheme]],
 }
 
 impl Operation {
-    /// An operation by what the document says of it.
+    /// Describes an operation as the document declares it.
     pub const fn new(
         id: &'static str,
         method: Method,

@@ -98,7 +98,7 @@ impl Style {
         Self { allow_reserved: true, ..self }
     }
 
-    /// A value that stands between delimiters, which it may not have unescaped.
+    /// A value between delimiters, which are escaped within it.
     fn escape_joined(self, text: &str) -> String {
         self.escape(text).replace(',', "%2C")
     }

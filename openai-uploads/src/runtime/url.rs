@@ -37,7 +37,7 @@ pub fn check_base_url(text: &str) -> Result<(), InputError> {
 
 /// Parses a base URL.
 ///
-/// The parser of URLs repairs what it can, so that a slip sends a request, and the key in it, to a host that nobody
+/// The parser of URLs repairs what it can, so that a typo sends a request, and the key in it, to a host that nobody
 /// meant. What it would repair is an error here.
 fn base_url(text: &str) -> Result<Url, InputError> {
     let invalid = |problem: &str| {

@@ -172,7 +172,7 @@ impl ServerBuilder {
         self
     }
 
-    /// The clock by which objects expire. By default it is the system clock.
+    /// The clock that decides when objects expire. The default is the system clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;

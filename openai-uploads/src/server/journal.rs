@@ -1,4 +1,4 @@
-//! Records the requests: a line in the log for each, and a list of them where one is wanted.
+//! Records the requests: one log line each, and a list if one is requested.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};

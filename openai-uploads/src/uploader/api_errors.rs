@@ -74,7 +74,7 @@ const FINAL_CODES: &[(&str, Cause)] = &[
 /// The errors that pass by themselves, by `code` or `type`. Their messages may well speak of quota and billing.
 const PASSING_CODES: &[&str] = &["rate_limit", "too_many_requests", "requests", "tokens", "overloaded"];
 
-/// Phrases of messages whose error has no telling code. A message has all words of one entry, in any case.
+/// Phrases of messages whose error code is not specific. A message has all words of one entry, in any case.
 const FINAL_PHRASES: &[(&[&str], Cause)] = &[
     (&["exceeded your current quota"], Cause::Account),
     (&["check your plan and billing"], Cause::Account),

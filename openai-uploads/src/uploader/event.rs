@@ -97,7 +97,7 @@ pub enum Event {
         /// How long it has waited.
         waited: Duration,
     },
-    /// The server has all parts and is asked to make a file of them.
+    /// The server has all parts, and the upload is being completed.
     Completing {
         /// The MD5 of the content in hexadecimal, if it was computed.
         md5: Option<String>,

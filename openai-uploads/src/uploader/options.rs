@@ -45,7 +45,7 @@ pub struct Options {
     /// Whether the lines of a file are checked before anything is sent, for the purposes that
     /// [`preflight`](crate::preflight) knows. On by default; a reader is never checked.
     pub preflight: bool,
-    /// The service whose rules the file is checked by. By default the one at the base URL.
+    /// The provider whose rules apply to the check. By default the one at the base URL.
     pub provider: Option<Provider>,
 }
 

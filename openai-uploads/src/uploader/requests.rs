@@ -20,10 +20,10 @@ use crate::runtime::{Decision, Error, LimitFrom, describe};
 /// How long an upload is tried to be cancelled on the server.
 const CANCEL_LIMIT: Duration = Duration::from_secs(30);
 
-/// After this time without an answer the listeners are told, and again each time that it passes.
+/// After this time without an answer an event is emitted, and again after each further such time.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// Why an attempt failed: for good, or in a way that another attempt may mend.
+/// Why an attempt failed: permanently, or in a way that another attempt may fix.
 #[derive(Debug)]
 pub(super) enum AttemptError {
     Stop(Stop),

@@ -1,4 +1,4 @@
-//! Why an upload stopped, and what becomes of what it leaves behind.
+//! Why an upload stopped, and what is kept or removed.
 
 use std::io;
 use std::path::PathBuf;

@@ -180,7 +180,8 @@ impl<'d> Lowering<'d> {
                 return self.component(&whole, Schema::of(target.node));
             }
         }
-        let message = "`$recursiveRef` is only supported in a schema under `components`; any value is accepted";
+        let message =
+            "`$recursiveRef` is only supported in a schema under `components`; any value is accepted";
         self.warning(&place.child("$recursiveRef"), "unexpressed-keyword", message, None);
         Type::Any
     }
@@ -310,8 +311,7 @@ impl<'d> Lowering<'d> {
                 }
                 (_, Some(patterns)) => {
                     if patterns.entries().next().is_some() {
-                        let message =
-                            "several `patternProperties`, or some beside `additionalProperties`, are not expressed; any value is accepted";
+                        let message = "several `patternProperties`, or some beside `additionalProperties`, are not expressed; any value is accepted";
                         let place = place.child(patterns.key);
                         self.warning(&place, "unexpressed-keyword", message, None);
                     }

@@ -65,8 +65,7 @@ impl<'d> Lowering<'d> {
         }
         let template = (!found.is_empty()).then(|| template.trim_end_matches('/').to_owned());
         if !url.contains("://") {
-            let message =
-                "the server's URL is relative to where the document was found, which is unknown";
+            let message = "the server's URL is relative to where the document was found, which is unknown";
             self.warning(place, "relative-server", message, Some("set `base_path` in the configuration"));
             url = format!("http://localhost{url}");
         }

@@ -151,7 +151,7 @@ const MIN_REDACTED_LENGTH: usize = 8;
 
 /// Replaces the key in text of a server, which may repeat it.
 ///
-/// A key that could be a word is replaced only where it stands alone.
+/// A key that could be a word is replaced only where it is a word of its own.
 pub(crate) fn redact(text: &str, configuration: &Configuration) -> String {
     let token = configuration.bearer_access_token.iter().map(|token| token.expose_secret().to_owned());
     let headers = configuration.headers.values().filter(|value| value.is_sensitive());

@@ -37,7 +37,7 @@ impl Exit {
         }
     }
 
-    /// The end of a run over several files. It is bad input only if all of them are.
+    /// The exit code of a run over several files. It is bad input only if all files are.
     pub(crate) fn of_files(files: impl IntoIterator<Item = Self>) -> Self {
         let files: Vec<_> = files.into_iter().collect();
         let all_bad = !files.is_empty() && files.iter().all(|exit| *exit == Self::BadInput);

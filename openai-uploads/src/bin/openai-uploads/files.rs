@@ -15,7 +15,7 @@ use crate::exit::CommandError;
 use crate::message;
 use crate::stdin::is_stdin;
 
-/// The name of files in folders whose lines say what to leave out, as those of a `.gitignore` do.
+/// The name of the ignore files in folders. They have the format of a `.gitignore`.
 const IGNORE_FILE: &str = ".uploadignore";
 
 /// The arguments that name files.

@@ -13,7 +13,7 @@ use crate::exit::CommandError;
 /// The bytes that are in memory at a time.
 const BUFFER: usize = 256 * 1024;
 
-/// Whether a path on the command line stands for stdin.
+/// Whether a path on the command line means stdin.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }

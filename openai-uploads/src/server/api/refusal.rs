@@ -1,4 +1,4 @@
-//! The responses to what the store refuses.
+//! The responses to requests that the store refuses.
 
 use axum::http::StatusCode;
 

@@ -23,7 +23,7 @@ const MAX_DEPTH: u32 = 127;
 pub(super) trait Visit {
     /// A member's name begins. Returns whether the visitor wants its text.
     fn key_begins(&mut self, depth: u32) -> bool;
-    /// A name ends whose text was wanted.
+    /// A name ends whose text was requested.
     fn key_ends(&mut self, depth: u32);
     /// A value begins. Returns whether the visitor wants its text, if it is a string or a number.
     fn value_begins(&mut self, depth: u32, token: Token) -> bool;

@@ -85,7 +85,7 @@ impl fmt::Display for Provider {
     }
 }
 
-/// A name that is none of the providers'.
+/// An unknown name of a provider.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown provider; known are openai, azure and other")]
 pub struct UnknownProvider;

@@ -142,7 +142,7 @@ fn modified_ns(metadata: &Metadata) -> io::Result<i64> {
         Ok(after) => (after, 1),
         Err(before) => (before.duration(), -1),
     };
-    // Times after the year 2262 are all the same.
+    // Times after the year 2262 are equal.
     Ok(i64::try_from(distance.as_nanos()).unwrap_or(i64::MAX) * sign)
 }
 

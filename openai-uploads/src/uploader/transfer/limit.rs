@@ -95,7 +95,7 @@ impl Limit {
         self.requests.clone().acquire_owned().await.expect("it is never closed")
     }
 
-    /// A slot that nobody waits for.
+    /// A slot without a waiter.
     pub(crate) fn spare_slot(&self) -> Option<Slot> {
         self.requests.clone().try_acquire_owned().ok()
     }

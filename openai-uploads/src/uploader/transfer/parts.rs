@@ -59,7 +59,7 @@ impl Content {
         Ok(bytes)
     }
 
-    /// Gives the digest what it has not had before `end`, the parts of an earlier run among it.
+    /// Passes the digest the bytes before `end` that it has not seen, including parts of an earlier run.
     async fn digest_up_to(&mut self, end: u64) {
         if let Some(whole) = &self.whole
             && self.digested < end

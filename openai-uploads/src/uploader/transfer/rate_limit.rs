@@ -23,7 +23,7 @@ struct Bucket {
 }
 
 impl RateLimit {
-    /// Creates a limit; `None` is no limit. 0 counts as 1.
+    /// Creates a limit. `None` means no limit, and 0 counts as 1.
     pub(crate) fn new(bytes_per_second: Option<u64>) -> Self {
         Self(bytes_per_second.map(|rate| {
             Arc::new(Bucket { bytes_per_second: rate.max(1), free_at: Mutex::new(Instant::now()) })

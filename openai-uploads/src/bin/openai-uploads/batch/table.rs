@@ -49,7 +49,7 @@ impl Table {
         }
     }
 
-    /// Takes note of an event, and shows it where it is worth a line.
+    /// Records an event, and prints it if it needs a line.
     pub(super) fn take(&mut self, event: &Event) {
         match event {
             Event::Checking { bytes, of } => self.checking = Some((*bytes, *of)),
@@ -217,7 +217,7 @@ impl Table {
         )
     }
 
-    /// When all will be done at the rate so far; nothing where there is no rate yet.
+    /// The estimated time left. Empty until there is a rate.
     fn estimate(&self, done: u64, total: u64) -> String {
         let elapsed = self.started.elapsed();
         if done == 0 || done >= total || elapsed < Duration::from_secs(10) {

@@ -63,7 +63,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    /// The unit in which progress over so many bytes reads best.
+    /// The best unit for progress over a number of bytes.
     pub(super) fn of(bytes: u64) -> Self {
         match bytes {
             0..10_000 => Self::Bytes,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// What happened longer ago does not count.
 const WINDOW: Duration = Duration::from_secs(5);
 
-/// Over less time than this a rate says nothing.
+/// The minimum time to compute a rate over.
 const MIN_TIME: Duration = Duration::from_millis(500);
 
 /// Samples of a count that only grows.
@@ -19,7 +19,7 @@ impl Rate {
         Self { samples: VecDeque::from([(now, count)]) }
     }
 
-    /// Adds a sample. Call this regularly, also while the count stands still.
+    /// Adds a sample. Call this regularly, also while the count does not change.
     pub(super) fn sample(&mut self, now: Instant, count: u64) {
         self.samples.push_back((now, count));
         while self.samples.get(1).is_some_and(|(time, _)| now.duration_since(*time) >= WINDOW) {

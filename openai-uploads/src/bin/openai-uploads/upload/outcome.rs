@@ -30,7 +30,7 @@ impl Ended {
                 },
             }))
         } else if board.shows_ids() && io::stdout().is_terminal() {
-            // It stands beside the file's name already.
+            // The line shows it beside the file's name already.
             None
         } else {
             Some(message::word(&uploaded.file.id))

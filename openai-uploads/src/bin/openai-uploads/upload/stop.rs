@@ -13,7 +13,7 @@ use crate::stdin::is_stdin;
 use crate::{message, quantity};
 
 impl Run<'_> {
-    /// Says what a run that was stopped leaves behind, and how to resume it.
+    /// Reports the state after an interruption, and how to resume.
     pub(super) fn report_stop(&self, ended: &[Option<Ended>], board: &Board) {
         let left: Vec<_> =
             self.files.iter().enumerate().filter(|(index, _)| ended[*index].is_none()).collect();

@@ -150,7 +150,7 @@ impl Batch {
         if id.is_empty() {
             return findings.line(line, FaultKind::EmptyMember { member: Place::CustomId.path() });
         }
-        // An input that is split has any number of ids: who splits it keeps an index of them anyway.
+        // An input that will be split has any number of ids, and splitting keeps its own index of them.
         let Some(limits) = self.limits else { return };
         let key = match id.len() {
             ..=SHORT_ID => Cow::Borrowed(id.as_bytes()),

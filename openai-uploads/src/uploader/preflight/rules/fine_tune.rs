@@ -49,7 +49,7 @@ pub(super) fn line(line: u64, record: &Record, findings: &mut Findings) {
     if let Some(other) = other_format::recognize(other_format::NOT_AN_EXAMPLE, record) {
         return fault(other);
     }
-    // The format that the line has most members of is the one that is meant.
+    // The format with the most members in the line is the intended one.
     let count = |format: &[(Place, _)]| format.iter().filter(|(place, _)| record.has(*place)).count();
     match [COMPLETION, PREFERENCE].into_iter().max_by_key(|format| count(format)) {
         Some(format) if count(format) > 0 => members(format, record, &mut fault),

@@ -70,7 +70,7 @@ pub(super) const NOT_A_BATCH: &[Format] = &[
     SHARE_GPT,
 ];
 
-/// What is given for fine-tuning and is no example.
+/// Lines for fine-tuning that are not examples.
 pub(super) const NOT_AN_EXAMPLE: &[Format] = &[
     Format {
         name: "the output of a batch",
