@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_carry_is_named_by_its_place() {
+    fn characters_that_no_header_can_carry_are_named_by_position() {
         for (key, problem) in [
             ("sk-1\nsk-2", "character 5 of it is a line break"),
             ("sk 1", "character 3 of it is a space"),

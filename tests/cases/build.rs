@@ -1,10 +1,9 @@
 //! Generates the client of each document in `tests/documents/cases` as a module of this crate.
 //!
 //! A document is a file `NAME.yaml`, or a folder `NAME` with `api.yaml` and the files that it refers to. All clients
-//! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. The first call that each README
-//! shows is compiled too. What the generator reports is the
-//! module's `REPORT`, one line each: `warning[code] at POINTER: message`. A document that is refused has a module with
-//! its report and nothing else.
+//! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. The first call in each README is
+//! compiled too. The generator's report is the module's constant `REPORT`, with one line each: `warning[code] at
+//! POINTER: message`. The module of a refused document contains only its report.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -73,7 +72,7 @@ fn report(diagnostics: &Diagnostics) -> Vec<String> {
     lines.collect()
 }
 
-/// Writes the client's modules, and the runtime once for all; returns the items that include them.
+/// Writes the client's modules, and the runtime once for all. Returns the items that include them.
 fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<String, Box<dyn Error>> {
     for (path, text) in generated.package.files() {
         let Some(path) = path.strip_prefix("src/") else { continue };
@@ -94,7 +93,7 @@ fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<Stri
     Ok(format!("{}#[allow(dead_code)]\nmod first_call {{\n{first_call}}}\n", items.concat()))
 }
 
-/// The first call that the crate's README shows, as part of the client that is a module.
+/// The first call of the crate's README, as a part of the client module.
 fn first_call(module: &str, generated: &Generated) -> Option<String> {
     let (_, readme) = generated.package.files().find(|(path, _)| *path == "README.md")?;
     let (_, code) = readme.split_once("```rust\n")?;
@@ -103,7 +102,7 @@ fn first_call(module: &str, generated: &Generated) -> Option<String> {
     Some(code.replace("Configuration::new()", "Configuration::at(\"http://127.0.0.1\")"))
 }
 
-/// A generated file's text for a client that is a module. The shared `Configuration` has no default server.
+/// The text of a generated file for a client that is a module. The shared `Configuration` has no default server.
 fn inside(module: &str, text: &str) -> String {
     let text = text.split("\nimpl Configuration {").next().unwrap_or(text);
     ["models", "apis"].iter().fold(text.to_owned(), |text, part| {

@@ -1,4 +1,4 @@
-//! Makes the client of `tests/documents/NAME`, where NAME is the package's, as `cargo xtask codegen` does.
+//! Generates the client of `tests/documents/NAME` as `cargo xtask codegen` does. NAME is the package's name.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let generated = input.generate(Options { output: Output::Crate { name }, ..Options::default() })?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     generated.package.compare(&out)?.write()?;
-    // A crate's attributes cannot be included, and its modules can.
+    // Attributes of a crate cannot be included, but modules can.
     let modules = ["runtime", "apis", "models"].map(|module| {
         let path = out.join("src").join(module).join("mod.rs");
         format!("#[macro_use]\n#[path = {path:?}]\npub mod {module};\n")

@@ -1,4 +1,4 @@
-//! The examples in the guides, compiled and run. What spans more than one package is tested in `tests/tests`.
+//! The examples in the guides, compiled and run. Tests over several packages are in `tests/tests`.
 
 macro_rules! guides {
     ($($name:ident: $path:literal),* $(,)?) => {

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_process_at_a_time_has_the_folder() {
+    fn one_process_at_a_time_uses_the_folder() {
         let place = tempfile::tempdir().unwrap();
         let root = Folder::beside(&place.path().join("results.jsonl"));
         assert!(root.ends_with("results.jsonl.batch"));

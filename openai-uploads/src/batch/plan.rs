@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn each_limit_is_kept() {
+    fn each_limit_is_enforced() {
         let lines = || (0..100).map(|_| (0, 9, 3));
         for (limits, fewest) in [
             (limits(30, 1 << 20, 1 << 20), 4),

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_batches_run_as_the_maximum_says() {
+    fn at_most_the_maximum_number_of_batches_run() {
         let queue = Queue::new(Some(2), None);
         let first = queue.try_admit("a", 1).unwrap();
         let _second = queue.try_admit("b", 1).unwrap();

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_how_its_request_ended() {
+    fn a_result_line_contains_the_outcome() {
         let with = |response: Value, error: Value| {
             outcome(json!({"id": "r", "custom_id": "é", "response": response, "error": error}))
         };

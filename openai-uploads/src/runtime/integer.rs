@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_no_integers() {
+    fn other_numbers_are_not_integers() {
         for (json, error) in [
             ("1.5", "invalid type: floating point `1.5`, expected i64"),
             ("1e30", "invalid type: floating point `1e+30`, expected i64"),

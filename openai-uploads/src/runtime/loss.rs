@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_measurement_within_another_leaves_it_alone() {
+    fn a_nested_measurement_does_not_change_the_outer_one() {
         let ((), outer) = measure(|| {
             note_unnamed();
             assert_eq!(loss_of("1").skipped, 1);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_value_weighs_more_than_one_without_a_name() {
+    fn a_lost_value_counts_more_than_an_unknown_member() {
         assert!(Loss { skipped: 0, unnamed: 9 } < Loss { skipped: 1, unnamed: 0 });
     }
 }

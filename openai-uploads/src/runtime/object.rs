@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_reads_and_writes_back_in_the_order_of_the_fields() {
+    fn present_fields_are_read_and_written_in_order() {
         let all = r#"{"name":"a","size":7,"type":"b","thingKind":"c","leftover":[1]}"#;
         let thing: Thing = serde_json::from_str(all).unwrap();
         assert_eq!(serde_json::to_string(&thing).unwrap(), all);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_missing_is_left_out() {
+    fn optional_fields_are_left_out() {
         let thing: Thing = serde_json::from_str(r#"{"name":"a","made":7}"#).unwrap();
         assert_eq!(thing, Thing { name: "a".to_owned(), made: Some(7), ..Thing::default() });
         assert_eq!(
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_kept_apart_from_a_missing_property() {
+    fn null_differs_from_a_missing_property() {
         for (label, json) in [
             (None, json!({"version": 3})),
             (Some(None), json!({"label": null, "version": 3})),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_what_is_wrong() {
+    fn an_error_names_the_problem() {
         for (json, expected) in [
             (r#"{"size":7}"#, "missing field `name`"),
             (r#"{"name":"a","name":"b"}"#, "duplicate field `name`"),

@@ -241,13 +241,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_parameter_is_one_segment_whatever_it_holds() {
+    fn a_path_parameter_is_always_one_segment() {
         assert_eq!(path_segment("id", &json!("a/b?c#d%é"), Style::SIMPLE), "a%2Fb%3Fc%23d%25%C3%A9");
     }
 
     // The examples of OpenAPI 3.1 §4.8.12.6: `color` is "blue", an array or an object.
     #[test]
-    fn each_style_is_written_as_the_specification_s_table_shows() {
+    fn each_style_matches_the_table_of_the_specification() {
         let array = json!(["blue", "black", "brown"]);
         let object = json!({"R": 100, "G": 200, "B": 150});
         let path = |value: &Value, style| path_segment("color", value, style);

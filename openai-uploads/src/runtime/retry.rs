@@ -345,14 +345,14 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_always_asks_for_no_wait_is_waited_for_all_the_same() {
+    fn a_server_that_asks_for_no_wait_is_still_waited_for() {
         let (waits, _) = failing(&RetryPolicy::default(), NOW, 12);
         assert_eq!(waits[..5], [Duration::ZERO; 5]);
         assert!(waits[5..].iter().all(|wait| *wait >= Duration::from_secs(4)), "{waits:?}");
     }
 
     #[test]
-    fn a_wait_longer_than_the_maximum_is_an_error_that_says_so() {
+    fn a_wait_longer_than_the_maximum_is_an_error() {
         let wait = Duration::from_secs(121);
         let (waits, gave_up) = failing(&RetryPolicy::default(), Decision::Retry(Some(wait)), u32::MAX);
         assert!(waits.is_empty());
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_whether_the_request_can_be_sent_again() {
+    fn an_error_says_whether_the_request_can_be_retried() {
         use RetrySafety::{Always, IfIdempotent, Never};
         let after = ("retry-after", "1");
         for (status, headers, safety) in [
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_read_in_each_of_its_forms() {
+    fn each_format_of_a_wait_is_read() {
         assert_eq!(wait("retry-after-ms", "1500"), Some(Duration::from_millis(1500)));
         assert_eq!(wait("retry-after", "2"), Some(Duration::from_secs(2)));
         assert_eq!(wait("retry-after", "0.25"), Some(Duration::from_millis(250)));
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_makes_no_sense_is_ignored() {
+    fn an_invalid_wait_is_ignored() {
         for value in ["-1", "NaN", "soon", "1e400"] {
             assert_eq!(wait("retry-after", value), None, "{value}");
         }

@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tag_says_what_a_value_is_and_a_new_one_is_kept() {
+    fn the_tag_selects_the_type_and_an_unknown_value_is_kept() {
         for (value, is) in [
             (json!({"kind": "cat", "lives": 9}), "Cat"),
             (json!({"kind": "kitten", "lives": 9}), "Cat"),
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn another_property_tells_variants_with_the_same_tag_apart() {
+    fn another_property_selects_among_variants_with_the_same_tag() {
         for (value, is) in [
             (json!({"kind": "cat", "lives": 9}), "Kitten"),
             (json!({"kind": "cat", "age": "old", "lives": "many"}), "Old"),
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_tag_the_first_type_that_loses_nothing_is_taken() {
+    fn without_a_tag_the_first_type_that_loses_nothing_wins() {
         let read = |value| serde_json::from_value::<Either>(value);
         assert_eq!(read(json!(7)).unwrap(), Either::Number(7));
         assert_eq!(read(json!("a")).unwrap(), Either::Word("a".to_owned()));
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_tag_the_type_that_loses_the_least_is_taken() {
+    fn without_a_tag_the_type_that_loses_the_least_wins() {
         for (value, is) in [
             (json!({"name": "a"}), "Apple"),
             (json!({"name": "a", "seeds": 3}), "Apple"),

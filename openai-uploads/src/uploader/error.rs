@@ -221,7 +221,7 @@ mod tests {
     use crate::runtime::describe;
 
     #[test]
-    fn each_fact_is_said_once_in_a_chain_of_errors() {
+    fn a_chain_of_errors_repeats_nothing() {
         let source =
             UploadError::Source { name: "a.bin".into(), source: io::Error::other("a bad disk"), state: None };
         let failure = Failure::unexpected("no id");

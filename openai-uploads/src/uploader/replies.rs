@@ -153,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn only_the_id_of_an_upload_has_to_be_there() {
+    fn only_the_id_of_an_upload_is_required() {
         let created = created_upload(&json!({"id": "u"})).unwrap();
         assert_eq!((created.id.as_str(), created.lifetime.as_secs()), ("u", 3600));
         assert_eq!(created_upload(&json!({"id": 12345})).unwrap().id, "12345");
     }
 
     #[test]
-    fn the_lifetime_is_what_lies_between_two_times_of_the_server() {
+    fn the_lifetime_is_computed_from_the_servers_clock() {
         for (created_at, expires_at, expected) in [
             (json!(1000), json!(4600), 3600),
             (json!(1000), json!(8200), 7200),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_id_of_a_file_has_to_be_there() {
+    fn only_the_id_of_a_file_is_required() {
         for described in [
             json!({"id": "f"}),
             json!({"id": "f", "bytes": null, "created_at": null, "purpose": null, "filename": null}),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_completed_upload_without_a_file_is_told_from_one_that_is_not_completed() {
+    fn a_completed_upload_without_a_file_differs_from_an_incomplete_one() {
         let without = json!({"id": "u", "status": "completed", "file": null});
         assert_eq!(completion(&without, &request()).unwrap(), Completion::FileUnknown);
         let pending = completion(&json!({"id": "u", "status": "pending"}), &request()).unwrap_err();

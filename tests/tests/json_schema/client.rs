@@ -1,5 +1,5 @@
-//! The crate that is generated from the schemas of the suite, and a program that reads and writes its types. Both stay
-//! below `target`, so that only what changed is compiled the next time.
+//! The crate that is generated from the schemas of the suite, and a program that reads and writes its types. Both
+//! stay below `target`, so that only changes are compiled the next time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -52,19 +52,19 @@ fn main() {
 }
 "#;
 
-/// What became of an instance.
+/// The outcome for an instance.
 pub(crate) enum Outcome {
-    /// Its schema is refused, with the errors.
+    /// The schema is refused, with these errors.
     Refused(String),
-    /// It is not read as the type of its schema.
+    /// The instance cannot be read as the type of its schema.
     Unread(String),
-    /// It was read, and this was written.
+    /// The instance was read, and this was written.
     Written(Value),
 }
 
 pub(crate) struct Client {
     program: PathBuf,
-    /// The errors of the schemas that are refused, by their numbers.
+    /// The errors of the refused schemas, by their numbers.
     refused: BTreeMap<usize, String>,
 }
 
@@ -124,7 +124,7 @@ impl Client {
 }
 
 /// A document with a component `CaseN` for each case, whose property `value` has the schema of the case. Each schema
-/// is a file of its own, so that its pointers start at its root.
+/// is in a file of its own, so that its pointers start at its root.
 fn document(cases: &[(usize, &Case)], remotes: &[(String, String)]) -> (String, Options) {
     let mut schemas = Map::new();
     let mut files: BTreeMap<String, String> = remotes.iter().cloned().collect();

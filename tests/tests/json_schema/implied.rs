@@ -1,16 +1,16 @@
-//! The rule on values that are refused on purpose: a type or a format that a schema implies is asked for.
+//! The rule on values that are refused on purpose: a value must have the type or format that its schema implies.
 //!
-//! `{properties: {a: {}}}` has no `type`, so that JSON Schema lets any value that is not an object pass. Who writes
-//! it means an object, and the generator makes a struct of it: a value of another type is refused on purpose. The same
-//! is so for `items` and `prefixItems`, which imply an array, and for `pattern`, `minLength`, `maxLength` and the
-//! formats of strings, which imply a string. `type: [object, string]` states what is meant.
+//! `{properties: {a: {}}}` has no `type`, so JSON Schema accepts any value that is not an object. Its author means an
+//! object, and the generator makes a struct of it, so a value of another type is refused on purpose. The same applies
+//! to `items` and `prefixItems`, which imply an array, and to `pattern`, `minLength`, `maxLength` and the formats of
+//! strings, which imply a string. `type: [object, string]` overrides this.
 //!
-//! `format` asks nothing of a value by itself, but `date`, `date-time` and `uuid` have types of their own, so that a
-//! string of another form is refused.
+//! `format` restricts no value in JSON Schema, but `date`, `date-time` and `uuid` have their own types, so a string
+//! of another form is refused.
 
 use serde_json::{Map, Value};
 
-/// Whether a value matches a schema only since the schema does not state a type or format that it implies.
+/// Whether a value matches a schema only because the schema does not state a type or format that it implies.
 pub(crate) fn is_refused_on_purpose(schema: &Value, instance: &Value) -> bool {
     let options = jsonschema::options().should_validate_formats(true);
     options.build(&stated(schema)).is_ok_and(|validator| !validator.is_valid(instance))

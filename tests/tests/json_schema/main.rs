@@ -1,7 +1,7 @@
 //! The JSON Schema Test Suite, draft 2020-12: each valid instance is read as the type of its schema and written back.
 //!
-//! The suite is not part of this repository. `JSON_SCHEMA_TEST_SUITE` names its folder; without it the suite is taken
-//! from `target/json-schema-test-suite`, where `.ci/run` puts it.
+//! The suite is not part of this repository. `JSON_SCHEMA_TEST_SUITE` names its folder. Without it the suite is in
+//! `target/json-schema-test-suite`, where `.ci/run` puts it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use client::{Client, Outcome};
 
-/// What is not kept, besides the values that `implied` describes: the schema, and why.
+/// The known losses, besides the values that `implied` describes: the schema, and the reason.
 const NOT_KEPT: &[(&str, &str)] = &[
     ("anyOf: anyOf complex types", ONE_ALTERNATIVE),
     ("unevaluatedProperties: unevaluatedProperties with anyOf", ONE_ALTERNATIVE),
@@ -68,7 +68,7 @@ fn valid_instances_are_read_and_written_back() {
     assert!(unused.is_empty(), "these are kept now: {unused:?}");
 }
 
-/// What of a value is not in the value that was written. Properties that the schema does not name may be lost.
+/// What the written value lacks. Properties that the schema does not name may be lost.
 fn lost(before: &Value, after: &Value, schema: &Value) -> Option<String> {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -88,13 +88,13 @@ fn lost(before: &Value, after: &Value, schema: &Value) -> Option<String> {
     }
 }
 
-/// Whether a schema names a property anywhere, or keeps those that it does not name.
+/// Whether a schema names a property anywhere, or keeps other properties.
 fn names_property(schema: &Value, name: &str) -> bool {
     match schema {
         Value::Object(members) => members.iter().any(|(key, member)| match key.as_str() {
             "properties" => member.get(name).is_some() || names_property(member, name),
             "additionalProperties" | "unevaluatedProperties" if *member != Value::Bool(false) => true,
-            // A property that only these name is no field, and the generator warns of it.
+            // A property that only these keywords name is not a field, and the generator reports it.
             "dependentSchemas" | "if" | "then" | "else" => false,
             _ => names_property(member, name),
         }),

@@ -13,7 +13,7 @@ pub(crate) struct Case {
     pub(crate) instances: Vec<Value>,
 }
 
-/// All cases, in order. `None`, with a message: the suite is not there.
+/// All cases, in order. `None`, with a message: the suite is missing.
 pub(crate) fn cases() -> Option<Vec<Case>> {
     let folder = folder().join("tests/draft2020-12");
     let Ok(files) = fs::read_dir(&folder) else {

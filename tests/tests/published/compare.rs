@@ -1,13 +1,12 @@
-//! What is not the same when a value was read and written back.
+//! The differences between a value and what is written back.
 
 use serde_json::Value;
 
 use crate::pointer::{child, index};
 use crate::schemas::Schemas;
 
-/// What was lost, added or changed on the way from `before`, which the schema at `schema` accepts, to `after`. By
-/// design it is no loss when a property goes that no schema names, nor when one goes that was `null` and may be
-/// missing.
+/// What was lost, added or changed from `before`, which the schema at `schema` accepts, to `after`. By design two
+/// losses do not count: a property that no schema names, and a `null` that may be missing.
 pub(crate) fn differences(schemas: &Schemas<'_>, schema: &str, before: &Value, after: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if before != after {
@@ -78,7 +77,7 @@ fn of_element(schemas: &Schemas<'_>, apply: &[String], number: usize) -> Vec<Str
     places.collect()
 }
 
-/// Whether properties are named and this is none of them, nor one of those that need no name.
+/// Whether properties are named and this is not one of them, nor one that needs no name.
 fn is_ignored(schemas: &Schemas<'_>, apply: &[String], name: &str) -> bool {
     let any = |fits: &dyn Fn(&Value) -> bool| apply.iter().any(|schema| fits(schemas.get(schema)));
     let names_some = any(&|own| own["properties"].as_object().is_some_and(|members| !members.is_empty()));

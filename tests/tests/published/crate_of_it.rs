@@ -1,5 +1,5 @@
-//! The crate that is made of the published document, below `target`, where it stays: only what changed is compiled
-//! the next time.
+//! The crate generated from the published document. It stays below `target`, so that only changes are compiled the
+//! next time.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,10 +13,10 @@ use serde_json::Value;
 use crate::probe;
 use crate::skipped::skipped;
 
-/// The name that the crate is given.
+/// The name of the crate.
 const NAME: &str = "openai-api";
 
-/// The published document and what came of it.
+/// The published document and the crate generated from it.
 pub(crate) struct Published {
     /// The document.
     pub(crate) document: Value,
@@ -26,15 +26,15 @@ pub(crate) struct Published {
     pub(crate) folder: PathBuf,
 }
 
-/// What cargo said of the crate and of the program that uses it.
+/// The output of cargo for the crate and for the program that uses it.
 pub(crate) struct Built {
-    /// Each warning and error of rustc, as rustc draws it.
-    pub(crate) told: Vec<String>,
+    /// The warnings and errors of rustc, as it formats them.
+    pub(crate) reported: Vec<String>,
     /// The program.
     pub(crate) program: PathBuf,
 }
 
-/// The published document: `OPENAI_SPEC` or `../shared/corpus/openai.yaml`. `None`, said visibly: it is not there.
+/// The published document: `OPENAI_SPEC` or `../shared/corpus/openai.yaml`. `None`, with a message: it is missing.
 pub(crate) fn published() -> Option<&'static Published> {
     static PUBLISHED: OnceLock<Option<Published>> = OnceLock::new();
     let path = path();
@@ -63,7 +63,7 @@ impl Published {
             ..Options::default()
         };
         let document = openapi_crate::document::Document::parse(&options.file, &text).unwrap();
-        // Through text, since a number may be one that only text holds.
+        // Through text, since a value cannot hold every number.
         let document = serde_json::from_str(&document.root().to_json()).unwrap();
         let types = schema_types(&text, &options).unwrap();
         let folder = target().join(NAME);
@@ -95,9 +95,10 @@ fn build(folder: &Path) -> Built {
     let built = cargo.output().expect("cargo runs, since it runs this test");
     let messages =
         || serde_json::Deserializer::from_slice(&built.stdout).into_iter::<Value>().map(Result::unwrap);
-    let told = messages().filter(|message| message["reason"] == "compiler-message");
-    let told = told.filter_map(|message| Some(message["message"]["rendered"].as_str()?.to_owned())).collect();
+    let reported = messages().filter(|message| message["reason"] == "compiler-message");
+    let reported =
+        reported.filter_map(|message| Some(message["message"]["rendered"].as_str()?.to_owned())).collect();
     let program =
         messages().filter_map(|message| Some(message.get("executable")?.as_str()?.to_owned())).last();
-    Built { told, program: program.map(PathBuf::from).unwrap_or_default() }
+    Built { reported, program: program.map(PathBuf::from).unwrap_or_default() }
 }

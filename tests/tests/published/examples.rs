@@ -1,16 +1,16 @@
-//! Every example of a document, and the schema that it is one of.
+//! Every example of a document, with its schema.
 
 use serde_json::Value;
 
 use crate::pointer::{child, index, of_reference};
 
-/// A value that the document shows.
+/// An example.
 pub(crate) struct Example {
-    /// Where it stands. The elements of a stream of events have a number behind it.
+    /// Its place. An element of a stream of events has a number appended.
     pub(crate) at: String,
-    /// Where its schema stands.
+    /// The place of its schema.
     pub(crate) schema: String,
-    /// What is written, as JSON in a line; an error where it is a text that is no JSON.
+    /// The example as JSON on one line. An error if it is text that is not JSON.
     pub(crate) text: Result<String, String>,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Finder<'a> {
             finder.add(own.to_owned(), at, example);
         });
         if let Some(text) = schema["x-oaiMeta"]["example"].as_str() {
-            // What a member of an `allOf` shows there is one of the whole.
+            // An example in a member of an `allOf` is one of the whole.
             let whole = at.rsplit_once("/allOf/").filter(|(_, number)| !number.contains('/'));
             let schema = whole.map_or(at, |(whole, _)| whole);
             self.text(text, child(&child(at, "x-oaiMeta"), "example"), schema, None);
@@ -86,7 +86,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A media type. The bodies of forms are no JSON, and nothing reads them.
+    /// A media type. Bodies of forms are not JSON, and nothing reads them.
     fn media_type(&mut self, media_type: &'a Value, at: &str) {
         if at.ends_with("json") || at.ends_with("event-stream") {
             self.holder(media_type, at);
@@ -141,7 +141,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Where the schemas of an operation's successful reply stand: as JSON and as events.
+    /// The places of the schemas of an operation's successful reply: as JSON and as events.
     fn replies(&self, operation: &'a Value, at: &str) -> (Option<String>, Option<String>) {
         let responses = operation["responses"].as_object();
         let Some(status) = responses.and_then(|all| all.keys().find(|status| status.starts_with('2'))) else {
@@ -167,7 +167,7 @@ impl<'a> Finder<'a> {
             return;
         }
         let mut add = |at: String, schema: &str, text: &str| {
-            // As it is written, since the last digit of a number may be lost on the way through a value.
+            // As it is written, since a value may lose the last digit of a number.
             let read = serde_json::from_str::<Value>(text).map_err(|error| error.to_string());
             let text = read.map(|_| text.replace(['\n', '\r'], " "));
             self.found.push(Example { at, schema: schema.to_owned(), text });

@@ -1,4 +1,4 @@
-//! What the document itself gets wrong: `docs/openai-examples.yaml`.
+//! The known mistakes of the published document: `docs/openai-examples.yaml`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::crate_of_it::workspace;
 
-/// Where the list is, by the root of the workspace.
+/// The list, relative to the workspace's root.
 pub(crate) const PATH: &str = "docs/openai-examples.yaml";
 
 #[derive(Deserialize)]
@@ -16,7 +16,7 @@ struct Entry {
     examples: Vec<String>,
 }
 
-/// What is wrong with each listed example, by its place.
+/// The mistake in each listed example, by its place.
 pub(crate) fn listed() -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(workspace().join(PATH)).unwrap();
     let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap();

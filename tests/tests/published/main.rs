@@ -1,5 +1,5 @@
 //! OpenAI's published document as a whole: its crate compiles, has a function for each operation, and reads and
-//! writes every example of the document. Skipped, visibly, where the document is not there.
+//! writes every example. Skipped with a message if the document is missing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -10,7 +10,7 @@ pub(crate) fn index(pointer: &str, index: usize) -> String {
     format!("{pointer}/{index}")
 }
 
-/// The pointer of what a `$ref` within the document refers to.
+/// The pointer to the target of a `$ref` within the document.
 pub(crate) fn of_reference(reference: &str) -> Option<&str> {
     reference.strip_prefix('#')
 }

@@ -62,7 +62,7 @@ fn types(published: &Published) -> BTreeMap<&str, usize> {
     numbers
 }
 
-/// Writes the program's source into a folder. What is there already is left alone, so that cargo need not compile it.
+/// Writes the program's source into a folder. An equal file is not touched, so that cargo need not compile it again.
 pub(crate) fn write(folder: &Path, published: &Published) {
     fs::create_dir_all(folder.join("src")).unwrap();
     let types = types(published);
@@ -76,13 +76,13 @@ pub(crate) fn write(folder: &Path, published: &Published) {
             fs::write(path, text).unwrap();
         }
     }
-    // The versions that the workspace is tested with, which are there already.
+    // The versions that the workspace is tested with, which are already downloaded.
     if !folder.join("Cargo.lock").is_file() {
         fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     }
 }
 
-/// What each text becomes that is read as a type and written back.
+/// Each text after it was read as a type and written back.
 pub(crate) fn run(
     published: &Published,
     built: &Built,

@@ -1,4 +1,4 @@
-//! The document's schemas as a validator of another descent reads them.
+//! The document's schemas, read by an independent validator.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ impl<'a> Schemas<'a> {
         self.document.pointer(pointer).unwrap_or(&Value::Null)
     }
 
-    /// What is wrong with a value by the schema at `pointer`, `None` where nothing is.
+    /// What is wrong with a value by the schema at `pointer`. `None`: nothing.
     pub(crate) fn fault(&self, pointer: &str, value: &Value) -> Option<String> {
         let validator = self.validator(pointer);
         let mut errors = validator.iter_errors(value);
@@ -50,8 +50,8 @@ impl<'a> Schemas<'a> {
         validator
     }
 
-    /// The schemas that a value is held against: the one at `pointer`, what it refers to, all of an `allOf`, and
-    /// those of `anyOf` and `oneOf` that the value fits.
+    /// The schemas that apply to a value: the one at `pointer`, its target, all of an `allOf`, and those of `anyOf`
+    /// and `oneOf` that the value matches.
     pub(crate) fn that_apply(&self, pointer: &str, value: &Value) -> Vec<String> {
         let mut found = Vec::new();
         self.gather(pointer, value, &mut found);
@@ -78,7 +78,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// What OpenAPI 3.0 wrote otherwise than JSON Schema does now, and some documents of 3.1 still do.
+/// Keywords of OpenAPI 3.0 that JSON Schema replaced, and that some documents of 3.1 still use.
 fn in_json_schema(document: Value) -> Value {
     match document {
         Value::Object(mut members) => {

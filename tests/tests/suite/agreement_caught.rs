@@ -1,4 +1,4 @@
-//! A request as it comes over a socket.
+//! A request as it is received from a socket.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -30,7 +30,7 @@ impl Caught {
         value
     }
 
-    /// The whole request but for one header, as text.
+    /// The whole request except one header, as text.
     pub(crate) fn all_but_header(&self, name: &str) -> String {
         let headers = self.headers.iter().filter(|(header, _)| !header.eq_ignore_ascii_case(name));
         format!(
@@ -75,7 +75,7 @@ pub(crate) struct Catcher {
 }
 
 impl Catcher {
-    /// Answers the first request that comes, with this status, these further headers and this body.
+    /// Answers the first request with this status, these additional headers and this body.
     pub(crate) fn answering(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let length = body.len();
@@ -97,7 +97,7 @@ impl Catcher {
         Self { url, thread }
     }
 
-    /// Answers with a body that comes in these pieces.
+    /// Answers with a body in these chunks.
     pub(crate) fn in_pieces(headers: &str, pieces: &[&[u8]]) -> Self {
         let chunk = |piece: &&[u8]| [format!("{:x}\r\n", piece.len()).as_bytes(), *piece, b"\r\n"].concat();
         let chunks: Vec<u8> = pieces.iter().filter(|piece| !piece.is_empty()).flat_map(chunk).collect();
@@ -110,7 +110,7 @@ impl Catcher {
         Self::answering(status, "content-type: application/json\r\nx-request-id: req_1\r\n", body.to_string())
     }
 
-    /// The request; waits until there was one.
+    /// Waits for the request.
     pub(crate) fn caught(self) -> Caught {
         self.thread.join().unwrap()
     }
@@ -140,7 +140,7 @@ pub(crate) fn read(connection: &mut TcpStream) -> Caught {
     caught
 }
 
-/// A configuration of a client that is made once: to make one reads the machine's certificates.
+/// A configuration with a client that is made once, since making one reads the machine's certificates.
 pub(crate) fn configuration() -> Configuration {
     static CONFIGURATION: LazyLock<Configuration> = LazyLock::new(Configuration::default);
     CONFIGURATION.clone()
@@ -151,9 +151,9 @@ pub(crate) fn block_on<T>(future: impl IntoFuture<Output = T>) -> T {
     runtime.block_on(future.into_future())
 }
 
-/// Sends a part's bytes and gives the form that came.
+/// Sends a part's bytes and returns the form that was received.
 ///
-/// A form is not JSON: it is read from the wire. What it is made of is the bytes, the only property there is.
+/// A form is not JSON, so it is read from the wire. Its only property is the bytes.
 pub(crate) fn round_trip_of_a_part(value: &Value) -> Result<Value, String> {
     let properties = value.as_object().ok_or("a form is an object")?;
     let (name, bytes) = properties.iter().next().ok_or("there are no bytes")?;

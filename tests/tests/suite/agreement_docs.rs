@@ -1,4 +1,4 @@
-//! The reference pages agree with the document, and have all that the pages of the crate before this one had.
+//! The reference pages agree with the document, and contain everything that those of the previous release did.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -46,18 +46,18 @@ fn row<'a>(text: &'a str, name: &str) -> Option<Vec<&'a str>> {
 }
 
 #[test]
-fn the_pages_say_what_the_document_says() {
+fn the_pages_agree_with_the_document() {
     let disagreements = disagreements(&Spec::own(), &Pages::own());
     assert!(disagreements.is_empty(), "{disagreements:#?}");
 }
 
-/// Where the pages and a document disagree, each told once.
+/// The disagreements between the pages and a document, each once.
 pub(crate) fn disagreements(spec: &Spec, pages: &Pages) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let operations = spec.operations();
     for operation in &operations {
-        let told = of_operation(spec, operation, pages);
-        found.extend(told.into_iter().map(|what| format!("{}: {what}", operation.id)));
+        let reported = of_operation(spec, operation, pages);
+        found.extend(reported.into_iter().map(|what| format!("{}: {what}", operation.id)));
     }
     for (name, schema) in spec.schemas() {
         match pages.page(name) {
@@ -65,7 +65,7 @@ pub(crate) fn disagreements(spec: &Spec, pages: &Pages) -> BTreeSet<String> {
             None => drop(found.insert(format!("{name}: no page"))),
         }
     }
-    // And nothing else.
+    // Nothing else may be there.
     let known = |page: &str| {
         let name = page.trim_end_matches(".md");
         name == "README"
@@ -148,7 +148,7 @@ fn of_operation(spec: &Spec, operation: &SpecOperation<'_>, pages: &Pages) -> BT
     found
 }
 
-/// The name that a `$ref` ends with.
+/// The last step of a `$ref`.
 fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
@@ -205,7 +205,7 @@ fn of_schema(spec: &Spec, name: &str, schema: &Value, page: &str) -> BTreeSet<St
 }
 
 #[test]
-fn every_link_of_the_pages_leads_somewhere() {
+fn every_link_of_the_pages_has_a_target() {
     let pages = Pages::own();
     assert!(!pages.0.is_empty());
     for (page, text) in &pages.0 {
@@ -227,8 +227,8 @@ fn every_link_of_the_pages_leads_somewhere() {
     }
 }
 
-/// What users of the crate before this one find on its page: each operation's method and path, the arguments with
-/// their types, the type it gives, and what it takes and gives.
+/// The facts that users of the previous release find on its page: each operation's method and path, the arguments
+/// with their types, the result, and the content types.
 type Before =
     (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
 
@@ -264,7 +264,7 @@ const BEFORE: [Before; 4] = [
 ];
 
 #[test]
-fn users_of_the_crate_before_find_what_they_know() {
+fn names_of_the_previous_release_still_exist() {
     let pages = Pages::own();
     let page = pages.page("UploadsApi").unwrap();
     assert!(page.contains("# \\UploadsApi\n") && page.contains("Method | HTTP request | Description\n"));

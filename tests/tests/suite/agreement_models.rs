@@ -1,5 +1,5 @@
-//! The models agree with the document: what its schemas accept is read and written back with nothing lost, and
-//! what they do not accept is refused as far as types can tell.
+//! The models agree with the document: a value that its schemas accept is read and written back without loss, and
+//! other values are refused where types can express it.
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -48,18 +48,18 @@ const MODELS: [(&str, RoundTrip); 23] = [
 ];
 
 fn json_round_trip<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, String> {
-    // Through text, as it comes over the wire.
+    // Through text, as on the wire.
     let model: T = serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
     serde_json::from_str(&serde_json::to_string(&model).unwrap()).map_err(|error| error.to_string())
 }
 
 #[test]
-fn every_schema_has_a_model_that_agrees_with_it() {
+fn every_model_agrees_with_its_schema() {
     let disagreements = disagreements(&Spec::own(), seed(), VALUES);
     assert!(disagreements.is_empty(), "{disagreements:#?}");
 }
 
-/// Where the models and a document disagree, each told once, after so many values of each schema.
+/// The disagreements between the models and a document, each once, for a number of values of each schema.
 pub(crate) fn disagreements(spec: &Spec, seed: u64, values: usize) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let names: Vec<&str> = spec.schemas().map(|(name, _)| name).collect();
@@ -89,7 +89,7 @@ struct Agreement<'a> {
 }
 
 impl Agreement<'_> {
-    fn told(&self, what: &str) -> String {
+    fn reported(&self, what: &str) -> String {
         format!("{}: {what}", self.name)
     }
 
@@ -108,16 +108,16 @@ impl Agreement<'_> {
         let drawn = iter::repeat_with(|| draw(self.spec, self.schema, rng)).take(self.values);
         for value in drawn.collect::<Vec<_>>().iter().chain(elements(&self.schema["examples"])) {
             if !validator.is_valid(value) {
-                found.push(self.told(&format!("an example is not accepted: {value}")));
+                found.push(self.reported(&format!("an example is not accepted: {value}")));
                 continue;
             }
             match (self.round_trip)(value) {
-                Err(error) => found.push(self.told(&format!("refused: {error}"))),
+                Err(error) => found.push(self.reported(&format!("refused: {error}"))),
                 Ok(back) if !validator.is_valid(&back) => {
-                    found.push(self.told(&format!("written as what is not accepted: {back}")));
+                    found.push(self.reported(&format!("written as what is not accepted: {back}")));
                 }
                 Ok(back) if without_nulls(&back) != without_nulls(value) => {
-                    found.push(self.told(&format!("{value} comes back as {back}")));
+                    found.push(self.reported(&format!("{value} comes back as {back}")));
                 }
                 Ok(_) => {}
             }
@@ -126,7 +126,7 @@ impl Agreement<'_> {
         found
     }
 
-    /// What a newer server may say, and what clients have stumbled over.
+    /// Values that a newer server may send, and values that clients failed on before.
     fn of_what_must_survive(&self, rng: &mut Rng) -> Vec<String> {
         let mut found = Vec::new();
         for (name, property) in members(&self.schema["properties"]) {
@@ -148,7 +148,7 @@ impl Agreement<'_> {
                 whole[name] = value;
                 match (self.round_trip)(&whole) {
                     Ok(back) if without_nulls(&back) == without_nulls(&whole) => {}
-                    other => found.push(self.told(&format!("{whole} comes back as {other:?}"))),
+                    other => found.push(self.reported(&format!("{whole} comes back as {other:?}"))),
                 }
             }
         }
@@ -161,7 +161,7 @@ impl Agreement<'_> {
         match ((self.round_trip)(&added), self.is_closed()) {
             (Err(_), true) => {}
             (Ok(back), false) if without_nulls(&back) == without_nulls(&plain) => {}
-            (other, _) => found.push(self.told(&format!("with a new property: {other:?}"))),
+            (other, _) => found.push(self.reported(&format!("with a new property: {other:?}"))),
         }
         found
     }
@@ -170,7 +170,7 @@ impl Agreement<'_> {
         self.schema["additionalProperties"] == json!(false)
     }
 
-    /// Values that a type can tell are wrong.
+    /// Wrong values that a type can detect.
     fn of_broken_values(&self, rng: &mut Rng) -> Vec<String> {
         let validator = self.spec.validator(self.schema);
         let mut found = Vec::new();
@@ -184,14 +184,14 @@ impl Agreement<'_> {
                 if !validator.is_valid(&whole)
                     && let Ok(back) = (self.round_trip)(&whole)
                 {
-                    found.push(self.told(&format!("{whole} is not accepted, and read as {back}")));
+                    found.push(self.reported(&format!("{whole} is not accepted, and read as {back}")));
                 }
             }
         }
         found
     }
 
-    /// What a property's type can tell is not its value; `None`: that it is missing.
+    /// A wrong value for a property that its type can detect. `None`: that it is missing.
     fn wrong_values(&self, name: &str) -> Vec<Option<Value>> {
         let property = self.property(name);
         let mut wrong = vec![Some(json!([[]])), Some(json!({"a": {}})), Some(json!(true)), Some(json!(1.5))];
@@ -214,8 +214,8 @@ impl Agreement<'_> {
     }
 }
 
-/// Whether a reply may lack a property although it is required: what is deprecated, and what has one value only,
-/// is not sent by every server.
+/// Whether a reply may lack a required property. Not every server sends deprecated properties and those with a single
+/// value.
 fn is_lenient(property: &Value) -> bool {
     property["deprecated"] == json!(true)
         || property["enum"].as_array().is_some_and(|values| values.len() == 1)

@@ -1,5 +1,5 @@
-//! The tests of agreement can fail: each change of the document is noticed, both by what is generated and by a test
-//! that does not ask the generator.
+//! The tests of agreement can fail: each change of the document is noticed, by the generated code and by a test that
+//! does not use the generator.
 
 use openapi_crate::{Options, generate};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::agreement_values::seed;
 use super::program::workspace;
 use super::{agreement_models, agreement_wire};
 
-/// How many values and calls it takes to notice: fewer than to be sure that there is nothing to notice.
+/// How many values and calls are enough to notice a change. Fewer than for proving that there is none.
 const VALUES: usize = 20;
 const CALLS: usize = 2;
 
@@ -131,7 +131,7 @@ fn no_change_of_the_document_goes_unnoticed() {
         assert!(changes.iter().len() > 0, "{what}: what is generated is the same");
 
         let spec = Spec::of(mutated);
-        // The quickest first: one that notices is enough.
+        // The quickest first: one test that notices is enough.
         let mut found = agreement_docs::disagreements(&spec, &pages);
         if found.is_empty() {
             found = agreement_models::disagreements(&spec, seed, VALUES);

@@ -1,4 +1,4 @@
-//! `spec/uploads.yaml` is what OpenAPI 3.1 says a document is, and its examples are what its schemas accept.
+//! `spec/uploads.yaml` is valid by the schema of OpenAPI 3.1, and its examples are valid by its own schemas.
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn the_document_is_an_openapi_3_1_document() {
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
-    // What OpenAPI's schema leaves to JSON Schema's own.
+    // OpenAPI's schema leaves this part to JSON Schema's own.
     for (name, schema) in spec.schemas() {
         assert!(
             jsonschema::draft202012::meta::is_valid(schema),
@@ -30,7 +30,7 @@ fn the_document_is_an_openapi_3_1_document() {
 }
 
 #[test]
-fn what_is_no_openapi_document_is_told_from_one() {
+fn documents_that_are_not_openapi_are_refused() {
     let openapi = openapi();
     let breaks: [fn(&mut Value); 5] = [
         |spec| drop(spec["info"].as_object_mut().unwrap().remove("title")),

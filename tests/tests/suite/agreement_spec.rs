@@ -1,4 +1,4 @@
-//! `spec/uploads.yaml` as the tests of agreement read it: on their own, not through the generator's eyes.
+//! `spec/uploads.yaml`, read independently of the generator.
 
 use jsonschema::Validator;
 use openapi_crate::document::Document;
@@ -12,7 +12,7 @@ pub(crate) struct Spec {
     root: Value,
 }
 
-/// An operation with what its path says of it too.
+/// An operation with the members of its path.
 pub(crate) struct SpecOperation<'a> {
     pub(crate) id: &'a str,
     pub(crate) method: &'a str,
@@ -22,7 +22,7 @@ pub(crate) struct SpecOperation<'a> {
     pub(crate) parameters: Vec<&'a Value>,
 }
 
-/// What a request or a reply may hold.
+/// The content of a request or a reply.
 pub(crate) struct Content<'a> {
     pub(crate) media_type: &'a str,
     pub(crate) schema: &'a Value,
@@ -77,12 +77,12 @@ impl Spec {
         operations
     }
 
-    /// What the body of an operation's request may be; empty where it has none.
+    /// The contents of a request body. Empty if the operation has none.
     pub(crate) fn request<'a>(&'a self, operation: &SpecOperation<'a>) -> Vec<Content<'a>> {
         operation.node.get("requestBody").map_or_else(Vec::new, |body| self.contents(body))
     }
 
-    /// The replies of an operation: status, `default` among them, and what they may hold.
+    /// The replies of an operation by status, including `default`, with their contents.
     pub(crate) fn replies<'a>(&'a self, operation: &SpecOperation<'a>) -> Vec<(&'a str, Vec<Content<'a>>)> {
         let responses = members(&operation.node["responses"]);
         responses.map(|(status, response)| (status, self.contents(response))).collect()
@@ -106,7 +106,7 @@ impl Spec {
         elements(alternatives).map(resolved).collect()
     }
 
-    /// What tells whether a value is one that `schema` accepts, by JSON Schema 2020-12, the dialect of OpenAPI 3.1.
+    /// A validator for `schema` by JSON Schema 2020-12, the dialect of OpenAPI 3.1.
     pub(crate) fn validator(&self, schema: &Value) -> Validator {
         let whole = json!({"allOf": [schema], "components": self.root["components"]});
         jsonschema::draft202012::new(&whole).expect("the document's schemas are schemas")
@@ -133,7 +133,7 @@ pub(crate) fn snake(name: &str) -> String {
     words
 }
 
-/// The value without members that are null: a model leaves out what is not there.
+/// The value without members that are null, since a model leaves them out.
 pub(crate) fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

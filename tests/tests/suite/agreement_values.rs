@@ -5,14 +5,14 @@ use serde_json::{Map, Value, json};
 
 use super::agreement_spec::{Spec, elements, members};
 
-/// Integers that have broken clients before.
+/// Integers that clients failed on before.
 const NOTED: [u64; 6] = [0, 1, 2_147_483_647, 2_147_483_648, 4_294_967_296, 8_589_934_592];
 
-/// Strings that have.
+/// Strings that clients failed on before.
 const STRINGS: [&str; 12] =
     ["", " ", "null", "\"", "\\", "a/b", "..", "é😀", "\u{0}", "\n\r\t", "{upload_id}", "1e999"];
 
-/// What the keywords of these schemas are; a keyword that is not here has to be thought of.
+/// The keywords of these schemas. A new keyword needs a decision here.
 const KNOWN: [&str; 19] = [
     "$ref",
     "type",
@@ -76,7 +76,7 @@ fn object(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
             drawn.insert(string(rng), draw(spec, &schema["additionalProperties"], rng));
         }
     }
-    // What is required need not be described.
+    // A required property need not be described.
     for name in required {
         drawn.entry(name).or_insert(json!("undescribed"));
     }
@@ -99,7 +99,7 @@ fn string(rng: &mut Rng) -> String {
     (0..rng.usize(..20)).map(|_| rng.char(..)).collect()
 }
 
-/// A seed, said, so that a run can be repeated with `AGREEMENT_SEED`.
+/// A printed seed, so that a run can be repeated with `AGREEMENT_SEED`.
 pub(crate) fn seed() -> u64 {
     let given = std::env::var("AGREEMENT_SEED").ok().map(|seed| seed.parse().unwrap());
     let seed = given.unwrap_or_else(|| fastrand::u64(..));

@@ -1,5 +1,5 @@
-//! The wire agrees with the document: each operation's request, caught on a socket, is what the document says, and
-//! each reply that it declares is read.
+//! The wire agrees with the document: each operation's request, received on a socket, matches the document, and each
+//! declared reply is read.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ const CALLS: usize = 12;
 
 const KEY: &str = "sk-of-the-test";
 
-/// What an operation is called with: the values of its parameters and of its body, whatever they are.
+/// The arguments of a call: the values of the operation's parameters and of its body.
 struct Given {
     /// By name. Optional ones may be missing.
     parameters: Vec<(String, Value)>,
@@ -61,7 +61,7 @@ impl Given {
     }
 }
 
-/// What came back, as JSON.
+/// The reply, as JSON.
 enum Reply {
     Success(Value),
     Failure { status: u16, entity: Option<Value> },
@@ -138,12 +138,12 @@ fn failure<E: Serialize>(error: Error<E>) -> Result<Reply, String> {
 }
 
 #[test]
-fn every_operation_sends_and_reads_what_the_document_says() {
+fn every_operation_agrees_with_the_document() {
     let disagreements = disagreements(&Spec::own(), seed(), CALLS);
     assert!(disagreements.is_empty(), "{disagreements:#?}");
 }
 
-/// Where the functions and a document disagree, each told once, after so many calls for each reply.
+/// The disagreements between the functions and a document, each once, for a number of calls for each reply.
 pub(crate) fn disagreements(spec: &Spec, seed: u64, calls: usize) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     if spec.root()["servers"][0]["url"] != BASE_PATH {
@@ -158,8 +158,8 @@ pub(crate) fn disagreements(spec: &Spec, seed: u64, calls: usize) -> BTreeSet<St
             continue;
         };
         let mut rng = Rng::with_seed(seed);
-        let told = of_operation(spec, operation, *call, calls, &mut rng);
-        found.extend(told.into_iter().map(|what| format!("{id}: {what}")));
+        let reported = of_operation(spec, operation, *call, calls, &mut rng);
+        found.extend(reported.into_iter().map(|what| format!("{id}: {what}")));
     }
     found
 }
@@ -185,7 +185,7 @@ fn of_operation(
                 let given = given(spec, operation, content, rng);
                 let status = match status.parse() {
                     Ok(status) => status,
-                    // 407 is the answer of a proxy, never of the API.
+                    // 407 comes from a proxy, never from the API.
                     Err(_) => {
                         let statuses: Vec<u16> = (400..600).filter(|status| *status != 407).collect();
                         statuses[rng.usize(..statuses.len())]
@@ -244,7 +244,7 @@ fn given(spec: &Spec, operation: &SpecOperation<'_>, content: Option<&Content<'_
     Given { parameters, body }
 }
 
-/// Where a request is not what the document says.
+/// The differences between a request and the document.
 fn of_request(
     spec: &Spec,
     operation: &SpecOperation<'_>,
@@ -335,7 +335,7 @@ pub(crate) fn decoded(segment: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// Where what was read is not what was sent.
+/// The differences between the reply that was sent and the one that was read.
 fn of_reply(read: Result<Reply, String>, sent_status: u16, sent: &Value) -> Option<String> {
     let success = (200..300).contains(&sent_status);
     match read {
@@ -354,7 +354,7 @@ fn of_reply(read: Result<Reply, String>, sent_status: u16, sent: &Value) -> Opti
 }
 
 #[test]
-fn the_document_declares_what_these_tests_look_at() {
+fn the_document_declares_what_these_tests_check() {
     let spec = Spec::own();
     let operations = spec.operations();
     assert!(!operations.is_empty());

@@ -1,4 +1,4 @@
-//! `batch`: requests become batches and their answers come back in order, whatever happens on the way.
+//! `batch`: requests become batches, and their answers come back in order under all circumstances.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -113,7 +113,7 @@ fn expired_requests_are_sent_again_on_request() {
 }
 
 #[test]
-fn empty_ids_of_result_files_are_no_files() {
+fn empty_ids_of_result_files_mean_no_file() {
     let faults = Faults::new().with_batch(BatchFault::EmptyIds, When::always());
     let (server, files) = (start(builder().faults(faults)), Files::new());
     let input = files.file("requests.jsonl", requests(6));
@@ -134,7 +134,7 @@ fn a_batch_that_fails_validation_gives_its_reason_for_each_request() {
 }
 
 #[test]
-fn faults_of_the_input_end_the_run_before_anything_is_sent() {
+fn invalid_input_ends_the_run_before_anything_is_sent() {
     let (server, files) = (start(builder()), Files::new());
     let twice = requests(3) + requests(1).as_str();
     for (text, message) in [(twice.as_str(), "stands twice"), ("{\n", "has faults"), ("", "has faults")] {
@@ -162,7 +162,7 @@ fn existing_results_are_replaced_only_on_request() {
 }
 
 #[test]
-fn the_steps_alone_are_the_whole_run() {
+fn the_separate_steps_make_a_whole_run() {
     let (server, files) = (start(builder()), Files::new());
     let input = files.file("requests.jsonl", requests(30));
     let step = |arguments: &[&str]| {
@@ -193,7 +193,7 @@ fn an_interrupted_run_leaves_the_batches_and_says_how_to_continue() {
     let mut command = batch(&server, &files, &["run", &input]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_until("the batches are created", || batches(&server).len() == 3);
-    // A second run of the same results is refused meanwhile.
+    // Meanwhile a second run for the same results is refused.
     let second = Run::of(&mut batch(&server, &files, &["run", &input]));
     assert_eq!(second.code, Some(1));
     assert!(second.stderr.contains("another process works on"), "{}", second.stderr);

@@ -1,4 +1,4 @@
-//! Where requests of the command go, and the headers and credentials that they have.
+//! The servers that the command sends requests to, and their headers and credentials.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -140,7 +140,7 @@ fn a_request_that_takes_too_long_fails() {
     assert!(run.stderr.contains("help: "), "{}", run.stderr);
 }
 
-/// A server with a certificate of a private authority, which asks clients for a certificate of it too.
+/// A server with a certificate of a private authority. It requires client certificates of that authority too.
 struct TlsServer {
     child: Child,
     base_url: String,
@@ -180,7 +180,7 @@ cat client.pem client.key > both.pem
 ";
 
 impl TlsServer {
-    /// `None`, with a message, where the programs that it needs are missing.
+    /// `None`, with a message, if the required programs are missing.
     fn start(files: &Files) -> Option<Self> {
         let folder = files.0.path();
         let made = Command::new("sh").args(["-ec", CERTIFICATES]).current_dir(folder).output().ok()?;

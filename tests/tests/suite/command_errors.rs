@@ -178,7 +178,7 @@ fn a_refusal_of_the_server_comes_with_help() {
         let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
         let status = status.to_string();
         if status == "302" {
-            // Followed or not, no file comes of it.
+            // Followed or not, no file is created.
             fails(command, 1, &[&path, "help:"]);
         } else {
             fails(command, 1, &[&path, &status, message, words, "help:"]);

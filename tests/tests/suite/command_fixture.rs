@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use openai_uploads::server::{Faults, LocalServer, Server, ServerBuilder};
 use serde_json::Value;
 
-/// The key of every run. No output may ever have it.
+/// The key of every run. No output may contain it.
 pub(crate) const KEY: &str = "sk-hidden-0123456789";
 
 /// The variables that the command reads.
@@ -28,7 +28,7 @@ const VARIABLES: [&str; 10] = [
     "TERM",
 ];
 
-/// The command with a key and nothing else in its environment that it reads.
+/// The command, with a key and no other variable that it reads.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(crate::program::path());
     command.args(arguments).stdin(Stdio::null());
@@ -96,7 +96,7 @@ impl Files {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// The names of all that is there.
+    /// The names of all files in the folder.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<_> =
@@ -106,7 +106,7 @@ impl Files {
     }
 }
 
-/// A server that asks for the key of every run.
+/// A server that requires the key of every run.
 pub(crate) fn server(faults: Faults) -> LocalServer {
     start(Server::builder().api_key(KEY.to_owned()).faults(faults))
 }
@@ -131,7 +131,7 @@ pub(crate) struct AnsweringServer {
 }
 
 impl AnsweringServer {
-    /// `answer` gets the path of a request and gives a status, headers and a body.
+    /// `answer` gets the path of a request and returns a status, headers and a body.
     pub(crate) fn start(
         answer: impl Fn(&str) -> (u16, &'static str, String) + Send + Sync + 'static,
     ) -> Self {
@@ -180,7 +180,7 @@ fn converse(
     }
 }
 
-/// An error as the API words it.
+/// An error in the API's format.
 pub(crate) fn api_error(message: &str, code: &str) -> String {
     serde_json::json!({ "error": { "message": message, "type": "x", "param": null, "code": code } })
         .to_string()
@@ -191,7 +191,7 @@ pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {
     rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).unwrap();
 }
 
-/// Waits until something is so. The limit is for a test that would never end, not for a slow machine.
+/// Waits for a condition. The limit is for a test that would never end, not for a slow machine.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
@@ -203,13 +203,13 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 /// A folder for `serve`, and the arguments that are always the same.
 pub(crate) struct Served {
     pub(crate) child: Child,
-    /// What it printed when it began.
+    /// The lines printed at the start.
     pub(crate) announced: Vec<String>,
     pub(crate) base_url: String,
 }
 
 impl Served {
-    /// Runs `serve` with these arguments until it says where it is.
+    /// Runs `serve` with these arguments until it prints its address.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = command(&["serve"]);
         if !arguments.contains(&"--listen") {

@@ -40,7 +40,7 @@ fn ctrl_c_keeps_what_was_sent_and_prints_the_command_that_resumes() {
     assert!(server.files().is_empty());
     let before = parts_arrived(&server);
 
-    // As it was printed, a shell runs it.
+    // A shell can run the printed command.
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).env("OPENAI_API_KEY", crate::command_fixture::KEY);
     let run = Run::of(shell.env("OPENAI_BASE_URL", server.base_url()));
@@ -118,7 +118,7 @@ fn a_second_ctrl_c_ends_the_process_at_once() {
     drop(reader);
 }
 
-/// Writes until no more goes in.
+/// Writes until the pipe is full.
 fn fill(mut writer: &std::io::PipeWriter) {
     use std::io::Write;
     rustix::io::ioctl_fionbio(writer, true).unwrap();
@@ -146,8 +146,9 @@ fn an_upload_killed_at_random_moments_is_resumed_and_arrives_whole() {
                 child.kill().unwrap();
             }
             let run = Run::from(child.wait_with_output().unwrap());
-            // Without its state it had done all, and was killed on its way out; another run would send another file.
-            // Its lock may be left, which the next run would take.
+            // Without a state everything was done, and the process was killed while exiting. Another run would send
+            // another file.
+            // Its lock may be left over; the next run would take it.
             let has_state = files.names().iter().any(|name| name.ends_with(".openai-upload"));
             let was_done = !has_state && !server.files().is_empty();
             match run.code {
@@ -155,7 +156,7 @@ fn an_upload_killed_at_random_moments_is_resumed_and_arrives_whole() {
                 _ => break run,
             }
         };
-        // Killed between the completion and its reply, it cannot know the id of the file that is there.
+        // If it was killed between the completion and its reply, it cannot know the id of the file.
         let reply_was_lost = run.stderr.contains("was completed, but no reply names its file");
         assert!(matches!(run.code, None | Some(0)) || reply_was_lost, "{at}: {}", run.stderr);
         let [file] = &server.files()[..] else { panic!("{at}: {} files", server.files().len()) };
@@ -174,13 +175,13 @@ fn an_upload_killed_at_random_moments_is_resumed_and_arrives_whole() {
         );
         let parts = bytes.len().div_ceil(128 * 1024);
         let arrived = parts_arrived(&server);
-        // Each kill may cost the parts that arrived and were not yet written down: three in flight, and as many
-        // whose replies were on the way; a last part that is slow is sent a second time.
+        // Each kill may cost the parts that arrived but were not yet recorded: three in flight, and as many whose
+        // replies were being sent. A slow last part may be hedged.
         assert!(arrived <= parts + (kills + 1) * 6, "{at}: {arrived} parts sent for {parts}, {kills} kills");
     }
 }
 
-/// Begins an upload and kills it once something of it has arrived; the path of the file.
+/// Starts an upload and kills it once some of it has arrived. Returns the path of the file.
 fn killed_upload(server: &LocalServer, files: &Files) -> String {
     let (path, _) = files.random("a.bin", 5, 4 * MIB);
     let mut child = spawn(upload(server, &["-p", "assistants", "--part-size", "256KiB", &path]));

@@ -1,4 +1,4 @@
-//! Where the command takes the API key from, and what it does with one that is stored with something around it.
+//! Where the command reads the API key, and how it treats a key with extra characters around it.
 
 use openai_uploads::server::{Faults, LocalServer};
 

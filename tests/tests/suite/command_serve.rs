@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::command_fixture::{Files, KEY, Run, Served, command, signal, wait_until};
 
-/// An upload to it, with what its own announcement says to set.
+/// An upload to the server, with the variables that it printed.
 fn upload(served: &Served, arguments: &[&str]) -> Command {
     let mut command = command(&["upload", "-p", "assistants"]);
     command.args(arguments).env("OPENAI_BASE_URL", &served.base_url);
@@ -99,7 +99,7 @@ fn a_request_in_flight_ends_before_the_server_does() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The part is on its way, for two seconds.
+    // The part takes two seconds.
     wait_until("the upload", || holds_something(&files.path("kept")));
     std::thread::sleep(Duration::from_millis(500));
     signal(&served.child, rustix::process::Signal::TERM);

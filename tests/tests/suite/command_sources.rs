@@ -91,7 +91,7 @@ fn a_stop_while_stdin_is_read_leaves_nothing() {
 }
 
 #[test]
-fn a_stop_while_stdin_is_sent_says_that_it_is_lost() {
+fn a_stop_while_stdin_is_sent_reports_the_loss() {
     let faults = Faults::new().with(Fault::stall(0), When::always().on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());
     let path = files.file("a.bin", "hello");

@@ -1,4 +1,4 @@
-//! The command on a terminal, as an emulator of one shows it: bars, colours, and Ctrl-C as a key.
+//! The command on an emulated terminal: bars, colours, and Ctrl-C as a key.
 
 use std::io::{Read, Write};
 use std::thread;
@@ -48,7 +48,7 @@ impl Terminal {
         let mut reader = rustix::io::dup(&pty).map(std::fs::File::from).unwrap();
         let output = thread::spawn(move || {
             let (mut reads, mut buffer) = (Vec::new(), [0; 4096]);
-            // When the last process on it has ended, reading a terminal is an error.
+            // Reading a terminal is an error after the last process on it has ended.
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 reads.push(buffer[..read].to_vec());
             }
@@ -57,7 +57,7 @@ impl Terminal {
         Self { child, keys: pty, output, width }
     }
 
-    /// Waits for the end, and shows what came on a terminal. No line of it may have been wrapped.
+    /// Waits for the end, and returns the output on the terminal. No line of it may be wrapped.
     fn end(mut self) -> Seen {
         let code = self.child.wait().unwrap().code();
         drop(self.keys);
@@ -79,7 +79,7 @@ impl Seen {
         self.screens.last().map_or("", String::as_str)
     }
 
-    /// The lines of all screens that have a bar or stand below one, which progress consists of.
+    /// The lines of all screens with a bar or below one, which are the progress.
     fn progress_lines(&self) -> impl Iterator<Item = &str> {
         let lines = self.screens.iter().flat_map(|screen| screen.lines());
         lines.filter(|line| line.contains('[') || line.contains("elapsed") || line.contains("retrying"))
@@ -95,7 +95,7 @@ impl Seen {
         assert!(self.has_line(words), "no line has {words:?}:\n{}", self.screens.join("\n---\n"));
     }
 
-    /// Progress takes one row a line: a wrapped line would have its end on a row of its own.
+    /// Progress takes one row per line. A wrapped line would have its end in another row.
     fn assert_nothing_wraps(&self, width: u16) {
         for line in self.progress_lines() {
             assert!(line.chars().count() < width.into(), "{line:?} is too wide for {width} columns");
@@ -110,7 +110,7 @@ impl Seen {
     }
 }
 
-/// Whether text has what chooses colours or weights.
+/// Whether text contains sequences for colours or weights.
 fn is_coloured(shown: &str) -> bool {
     shown.split("\u{1b}[").skip(1).any(|rest| {
         let end = rest.find(|character: char| !character.is_ascii_digit() && character != ';');
@@ -210,7 +210,7 @@ fn an_upload_shows_how_far_its_check_is() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_waited_for_in_plain_sight() {
+fn waiting_for_a_server_is_shown() {
     let faults = Faults::new().with(Fault::delay(Duration::from_secs(18)), When::always().on("createUpload"));
     let (server, files) = (server(faults), Files::new());
     let path = files.file("a.bin", "hello");
@@ -235,7 +235,7 @@ fn a_check_of_a_large_file_has_a_bar_that_goes_away() {
 }
 
 #[test]
-fn colours_are_for_terminals_that_want_them() {
+fn colours_are_only_for_terminals_that_allow_them() {
     let (server, files) = (server(Faults::new()), Files::new());
     let seen = Terminal::upload(&server, 100, &["-p", "assistants", &files.path("none")]).end();
     assert_eq!(seen.code, Some(2));

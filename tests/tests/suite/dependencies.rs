@@ -1,4 +1,4 @@
-//! What a user's crate gets with ours.
+//! The packages that a user's crate depends on through ours.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -8,7 +8,7 @@ use super::program::workspace;
 const MOST_PACKAGES: usize = 135;
 
 #[test]
-fn a_user_s_crate_gets_few_packages_and_none_of_a_command_or_server() {
+fn default_features_have_few_packages() {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace()).args(["tree", "--locked", "--offline", "--package", "openai-uploads"]);
     let output =

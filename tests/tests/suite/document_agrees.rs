@@ -1,4 +1,4 @@
-//! Documents are read as `serde_yaml`, a reader of another descent, reads them.
+//! Documents are read as `serde_yaml`, an independent YAML parser, reads them.
 
 use std::fs;
 
@@ -48,7 +48,7 @@ fn assert_alike(ours: &Node, other: &Value, at: &Pointer) {
         }
         (Node::Object(ours), Value::Mapping(other)) => {
             for ((key, ours), (other_key, other)) in ours.iter().zip(other) {
-                // A key that is a number there is its text here.
+                // A key that is a number for serde_yaml is a string here.
                 let other_key = other_key.as_str().map_or_else(
                     || serde_yaml::to_string(other_key).unwrap().trim().to_owned(),
                     str::to_owned,

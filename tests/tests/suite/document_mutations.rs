@@ -1,10 +1,10 @@
-//! A document changed at random as a tree: what comes of it is mostly still a document, and means something that
-//! nobody had in mind.
+//! A document changed at random as a tree. The result is mostly still a document, with a meaning that nobody
+//! intended.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Names, values and descriptions that mean something to Rust, Markdown, files, URLs or the generator.
+/// Names, values and descriptions with a meaning in Rust, Markdown, paths, URLs or the generator.
 const WORDS: [&str; 58] = [
     "",
     " ",
@@ -104,7 +104,7 @@ const TERMS: [&str; 34] = [
     "get",
 ];
 
-/// Changes a document in a few places: mostly so that each value stays what it is there for, else at will.
+/// Changes a document in a few places. Most changes keep the kind of each value, others are arbitrary.
 pub(crate) fn mutate(document: &mut Value, rng: &mut Rng) {
     let is_gentle = rng.u8(..3) > 0;
     for _ in 0..rng.usize(1..10) {
@@ -115,7 +115,7 @@ pub(crate) fn mutate(document: &mut Value, rng: &mut Rng) {
     }
 }
 
-/// Puts a schema where a schema was, or a text where a text was.
+/// Replaces a schema with a schema, or a text with a text.
 fn change_gently(document: &mut Value, rng: &mut Rng) {
     let places = places(document);
     let is_text = rng.u8(..4) == 0;
@@ -205,7 +205,7 @@ fn change(document: &mut Value, rng: &mut Rng) {
         6 => *node = wrapped(node.take(), rng),
         7 => {
             let taken = node.take();
-            // Where the one stands in the other there is nothing left to swap with.
+            // If one contains the other, there is nothing left to swap.
             if let Some(other) = document.pointer_mut(&other) {
                 *other = taken;
             }
@@ -308,7 +308,7 @@ fn add(node: &mut Value, name: &str, value: Value, rng: &mut Rng) {
     }
 }
 
-/// A schema in another, or whatever it is in what would be that if it were one.
+/// Replaces a value with a schema that contains it.
 fn wrapped(inner: Value, rng: &mut Rng) -> Value {
     match rng.u8(..9) {
         0 => json!({"allOf": [inner]}),

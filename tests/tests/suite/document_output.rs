@@ -1,4 +1,4 @@
-//! What has to hold of whatever the generator makes of a document.
+//! Invariants of all generated output.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,8 +6,8 @@ use openapi_crate::diagnostic::{Diagnostics, Severity};
 use openapi_crate::package::Package;
 use openapi_crate::{Options, Output, generate, schema_types};
 
-/// Generates modules and a crate from a text and the files beside it, and looks at what comes of it. Whether anything
-/// did.
+/// Generates modules and a crate from a text and the files beside it, and checks the output. Returns whether there
+/// was any.
 pub(crate) fn generates_or_refuses(file: &str, text: &str, files: &BTreeMap<String, String>) -> bool {
     let options = |output| Options { file: file.to_owned(), output, files: files.clone() };
     let mut refused = Vec::new();
@@ -52,8 +52,7 @@ pub(crate) fn have_places(faults: &Diagnostics, file: &str, text: &str) {
     }
 }
 
-/// Every file of Rust is Rust, every page leads to pages that are there, and no file hides another where case does
-/// not count.
+/// Every Rust file parses, every link of a page has a target, and no two files differ only in case.
 fn is_sound(package: &Package) {
     let mut paths = HashSet::new();
     for (path, text) in package.files() {

@@ -1,5 +1,5 @@
-//! Documents damaged at random, as bytes and as trees: whatever the text, what reads it ends with a package that is
-//! sound or with faults that have a place, and never in a panic.
+//! Documents damaged at random, as bytes and as trees. Reading any text ends with a valid package or with faults that
+//! have a position, and never with a panic.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,13 +17,13 @@ use super::document_mutations::mutate;
 use super::document_output::{generates_or_refuses, have_places};
 use super::program::workspace;
 
-/// How many seconds documents are damaged where `DOCUMENT_SECONDS` does not say.
+/// The seconds for damaging documents, unless `DOCUMENT_SECONDS` is set.
 const SECONDS: u64 = 10;
 
-/// How many are tried at least, however long that takes.
+/// The minimum number of tries, however long they take.
 const FEWEST: u64 = 40;
 
-/// What a document is damaged with: all that means something to YAML, JSON, pointers or Rust.
+/// Fragments to damage documents with: everything with a meaning in YAML, JSON, pointers or Rust.
 const PIECES: [&str; 48] = [
     ":",
     ": ",
@@ -75,7 +75,7 @@ const PIECES: [&str; 48] = [
     "#![x]",
 ];
 
-/// `DOCUMENT_SEED=n` repeats a run that failed, `DOCUMENT_SECONDS=n` goes on for so long.
+/// `DOCUMENT_SEED=n` repeats a run that failed. `DOCUMENT_SECONDS=n` sets the duration.
 #[test]
 fn no_damage_makes_a_document_panic() {
     let seeds = Seeds::documents();
@@ -105,18 +105,18 @@ struct Seeds {
     /// Texts and trees, each with the name of its file.
     texts: Vec<(String, String)>,
     trees: Vec<(String, Value)>,
-    /// What they refer to beside them.
+    /// The files that they refer to.
     files: BTreeMap<String, String>,
 }
 
 impl Seeds {
-    /// Those of this workspace, and one that says the same in many ways.
+    /// Those of this workspace, and one that expresses the same in many ways.
     fn documents() -> Self {
         let (mut texts, mut trees, mut files) = (Vec::new(), Vec::new(), BTreeMap::new());
         for path in paths() {
             let text = fs::read_to_string(&path).unwrap();
             let file = path.file_name().unwrap().to_string_lossy().into_owned();
-            // What is no document is what one of them refers to.
+            // Files that are not documents are targets of references.
             if let Ok(document) = Document::parse(&file, &text) {
                 trees.push((file.clone(), serde_json::from_str(&document.root().to_json()).unwrap()));
                 texts.push((file.clone(), text.clone()));
@@ -131,7 +131,7 @@ impl Seeds {
         Self { texts, trees, files }
     }
 
-    /// Whether something could be made of the document.
+    /// Whether a package was generated.
     fn run(&self, seed: u64) -> bool {
         let mut rng = Rng::with_seed(seed);
         let (file, text) = if rng.u8(..3) == 0 { self.damaged(&mut rng) } else { self.mutated(&mut rng) };
@@ -161,7 +161,7 @@ impl Seeds {
     }
 }
 
-/// The documents of this workspace and what stands beside them.
+/// The documents of this workspace and the files beside them.
 fn paths() -> Vec<PathBuf> {
     let beside = fs::read_dir(workspace().join("tests/documents")).into_iter().flatten();
     let mut paths: Vec<PathBuf> = beside.map(|entry| entry.unwrap().path()).collect();

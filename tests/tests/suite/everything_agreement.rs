@@ -1,5 +1,5 @@
-//! The clients of the documents that have everything, run against a server: each operation, with each form of its body,
-//! each way to show whose it is, and each reply, sends and reads what the document says.
+//! The clients of the documents with every feature, run against a server: each operation, with each content type,
+//! each authentication scheme and each reply, sends and reads what the document declares.
 
 use std::collections::BTreeSet;
 
@@ -22,25 +22,25 @@ use super::{everything_calls, everything_calls_earlier};
 const TIMES: usize = 6;
 
 #[test]
-fn every_call_of_the_document_that_has_everything_is_as_the_document_says() {
+fn calls_match_the_document_with_every_feature() {
     let document = Everything::read("everything.yaml", &["stock.yaml"]);
     let found = disagreements(&document, everything_calls::call, seed(), TIMES);
     assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
-fn every_call_of_a_document_of_openapi_3_0_is_as_the_document_says() {
+fn calls_match_a_document_of_openapi_3_0() {
     let document = Everything::read("earlier.json", &[]);
     let found = disagreements(&document, everything_calls_earlier::call, seed(), TIMES);
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Where a client and a document disagree, each told once.
+/// The disagreements between a client and a document, each once.
 fn disagreements(document: &Everything, call: Caller, seed: u64, times: usize) -> BTreeSet<String> {
     disagreements_of(document, call, seed, times, |_| true)
 }
 
-/// Where they disagree over the operations whose id `is_meant`.
+/// The disagreements for the operations whose id `is_meant` accepts.
 pub(crate) fn disagreements_of(
     document: &Everything,
     call: Caller,
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         omitted: bool,
     ) {
         let given = self.given(operation, content.filter(|_| !omitted));
-        // Where nothing is asked for, nothing is shown of all that there is.
+        // An operation without security sends no credentials at all.
         let all = || members(&self.document.root["components"]["securitySchemes"]).collect();
         let asked = !self.document.security(operation).is_empty();
         let schemes_given = if asked { schemes.to_vec() } else { all() };
@@ -124,12 +124,13 @@ impl<'a> Run<'a> {
             given: &given,
             reply: reply.media.filter(|_| success),
         };
-        let told = everything_requests::disagreements(&expected, &caught).into_iter();
-        let told = told.chain(everything_replies::disagreement(reply, operation.method == "head", &outcome));
-        self.found.extend(told.map(|what| format!("{} {}: {what}", operation.id, reply.status)));
+        let reported = everything_requests::disagreements(&expected, &caught).into_iter();
+        let reported =
+            reported.chain(everything_replies::disagreement(reply, operation.method == "head", &outcome));
+        self.found.extend(reported.map(|what| format!("{} {}: {what}", operation.id, reply.status)));
     }
 
-    /// What a call is made with, drawn from the document.
+    /// The arguments of a call, drawn from the document.
     fn given(&mut self, operation: &Asked<'a>, content: Option<(&'a str, &'a Value)>) -> Given {
         let mut drawing = Drawing::new(self.document, Way::Sent, &mut self.rng);
         let mut given = Given::default();

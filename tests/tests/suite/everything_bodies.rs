@@ -15,20 +15,20 @@ struct Part {
     text: String,
 }
 
-/// The body as JSON; a file or other bytes as the text they are in these tests.
+/// The body as JSON. A file or other bytes are text in these tests.
 pub(crate) fn read(
     document: &Everything,
     media: &str,
     content: &Value,
     caught: &Caught,
 ) -> Result<Value, String> {
-    let sent = caught.header("content-type").ok_or("the body's media type is not told")?;
+    let sent = caught.header("content-type").ok_or("the body has no media type")?;
     let text = || String::from_utf8(caught.body.clone()).map_err(|error| error.to_string());
     let is = |media: &str| if sent == media { Ok(()) } else { Err(format!("the body is said to be {sent}")) };
     match media {
         "multipart/form-data" => multipart(document, content, caught),
         "application/x-www-form-urlencoded" => is(media).and_then(|()| form(document, content, &text()?)),
-        // A range is not a media type that something can be of.
+        // A range is not the media type of a body.
         range if range.ends_with("/*") && sent.contains('*') => Err(format!("the body is said to be {sent}")),
         range if range.ends_with("/*") => text().map(Value::String),
         json if json.ends_with("json") => {
@@ -39,7 +39,7 @@ pub(crate) fn read(
     }
 }
 
-/// What a form has no way to say left out: an array without elements.
+/// Leaves out what a form cannot express: an array without elements.
 pub(crate) fn as_sent(media: &str, body: &Value) -> Value {
     match body {
         Value::Object(fields) if media.contains("form") => {
@@ -65,7 +65,7 @@ fn form(document: &Everything, content: &Value, text: &str) -> Result<Value, Str
             style,
             explode: encoding["explode"].as_bool().unwrap_or(style == "form"),
             schema,
-            // Where no style is given it is the media type that counts (OpenAPI 3.1 §4.8.15.1).
+            // Without a style the media type decides (OpenAPI 3.1 §4.8.15.1).
             json: !styled && is_object,
             escaped: true,
         };
@@ -123,7 +123,7 @@ fn value_of(part: &Part, kind: &str, encoding: &Value) -> Result<Value, String> 
         _ => "text/plain",
     };
     let wanted = encoding["contentType"].as_str().unwrap_or(by_default);
-    // A part is text where it does not say what it is (RFC 7578 §4.4).
+    // A part without a media type is text (RFC 7578 §4.4).
     let sent = content_type.as_deref().unwrap_or("text/plain");
     if !wanted.split(", ").any(|wanted| wanted == sent) {
         return Err(format!("the part {name} is {sent}, not {wanted}"));

@@ -1,4 +1,4 @@
-//! The calls of the client of `documents/everything.yaml`: each operation with each form of its body.
+//! The calls of the client of `documents/everything.yaml`: each operation with each content type.
 
 #![allow(deprecated, reason = "what is deprecated is called too")]
 
@@ -13,7 +13,7 @@ use super::everything_client::{client, client_of_events};
 client!(everything);
 client_of_events!(everything);
 
-/// Makes the call that is meant; `None` where there is no such call.
+/// Makes the requested call. `None`: there is no such call.
 pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option<Sending> {
     let c = &configuration(to);
     let work = || given.text("work");
@@ -211,7 +211,7 @@ fn proof(given: &Given) -> send_proof::Request {
     }
 }
 
-/// A file of this text, which comes as a stream does.
+/// A file with this text, as a stream.
 fn file(text: String) -> Binary {
     let pieces: Vec<_> = text.as_bytes().chunks(3).map(|piece| Ok(piece.to_vec().into())).collect();
     Binary::stream(text.len() as u64, futures_util::stream::iter(pieces)).file_name("proof \"1\".bin")

@@ -1,4 +1,4 @@
-//! The calls of the client of `documents/earlier.json`: each operation with each form of its body.
+//! The calls of the client of `documents/earlier.json`: each operation with each content type.
 
 use earlier::apis::books_api::{
     ListBooksParams, add_book, add_cover, get_cover, lend, list_books, set_cover,
@@ -10,7 +10,7 @@ use super::everything_client::client;
 
 client!(earlier);
 
-/// Makes the call that is meant; `None` where there is no such call.
+/// Makes the requested call. `None`: there is no such call.
 pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option<Sending> {
     let c = &configuration(to);
     Some(match (meant.id, meant.body) {

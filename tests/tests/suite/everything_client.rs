@@ -1,4 +1,4 @@
-//! What the clients of the documents that have everything are given, and what they give.
+//! Inputs and outputs of the clients of the documents with every feature.
 
 use std::pin::Pin;
 
@@ -6,32 +6,32 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// What a client shows that a request is its own with.
+/// The credentials of a client.
 pub(crate) const TOKEN: &str = "tok-1";
 pub(crate) const USER: (&str, &str) = ("setter", "lead type");
 
-/// Where requests go, and whose they are.
+/// The server and the credentials of requests.
 pub(crate) struct Target<'a> {
     pub(crate) client: reqwest::Client,
-    /// The security schemes that there are credentials for.
+    /// The security schemes with credentials.
     pub(crate) schemes: Vec<(&'a str, &'a Value)>,
 }
 
-/// What a call is made with.
+/// The arguments of a call.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
     pub(crate) parameters: Map<String, Value>,
     pub(crate) body: Value,
 }
 
-/// Which call is meant: the operation, and the media types of what goes and what comes.
+/// Selects a call: the operation, and the media types of the request and the reply.
 pub(crate) struct Chosen<'a> {
     pub(crate) id: &'a str,
     pub(crate) body: Option<&'a str>,
     pub(crate) reply: Option<&'a str>,
 }
 
-/// What came of a call, everything written back as it was read.
+/// The result of a call, with everything written back as it was read.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Success {
@@ -54,11 +54,11 @@ pub(crate) enum Outcome {
 
 pub(crate) type Sending = Pin<Box<dyn Future<Output = Outcome>>>;
 
-/// Makes the call that is meant; `None` where there is no such call.
+/// Makes the requested call. `None`: there is no such call.
 pub(crate) type Caller = fn(&Chosen<'_>, &Target<'_>, &Given) -> Option<Sending>;
 
 impl Given {
-    /// A parameter; what is not given is null.
+    /// A parameter. A missing one is null.
     pub(crate) fn get<T: DeserializeOwned>(&self, name: &str) -> T {
         read(self.parameters.get(name).unwrap_or(&Value::Null))
     }
@@ -86,7 +86,7 @@ pub(crate) fn key_of(scheme: &str) -> String {
     format!("key/of {}", scheme.to_lowercase())
 }
 
-/// How a generated crate's calls are made and what comes of them is written back.
+/// Makes the calls of a generated crate and writes their results back.
 macro_rules! client {
     ($krate:ident) => {
         use std::future::Future;
@@ -100,7 +100,7 @@ macro_rules! client {
         use super::everything_client::{Chosen, Given, Outcome, Sending, TOKEN, Target, USER, key_of};
 
         fn configuration(to: &Target<'_>) -> Configuration {
-            // To make one reads the machine's certificates.
+            // Making a client reads the machine's certificates.
             static DEFAULT: LazyLock<Configuration> = LazyLock::new(Configuration::default);
             let configuration = DEFAULT.clone().with_client(to.client.clone());
             to.schemes.iter().fold(configuration, |configuration, (name, scheme)| {
@@ -112,14 +112,14 @@ macro_rules! client {
             })
         }
 
-        /// A call whose reply and error are of one type each.
+        /// A call with one type of reply and one type of error.
         fn plain<T: Serialize + 'static, E: ErrorBody + Serialize + 'static, V: 'static>(
             call: Call<T, E, V>,
         ) -> Sending {
             chosen(call, |body| json!(body), |error| json!(error))
         }
 
-        /// A call whose reply or error is of a type for each status.
+        /// A call with a type of reply or error for each status.
         fn chosen<T: 'static, E: ErrorBody + 'static, V: 'static>(
             call: Call<T, E, V>,
             body: fn(T) -> Value,
@@ -157,7 +157,7 @@ macro_rules! client {
     };
 }
 
-/// The calls whose replies are events.
+/// The calls with replies of events.
 macro_rules! client_of_events {
     ($krate:ident) => {
         use futures_util::StreamExt;

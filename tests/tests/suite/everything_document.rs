@@ -1,5 +1,5 @@
-//! The documents in `tests/documents`, read on their own and not through the generator's eyes: one value, in which
-//! the files beside it stand too, and whose schemas are of JSON Schema 2020-12.
+//! The documents in `tests/documents`, read independently of the generator: as one value that includes the files
+//! beside it, with schemas of JSON Schema 2020-12.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,30 +13,30 @@ use super::agreement_spec::{elements, members};
 use super::agreement_values::types;
 use super::program::workspace;
 
-/// Where the files beside a document stand in it.
+/// The member that contains the files beside a document.
 const BESIDE: &str = "x-beside";
 
 /// A document.
 pub(crate) struct Everything {
     pub(crate) root: Value,
-    /// What tells of each schema of the document, by where it is in memory.
+    /// The validators of the document's schemas, by their addresses in memory.
     validators: RefCell<HashMap<(*const Value, Way), Rc<Validator>>>,
 }
 
-/// An operation, with what its path and the document say of it.
+/// An operation, with the members of its path and of the document.
 #[derive(Clone)]
 pub(crate) struct Asked<'a> {
     pub(crate) id: &'a str,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) node: &'a Value,
-    /// The parameters, resolved, the operation's own over those of the path.
+    /// The parameters, resolved. The operation's own override those of the path.
     pub(crate) parameters: Vec<&'a Value>,
     /// The URLs of the servers, each variable replaced by its default.
     pub(crate) servers: Vec<String>,
 }
 
-/// Which way a value goes: `readOnly` and `writeOnly` depend on it.
+/// The direction of a value, for `readOnly` and `writeOnly`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Way {
     Sent,
@@ -44,7 +44,7 @@ pub(crate) enum Way {
 }
 
 impl Everything {
-    /// The document of a name, and the files beside it that it may refer to.
+    /// The document with a name, and the files beside it.
     pub(crate) fn read(file: &str, beside: &[&str]) -> Self {
         let folder = workspace().join("tests/documents");
         let read = |file: &str| -> Value {
@@ -86,7 +86,7 @@ impl Everything {
         }
     }
 
-    /// The first type that is not null that a schema's values have; a string where nothing is said.
+    /// The first type of a schema other than null. A string if it states none.
     pub(crate) fn kind<'a>(&'a self, schema: &'a Value) -> &'a str {
         let schema = self.resolve(schema);
         let own = types(schema).into_iter().find(|kind| *kind != "null");
@@ -125,7 +125,7 @@ impl Everything {
         elements(alternatives).map(|alternative| of(alternative).collect()).collect()
     }
 
-    /// What tells whether a value that goes this way is one that `schema`, which is of the document, accepts.
+    /// A validator for values in this direction and for `schema`, which is part of the document.
     pub(crate) fn validator(&self, schema: &Value, way: Way) -> Rc<Validator> {
         let key = (std::ptr::from_ref(schema), way);
         let known = self.validators.borrow().get(&key).cloned();
@@ -167,7 +167,7 @@ fn rewrite(value: &mut Value, text: &dyn Fn(&str) -> String) {
     }
 }
 
-/// Forbids what does not go this way, and does not ask for it.
+/// Forbids properties of the other direction, and makes them optional.
 fn hide(value: &mut Value, way: Way) {
     let hidden = if way == Way::Sent { "readOnly" } else { "writeOnly" };
     if let Some(properties) = value.get_mut("properties").and_then(Value::as_object_mut) {
@@ -186,7 +186,7 @@ fn hide(value: &mut Value, way: Way) {
     each(value, &mut |value| hide(value, way));
 }
 
-/// Says with the keywords of OpenAPI 3.1 what those of 3.0 say.
+/// Replaces the keywords of OpenAPI 3.0 with those of 3.1.
 fn modernise(value: &mut Value) {
     if let Value::Object(schema) = value {
         if schema.remove("nullable") == Some(Value::Bool(true)) {

@@ -1,4 +1,4 @@
-//! The tests of the documents that have everything can fail: where the document is changed and the client is not, each
+//! The tests of the documents with every feature can fail: if the document is changed and the client is not, each
 //! change is noticed.
 
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::everything_agreement::disagreements_of;
 use super::everything_calls;
 use super::everything_document::Everything;
 
-/// A change: what it is, the operation that is to notice it, where it is, and what stands there then.
+/// A change: its name, the operation that must notice it, its place, and the new value.
 type Mutation = (&'static str, &'static str, &'static str, fn() -> Value);
 
 const MUTATIONS: [Mutation; 33] = [
@@ -128,7 +128,7 @@ const MUTATIONS: [Mutation; 33] = [
 
 const PLAIN_FACE: &str = "/paths/PLAIN/get/parameters/0/style";
 
-/// What is short for a place that is named often.
+/// Abbreviations of places that are used often.
 const PLACES: [(&str, &str); 5] = [
     ("PLAIN", "~1specimens~1plain~1{face}~1{sizes}~1{axes}~1{swatches}~1{margins}"),
     ("DOTTED", "~1specimens~1dotted~1{face}~1{sizes}~1{axes}~1{swatches}~1{margins}"),

@@ -1,5 +1,5 @@
-//! The packages that the clients of the documents are built in: what the generator cannot say of a document, and whether
-//! it would write the same manifest.
+//! The packages that the clients of the documents are built in: what the generator cannot express of a document, and
+//! whether it would write the same manifest.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::agreement_spec::elements;
 use super::program::workspace;
 
-/// What the generator cannot say of a document, by code and place.
+/// What the generator cannot express of a document, by code and place.
 type Unsaid = &'static [(&'static str, &'static str)];
 
 const DOCUMENTS: [(&str, &str, &[&str], Unsaid); 3] = [
@@ -33,12 +33,13 @@ const DOCUMENTS: [(&str, &str, &[&str], Unsaid); 3] = [
 ];
 
 #[test]
-fn what_cannot_be_said_of_the_documents_is_known() {
+fn known_disagreements_are_listed() {
     for (name, file, beside, unsaid) in DOCUMENTS {
         let warnings = generated(name, file, beside).warnings;
-        let told: Vec<_> = warnings.iter().map(|told| (told.code, told.pointer.to_string())).collect();
+        let reported: Vec<_> =
+            warnings.iter().map(|reported| (reported.code, reported.pointer.to_string())).collect();
         let expected: Vec<_> = unsaid.iter().map(|(code, place)| (*code, (*place).to_owned())).collect();
-        assert_eq!(told, expected, "{name}");
+        assert_eq!(reported, expected, "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Each reply that a document declares, to be answered with; and whether what a client read is what was sent.
+//! Each reply that a document declares, to answer with, and the comparison with what a client reads.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -16,11 +16,11 @@ pub(crate) struct Declared<'a> {
     pub(crate) media: Option<&'a str>,
     pub(crate) success: bool,
     pub(crate) answer: Answer,
-    /// What the client is to read of it.
+    /// The expected result in the client.
     value: Value,
 }
 
-/// Each reply with each media type, as the document shows it and as drawn so many times.
+/// Each reply with each media type, from the examples and drawn a number of times.
 pub(crate) fn declared<'a>(
     document: &'a Everything,
     operation: &Asked<'a>,
@@ -82,7 +82,7 @@ fn body(media: Option<&str>, value: &Value) -> (Vec<u8>, bool) {
             let events = elements(events).map(|event| format!("event: e\ndata: {event}\n\n"));
             (events.collect::<String>().into_bytes(), true)
         }
-        // Bytes that are no text.
+        // Bytes that are not text.
         (media, Value::String(text)) if streams(media) => {
             (text.chars().map(|letter| letter as u8).collect(), true)
         }
@@ -91,7 +91,7 @@ fn body(media: Option<&str>, value: &Value) -> (Vec<u8>, bool) {
     }
 }
 
-/// A status that the document means by this one: of a range or the default one that is not declared.
+/// A concrete status for one of the document: a status within a range, or one that only `default` covers.
 fn status_of(status: &str, responses: &Value, success: bool) -> u16 {
     let candidates = match status {
         "default" if success => vec![200, 202],
@@ -128,7 +128,7 @@ fn headers(document: &Everything, response: &Value, drawing: &mut Drawing<'_>) -
     found
 }
 
-/// Where what was read is not what was sent.
+/// The differences between the reply that was sent and the one that was read.
 pub(crate) fn disagreement(declared: &Declared<'_>, head_only: bool, outcome: &Outcome) -> Option<String> {
     let sent = &declared.answer;
     let value = if head_only { &Value::Null } else { &declared.value };

@@ -1,5 +1,5 @@
-//! A request as it came over the socket, held against the document: which operation it is of, each parameter in its
-//! place and style, the body, and whose it is.
+//! A request as it is received from a socket, compared with the document: its operation, each parameter by location
+//! and style, the body, and the credentials.
 
 use serde_json::{Map, Value, json};
 
@@ -17,19 +17,19 @@ const PASSWORD: &str = "Basic c2V0dGVyOmxlYWQgdHlwZQ==";
 const COMMON: [&str; 6] =
     ["host", "accept", "user-agent", "content-type", "content-length", "proxy-connection"];
 
-/// What a request was made of, for it to be held against.
+/// The arguments that a request was made from.
 pub(crate) struct Expected<'a> {
     pub(crate) document: &'a Everything,
     pub(crate) operation: &'a Asked<'a>,
-    /// The body's media type and what the document says of it.
+    /// The body's media type and its declaration in the document.
     pub(crate) body: Option<(&'a str, &'a Value)>,
     pub(crate) schemes: &'a [(&'a str, &'a Value)],
     pub(crate) given: &'a Given,
-    /// The media type of the reply, where there is content in it.
+    /// The media type of the reply, if it has content.
     pub(crate) reply: Option<&'a str>,
 }
 
-/// Where the request is not what the document says.
+/// The differences between the request and the document.
 pub(crate) fn disagreements(expected: &Expected<'_>, caught: &Caught) -> Vec<String> {
     let mut found = Vec::new();
     match received(expected, caught) {
@@ -43,7 +43,7 @@ pub(crate) fn disagreements(expected: &Expected<'_>, caught: &Caught) -> Vec<Str
     found.iter().map(|what| format!("{what}: {} {}", caught.method, caught.target)).collect()
 }
 
-/// The operation that a request is of, and the parameters that came with it, credentials taken out.
+/// The operation of a request, and its parameters without credentials.
 fn received<'a>(expected: &Expected<'a>, caught: &Caught) -> Result<(&'a str, Map<String, Value>), String> {
     let (url, query) = caught.target.split_once('?').unwrap_or((&caught.target, ""));
     let operations = expected.document.operations();
@@ -83,7 +83,7 @@ fn received<'a>(expected: &Expected<'a>, caught: &Caught) -> Result<(&'a str, Ma
     }
 }
 
-/// What stands in the places of a path's parameters; `None` where it is another path.
+/// The values of a path's parameters. `None`: it is another path.
 fn places(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let (literal, rest) = template.split_once('{').unwrap_or((template, ""));
     let path = path.strip_prefix(literal)?;
@@ -91,7 +91,7 @@ fn places(template: &str, path: &str) -> Option<Vec<(String, String)>> {
         return path.is_empty().then(Vec::new);
     }
     let (name, rest) = rest.split_once('}')?;
-    // What follows begins a segment, another value of the same segment, or ends it.
+    // The text after it starts a segment, starts another value of the same segment, or ends it.
     let ends = path.char_indices().map(|(at, _)| at).chain([path.len()]).skip(1);
     ends.take_while(|end| !path[..*end].contains('/')).find_map(|end| {
         // Where the style puts a semicolon before each value, that is where the next one begins.
@@ -103,22 +103,22 @@ fn places(template: &str, path: &str) -> Option<Vec<(String, String)>> {
 }
 
 fn of_parameters(expected: &Expected<'_>, found: &Map<String, Value>) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for parameter in &expected.operation.parameters {
         let name = parameter["name"].as_str().unwrap();
         let schema = Written::of(expected.document, parameter).schema;
         match (found.get(name), expected.given.parameters.get(name).filter(|value| !value.is_null())) {
-            (None, None) if parameter["required"] == true => told.push(format!("{name} is required")),
+            (None, None) if parameter["required"] == true => reported.push(format!("{name} is required")),
             (None, None) => {}
             (Some(found), Some(given)) if without_nulls(given) == *found => {
                 if let Err(error) = expected.document.validator(schema, Way::Sent).validate(found) {
-                    told.push(format!("{name} is not accepted: {error}"));
+                    reported.push(format!("{name} is not accepted: {error}"));
                 }
             }
-            (found, given) => told.push(format!("{name} is {found:?} and was {given:?}")),
+            (found, given) => reported.push(format!("{name} is {found:?} and was {given:?}")),
         }
     }
-    told
+    reported
 }
 
 fn of_security(
@@ -171,7 +171,7 @@ fn of_body(expected: &Expected<'_>, caught: &Caught) -> Result<(), String> {
     }
     let (media, content) = expected.body.ok_or("there is a body")?;
     if length != Some(caught.body.len().to_string()) {
-        return Err("the body's length is not told".to_owned());
+        return Err("the body has no stated length".to_owned());
     }
     let found = everything_bodies::read(expected.document, media, content, caught)?;
     let given = everything_bodies::as_sent(media, &expected.given.body);
@@ -192,7 +192,7 @@ fn of_accept(expected: &Expected<'_>, caught: &Caught) -> Option<String> {
     (!accepted).then(|| format!("{media} is not asked for, but {accept}"))
 }
 
-/// Headers that nothing is said of.
+/// Headers that the document does not mention.
 fn of_header_names(expected: &Expected<'_>, caught: &Caught) -> Option<String> {
     let of_keys = members(&expected.document.root["components"]["securitySchemes"]).map(|(_, scheme)| scheme);
     let known: Vec<String> = expected

@@ -1,5 +1,4 @@
-//! A server that every host of a document is reached at: a proxy that answers by itself, so that a request comes with
-//! the whole URL that it was sent to.
+//! A server for every host of a document: a proxy that answers by itself, so that a request contains the whole URL.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use super::agreement_caught::{Caught, read};
 
-/// A server that answers each request as it was told before.
+/// A server with a prepared answer for each request.
 pub(crate) struct Proxy {
     url: String,
     client: reqwest::Client,
@@ -16,13 +15,13 @@ pub(crate) struct Proxy {
     caught: Receiver<Caught>,
 }
 
-/// What is answered.
+/// The answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Whether the body's length is not told, and it comes in pieces.
+    /// Whether the body is chunked and its length is not stated.
     pub(crate) in_pieces: bool,
 }
 
@@ -54,14 +53,14 @@ impl Proxy {
         self.answers.send(answer).unwrap();
     }
 
-    /// Gives the next answer to nobody, for a request that was never sent.
+    /// Discards the next answer, for a request that was never sent.
     pub(crate) fn skip(&self) {
         let mut connection = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
         connection.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
         drop(self.caught());
     }
 
-    /// The request that was answered last. The client has its answer, so that this one is on its way.
+    /// The request that was answered last. The client has its answer, so it must have been sent.
     pub(crate) fn caught(&self) -> Caught {
         self.caught.recv_timeout(Duration::from_secs(600)).unwrap()
     }

@@ -1,5 +1,5 @@
-//! Parameters read from the wire as a document's `style` and `explode` say (OpenAPI 3.1 §4.8.12), by rules that are
-//! written down here and not taken from the client.
+//! Parameters read from the wire by the document's `style` and `explode` (OpenAPI 3.1 §4.8.12), with rules that do
+//! not come from the client.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use super::agreement_spec::members;
 use super::agreement_wire::decoded;
 use super::everything_document::Everything;
 
-/// What came in one of the places that parameters come in: names with values, nothing of them decoded.
+/// The raw names and values of one location.
 pub(crate) type Pairs = Vec<(String, String)>;
 
 /// How a parameter is written, and of what schema it is.
@@ -19,7 +19,7 @@ pub(crate) struct Written<'a> {
     pub(crate) schema: &'a Value,
     /// Whether it is JSON, by its `content`.
     pub(crate) json: bool,
-    /// Whether percent signs are an escape where it stands: in a header they are not.
+    /// Whether percent signs are escapes in its location. In a header they are not.
     pub(crate) escaped: bool,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// Reads what takes the parameter's place in a path, or is a header's value.
+    /// Reads the value of a path parameter or a header.
     pub(crate) fn of_text(&self, text: &str) -> Result<Value, String> {
         if self.json {
             return self.of_json(text);
@@ -76,7 +76,7 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// Takes the parameter out of what came in a query, in cookies or in a form.
+    /// Takes the parameter out of a query, out of cookies or out of a form.
     pub(crate) fn take_from(&self, pairs: &mut Pairs) -> Result<Option<Value>, String> {
         let mut take = |is: &dyn Fn(&str) -> bool| -> Pairs {
             let (taken, left) = pairs.drain(..).partition(|(name, _)| is(&self.decoded(name)));

@@ -7,11 +7,11 @@ use super::agreement_spec::{elements, members};
 use super::agreement_values::types;
 use super::everything_document::{Everything, Way};
 
-/// Strings that come apart where something is not escaped.
+/// Strings that break if something is not escaped.
 const STRINGS: [&str; 9] =
     ["a", "two words", "a/b?c#d", "100%", "a&b=c;d,e", "é – 印刷", "\"quoted\" \\ {work}", "[x]|y~z", "+1"];
 
-/// How deep an object may be in others before it has only what it must have.
+/// How deep objects may be nested before only required properties are drawn.
 const DEPTH: usize = 4;
 
 /// A way to draw values from schemas.
@@ -97,7 +97,7 @@ impl<'a> Drawing<'a> {
             "array" => self.array(schema),
             "string" => Value::String(self.string(schema)),
             "integer" => self.integer(schema),
-            // Quarters are the same in 32 bits, in 64 and as text.
+            // Quarters are exact in 32 bits, in 64 bits and as text.
             "number" => Number::from_f64(f64::from(self.rng.u32(..4000)) / 4.0 + 0.25).unwrap().into(),
             "boolean" => self.rng.bool().into(),
             "null" => Value::Null,
@@ -172,7 +172,7 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// Both, where they are objects; the later one where it is anything.
+/// Merges objects. Otherwise the later value wins.
 fn merged(first: Value, second: Value) -> Value {
     match (first, second) {
         (Value::Object(mut first), Value::Object(second)) => {

@@ -1,4 +1,4 @@
-//! What spans more than one package, run over real sockets and files.
+//! Tests over several packages, with real sockets and files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

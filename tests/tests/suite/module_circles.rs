@@ -1,8 +1,9 @@
 //! Modules beside each other import each other in one direction only.
 //!
 //! The test reads the sources of the packages and resolves every path in them, through re-exports to the module that
-//! defines the item. Where two modules meet under a common parent, one of them may import the other, directly or through
-//! others, but not both. Imports between a module and its own parent do not count, and neither do tests.
+//! defines the item. If two modules are in different branches below a common parent, one branch may import the other,
+//! directly or through others, but not both. Imports between a module and its own parents do not count, and neither
+//! do tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,7 +21,7 @@ struct Module {
     parent: Option<usize>,
     name: String,
     children: BTreeMap<String, usize>,
-    /// What each imported name stands for.
+    /// The path that each imported name refers to.
     imports: BTreeMap<String, Steps>,
     /// The paths in the module's own code.
     paths: BTreeSet<Steps>,
@@ -120,7 +121,7 @@ impl Modules {
                         (None, Some(folder), Some(inner)) => {
                             let beside = folder.join(format!("{name}.rs"));
                             let file = if beside.exists() { beside } else { inner.join("mod.rs") };
-                            // Files that a build script writes are not there.
+                            // Files of a build script do not exist here.
                             if file.exists() {
                                 self.read_file(child, &file, &inner);
                             }
@@ -164,7 +165,8 @@ impl Modules {
         }
     }
 
-    /// The module that defines what a path in a module leads to. `None`: something of another crate, or a local name.
+    /// The module that defines the target of a path in a module. `None`: it belongs to another crate, or is a local
+    /// name.
     fn resolve(&self, from: usize, steps: &[String], hops: usize) -> Option<usize> {
         let hops = hops.checked_sub(1)?;
         let (first, rest) = steps.split_first()?;
@@ -197,7 +199,7 @@ impl Modules {
         Some(at)
     }
 
-    /// The module and those that it is in, from the root.
+    /// The module with its parents, starting at the root.
     fn lineage(&self, id: usize) -> Vec<usize> {
         let mut lineage: Vec<usize> = std::iter::successors(Some(id), |id| self.0[*id].parent).collect();
         lineage.reverse();
@@ -209,9 +211,9 @@ impl Modules {
         names.join("::")
     }
 
-    /// The circles of imports between modules with the same parent.
+    /// The circles of imports between branches with the same parent.
     fn circles(&self) -> Vec<String> {
-        // For each module, the modules beside it that it imports, each with an example.
+        // For each branch, the branches beside it that it imports, with an example each.
         let mut edges: BTreeMap<usize, BTreeMap<usize, String>> = BTreeMap::new();
         for (from, module) in self.0.iter().enumerate() {
             for path in &module.paths {
@@ -261,7 +263,7 @@ fn way_back(edges: &BTreeMap<usize, BTreeMap<usize, String>>, start: usize) -> O
     None
 }
 
-/// Whether an item is there in tests only.
+/// Whether an item exists only in tests.
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg") && attribute.to_token_stream().to_string().contains("test")

@@ -10,15 +10,15 @@ use super::agreement_caught::Caught;
 use super::command_fixture::{Files, Run, command};
 use super::network_fixture::{reply, uploads_body};
 
-/// The file, in two parts that are far longer than the buffers of a connection.
+/// The file, in two parts that are far larger than the buffers of a connection.
 const PART: usize = 4 << 20;
 
-/// How a server ends a connection whose request it has not read.
+/// How a server ends a connection without reading its request.
 #[derive(Clone, Copy, Debug)]
 enum Ending {
     /// Closes it at once, so that the kernel resets it.
     Reset,
-    /// Says that it writes no more, and reads on.
+    /// Stops writing, and reads on.
     Finish,
 }
 
@@ -76,7 +76,7 @@ fn answer_early(mut connection: &TcpStream, reply: &[u8], ending: Ending) -> io:
     Ok(())
 }
 
-/// Answers as the API does, after the body was read.
+/// Answers like the API, after reading the body.
 fn answer(mut connection: &TcpStream, head: &str) -> io::Result<()> {
     let lower = head.to_lowercase();
     let length = lower.lines().find_map(|line| line.strip_prefix("content-length:")).unwrap_or("0");

@@ -15,7 +15,7 @@ use super::network_fixture::{RawServer, reply, uploads_body};
 const PORTAL: &str = "<!DOCTYPE html><html><head><title>Sign in to\n Hotel WiFi</title></head><body><h1>Welcome</h1>\
                       <p>x</p></body></html>";
 
-/// The message and help of an upload to a server that always gives this answer.
+/// The message and help of an upload to a server that always answers like this.
 fn upload_to(path: &str, status: u16, content_type: &str, body: &str) -> String {
     let answer = reply(status, &format!("content-type: {content_type}\r\nx-should-retry: false\r\n"), body);
     let server = RawServer::start(move |_| answer.clone());
@@ -29,7 +29,7 @@ fn upload_to(path: &str, status: u16, content_type: &str, body: &str) -> String 
 }
 
 #[test]
-fn a_page_of_a_portal_is_quoted_by_its_title() {
+fn an_html_page_is_quoted_by_its_title() {
     for status in [200, 403, 511] {
         let message = upload_to("/v1", status, "text/html; charset=utf-8", PORTAL);
         for words in ["an HTML page", "not an answer of the API", "Sign in to Hotel WiFi", "help:"] {
@@ -141,7 +141,7 @@ fn errors_of_other_frameworks_are_quoted() {
 }
 
 #[test]
-fn an_answer_of_the_api_is_not_taken_for_one_of_another_server() {
+fn an_error_of_the_api_does_not_count_as_one_of_another_server() {
     let azure = r#"{"error":{"code":"401","message":"Access denied due to invalid subscription key."}}"#;
     let message = upload_to("/v1", 401, "application/json", azure);
     assert!(message.contains("Access denied") && message.contains("OPENAI_API_KEY"), "{message}");
@@ -157,7 +157,7 @@ fn a_key_that_the_server_repeats_is_not_shown() {
         (401, format!(r#"{{"error":{{"message":"Incorrect API key provided: {shortened}."}}}}"#)),
         (403, format!("<html><title>Bearer {KEY}</title></html>")),
     ] {
-        // `Run` itself looks for the whole key, in the lines about retries too.
+        // `Run` itself searches for the whole key, also in the lines about retries.
         let message = upload_to("/v1", status, "", &body);
         let is_redacted = ["[redacted]", "[the API key]"].iter().any(|sign| message.contains(sign));
         assert!(is_redacted && !message.contains(shortened), "{message}");
@@ -193,7 +193,7 @@ fn https_to_a_server_without_tls_says_so() {
 }
 
 #[test]
-fn each_fact_of_an_error_is_said_once() {
+fn an_error_repeats_nothing() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = block_on(cancel_upload(&configuration().with_base_path(format!("http://{closed}")), "id"));
     let error = error.unwrap_err();

@@ -21,17 +21,17 @@ fn run(features: &str) {
 }
 
 #[test]
-fn clients_of_other_crates_are_unharmed_with_rustls() {
+fn clients_of_other_crates_still_work_with_rustls() {
     run("rustls");
 }
 
 #[test]
-fn clients_of_other_crates_are_unharmed_without_tls() {
+fn clients_of_other_crates_still_work_without_tls() {
     run("");
 }
 
 #[test]
-fn clients_of_other_crates_are_unharmed_with_the_tls_of_the_operating_system() {
+fn clients_of_other_crates_still_work_with_native_tls() {
     let found = Command::new("pkg-config").args(["--exists", "openssl"]).status();
     if cfg!(target_os = "linux") && !found.is_ok_and(|status| status.success()) {
         println!("skipped: pkg-config does not find OpenSSL (libssl-dev on Debian)");

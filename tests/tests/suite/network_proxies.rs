@@ -1,4 +1,4 @@
-//! What the command says when a request fails behind a proxy of the environment.
+//! The command's messages when a request fails behind a proxy of the environment.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -60,7 +60,7 @@ fn a_proxy_that_does_not_run_is_named_without_its_password() {
 }
 
 #[test]
-fn a_proxy_that_requires_a_password_says_so() {
+fn a_proxy_that_requires_a_password_is_an_error_with_help() {
     let answer = || RawServer::start(|_| reply(407, "proxy-authenticate: Basic realm=\"x\"\r\n", ""));
     for (base_url, variable) in
         [("http://host.example/v1", "HTTP_PROXY"), ("https://host.example/v1", "HTTPS_PROXY")]
@@ -116,7 +116,7 @@ fn a_host_of_no_proxy_is_reached_without_one() {
     assert!(run.code == Some(1) && !run.stderr.contains("proxy"), "{}", run.stderr);
 }
 
-/// A SOCKS5 proxy (RFC 1928) that asks for no password and connects to the host that it is told.
+/// A SOCKS5 proxy (RFC 1928) without a password, which connects to the requested host.
 fn socks5() -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

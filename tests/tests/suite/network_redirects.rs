@@ -1,4 +1,4 @@
-//! Redirects: within the origin they are followed with the body, and the key goes nowhere else.
+//! Redirects: within the origin they are followed with the body, and the key goes to no other host.
 
 use openai_uploads::apis::uploads_api::{add_upload_part, cancel_upload};
 use openai_uploads::models::ErrorResponse;
@@ -8,7 +8,7 @@ use super::agreement_caught::{Caught, block_on, configuration};
 use super::command_fixture::{Files, KEY, Run, command};
 use super::network_fixture::{RawServer, reply, uploads_reply};
 
-/// Answers as the API does below `/moved`, and redirects everything else there.
+/// Answers like the API below `/moved`, and redirects everything else there.
 fn moving(status: u16) -> RawServer {
     RawServer::start(move |request| {
         if request.target.starts_with("/moved") {
@@ -51,7 +51,7 @@ fn a_body_that_can_be_read_once_is_not_redirected() {
 }
 
 #[test]
-fn other_redirects_of_what_changes_something_are_errors_that_name_the_target_without_its_query() {
+fn redirects_of_requests_with_effects_are_errors_without_the_query() {
     for status in [301, 302, 303] {
         let server = moving(status);
         let error: Error<ErrorResponse> = block_on(cancel_upload(

@@ -35,7 +35,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// An upload from beginning to end, to a server whose replies `form` writes.
+/// A whole upload to a server whose replies `form` writes.
 fn uploads_with(name: &str, form: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) {
     let server = RawServer::start(move |request: &Caught| form(uploads_body(request).as_bytes()));
     let files = Files::new();
@@ -79,7 +79,7 @@ fn cancel(answer: Vec<u8>) -> Error<ErrorResponse> {
 }
 
 #[test]
-fn a_reply_that_cannot_be_decompressed_says_so() {
+fn a_reply_that_cannot_be_decompressed_is_an_error() {
     let whole = gzip(br#"{"id": "u"}"#);
     for (headers, body, words) in [
         ("content-encoding: gzip\r\n", whole[..whole.len() - 2].to_vec(), "decompressed"),
@@ -103,12 +103,12 @@ fn a_reply_that_ends_early_is_a_broken_connection() {
         other => panic!("{other:?}"),
     }
     assert!(error.is_retryable());
-    // What an error says counts more than that it was cut short.
+    // The message of an error counts more than the fact that it was cut short.
     let error = cancel(b"HTTP/1.1 413 X\r\ncontent-length: 100\r\n\r\ntoo large".to_vec());
     assert_eq!((error.api().unwrap().status.as_u16(), &*error.api().unwrap().message), (413, "too large"));
 }
 
-/// A server that writes a reply for as long as anybody reads it, and counts the bytes.
+/// A server that writes a reply as long as the client reads it, and counts the bytes.
 fn endless(head: &'static str) -> (String, Arc<AtomicU64>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The key goes to the host of the base URL and to no other, whatever stands in a URL, a path or a parameter.
+//! The key goes to the host of the base URL and to no other, whatever a URL, a path or a parameter contains.
 
 use std::process::Command;
 
@@ -81,7 +81,7 @@ fn a_base_url_that_cannot_be_one_is_one_error_before_anything_is_sent() {
     assert_eq!((server.count(), other.count()), (0, 0));
 }
 
-/// Text of pieces that have a meaning in URLs.
+/// Fragments with a meaning in URLs.
 fn nasty(random: &mut fastrand::Rng, most: usize) -> String {
     const PIECES: [&str; 24] = [
         "/",
@@ -129,7 +129,7 @@ fn scheme_host_and_port_are_always_those_of_the_base_url() {
                 [random.usize(0..4)];
         let scheme = ["http", "https"][random.usize(0..2)];
         let suffix = nasty(&mut random, 6);
-        // What follows the host directly would be a part of it.
+        // Text directly after the host would be a part of it.
         let slash = if suffix.starts_with(['/', '?']) { "" } else { "/" };
         let base = format!("{scheme}://{host}{port}{slash}{suffix}");
         let path = format!("{}/{{p}}{}", nasty(&mut random, 4), nasty(&mut random, 3));

@@ -205,7 +205,7 @@ fn folder(purpose: &str) -> PathBuf {
 }
 
 #[test]
-fn each_file_has_the_faults_that_it_shows() {
+fn each_example_file_has_the_documented_faults() {
     for (purpose, cases) in [("batch", BATCH), ("fine-tune", FINE_TUNE)] {
         let mut names: Vec<_> =
             fs::read_dir(folder(purpose)).unwrap().map(|file| file.unwrap().file_name()).collect();

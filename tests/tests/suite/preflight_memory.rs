@@ -1,4 +1,4 @@
-//! A preflight's memory, seen from outside the process.
+//! The memory of a preflight, measured from outside the process.
 
 use std::fs;
 use std::io::Write;
@@ -6,14 +6,14 @@ use std::process::Stdio;
 
 use crate::command_fixture::{Run, command};
 
-/// The most memory that a process has had so far, in bytes.
+/// The peak memory of a process so far, in bytes.
 fn peak(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
 }
 
-/// Feeds one line of `repeats` times a mebibyte to `check`; its peak of memory and what it found.
+/// Feeds one line of `repeats` mebibytes to `check`. Returns its peak memory and its output.
 fn check(purpose: &str, begin: &[u8], filling: u8, repeats: usize, end: &[u8]) -> (u64, Run) {
     let mut child = command(&["check", "-p", purpose, "-"])
         .stdin(Stdio::piped())

@@ -11,14 +11,14 @@ pub(crate) fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a member's folder is in the workspace")
 }
 
-/// Where the command `openai-uploads` is. It is not a dependency that cargo would build for this package, so
-/// the first test that asks has it built, in the profile that the tests are built in.
+/// The path of the command `openai-uploads`. Cargo does not build it as a dependency of this package, so the first
+/// test that needs it builds it, in the same profile as the tests.
 pub(crate) fn path() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| build("openai-uploads", &["--features", "cli"]))
 }
 
-/// Where `cargo xtask` is, likewise.
+/// The path of `cargo xtask`, built in the same way.
 pub(crate) fn xtask() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| build("xtask", &[]))

@@ -1,12 +1,12 @@
-//! A Python that has the packages that some tests talk to the server with.
+//! A Python with the packages that some tests need.
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
 use crate::skipped::skipped;
 
-/// A command that runs a Python which has the package: the one that `OPENAI_PYTHON` names, or else `python3`.
-/// None if there is no such Python; then the test is skipped, and says so.
+/// A command that runs a Python with the package: the one in `OPENAI_PYTHON`, or else `python3`. `None`, with a
+/// message: there is no such Python, and the test is skipped.
 pub(crate) fn with(package: &str) -> Option<Command> {
     let python = std::env::var_os("OPENAI_PYTHON").unwrap_or_else(|| OsString::from("python3"));
     let mut command = Command::new(&python);

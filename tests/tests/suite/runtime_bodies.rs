@@ -1,4 +1,4 @@
-//! Bodies that are streamed, and what becomes of a request whose body is not what it was said to be.
+//! Bodies that are streamed, and requests whose body differs from its declaration.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ use super::agreement_caught::{Catcher, block_on, configuration};
 
 static FORM: Operation = Operation::new("form", Method::POST, "/form", &[]);
 
-/// Sends a part to nobody and gives why it was not sent.
+/// Sends a part to a closed port and returns the error.
 fn refused(data: Binary) -> InputError {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = configuration().with_base_path(format!("http://{}", nobody.local_addr().unwrap()));
@@ -31,7 +31,7 @@ fn refused(data: Binary) -> InputError {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_before_anything_is_sent() {
+fn an_unreadable_body_is_an_error_before_sending() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.bin");
     fs::write(&file, b"0123456789").unwrap();
@@ -82,7 +82,7 @@ fn a_file_a_range_bytes_and_a_stream_arrive_as_they_are() {
     }
 }
 
-/// Sends a part to somebody who takes all that comes, and gives why it failed.
+/// Sends a part to a server that accepts everything, and returns the error.
 fn broken_off(data: Binary) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = configuration().with_base_path(format!("http://{}", listener.local_addr().unwrap()));
@@ -126,7 +126,7 @@ fn a_file_that_becomes_shorter_midway_fails_the_request_by_its_own_fault() {
 }
 
 #[test]
-fn a_form_is_written_as_openapi_says() {
+fn a_form_is_encoded_as_openapi_defines() {
     let values = || {
         Form::new()
             .field("text", &"a b&c=d é")
@@ -181,7 +181,7 @@ fn a_form_is_written_as_openapi_says() {
 }
 
 #[test]
-fn a_body_that_cannot_be_sent_is_told_before_anything_is() {
+fn a_body_that_cannot_be_sent_is_an_error_before_sending() {
     let to = configuration().with_base_path("http://127.0.0.1:1");
     let file = Form::new().file("file", Binary::bytes("x"));
     let call: Call<Value> = Request::new(&to, &FORM).form_body(file).json();

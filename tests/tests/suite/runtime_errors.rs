@@ -1,4 +1,4 @@
-//! Replies that are errors, and replies that are not what the document says.
+//! Replies that are errors, and replies that the document does not declare.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn api_error(status: u16, headers: &str, body: impl AsRef<[u8]>) -> ApiError<Err
 }
 
 #[test]
-fn what_an_error_s_body_says_is_found_in_whatever_form() {
+fn messages_are_found_in_every_format_of_error_body() {
     for (body, message, code, kind, param) in [
         (
             r#"{"error": {"message": "No.", "code": "bad", "type": "invalid", "param": "bytes"}}"#,
@@ -58,7 +58,7 @@ fn what_an_error_s_body_says_is_found_in_whatever_form() {
 }
 
 #[test]
-fn what_is_worth_another_try_is_said_and_when() {
+fn errors_say_whether_and_when_to_retry() {
     for (status, headers, retryable, wait) in [
         (408, "", true, None),
         (409, "", true, None),

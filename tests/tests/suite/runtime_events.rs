@@ -1,4 +1,4 @@
-//! Streams of events, cut into pieces anywhere.
+//! Streams of events in chunks of any size.
 
 use futures_util::StreamExt;
 use openai_uploads::runtime::{Call, EventError, EventStream, Operation, Request};
@@ -11,7 +11,7 @@ use super::agreement_values::seed;
 
 static WATCH: Operation = Operation::new("watch", Method::GET, "/events", &[]);
 
-/// The events of a body in these pieces, or the messages of their errors.
+/// The events of a body in these chunks, or the messages of their errors.
 fn events<T: DeserializeOwned + 'static>(pieces: &[&[u8]]) -> Vec<Result<T, String>> {
     let server = Catcher::in_pieces("content-type: text/event-stream\r\n", pieces);
     let to = configuration().with_base_path(&server.url);
@@ -30,7 +30,7 @@ const STREAM: &str = "\u{feff}: a comment\r\nevent: first\r\nid: 1\r\ndata: {\"n
                       data: {\"never\": \"ended\"}\n";
 
 #[test]
-fn events_are_the_same_wherever_the_stream_is_cut() {
+fn events_are_the_same_in_chunks_of_any_size() {
     let expected = [json!({"n": 1}), json!({"n": "é😀"}), Value::Null].map(Ok).to_vec();
     let bytes = STREAM.as_bytes();
     assert_eq!(events(&[bytes]), expected);
@@ -49,7 +49,7 @@ fn events_are_the_same_wherever_the_stream_is_cut() {
 }
 
 #[test]
-fn a_byte_order_mark_counts_at_the_beginning_alone() {
+fn a_byte_order_mark_counts_only_at_the_beginning() {
     assert_eq!(
         events(&["\u{feff}data: 1\n\n\u{feff}data: 2\n\ndata: 3\n\n".as_bytes()]),
         [Ok(json!(1)), Ok(json!(3))]
@@ -57,7 +57,7 @@ fn a_byte_order_mark_counts_at_the_beginning_alone() {
 }
 
 #[test]
-fn a_long_event_comes_whole_from_many_pieces() {
+fn a_long_event_is_assembled_from_many_chunks() {
     let long = "x".repeat(300_000);
     let text = format!("data: \"{long}\"\n\n");
     let pieces: Vec<_> = text.as_bytes().chunks(1000).collect();
@@ -65,7 +65,7 @@ fn a_long_event_comes_whole_from_many_pieces() {
 }
 
 #[test]
-fn an_event_that_cannot_be_read_is_told_and_the_next_one_comes() {
+fn an_invalid_event_is_an_error_and_the_next_one_is_read() {
     let read: Vec<Result<u8, _>> = events(&[b"data: {\"n\": \n\ndata: 2\n\n"]);
     assert!(matches!(&read[0], Err(error) if error.contains("watch")), "{read:?}");
     assert_eq!(read[1..], [Ok(2)]);

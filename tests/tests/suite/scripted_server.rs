@@ -1,4 +1,4 @@
-//! A server that answers as it is told and keeps no byte, for what the local server would not answer, and for
+//! A server that answers by a script and discards all bytes, for answers that the local server would not give and for
 //! more gigabytes than a test should write.
 
 use std::io::{self, Read, Write};
@@ -16,12 +16,12 @@ pub(crate) struct ScriptedServer {
     seen: Arc<Mutex<Vec<&'static str>>>,
 }
 
-/// What is asked, for a script to answer with a status and a body.
+/// A request, for a script to answer with a status and a body.
 pub(crate) struct Asked {
     pub(crate) operation: &'static str,
-    /// How many times this operation was asked before.
+    /// The number of earlier requests for this operation.
     pub(crate) earlier: usize,
-    /// The length that was announced for the file.
+    /// The declared length of the file.
     pub(crate) bytes: u64,
 }
 
@@ -111,7 +111,7 @@ impl Answering {
     }
 }
 
-/// The answers that the API gives.
+/// The answers of the API.
 pub(crate) fn well_behaved(asked: &Asked) -> (u16, String) {
     let operation = asked.operation;
     let reply = if operation == ADD_UPLOAD_PART.id {

@@ -1,4 +1,4 @@
-//! Where the key goes, and where it does not.
+//! The hosts that get the key, and those that must not.
 
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
@@ -18,7 +18,7 @@ use super::program;
 
 const KEY: &str = "sk-hidden";
 
-/// The crate's own operations all send something; what only asks may be redirected.
+/// The crate's own operations all have a body. Only requests without one may be redirected.
 static ASK: Operation = Operation::new("ask", Method::GET, "/ask", &[&[API_KEY_AUTH]]);
 
 fn with_key(url: &str) -> Configuration {
@@ -47,7 +47,7 @@ fn a_redirect_to_another_host_takes_no_key_along() {
 }
 
 #[test]
-fn what_sends_something_is_not_redirected() {
+fn requests_with_a_body_are_not_redirected() {
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     for status in [301, 302, 303, 307, 308] {
         let moved = format!("location: http://{}/\r\n", other.local_addr().unwrap());
@@ -78,7 +78,7 @@ fn a_path_parameter_that_would_lead_elsewhere_is_refused_before_anything_is_sent
     nobody_came(&listener);
 }
 
-/// What a subscriber that wants everything is told.
+/// Everything that a subscriber for all levels records.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -151,7 +151,7 @@ fn azure_has_its_key_in_a_header_of_its_own_and_its_version_in_the_query() {
 }
 
 #[test]
-fn the_environment_says_where_requests_go_and_whose_they_are() {
+fn the_environment_sets_the_server_and_the_credentials() {
     let server = Catcher::json(404, &json!({}));
     let output = Command::new(program::path())
         .args(["cancel", "upload_1"])
@@ -168,7 +168,7 @@ fn the_environment_says_where_requests_go_and_whose_they_are() {
     assert_eq!(caught.header("openai-organization"), Some("org-1"));
     assert_eq!(caught.header("openai-project"), Some("proj-1"));
     assert!(!caught.all_but_header("authorization").contains(KEY));
-    let told =
+    let reported =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(!told.contains(KEY), "{told}");
+    assert!(!reported.contains(KEY), "{reported}");
 }

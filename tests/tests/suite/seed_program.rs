@@ -1,4 +1,4 @@
-//! A program as users of the crate before this one have written it, against a server that is not ours.
+//! A program as users of the previous release wrote it, against an independent server.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::agreement_caught::{Catcher, block_on};
 
-/// What such a program begins with.
+/// The imports of such a program.
 #[expect(clippy::field_reassign_with_default, reason = "it is how users of that crate have written it")]
 fn configuration(server: &Catcher) -> Configuration {
     let key = "sk-before";
@@ -23,7 +23,7 @@ fn configuration(server: &Catcher) -> Configuration {
 }
 
 #[test]
-fn a_program_for_the_crate_before_uploads_a_file() {
+fn a_program_for_the_previous_release_uploads_a_file() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     let content: Vec<u8> =
         (0..1_500_000_u32).map(|byte| byte.to_le_bytes()[0] ^ byte.to_le_bytes()[1]).collect();

@@ -1,4 +1,4 @@
-//! Files in one request and batches: what a client sees, over a socket.
+//! Files in one request and batches, as a client sees them over a socket.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -310,7 +310,7 @@ fn a_batch_expires_when_its_window_ends() {
 }
 
 #[test]
-fn each_batch_fault_does_what_it_says() {
+fn each_batch_fault_has_its_effect() {
     let failed = |fault: BatchFault| {
         let server = with_batch_fault(fault);
         let at = server.local_addr();
@@ -381,7 +381,7 @@ fn answers_come_from_a_file_a_command_or_another_server() {
     assert_eq!(lines["id-0"]["response"]["body"], json!({"answer": 42}));
     assert_eq!(lines["id-1"]["response"]["status_code"], 500);
 
-    // Another local server knows no chat completions, and says so.
+    // Another local server has no chat completions, and answers so.
     let model = start();
     let lines = run(Server::builder().answers(Answers::url(model.base_url())), &chat_lines(2));
     assert_eq!(lines["id-0"]["response"]["status_code"], 404);

@@ -1,4 +1,4 @@
-//! Clients that are not ours: the official one for Python, and a tester that makes requests up from the spec.
+//! Independent clients: the official one for Python, and a tester that makes random requests from the spec.
 
 use openai_uploads::server::{Fault, Faults, Server, When};
 
@@ -24,16 +24,16 @@ fn the_official_python_client_uploads_and_understands_every_error() {
     assert_eq!(failing.requests().len(), 4, "two that failed, one that failed and its retry");
 }
 
-/// What a request that the schema allows is answered with hangs on what was asked before it, a cancelled
-/// upload for one, so that such a request is accepted is only asked where nothing has gone before.
+/// The response to a valid request depends on earlier requests, such as a cancellation, so a valid request must only
+/// succeed where there were none.
 #[test]
-fn requests_made_up_from_the_spec_find_no_answer_that_the_spec_does_not_allow() {
+fn random_requests_get_only_responses_of_the_spec() {
     let Some(mut python) = python::with("schemathesis") else { return };
     run_schemathesis(&mut python, &["--exclude-checks", "positive_data_acceptance", "--max-time", "20"]);
 }
 
 #[test]
-fn a_file_that_is_announced_as_the_spec_has_it_is_accepted() {
+fn a_file_announced_as_in_the_spec_is_accepted() {
     let Some(mut python) = python::with("schemathesis") else { return };
     let operation = openai_uploads::apis::uploads_api::CREATE_UPLOAD.id;
     let phases = ["--phases", "examples,coverage,fuzzing"];
@@ -42,14 +42,14 @@ fn a_file_that_is_announced_as_the_spec_has_it_is_accepted() {
 
 fn run_schemathesis(python: &mut std::process::Command, arguments: &[&str]) {
     let server = start_with(Server::builder().api_key(KEY));
-    // Where it keeps what it found last time, which a test must not depend on.
+    // The folder where it keeps earlier findings. A test must not depend on them.
     let folder = tempfile::tempdir().unwrap();
     let seed = fastrand::u32(..).to_string();
     python.current_dir(&folder).args(["-m", "schemathesis.cli", "--config-file", SCHEMATHESIS, "run", SPEC]);
     python.args(["--url", server.base_url()]);
     python.args(["--header", &format!("Authorization: Bearer {KEY}"), "--seed", &seed]);
     python.args(["--checks", "all", "--max-examples", "50", "--continue-on-failure"]).args(arguments);
-    // That a busy machine makes requests up slowly says nothing of the server.
+    // A busy machine makes requests slowly, which is no fault of the server.
     python.args(["--suppress-health-check", "all"]);
     python::succeed(python);
     let answers = server.requests().iter().filter_map(|seen| seen.status).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! What the server said it has, it has: after being killed, on a full disk, and up to the last byte of 8 GiB.
+//! Acknowledged data is kept: after a kill, on a full disk, and up to the last byte of 8 GiB.
 #![cfg(unix)]
 
 use std::fs::{self, File};
@@ -20,7 +20,7 @@ use crate::server_fixture::{
 use crate::server_process::{Process, arguments};
 use crate::skipped::skipped;
 
-/// Sends parts of random lengths, each of one letter, until the server is gone. Gives those it acknowledged.
+/// Sends parts of random lengths, each of one letter, until the server is gone. Returns the acknowledged ones.
 fn send_until_gone(process: &Process, upload: &str, seed: u64) -> Vec<(String, u8, usize)> {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut acknowledged = Vec::new();
@@ -39,7 +39,7 @@ fn send_until_gone(process: &Process, upload: &str, seed: u64) -> Vec<(String, u
 }
 
 #[test]
-fn what_was_acknowledged_outlives_being_killed() {
+fn acknowledged_data_survives_a_killed_server() {
     let dir = tempfile::tempdir().unwrap();
     let mut in_all = 0;
     for _ in 0..8 {
@@ -81,7 +81,7 @@ fn what_was_acknowledged_outlives_being_killed() {
             assert!(bytes.iter().all(|byte| byte == letter), "seed {seed}");
         }
         cancel(process.address, &cancelled).is_error(400, "upload_cancelled", "upload_id");
-        // The upload goes on where it stood, with a part that says how long all of them are.
+        // The upload continues, with a part that contains the length of all parts.
         let last = part(process.address, &upload, b"last");
         let ids: Vec<&str> = acknowledged.iter().map(|(id, ..)| id.as_str()).chain([last.as_str()]).collect();
         complete(process.address, &upload, &ids).is_error(400, "bytes_mismatch", "part_ids");
@@ -92,7 +92,7 @@ fn what_was_acknowledged_outlives_being_killed() {
 }
 
 #[test]
-fn a_file_outlives_being_killed_and_so_does_its_deletion() {
+fn files_and_deletions_survive_a_killed_server() {
     let dir = tempfile::tempdir().unwrap();
     let process = Process::serve(dir.path());
     let mut files = Vec::new();
@@ -112,7 +112,7 @@ fn a_file_outlives_being_killed_and_so_does_its_deletion() {
 }
 
 #[test]
-fn what_a_killed_server_left_half_done_is_swept() {
+fn unfinished_work_of_a_killed_server_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let (upload, kept) = {
         let server = start_with(Server::builder().dir(dir.path()));
@@ -139,7 +139,7 @@ fn what_a_killed_server_left_half_done_is_swept() {
 }
 
 #[test]
-fn being_told_to_stop_lets_a_request_in_flight_end() {
+fn stopping_the_server_finishes_requests_in_flight() {
     let dir = tempfile::tempdir().unwrap();
     let mut process = Process::serve(dir.path());
     let upload = create(process.address, 3);
@@ -147,7 +147,7 @@ fn being_told_to_stop_lets_a_request_in_flight_end() {
     let mut client = Client::connect(process.address);
     client.send(&head("POST", &format!("/v1/uploads/{upload}/parts"), &[FORM], Some(body.len())));
     client.send(&body[..20]);
-    // The request has to have been seen for it to be in flight.
+    // The request must have arrived to be in flight.
     get(process.address, "/v1/files").ok();
     process.terminate();
     eventually("new connections are refused", || Client::try_connect(process.address).is_none());
@@ -168,7 +168,7 @@ fn two_servers_never_share_a_folder() {
     assert!(said.contains("in use by another server"), "{said}");
 }
 
-/// Fills a disk that takes less than 3 MiB and more than 1, and looks at what is lost: nothing.
+/// Fills a disk of 1 to 3 MiB, and checks that nothing is lost.
 fn on_a_full_disk(process: &Process, dir: &Path) {
     let at = process.address;
     let upload = create(at, 3);
@@ -179,7 +179,7 @@ fn on_a_full_disk(process: &Process, dir: &Path) {
         refused.is_error(507, "insufficient_storage", "");
         eventually("nothing of it is left", || parts_on_disk(dir) == before);
     }
-    // There is room again, since nothing was left.
+    // There is room again, since nothing was left over.
     part(at, &upload, &vec![b'b'; 1 << 20]);
     let file = complete(at, &upload, &[&kept]).ok()["file"]["id"].as_str().unwrap().to_owned();
     assert_eq!(get(at, &format!("/v1/files/{file}/content")).body, b"abc");
@@ -188,7 +188,7 @@ fn on_a_full_disk(process: &Process, dir: &Path) {
 #[test]
 fn a_file_that_may_not_grow_is_an_error_that_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    // The shell's blocks are of 512 bytes, so this is 2 MiB a file; a process is not told by a signal.
+    // The shell's blocks have 512 bytes, so this is 2 MiB per file. A signal does not end the process.
     let script = "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
     command.args(["-c", script]).arg(program::path()).args(arguments(dir.path()));
@@ -235,14 +235,14 @@ impl Drop for SmallDisk<'_> {
 }
 
 #[test]
-fn an_upload_takes_its_greatest_length_and_not_a_byte_more() {
+fn an_upload_accepts_its_declared_length_and_not_a_byte_more() {
     let dir = tempfile::tempdir().unwrap();
     let most = CreateUploadRequest::BYTES_MAXIMUM;
     let upload = {
         let server = start_with(Server::builder().dir(dir.path()));
         create(server.local_addr(), most)
     };
-    // All but the last bytes are a part that has a length but takes no room.
+    // All but the last bytes are one part that has a length but takes no space.
     let sparse = format!("part_{}", "0".repeat(32));
     let path = dir.path().join("uploads").join(&upload).join(&sparse);
     File::create(path).unwrap().set_len(most - 3).unwrap();
@@ -253,7 +253,7 @@ fn an_upload_takes_its_greatest_length_and_not_a_byte_more() {
     let last = part(at, &upload, b"end");
     add(at, &upload, b"1").is_error(413, "upload_too_large", "data");
     part(at, &upload, b"");
-    // Completing copies nothing: it would take 8 GiB of disk and the better part of a minute.
+    // Completing copies nothing. Copying would take 8 GiB of disk and most of a minute.
     let file = complete(at, &upload, &[&sparse, &last]).ok()["file"].clone();
     assert_eq!(file["bytes"], json!(most));
     let content = format!("/v1/files/{}/content", file["id"].as_str().unwrap());

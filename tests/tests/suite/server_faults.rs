@@ -1,4 +1,4 @@
-//! Faults on purpose: each does what it says, to the requests it says.
+//! Fault injection: each fault has its effect, on the requests that it names.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ fn faulty(fault: Fault, when: When) -> LocalServer {
     start_with(Server::builder().faults(Faults::new().with(fault, when)))
 }
 
-/// A request for a part, of which a connection takes what it takes.
+/// A request for a part. The connection accepts as much as it can.
 fn send_part(server: &LocalServer, upload: &str, bytes: &[u8]) -> Client {
     let body = form("data", bytes);
     let mut client = Client::connect(server.local_addr());
@@ -73,7 +73,7 @@ fn a_rate_holds_for_each_connection_in_each_direction() {
     let at = server.local_addr();
     let bytes = vec![b'a'; 1_000_000];
     let id = create(at, bytes.len() as u64);
-    // Faster than this it cannot be; how much slower is up to the machine.
+    // It cannot be faster than this. How much slower it is depends on the machine.
     let least = Duration::from_millis(450);
     let since = Instant::now();
     let parts: Vec<String> = std::thread::scope(|scope| {
@@ -88,7 +88,7 @@ fn a_rate_holds_for_each_connection_in_each_direction() {
 }
 
 #[test]
-fn a_request_is_cut_where_it_is_told_to_and_leaves_nothing() {
+fn a_request_is_cut_off_after_the_given_bytes_and_leaves_nothing() {
     for after in [0, 1, 70_000] {
         let server = faulty(Fault::cut_request(after), When::first(1).on("addUploadPart"));
         let id = create(server.local_addr(), 3);
@@ -105,7 +105,7 @@ fn a_request_is_cut_where_it_is_told_to_and_leaves_nothing() {
 }
 
 #[test]
-fn a_reply_is_cut_where_it_is_told_to_when_all_is_done() {
+fn a_response_is_cut_off_after_the_given_bytes() {
     for after in [0, 1, 20, 250] {
         let server = faulty(Fault::cut_reply(after), When::first(1).on("completeUpload"));
         let at = server.local_addr();
@@ -138,7 +138,7 @@ fn a_reply_that_is_cut_in_its_content_is_short() {
 }
 
 #[test]
-fn a_stalled_request_gets_no_answer_and_the_others_theirs() {
+fn a_stalled_request_does_not_affect_others() {
     for after in [0, 70_000] {
         let server = faulty(Fault::stall(after), When::first(1).on("addUploadPart"));
         let at = server.local_addr();
@@ -148,14 +148,14 @@ fn a_stalled_request_gets_no_answer_and_the_others_theirs() {
         let only = part(at, &id, b"abc");
         assert_eq!(parts_on_disk(server.dir()), [only.as_str()], "what had arrived of it is gone");
         complete(at, &id, &[&only]).ok();
-        // A stalled request is no reason not to stop.
+        // A stalled request does not delay stopping.
         drop(server);
         assert!(stalled.is_closed_within(Duration::from_secs(60)));
     }
 }
 
 #[test]
-fn an_upload_is_forgotten_with_all_that_it_had() {
+fn a_removed_upload_leaves_nothing() {
     let server = faulty(Fault::forget(), When::nth(3).on("addUploadPart"));
     let at = server.local_addr();
     let id = create(at, 9);

@@ -1,4 +1,4 @@
-//! What the server's tests stand on: a client that says exactly what a test wants said, and no more.
+//! Fixtures of the server's tests: a client that sends exactly the bytes that a test wants.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -37,14 +37,14 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
-    /// The body of an answer that has to be 200.
+    /// The body of an answer with status 200.
     #[track_caller]
     pub(crate) fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
         self.json()
     }
 
-    /// The code and the param of an answer that has to be the API's error object.
+    /// The code and the param of an answer with the API's error object.
     #[track_caller]
     pub(crate) fn error(&self, status: u16) -> (String, String) {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
@@ -87,17 +87,17 @@ impl Client {
         self.socket.write_all(bytes).unwrap();
     }
 
-    /// Sends as much as the server takes, which may close the connection at any moment.
+    /// Sends as much as the server accepts. It may close the connection at any moment.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.socket.write_all(bytes)
     }
 
-    /// Says that nothing more comes.
+    /// Closes the sending side.
     pub(crate) fn end(&mut self) {
         self.socket.shutdown(Shutdown::Write).unwrap();
     }
 
-    /// The next answer; none if the connection is closed before there is a whole one.
+    /// The next answer. `None`: the connection is closed before a whole one.
     pub(crate) fn answer(&mut self) -> Option<Answer> {
         let head_end = loop {
             if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -126,13 +126,13 @@ impl Client {
         Some(answer)
     }
 
-    /// How many bytes come before the connection is closed.
+    /// The number of bytes before the connection is closed.
     pub(crate) fn bytes_until_closed(&mut self) -> usize {
         while self.more().is_some() {}
         self.read.len()
     }
 
-    /// What comes before the connection is closed.
+    /// The bytes before the connection is closed.
     pub(crate) fn text_until_closed(&mut self) -> String {
         while self.more().is_some() {}
         String::from_utf8(std::mem::take(&mut self.read)).unwrap()
@@ -170,12 +170,12 @@ pub(crate) fn request(
     body: &[u8],
 ) -> Answer {
     let mut client = Client::connect(address);
-    // A server that refuses early may stop reading; its answer is there all the same.
+    // A server that refuses early may stop reading, but its answer is still there.
     let _ = client.try_send(&[&head(method, path, headers, Some(body.len())), body].concat());
     client.answer().expect("every request has an answer")
 }
 
-/// A request's head. Without a length the body has to say itself where it ends.
+/// A request's head. Without a length the body must mark its own end.
 pub(crate) fn head(method: &str, path: &str, headers: &[&str], length: Option<usize>) -> Vec<u8> {
     use std::fmt::Write;
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
@@ -211,12 +211,12 @@ pub(crate) fn form(name: &str, bytes: &[u8]) -> Vec<u8> {
     form
 }
 
-/// What announces a file.
+/// The request that creates an upload.
 pub(crate) fn announcement(bytes: u64) -> Value {
     json!({"filename": "a.jsonl", "purpose": "batch", "bytes": bytes, "mime_type": "application/jsonl"})
 }
 
-/// Announces a file and gives the upload's id.
+/// Creates an upload and returns its id.
 #[track_caller]
 pub(crate) fn create(address: SocketAddr, bytes: u64) -> String {
     let upload = post(address, "/v1/uploads", &announcement(bytes)).ok();
@@ -227,7 +227,7 @@ pub(crate) fn add(address: SocketAddr, upload: &str, bytes: &[u8]) -> Answer {
     request(address, "POST", &format!("/v1/uploads/{upload}/parts"), &[FORM], &form("data", bytes))
 }
 
-/// Adds a part and gives its id.
+/// Adds a part and returns its id.
 #[track_caller]
 pub(crate) fn part(address: SocketAddr, upload: &str, bytes: &[u8]) -> String {
     add(address, upload, bytes).ok()["id"].as_str().unwrap().to_owned()
@@ -241,7 +241,7 @@ pub(crate) fn cancel(address: SocketAddr, upload: &str) -> Answer {
     request(address, "POST", &format!("/v1/uploads/{upload}/cancel"), &[], b"")
 }
 
-/// Every file below a folder but the lock and the uploads' records: the parts and what may have been left.
+/// Every file below a folder except the lock and the uploads' records: the parts and left-overs.
 pub(crate) fn parts_on_disk(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![dir.to_owned()];
@@ -260,7 +260,7 @@ pub(crate) fn parts_on_disk(dir: &Path) -> Vec<String> {
     found
 }
 
-/// Waits until something is so, since some of it is done on other threads.
+/// Waits for a condition, since other threads do some of the work.
 #[track_caller]
 pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let since = Instant::now();

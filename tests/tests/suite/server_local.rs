@@ -36,7 +36,7 @@ async fn it_works_in_a_runtime_of_many_threads() {
 }
 
 #[test]
-fn it_is_gone_when_dropped_whatever_goes_on() {
+fn it_stops_when_dropped_in_any_state() {
     let faults = Faults::new().with(Fault::stall(0), When::always());
     let server = start_with(Server::builder().faults(faults));
     let (at, dir) = (server.local_addr(), server.dir().to_owned());
@@ -74,7 +74,7 @@ fn its_key_is_in_its_configuration_and_nowhere_else() {
 }
 
 #[test]
-fn a_folder_of_one_s_own_stays() {
+fn a_given_folder_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let server = start_with(Server::builder().dir(dir.path()));
     let id = create(server.local_addr(), 3);
@@ -88,7 +88,7 @@ fn a_folder_of_one_s_own_stays() {
 }
 
 #[tokio::test]
-async fn what_keeps_it_from_starting_is_said_at_once() {
+async fn errors_at_start_are_reported_at_once() {
     let server = LocalServer::start().await.unwrap();
     let taken = Server::builder().listen(server.local_addr());
     let error = LocalServer::start_with(taken).await.unwrap_err();

@@ -12,7 +12,7 @@ use crate::program;
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// Kept open, so that what the process prints later does not fail.
+    /// Kept open, so that later output of the process does not fail.
     _stdout: BufReader<ChildStdout>,
 }
 
@@ -22,7 +22,7 @@ impl Process {
         Self::run(Command::new(program::path()).args(arguments(dir)))
     }
 
-    /// Runs a command that ends up as the server.
+    /// Runs a command that becomes the server.
     pub(crate) fn run(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());

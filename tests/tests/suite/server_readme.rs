@@ -1,4 +1,4 @@
-//! The commands for `curl` in `docs/local-server.md`, as they are typed.
+//! The `curl` commands in `docs/local-server.md`, run as they are written.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Every answer of the server is one that the spec allows: the schemas come from the spec alone.
+//! Every response of the server is allowed by the spec. The schemas come from the spec alone.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::server_fixture::{Answer, FORM, JSON, announcement, form, request, start};
 
-/// The spec's own word on what an operation answers.
+/// The declaration of an operation's responses in the spec.
 struct Spec(Value);
 
 impl Spec {
@@ -19,7 +19,7 @@ impl Spec {
         Self(serde_yaml::from_str(&text).unwrap())
     }
 
-    /// The schema of what the operation answers with that status.
+    /// The schema of the operation's response with that status.
     fn schema(&self, operation: &Operation, status: u16) -> Value {
         let method = operation.method.as_str().to_lowercase();
         let responses = &self.0["paths"][operation.path][method]["responses"];
@@ -43,7 +43,7 @@ impl Spec {
 }
 
 #[test]
-fn every_operation_answers_as_the_spec_says() {
+fn every_operation_answers_as_in_the_spec() {
     let spec = Spec::read();
     let server = start();
     let base = BASE_PATH.rsplit_once('/').map_or("", |(_, path)| path);

@@ -1,4 +1,4 @@
-//! The rules of the API: what becomes of an upload, and what of it is refused.
+//! The rules of the API: the states of an upload, and what is refused.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ fn an_empty_file_needs_no_part_and_takes_an_empty_one() {
 }
 
 #[test]
-fn the_list_of_parts_has_to_make_up_the_file() {
+fn the_listed_parts_must_add_up_to_the_file() {
     let server = start();
     let at = server.local_addr();
     let id = create(at, 6);
@@ -101,7 +101,7 @@ fn an_md5_is_checked_and_a_wrong_one_changes_nothing() {
     for wrong in ["5eb63bbbe01eeed093cb22bb8f5acdc4", "", "no md5"] {
         post(at, &path, &json!({"part_ids": parts, "md5": wrong})).is_error(400, "md5_mismatch", "md5");
     }
-    // In capitals, which mean the same.
+    // In capitals, which are equivalent.
     post(at, &path, &json!({"part_ids": parts, "md5": "5EB63BBBE01EEED093CB22BB8F5ACDC3"})).ok();
 }
 
@@ -144,21 +144,21 @@ fn nothing_is_done_with_an_upload_that_is_over() {
 }
 
 #[test]
-fn an_upload_takes_parts_until_its_last_second() {
+fn an_upload_accepts_parts_until_it_expires() {
     let server = start();
     let at = server.local_addr();
     let id = create(at, 3);
     let expires = server.uploads()[0].upload.expires_at;
     let left = expires - server.clock().now();
     assert!(left <= Upload::LIFETIME_SECONDS);
-    // Some seconds before, so that a slow machine does not step over the end.
+    // Some seconds earlier, so that a slow machine stays within the limit.
     server.clock().advance(Duration::from_secs(left.saturating_sub(30)));
     let only = part(at, &id, b"abc");
     complete(at, &id, &[&only]).ok();
 }
 
 #[test]
-fn a_file_expires_when_it_was_told_to() {
+fn a_file_expires_at_the_requested_time() {
     let server = start();
     let at = server.local_addr();
     let seconds = FileExpirationAfter::SECONDS_MINIMUM;
@@ -178,7 +178,7 @@ fn a_file_expires_when_it_was_told_to() {
 }
 
 #[test]
-fn what_is_announced_is_checked_against_the_schema() {
+fn requests_are_validated_against_the_schema() {
     let server = start();
     let at = server.local_addr();
     let with = |name: &str, value: Value| {
@@ -235,7 +235,7 @@ fn what_is_announced_is_checked_against_the_schema() {
 }
 
 #[test]
-fn a_name_is_only_a_name() {
+fn a_name_cannot_contain_a_path() {
     let server = start();
     let at = server.local_addr();
     let name = "../../etc/\"passwd\"\r\nx: y\u{0}ä";

@@ -1,4 +1,4 @@
-//! What clients do wrong on the wire: each gets its answer, and nothing of it is left behind.
+//! Mistakes of clients on the wire: each gets its answer and leaves nothing behind.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::server_fixture::{
     parts_on_disk, post, request, start, start_with,
 };
 
-/// Nothing of a request that failed is left: no bytes on the disk, none counted.
+/// A failed request leaves nothing: no bytes on the disk, none counted.
 #[track_caller]
 fn nothing_is_left(server: &LocalServer) {
     eventually("no bytes of it are left", || parts_on_disk(server.dir()).is_empty());
@@ -38,7 +38,7 @@ fn every_answer_has_a_request_id_of_its_own() {
 }
 
 #[test]
-fn a_path_or_method_that_is_not_there_is_said_to_be_so() {
+fn an_unknown_path_or_method_is_named() {
     let server = start();
     let at = server.local_addr();
     for path in
@@ -63,7 +63,7 @@ fn a_path_or_method_that_is_not_there_is_said_to_be_so() {
 }
 
 #[test]
-fn a_key_where_one_is_set_has_to_be_there_and_right() {
+fn a_configured_key_is_required_and_checked() {
     let server = start_with(Server::builder().api_key("sk-right"));
     let at = server.local_addr();
     let with = |headers: &[&str]| request(at, "GET", "/v1/files", headers, b"");
@@ -84,7 +84,7 @@ fn a_key_where_one_is_set_has_to_be_there_and_right() {
         assert!(!String::from_utf8_lossy(&answer.body).contains("sk-"), "no key is repeated");
     }
     assert_eq!(with(&["authorization: Bearer sk-right"]).status, 200);
-    // What is not there at all is nobody's business either.
+    // A missing path needs no key.
     request(at, "GET", "/nowhere", &[], b"").is_error(401, "invalid_api_key", "");
     assert!(!format!("{server:?} {:?}", server.requests()).contains("sk-"), "no key is shown");
 }
@@ -166,7 +166,7 @@ fn a_form_that_is_not_a_part_is_refused() {
 }
 
 #[test]
-fn a_part_of_the_greatest_length_is_taken_and_one_byte_more_is_not() {
+fn a_part_of_the_maximum_length_is_accepted_and_one_byte_more_is_not() {
     let server = start();
     let at = server.local_addr();
     let id = create(at, AddUploadPartRequest::DATA_MAX_LENGTH);
@@ -185,12 +185,12 @@ fn a_part_that_is_too_long_is_refused_while_it_arrives() {
     let at = server.local_addr();
     let id = create(at, 3);
     let path = format!("/v1/uploads/{id}/parts");
-    // Announced: refused before a byte of it has come.
+    // With a stated length: refused before any byte is received.
     let mut client = Client::connect(at);
     client.send(&head("POST", &path, &[FORM], Some(1 << 40)));
     client.answer().unwrap().is_error(413, "part_too_large", "data");
 
-    // Not announced: refused as soon as there is a byte too many, though the body goes on.
+    // Without a stated length: refused at the first byte too many, although the body continues.
     let mut client = Client::connect(at);
     client.send(&head("POST", &path, &[FORM, "transfer-encoding: chunked"], None));
     let chunk = |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
@@ -213,7 +213,7 @@ fn a_refusal_reaches_a_client_that_is_still_sending() {
     for _ in 0..4 {
         add(at, "upload_unknown", &bytes).is_error(404, "not_found", "upload_id");
     }
-    // A client that asks first does not send at all.
+    // A client that sends `Expect: 100-continue` does not send the body at all.
     let mut client = Client::connect(at);
     let headers = [FORM, "expect: 100-continue"];
     client.send(&head("POST", "/v1/uploads/upload_unknown/parts", &headers, Some(bytes.len())));
@@ -229,7 +229,7 @@ fn a_refusal_reaches_a_client_that_is_still_sending() {
 }
 
 #[test]
-fn what_is_no_request_is_answered_all_the_same() {
+fn malformed_requests_get_an_answer() {
     let server = start();
     let at = server.local_addr();
     let answer = |bytes: &[u8]| -> Answer {
@@ -257,12 +257,12 @@ fn what_is_no_request_is_answered_all_the_same() {
     answer(many.as_bytes()).is_error(431, "headers_too_large", "");
     let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(66_000));
     assert!([414, 431].contains(&answer(long.as_bytes()).error_status()));
-    // The connection that is whole is none the worse for it.
+    // The other connection is not affected.
     post(at, "/v1/uploads", &announcement(3)).ok();
 }
 
 impl Answer {
-    /// The status, of an answer that has to be the API's error object.
+    /// The status of an answer with the API's error object.
     fn error_status(&self) -> u16 {
         self.error(self.status);
         self.status
@@ -270,8 +270,8 @@ impl Answer {
 }
 
 #[test]
-fn a_slow_client_is_answered_and_let_go() {
-    // Long enough for a client on a busy machine that is not meant to be slow.
+fn a_slow_client_is_answered_and_disconnected() {
+    // Long enough for a normal client on a busy machine.
     let server = start_with(Server::builder().read_timeout(Duration::from_secs(1)));
     let at = server.local_addr();
     let id = create(at, 3);
@@ -293,7 +293,7 @@ fn a_slow_client_is_answered_and_let_go() {
                 client.answer().unwrap().is_error(408, "request_timeout", "");
             });
         }
-        // A connection on which nothing was asked is closed without a word.
+        // A connection without a request is closed without an answer.
         scope.spawn(|| assert_eq!(Client::connect(at).bytes_until_closed(), 0));
     });
     nothing_is_left(&server);
@@ -309,11 +309,11 @@ fn a_request_that_is_cut_short_leaves_nothing_behind() {
     let body = form("data", &bytes);
     let request = [head("POST", &path, &[FORM], Some(body.len())), body].concat();
     for sent in [10, 200, 1 << 20, request.len() - 1] {
-        // Gone without a word.
+        // The connection was closed without an answer.
         let mut client = Client::connect(at);
         client.send(&request[..sent]);
         drop(client);
-        // Gone, but still listening.
+        // The client has stopped sending, but still reads.
         let mut client = Client::connect(at);
         client.send(&request[..sent]);
         client.end();
@@ -338,7 +338,7 @@ fn requests_follow_each_other_on_one_connection() {
         client.send(&head("PUT", "/v1/uploads", &[], None));
         client.answer().unwrap().error(405);
     }
-    // Two at once, the second of them nonsense.
+    // Two requests at once, the second of them malformed.
     client.send(&[create, b"nonsense\r\n\r\n".to_vec()].concat());
     client.answer().unwrap().ok();
     assert_eq!(client.answer().unwrap().status, 400);
@@ -346,7 +346,7 @@ fn requests_follow_each_other_on_one_connection() {
 }
 
 #[test]
-fn a_head_is_an_answer_without_a_body() {
+fn a_head_response_has_no_body() {
     let server = start();
     let at = server.local_addr();
     let id = create(at, 3);

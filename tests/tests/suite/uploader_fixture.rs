@@ -1,4 +1,4 @@
-//! What the uploader's tests rest on: files with content, servers with faults, and the events of an upload.
+//! Fixtures of the uploader's tests: files with content, servers with faults, and the events of an upload.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -33,7 +33,7 @@ impl Sample {
         self.folder.path().join(".sample.bin.openai-upload")
     }
 
-    /// The names of what is in the folder besides the file.
+    /// The names of the other files in the folder.
     pub(crate) fn left_over(&self) -> Vec<String> {
         let names = std::fs::read_dir(self.folder.path()).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -54,7 +54,7 @@ pub(crate) async fn server(faults: Faults) -> LocalServer {
     LocalServer::start_with(Server::builder().faults(faults)).await.unwrap()
 }
 
-/// Parts of 64 KiB, three at a time, and hardly a wait between attempts.
+/// Parts of 64 KiB, three at a time, with very short waits between attempts.
 pub(crate) fn options() -> Options {
     changed(Options::default(), |options| {
         options.part_size = Some(64 * KIB);
@@ -87,15 +87,15 @@ pub(crate) fn at(base_path: &str, options: Options) -> Uploader {
     Uploader::with_options(Configuration::at(base_path), options)
 }
 
-/// The events of an upload, filled while it runs.
+/// The events of an upload, recorded while it runs.
 #[derive(Clone, Default)]
-pub(crate) struct Told(Arc<Mutex<Vec<Event>>>);
+pub(crate) struct RecordedEvents(Arc<Mutex<Vec<Event>>>);
 
-impl Told {
+impl RecordedEvents {
     pub(crate) fn by(upload: Upload) -> (Upload, Self) {
-        let told = Self::default();
-        let kept = told.clone();
-        (upload.on_event(move |event| kept.0.lock().unwrap().push(event.clone())), told)
+        let recorded = Self::default();
+        let kept = recorded.clone();
+        (upload.on_event(move |event| kept.0.lock().unwrap().push(event.clone())), recorded)
     }
 
     pub(crate) fn events(&self) -> Vec<Event> {
@@ -110,7 +110,7 @@ impl Told {
         self.count(is_it) > 0
     }
 
-    /// The reasons for starting from the beginning.
+    /// The reasons for restarts.
     pub(crate) fn restarts(&self) -> Vec<String> {
         let events = self.events();
         let reasons = events.iter().filter_map(|event| match event {
@@ -120,7 +120,7 @@ impl Told {
         reasons.collect()
     }
 
-    /// How many parts an upload that was resumed began with.
+    /// The number of parts that a resumed upload started with.
     pub(crate) fn resumed(&self) -> Option<usize> {
         self.events().iter().find_map(|event| match event {
             Event::Resumed { parts, .. } => Some(*parts),
@@ -128,8 +128,7 @@ impl Told {
         })
     }
 
-    /// What is counted as sent never exceeds the file, falls only where something failed, and ends at the
-    /// whole.
+    /// The count of sent bytes never exceeds the file, falls only after a failure, and ends at the whole.
     pub(crate) fn check_progress(&self, bytes: u64) {
         let (mut last, mut may_fall) = (0, false);
         for event in self.events() {
@@ -159,7 +158,7 @@ pub(crate) fn statuses(server: &LocalServer) -> Vec<Status> {
     server.uploads().into_iter().map(|stored| stored.upload.status).collect()
 }
 
-/// Nothing is left on the server that has not been completed or cancelled.
+/// Every upload on the server was completed or cancelled.
 pub(crate) fn check_no_orphan(server: &LocalServer) {
     assert!(!statuses(server).contains(&Status::Pending), "{:?}", server.uploads());
 }
@@ -171,7 +170,7 @@ pub(crate) fn check_file(server: &LocalServer, bytes: &[u8]) {
     assert!(server.content(&files[0].id).unwrap() == bytes, "the bytes differ");
 }
 
-/// A server answers no more, and another one has its folder and its address.
+/// The server no longer answers, and another one takes over its folder and address.
 pub(crate) async fn restarted(server: LocalServer, folder: &Path, faults: Faults) -> LocalServer {
     let address = server.local_addr();
     let clock = server.clock().clone();

@@ -11,7 +11,7 @@ use super::uploader_fixture::*;
 
 const BYTES: u64 = 150 * KIB;
 
-/// Uploads three parts to a server that answers as the API does where `odd` gives nothing else.
+/// Uploads three parts to a server that answers like the API unless `odd` returns another answer.
 async fn upload_to(
     odd: impl Fn(&Asked) -> Option<(u16, String)> + Send + Sync + 'static,
 ) -> (ScriptedServer, Result<Uploaded, UploadError>) {
@@ -26,7 +26,7 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 #[tokio::test]
-async fn a_server_that_behaves_is_served() {
+async fn a_correct_server_is_used() {
     let (server, result) = upload_to(|_| None).await;
     assert_eq!(result.unwrap().file.id, "file-1");
     assert_eq!(server.count(&ADD_UPLOAD_PART), 3);
@@ -34,7 +34,7 @@ async fn a_server_that_behaves_is_served() {
 }
 
 #[tokio::test]
-async fn a_file_may_lack_what_compatible_servers_leave_out() {
+async fn a_file_may_lack_members_that_compatible_servers_leave_out() {
     let (_, result) = upload_to(|asked| {
         let mut reply: serde_json::Value = serde_json::from_str(&well_behaved(asked).1).unwrap();
         for place in ["/object", "/file/object", "/file/status"] {
@@ -50,9 +50,9 @@ async fn a_file_may_lack_what_compatible_servers_leave_out() {
 }
 
 #[tokio::test]
-async fn a_completion_that_is_said_again_is_the_answer() {
+async fn a_repeated_completion_is_the_answer() {
     let (server, result) = upload_to(|asked| {
-        // The first took effect, and a proxy on the way lost the reply.
+        // The first request took effect, and a proxy lost the reply.
         (asked.operation == COMPLETE_UPLOAD.id && asked.earlier == 0).then(|| (502, "<html>".to_owned()))
     })
     .await;
@@ -61,7 +61,7 @@ async fn a_completion_that_is_said_again_is_the_answer() {
 }
 
 #[tokio::test]
-async fn a_completion_that_was_made_and_is_not_said_again_is_told_apart() {
+async fn a_completion_that_the_server_does_not_repeat_is_recognised() {
     for said in [
         r#"{"error":{"code":"upload_completed","message":"no","param":null,"type":"invalid_request_error"}}"#,
         r#"{"error":{"code":null,"message":"Upload is already Completed.","param":null,"type":"x"}}"#,
@@ -82,8 +82,8 @@ async fn a_completion_that_was_made_and_is_not_said_again_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_completion_that_is_refused_is_not_taken_for_one_that_was_made() {
-    // Of its own accord, or the second time and because it could not be completed.
+async fn a_refused_completion_does_not_count_as_completed() {
+    // Because the server does so, or at the second completion because it could not be completed.
     for (first, said) in [(0, "it is completed already"), (1, "it cannot be completed like this")] {
         let reply = format!(r#"{{"error":{{"code":"x","message":"{said}","param":null,"type":"y"}}}}"#);
         let (server, result) = upload_to(move |asked| {
@@ -188,7 +188,7 @@ async fn a_reply_to_create_that_cannot_be_read_is_not_asked_for_again() {
     }
 }
 
-/// Applies `change` to each reply of a server that behaves otherwise.
+/// Applies `change` to each reply of a server that otherwise behaves normally.
 async fn upload_with(change: impl Fn(&mut serde_json::Value) + Send + Sync + 'static) -> Uploaded {
     let (server, result) = upload_to(move |asked| {
         let mut reply: serde_json::Value = serde_json::from_str(&well_behaved(asked).1).unwrap();
@@ -203,7 +203,7 @@ async fn upload_with(change: impl Fn(&mut serde_json::Value) + Send + Sync + 'st
 }
 
 #[tokio::test]
-async fn a_reply_may_lack_everything_but_its_ids() {
+async fn a_reply_may_lack_everything_except_its_ids() {
     let members =
         ["created_at", "filename", "bytes", "purpose", "status", "expires_at", "object", "upload_id"];
     for name in members {

@@ -66,20 +66,21 @@ async fn a_rate_limit_whose_message_speaks_of_billing_is_retried() {
 }
 
 #[tokio::test]
-async fn no_copy_is_sent_of_a_part_that_the_server_asked_to_wait() {
+async fn a_part_that_the_server_delays_is_not_hedged() {
     let busy = Fault::fail(429).header("retry-after", "3");
     let server = server(Faults::new().with(busy, When::nth(6).on(ADD_UPLOAD_PART.id))).await;
     let sample = Sample::of(640 * KIB);
-    let (upload, told) = Told::by(uploader(&server, options()).upload(&sample.path, Purpose::Assistants));
+    let (upload, recorded) =
+        RecordedEvents::by(uploader(&server, options()).upload(&sample.path, Purpose::Assistants));
     let begin = Instant::now();
     upload.await.unwrap();
     assert!(begin.elapsed() >= Duration::from_secs(3));
-    assert_eq!(told.count(|event| matches!(event, Event::Hedged { .. })), 0);
+    assert_eq!(recorded.count(|event| matches!(event, Event::Hedged { .. })), 0);
     assert_eq!(requests(&server, "/parts").len(), 11);
 }
 
 #[tokio::test]
-async fn a_throttled_file_does_not_hold_up_another() {
+async fn a_throttled_file_does_not_delay_another() {
     let busy = Fault::fail(429).header("retry-after", "2");
     let server = server(Faults::new().with(busy, When::nth(1).on(ADD_UPLOAD_PART.id))).await;
     let uploader = uploader(
@@ -124,9 +125,10 @@ async fn a_server_that_goes_away_and_returns_is_waited_for() {
     let options = options_with(|options| {
         options.concurrency = 1;
     });
-    let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
+    let (upload, recorded) =
+        RecordedEvents::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     let upload = tokio::spawn(upload.into_future());
-    while !told.has(|event| matches!(event, Event::PartDone { .. })) {
+    while !recorded.has(|event| matches!(event, Event::PartDone { .. })) {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let address = server.local_addr();
@@ -148,9 +150,9 @@ async fn a_server_that_does_not_answer_is_reported() {
     });
     let sample = Sample::of(10);
     let upload = at(&server.url, options()).upload(&sample.path, Purpose::Assistants);
-    let (upload, told) = Told::by(upload);
+    let (upload, recorded) = RecordedEvents::by(upload);
     upload.await.unwrap();
-    let events = told.events();
+    let events = recorded.events();
     let waits = events.iter().filter_map(|event| match event {
         Event::WaitingForServer { step, waited, .. } => Some((*step, waited.as_secs())),
         _ => None,
@@ -202,9 +204,10 @@ async fn a_resumed_upload_is_checked_with_one_small_part_before_the_others() {
     let options = changed(large(), |options| {
         options.concurrency = 4;
     });
-    let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
+    let (upload, recorded) =
+        RecordedEvents::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     let uploaded = upload.await.unwrap();
-    assert_eq!((told.resumed(), told.restarts().len()), (Some(2), 1));
+    assert_eq!((recorded.resumed(), recorded.restarts().len()), (Some(2), 1));
     assert_eq!(uploaded.sent_bytes, 8 * MIB);
     let parts = requests(&server, "/parts").split_off(before);
     assert!(parts[0].body_bytes < 65 * KIB, "{} bytes", parts[0].body_bytes);
@@ -224,7 +227,7 @@ async fn a_resumed_upload_counts_what_this_run_sent() {
     assert_eq!(uploaded.sent_bytes, 320 * KIB);
 }
 
-/// The state is written anew once and then appended to: its cost does not grow with the number of parts.
+/// The state is written once and then appended to, so its cost does not grow with the number of parts.
 #[cfg(unix)]
 #[tokio::test]
 async fn the_state_is_appended_to() {
@@ -282,9 +285,10 @@ async fn a_file_is_resumed_through_a_link_as_a_copy_and_in_a_folder_that_moved()
                 moved.join("sample.bin")
             }
         };
-        let (upload, told) = Told::by(uploader(&server, options).upload(&path, Purpose::Assistants));
+        let (upload, recorded) =
+            RecordedEvents::by(uploader(&server, options).upload(&path, Purpose::Assistants));
         upload.await.unwrap();
-        assert_eq!((told.resumed(), told.restarts()), (Some(5), vec![]), "{change}");
+        assert_eq!((recorded.resumed(), recorded.restarts()), (Some(5), vec![]), "{change}");
         check_file(&server, &sample.bytes);
     }
 }

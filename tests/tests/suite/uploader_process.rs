@@ -1,4 +1,4 @@
-//! An uploader in a process of its own: killed at any moment, and measured.
+//! An uploader in its own process: killed at any moment, and measured.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,7 +14,7 @@ const URL: &str = "UPLOADER_CHILD_URL";
 const FILE: &str = "UPLOADER_CHILD_FILE";
 const PART_SIZE: &str = "UPLOADER_CHILD_PART_SIZE";
 
-/// What a child process runs: uploads a file, and prints what came of it and its largest memory in KiB.
+/// The child process: uploads a file, and prints the result and its peak memory in KiB.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "is run by the tests below, in a process of its own"]
 async fn child() {
@@ -73,12 +73,12 @@ async fn killed_at_any_moment_the_next_run_sends_only_what_is_missing() {
         let said = output_of(child);
         let asked = requests(&server, "/parts").split_off(asked_before);
         assert!(asked.len() <= PARTS - noted_before, "{} sent, {noted_before} arrived before", asked.len());
-        // It may have been killed with nothing left to do but to say so.
+        // It may have been killed with nothing left to do but report.
         let is_done = !server.files().is_empty() && !sample.state_path().exists();
         if is_last || is_done {
             break said;
         }
-        // What was under way when it was killed may have arrived without being noted.
+        // Requests in flight at the kill may have arrived without being recorded.
         let answered = asked.iter().filter(|request| request.status.is_some()).count();
         let least = (noted_before + answered).saturating_sub(AT_A_TIME);
         assert!(noted() >= least, "{} noted of {least} that arrived", noted());
@@ -99,7 +99,7 @@ fn memory_does_not_grow_with_the_file() {
     assert!(said.contains("uploaded"), "{said}");
     let kib: Option<u64> =
         said.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
-    let Some(kib) = kib else { return println!("skipped: this system does not tell a process's memory") };
+    let Some(kib) = kib else { return println!("skipped: this system does not report a process's memory") };
     println!("{kib} KiB for 3 GiB in eight parts of 64 MiB at a time");
     assert!(kib < 64 * 1024, "{kib} KiB");
 }

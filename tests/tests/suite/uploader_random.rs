@@ -1,5 +1,5 @@
-//! Hundreds of uploads over lines and servers that are bad at random: each ends with the same bytes on the
-//! server, or with an error, and in neither case does an upload stay behind that nobody knows of.
+//! Hundreds of uploads over unreliable connections and servers. Each ends with the same bytes on the server or with
+//! an error, and leaves no upload that nobody knows of.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -18,7 +18,7 @@ const AT_A_TIME: u64 = 10;
 
 /// `UPLOADER_SEED=n` repeats a run that failed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_goes_wrong_the_file_arrives_or_the_error_says_why() {
+async fn under_random_faults_the_file_arrives_or_the_error_says_why() {
     if let Ok(seed) = std::env::var("UPLOADER_SEED") {
         return run(seed.parse().unwrap()).await;
     }
@@ -26,7 +26,7 @@ async fn whatever_goes_wrong_the_file_arrives_or_the_error_says_why() {
     println!("seeds {first} to {}", first + RUNS - 1);
     let mut arrived = 0;
     for seeds in (first..first + RUNS).collect::<Vec<_>>().chunks(usize::try_from(AT_A_TIME).unwrap()) {
-        let runs: Vec<_> = seeds.iter().map(|seed| (*seed, tokio::spawn(run_and_tell(*seed)))).collect();
+        let runs: Vec<_> = seeds.iter().map(|seed| (*seed, tokio::spawn(run_and_report(*seed)))).collect();
         for (seed, run) in runs {
             match run.await {
                 Ok(has_arrived) => arrived += u64::from(has_arrived),
@@ -35,16 +35,16 @@ async fn whatever_goes_wrong_the_file_arrives_or_the_error_says_why() {
         }
     }
     println!("{arrived} of {RUNS} arrived");
-    // Most do, or the faults are such that nothing is shown.
+    // Most uploads succeed; otherwise the faults would prove nothing.
     assert!((RUNS / 2..=RUNS).contains(&arrived), "{arrived} of {RUNS} arrived");
 }
 
 async fn run(seed: u64) {
-    run_and_tell(seed).await;
+    run_and_report(seed).await;
 }
 
-/// Uploads one file until it has arrived or cannot, and says whether it has.
-async fn run_and_tell(seed: u64) -> bool {
+/// Uploads one file until it has arrived or cannot, and reports which.
+async fn run_and_report(seed: u64) -> bool {
     let mut random = fastrand::Rng::with_seed(seed);
     let server = server(faults(&mut random)).await;
     let sample = Sample::of(random.u64(0..400 * KIB));
@@ -71,10 +71,10 @@ async fn run_and_tell(seed: u64) -> bool {
         };
         let configuration = server.configuration().with_timeout(Duration::from_millis(400));
         let by = Uploader::with_options(configuration, options.clone());
-        let (upload, told) = Told::by(by.upload(source, Purpose::Assistants));
+        let (upload, recorded) = RecordedEvents::by(by.upload(source, Purpose::Assistants));
         let result = upload.await;
-        told.check_progress(sample.bytes.len() as u64);
-        check_no_orphan_unknown(&server, &told, result.as_ref().err());
+        recorded.check_progress(sample.bytes.len() as u64);
+        check_no_orphan_unknown(&server, &recorded, result.as_ref().err());
         match result {
             Ok(done) => {
                 assert!(server.content(&done.file.id).unwrap() == sample.bytes, "the bytes differ");
@@ -95,11 +95,11 @@ async fn run_and_tell(seed: u64) -> bool {
     false
 }
 
-/// What is still open on the server is an upload that can be resumed or was warned of. One that was created by a
-/// request whose reply was lost has no name by which anyone could end it.
-fn check_no_orphan_unknown(server: &LocalServer, told: &Told, error: Option<&UploadError>) {
+/// An open upload on the server can be resumed or was reported. If the reply to its creation was lost, nobody can end
+/// it.
+fn check_no_orphan_unknown(server: &LocalServer, recorded: &RecordedEvents, error: Option<&UploadError>) {
     let state = error.and_then(UploadError::state).map(|path| State::read(path).unwrap().upload_id);
-    let mut open: HashSet<_> = told
+    let mut open: HashSet<_> = recorded
         .events()
         .into_iter()
         .filter_map(|event| match event {
@@ -108,7 +108,7 @@ fn check_no_orphan_unknown(server: &LocalServer, told: &Told, error: Option<&Upl
         })
         .filter(|upload_id| Some(upload_id) != state.as_ref())
         .collect();
-    for event in told.events() {
+    for event in recorded.events() {
         if let Event::Warning(Warning::NotCancelled { upload_id, .. }) = event {
             open.remove(&upload_id);
         }
@@ -119,13 +119,13 @@ fn check_no_orphan_unknown(server: &LocalServer, told: &Told, error: Option<&Upl
     }
 }
 
-/// Some share of each operation's requests has some fault.
+/// Each operation has a fault for some share of its requests.
 fn faults(random: &mut fastrand::Rng) -> Faults {
     let mut faults = Faults::new().seed(random.u64(..));
     for operation in [&CREATE_UPLOAD, &ADD_UPLOAD_PART, &COMPLETE_UPLOAD, &CANCEL_UPLOAD] {
         for _ in 0..random.u8(..3) {
             let fault = match random.u8(..12) {
-                // That an upload cannot be cancelled means that it is no more, so it has to be true.
+                // That an upload cannot be cancelled must mean that it no longer exists.
                 3 | 5 if operation.id == CANCEL_UPLOAD.id => Fault::fail(500),
                 // It has no body that could be cut.
                 6..8 | 10 if operation.id == CANCEL_UPLOAD.id => Fault::cut_reply(0),

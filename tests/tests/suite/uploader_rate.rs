@@ -1,6 +1,6 @@
 //! The limit on the rate of sending: over all connections and files of an uploader, and of a run of the command.
 //!
-//! Only the least time is judged: a slow machine takes longer.
+//! Only the minimum time is checked: a slow machine takes longer.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use openai_uploads::server::Faults;
 use openai_uploads::uploader::{Event, Source};
 
 use super::command_fixture::{Files, Run, command, start, upload};
-use super::uploader_fixture::{KIB, Told, content, options_with, server, uploader};
+use super::uploader_fixture::{KIB, RecordedEvents, content, options_with, server, uploader};
 
 #[tokio::test]
 async fn files_that_are_sent_side_by_side_share_the_limit() {
@@ -23,7 +23,7 @@ async fn files_that_are_sent_side_by_side_share_the_limit() {
         async move { uploader.upload(source, Purpose::Assistants).await }
     });
     let uploaded = try_join_all(uploads).await.unwrap();
-    // Half a second, but for what is sent at once.
+    // Half a second, apart from what is sent at once.
     assert!(started.elapsed() >= Duration::from_millis(350), "{:?}", started.elapsed());
     for (file, uploaded) in uploaded.iter().enumerate() {
         assert!(server.content(&uploaded.file.id).unwrap() == content(file as u64, 250 * KIB));
@@ -38,10 +38,11 @@ async fn waiting_for_the_limit_is_not_a_stall() {
         options.stall_limit = Duration::from_millis(50);
     });
     let source = Source::bytes("a.bin", content(1, 600));
-    let (upload, told) = Told::by(uploader(&server, options).upload(source, Purpose::Assistants));
+    let (upload, recorded) =
+        RecordedEvents::by(uploader(&server, options).upload(source, Purpose::Assistants));
     let uploaded = upload.await.unwrap();
     assert!(server.content(&uploaded.file.id).unwrap() == content(1, 600));
-    assert!(!told.has(|event| matches!(event, Event::Retrying { .. })), "{:?}", told.events());
+    assert!(!recorded.has(|event| matches!(event, Event::Retrying { .. })), "{:?}", recorded.events());
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn the_command_limits_uploads_and_batches() {
 }
 
 #[test]
-fn a_rate_that_makes_no_sense_is_bad_usage() {
+fn an_invalid_rate_is_bad_usage() {
     for rate in ["fast", "0", "20MB/m", "-1"] {
         let run = Run::of(&mut command(&["upload", "a.bin", "-p", "batch", &format!("--limit-rate={rate}")]));
         assert_eq!(run.code, Some(2), "{rate}: {}", run.stderr);

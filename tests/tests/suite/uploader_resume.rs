@@ -1,4 +1,4 @@
-//! An upload that broke off goes on where it was, or says why it begins afresh.
+//! An interrupted upload is resumed, or the event says why it is restarted.
 
 use std::future::IntoFuture;
 use std::path::Path;
@@ -14,7 +14,7 @@ use openai_uploads::uploader::{
 
 use super::uploader_fixture::*;
 
-/// Ten parts, and the sixth request for one ends the upload for the time being.
+/// Ten parts. The sixth request for a part ends the upload for now.
 async fn broken_off() -> (LocalServer, Sample) {
     broken_off_with(Faults::new()).await
 }
@@ -30,7 +30,7 @@ async fn broken_off_with(faults: Faults) -> (LocalServer, Sample) {
     (server, sample)
 }
 
-async fn again(server: &LocalServer, sample: &Sample) -> (Result<Uploaded, UploadError>, Told) {
+async fn again(server: &LocalServer, sample: &Sample) -> (Result<Uploaded, UploadError>, RecordedEvents) {
     again_as(server, Source::path(&sample.path), Purpose::Assistants, options()).await
 }
 
@@ -39,22 +39,22 @@ async fn again_as(
     source: Source,
     purpose: Purpose,
     options: Options,
-) -> (Result<Uploaded, UploadError>, Told) {
-    let (upload, told) = Told::by(uploader(server, options).upload(source, purpose));
-    (upload.await, told)
+) -> (Result<Uploaded, UploadError>, RecordedEvents) {
+    let (upload, recorded) = RecordedEvents::by(uploader(server, options).upload(source, purpose));
+    (upload.await, recorded)
 }
 
 #[tokio::test]
 async fn only_what_is_missing_is_sent() {
     let (server, sample) = broken_off().await;
     let sent = requests(&server, "/parts").len();
-    let (result, told) = again(&server, &sample).await;
+    let (result, recorded) = again(&server, &sample).await;
     let uploaded = result.unwrap();
-    assert_eq!(told.resumed(), Some(5));
+    assert_eq!(recorded.resumed(), Some(5));
     assert_eq!(requests(&server, "/parts").len() - sent, 5);
     assert!(uploaded.md5.is_some(), "the server compared it with that of all the bytes");
     check_file(&server, &sample.bytes);
-    told.check_progress(640 * KIB);
+    recorded.check_progress(640 * KIB);
     assert!(sample.left_over().is_empty());
 }
 
@@ -109,9 +109,9 @@ async fn the_state_may_be_elsewhere_or_nowhere() {
             }),
         );
         let upload = upload.upload(&sample.path, Purpose::Assistants).with_resume(Resume::At(path.clone()));
-        let (upload, told) = Told::by(upload);
+        let (upload, recorded) = RecordedEvents::by(upload);
         let result = upload.await;
-        assert_eq!(told.resumed(), resumed);
+        assert_eq!(recorded.resumed(), resumed);
         assert_eq!(result.is_ok(), resumed.is_some());
         assert_eq!(path.exists(), resumed.is_none());
     }
@@ -132,51 +132,52 @@ async fn a_part_size_that_is_asked_for_later_does_not_undo_what_arrived() {
     let options = options_with(|options| {
         options.part_size = Some(100 * KIB);
     });
-    let (result, told) = again_as(&server, Source::path(&sample.path), Purpose::Assistants, options).await;
+    let (result, recorded) =
+        again_as(&server, Source::path(&sample.path), Purpose::Assistants, options).await;
     result.unwrap();
-    assert_eq!(told.resumed(), Some(5));
+    assert_eq!(recorded.resumed(), Some(5));
     check_file(&server, &sample.bytes);
 }
 
 #[tokio::test]
-async fn a_file_that_changed_is_sent_afresh() {
+async fn a_changed_file_is_sent_from_the_beginning() {
     let (server, mut sample) = broken_off().await;
     sample.bytes[0] ^= 1;
     std::fs::write(&sample.path, &sample.bytes).unwrap();
-    let (result, told) = again(&server, &sample).await;
+    let (result, recorded) = again(&server, &sample).await;
     result.unwrap();
-    assert_eq!(told.restarts(), ["the file has changed"]);
+    assert_eq!(recorded.restarts(), ["the file has changed"]);
     check_file(&server, &sample.bytes);
     check_no_orphan(&server);
 }
 
 #[tokio::test]
-async fn another_purpose_or_name_or_server_begins_afresh() {
+async fn another_purpose_or_name_or_server_restarts_the_upload() {
     let (server, sample) = broken_off().await;
     let source = Source::path(&sample.path);
-    let (result, told) = again_as(&server, source, Purpose::Vision, options()).await;
+    let (result, recorded) = again_as(&server, source, Purpose::Vision, options()).await;
     result.unwrap();
-    assert_eq!(told.restarts(), ["the earlier upload was for `assistants`"]);
+    assert_eq!(recorded.restarts(), ["the earlier upload was for `assistants`"]);
     check_no_orphan(&server);
 
     let (server, sample) = broken_off().await;
     let source = Source::path(&sample.path).with_file_name("other.bin");
-    let (result, told) = again_as(&server, source, Purpose::Assistants, options()).await;
+    let (result, recorded) = again_as(&server, source, Purpose::Assistants, options()).await;
     result.unwrap();
-    assert_eq!(told.restarts().len(), 1);
+    assert_eq!(recorded.restarts().len(), 1);
     check_no_orphan(&server);
 
     let (first, sample) = broken_off().await;
     let second = self::server(Faults::new()).await;
-    let (result, told) = again(&second, &sample).await;
+    let (result, recorded) = again(&second, &sample).await;
     result.unwrap();
-    assert_eq!(told.restarts(), [format!("the earlier upload went to {}", first.base_url())]);
+    assert_eq!(recorded.restarts(), [format!("the earlier upload went to {}", first.base_url())]);
     assert_eq!(statuses(&first), [Status::Pending], "another server is left alone");
     check_file(&second, &sample.bytes);
 }
 
 #[tokio::test]
-async fn an_upload_that_is_no_more_begins_afresh() {
+async fn an_upload_that_no_longer_exists_is_restarted() {
     for (what, said) in [("cancelled", "cancelled"), ("expired", "expired"), ("unknown", "")] {
         let (server, sample) = broken_off().await;
         let upload_id = server.uploads()[0].upload.id.clone();
@@ -185,10 +186,10 @@ async fn an_upload_that_is_no_more_begins_afresh() {
             "expired" => server.clock().advance(Duration::from_secs(3600)),
             _ => server.forget(&upload_id).unwrap(),
         }
-        let (result, told) = again(&server, &sample).await;
+        let (result, recorded) = again(&server, &sample).await;
         result.unwrap();
-        assert_eq!(told.resumed(), Some(5));
-        let reasons = told.restarts();
+        assert_eq!(recorded.resumed(), Some(5));
+        let reasons = recorded.restarts();
         assert_eq!(reasons.len(), 1, "{what}: {reasons:?}");
         assert!(
             reasons[0].starts_with("the server no longer accepts the upload") && reasons[0].contains(said)
@@ -209,9 +210,9 @@ async fn a_wrong_local_clock_does_not_end_an_upload() {
     let text = text.replace(&format!("\"expires_at\":{}", state.expires_at), "\"expires_at\":4600");
     std::fs::write(sample.state_path(), text).unwrap();
     assert!(State::read(&sample.state_path()).unwrap().is_expired());
-    let (result, told) = again(&server, &sample).await;
+    let (result, recorded) = again(&server, &sample).await;
     result.unwrap();
-    assert_eq!((told.resumed(), told.restarts()), (Some(5), vec![]));
+    assert_eq!((recorded.resumed(), recorded.restarts()), (Some(5), vec![]));
     check_file(&server, &sample.bytes);
 }
 
@@ -232,34 +233,38 @@ async fn a_damaged_state_never_stops_an_upload() {
     for text in damaged {
         let (server, sample) = (server(Faults::new()).await, Sample::of(100 * KIB));
         std::fs::write(sample.state_path(), &text).unwrap();
-        let (result, told) = again(&server, &sample).await;
+        let (result, recorded) = again(&server, &sample).await;
         result.unwrap();
-        assert!(told.restarts()[0].starts_with("its state is damaged: "), "{:?} of {text}", told.restarts());
+        assert!(
+            recorded.restarts()[0].starts_with("its state is damaged: "),
+            "{:?} of {text}",
+            recorded.restarts()
+        );
         check_file(&server, &sample.bytes);
         assert!(sample.left_over().is_empty());
     }
     for not_utf8 in [vec![0xff; 100], vec![0; 20 << 20]] {
         let (server, sample) = (server(Faults::new()).await, Sample::of(100 * KIB));
         std::fs::write(sample.state_path(), not_utf8).unwrap();
-        let (result, told) = again(&server, &sample).await;
+        let (result, recorded) = again(&server, &sample).await;
         result.unwrap();
-        assert_eq!(told.restarts().len(), 1);
+        assert_eq!(recorded.restarts().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_state_that_cannot_be_written_is_warned_of() {
+async fn a_state_that_cannot_be_written_is_a_warning() {
     let (server, sample) = (server(Faults::new()).await, Sample::of(100 * KIB));
     for path in [Path::new("/no/such/folder/state"), sample.folder.path()] {
         let upload = uploader(&server, options()).upload(&sample.path, Purpose::Assistants);
-        let (upload, told) = Told::by(upload.with_resume(Resume::At(path.to_owned())));
+        let (upload, recorded) = RecordedEvents::by(upload.with_resume(Resume::At(path.to_owned())));
         upload.await.unwrap();
-        assert!(told.has(|event| matches!(event, Event::Warning(Warning::State { .. }))), "{path:?}");
+        assert!(recorded.has(|event| matches!(event, Event::Warning(Warning::State { .. }))), "{path:?}");
     }
 }
 
 #[tokio::test]
-async fn two_uploads_of_one_file_are_one_too_many() {
+async fn two_uploads_of_one_file_are_refused() {
     let slow =
         Faults::new().with(Fault::delay(Duration::from_secs(3600)), When::nth(1).on(ADD_UPLOAD_PART.id));
     let (server, sample) = (server(slow).await, Sample::of(100 * KIB));
@@ -282,8 +287,8 @@ async fn two_uploads_of_one_file_are_one_too_many() {
 }
 
 #[tokio::test]
-async fn a_completion_that_was_under_way_is_recognised_by_the_next_run() {
-    // Two runs: the first is told nothing of what became of its completion.
+async fn an_interrupted_completion_is_recognised_by_the_next_run() {
+    // Two runs: the first does not learn the result of its completion.
     let faults = Faults::new().with(Fault::cut_reply(0), When::first(1).on(COMPLETE_UPLOAD.id));
     let (server, sample) = (server(faults).await, Sample::of(100 * KIB));
     let options = options_with(|options| {
@@ -306,15 +311,15 @@ async fn a_completion_that_never_reached_the_server_is_made_by_the_next_run() {
         options.retry = RetryPolicy::never();
     });
     uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
-    let (result, told) = again(&server, &sample).await;
+    let (result, recorded) = again(&server, &sample).await;
     result.unwrap();
-    assert_eq!(told.resumed(), Some(2));
+    assert_eq!(recorded.resumed(), Some(2));
     assert_eq!(requests(&server, "/parts").len(), 2);
     check_file(&server, &sample.bytes);
 }
 
 #[tokio::test]
-async fn a_server_that_was_restarted_is_gone_on_with() {
+async fn an_upload_continues_on_a_restarted_server() {
     let folder = tempfile::tempdir().unwrap();
     let faults = Faults::new().with(Fault::fail(401), When::nth(6).on(ADD_UPLOAD_PART.id));
     let builder = openai_uploads::server::Server::builder().dir(folder.path()).faults(faults);
@@ -325,9 +330,9 @@ async fn a_server_that_was_restarted_is_gone_on_with() {
     });
     uploader(&server, options).upload(&sample.path, Purpose::Assistants).await.unwrap_err();
     let server = restarted(server, folder.path(), Faults::new()).await;
-    let (result, told) = again(&server, &sample).await;
+    let (result, recorded) = again(&server, &sample).await;
     result.unwrap();
-    assert_eq!(told.resumed(), Some(5));
+    assert_eq!(recorded.resumed(), Some(5));
     assert_eq!(requests(&server, "/parts").len(), 5);
     check_file(&server, &sample.bytes);
 }

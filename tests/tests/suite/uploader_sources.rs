@@ -1,4 +1,4 @@
-//! Every source arrives as it is, whatever its length, and what cannot be sent is refused before anything is.
+//! Every source arrives unchanged, whatever its length. What cannot be sent is refused before sending.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -22,13 +22,13 @@ async fn a_file_of_any_length_arrives_as_it_is() {
     for length in [0, 1, 64 * KIB - 1, 64 * KIB, 64 * KIB + 1, 640 * KIB, 1_234_567] {
         let (server, sample) = (server(Faults::new()).await, Sample::of(length));
         let upload = uploader(&server, options()).upload(&sample.path, Purpose::Assistants);
-        let (upload, told) = Told::by(upload);
+        let (upload, recorded) = RecordedEvents::by(upload);
         let uploaded = upload.await.unwrap();
         assert_eq!(uploaded.file.bytes, length);
         assert_eq!(uploaded.file.filename, "sample.bin");
         assert_eq!(requests(&server, "/parts").len() as u64, length.div_ceil(64 * KIB));
         check_file(&server, &sample.bytes);
-        told.check_progress(length);
+        recorded.check_progress(length);
         assert!(sample.left_over().is_empty());
     }
 }
@@ -40,23 +40,24 @@ async fn bytes_and_readers_arrive_as_they_are() {
         for is_reader in [false, true] {
             let server = server(Faults::new()).await;
             let source = if is_reader {
-                // More than is asked for is left unread.
+                // Bytes beyond the request are left unread.
                 let more = [&bytes[..], b"more"].concat();
                 Source::reader("a.bin", length, std::io::Cursor::new(more))
             } else {
                 Source::bytes("a.bin", bytes.clone())
             };
-            let (upload, told) = Told::by(uploader(&server, options()).upload(source, Purpose::Assistants));
+            let (upload, recorded) =
+                RecordedEvents::by(uploader(&server, options()).upload(source, Purpose::Assistants));
             let uploaded = upload.await.unwrap();
             assert_eq!(uploaded.file.bytes, length);
             check_file(&server, &bytes);
-            told.check_progress(length);
+            recorded.check_progress(length);
         }
     }
 }
 
 #[tokio::test]
-async fn the_server_is_told_what_the_file_is() {
+async fn the_server_gets_the_name_and_type_of_the_file() {
     let (server, sample) = (server(Faults::new()).await, Sample::of(10));
     let source = Source::path(&sample.path).with_file_name("b.png").with_mime_type("image/x-test");
     let expires_after = FileExpirationAfter::new(FileExpirationAfter::SECONDS_MINIMUM);
@@ -96,7 +97,7 @@ async fn one_byte_too_many_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_before_anything_is() {
+async fn invalid_requests_are_refused_before_sending() {
     let (server, sample) = (server(Faults::new()).await, Sample::of(10));
     let uploader = uploader(&server, options());
     let folder = sample.folder.path();
@@ -157,9 +158,9 @@ async fn a_name_that_its_purpose_refuses_is_a_fault_and_a_mime_type_a_warning() 
     let source = |name| Source::bytes(name, lines.clone()).with_mime_type("text/plain");
     let error = uploader.upload(source("a.txt"), Purpose::FineTune).await.unwrap_err();
     assert!(error.to_string().contains("takes .jsonl files"), "{error}");
-    let (upload, told) = Told::by(uploader.upload(source("a.jsonl"), Purpose::FineTune));
+    let (upload, recorded) = RecordedEvents::by(uploader.upload(source("a.jsonl"), Purpose::FineTune));
     upload.await.unwrap();
-    assert_eq!(told.count(|event| matches!(event, Event::Warning(Warning::Content(_)))), 1);
+    assert_eq!(recorded.count(|event| matches!(event, Event::Warning(Warning::Content(_)))), 1);
 
     let lenient = options_with(|options| {
         options.provider = Some(Provider::Other);
@@ -178,10 +179,11 @@ async fn a_name_that_its_purpose_refuses_is_a_fault_and_a_mime_type_a_warning() 
 async fn events_come_in_order_to_callback_and_stream() {
     use futures_util::StreamExt;
     let (server, sample) = (server(Faults::new()).await, Sample::of(150 * KIB));
-    let (mut upload, told) = Told::by(uploader(&server, options()).upload(&sample.path, Purpose::Assistants));
+    let (mut upload, recorded) =
+        RecordedEvents::by(uploader(&server, options()).upload(&sample.path, Purpose::Assistants));
     let stream = upload.events();
     let uploaded = upload.await.unwrap();
-    let events = told.events();
+    let events = recorded.events();
     assert_eq!(stream.collect::<Vec<_>>().await, events);
     let names: Vec<_> = events.iter().map(name).filter(|name| *name != "Progress").collect();
     assert_eq!(&names[..2], ["Planned", "Created"]);
@@ -255,7 +257,7 @@ async fn many_files_share_one_limit() {
 }
 
 #[tokio::test]
-async fn a_failure_of_one_file_does_not_touch_another() {
+async fn a_failure_of_one_file_does_not_affect_another() {
     let server = LocalServer::start().await.unwrap();
     let uploader = uploader(&server, options());
     let sample = Sample::of(100 * KIB);

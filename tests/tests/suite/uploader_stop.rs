@@ -1,4 +1,4 @@
-//! An upload that is dropped, cancelled, or whose file changes, stops at once and leaves what it should.
+//! An upload that is dropped or cancelled, or whose file changes, stops at once and leaves only what it should.
 
 use std::fs::File;
 use std::future::IntoFuture;
@@ -38,13 +38,14 @@ async fn a_dropped_upload_stops_at_once_and_can_be_resumed() {
     assert_eq!(server.requests().len(), requests_then);
     assert_eq!(statuses(&server), [Status::Pending]);
 
-    let (upload, told) = Told::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
+    let (upload, recorded) =
+        RecordedEvents::by(uploader(&server, options).upload(&sample.path, Purpose::Assistants));
     upload.await.unwrap();
-    assert_eq!(told.resumed(), Some(3));
+    assert_eq!(recorded.resumed(), Some(3));
     check_file(&server, &sample.bytes);
 }
 
-/// The connection of a part that nobody waits for any more is closed, not kept busy to the part's end.
+/// The connection of an abandoned part is closed, not kept busy to the part's end.
 #[tokio::test]
 async fn a_dropped_upload_sends_no_more_bytes() {
     let server = server(Faults::new().rate(16 * MIB)).await;
@@ -126,7 +127,7 @@ async fn an_upload_that_is_cancelled_while_it_is_created_leaves_no_orphan() {
 }
 
 #[tokio::test]
-async fn a_completion_is_not_taken_back() {
+async fn a_completed_upload_cannot_be_cancelled() {
     let slow =
         Faults::new().with(Fault::delay(Duration::from_millis(50)), When::always().on(COMPLETE_UPLOAD.id));
     let (server, sample) = (server(slow).await, Sample::of(100 * KIB));
@@ -141,7 +142,7 @@ async fn a_completion_is_not_taken_back() {
     check_file(&server, &sample.bytes);
 }
 
-/// Uploads a file and, once its first part has arrived, does something to it.
+/// Uploads a file and, once its first part has arrived, calls a function.
 async fn changed_by(change: impl FnOnce(&std::path::Path) + Send + 'static) -> (UploadError, Sample) {
     let (server, sample) = (server(Faults::new()).await, Sample::of(2 * MIB));
     let (mut change, path) = (Some(change), sample.path.clone());
@@ -166,7 +167,7 @@ async fn changed_by(change: impl FnOnce(&std::path::Path) + Send + 'static) -> (
 }
 
 #[tokio::test]
-async fn a_file_that_grows_is_an_error_that_says_so() {
+async fn a_growing_file_is_an_error() {
     let grow = |path: &std::path::Path| {
         File::options().append(true).open(path).unwrap().write_all(b"more").unwrap();
     };
@@ -182,12 +183,12 @@ async fn a_file_that_grows_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_file_that_shrinks_is_an_error_that_says_so() {
+async fn a_shrinking_file_is_an_error() {
     changed_by(|path| File::options().write(true).open(path).unwrap().set_len(MIB).unwrap()).await;
 }
 
 #[tokio::test]
-async fn a_file_that_is_written_to_is_an_error_that_says_so() {
+async fn a_modified_file_is_an_error() {
     changed_by(|path| {
         let file = File::options().write(true).open(path).unwrap();
         (&file).write_all(b"other").unwrap();
@@ -197,7 +198,7 @@ async fn a_file_that_is_written_to_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_file_that_another_takes_the_place_of_is_an_error_that_says_so() {
+async fn a_replaced_file_is_an_error() {
     changed_by(|path| {
         let other = path.with_extension("other");
         std::fs::write(&other, vec![0; 2 * 1024 * 1024]).unwrap();

@@ -5,13 +5,13 @@ use std::fs;
 use super::xtask_fixture::{Copy, run_here};
 
 #[test]
-fn the_tree_is_what_the_generator_writes() {
+fn the_committed_files_are_up_to_date() {
     let check = run_here(&["codegen", "--check"]);
     assert_eq!(check.code, Some(0), "{}", check.stderr);
     assert!(is_up_to_date(&check.stdout), "{}", check.stdout);
 }
 
-/// Whether this says that nothing had to be changed: `openai-uploads: all 49 files are up to date`.
+/// Whether the output says that nothing changed: `openai-uploads: all 49 files are up to date`.
 fn is_up_to_date(stdout: &str) -> bool {
     let first = stdout.lines().next().unwrap_or_default();
     let count = first.strip_suffix(" files are up to date").and_then(|rest| rest.split_once(": all "));
@@ -19,7 +19,7 @@ fn is_up_to_date(stdout: &str) -> bool {
 }
 
 #[test]
-fn an_edited_a_missing_and_a_left_over_file_are_shown_and_mended() {
+fn edited_missing_and_stale_files_are_shown_and_fixed() {
     let copy = Copy::new();
     let before = copy.tree();
     let model = "openai-uploads/src/generated/models/upload_part.rs";
@@ -40,7 +40,7 @@ fn an_edited_a_missing_and_a_left_over_file_are_shown_and_mended() {
         "--- a/src/generated/models/old.rs",
         "3 files not as the document says; mend it with: cargo xtask codegen",
     ] {
-        assert!(check.stdout.lines().any(|told| told == line), "{line}:\n{}", check.stdout);
+        assert!(check.stdout.lines().any(|reported| reported == line), "{line}:\n{}", check.stdout);
     }
     assert!(copy.tree() == damaged, "a check writes nothing");
 
@@ -51,7 +51,7 @@ fn an_edited_a_missing_and_a_left_over_file_are_shown_and_mended() {
         "created src/generated/models/error.rs",
         "removed src/generated/models/old.rs",
     ] {
-        assert!(mend.stdout.lines().any(|told| told == line), "{line}:\n{}", mend.stdout);
+        assert!(mend.stdout.lines().any(|reported| reported == line), "{line}:\n{}", mend.stdout);
     }
     assert!(copy.tree() == before, "all is as it was");
     assert!(
@@ -75,7 +75,7 @@ fn a_change_of_the_document_is_a_difference_until_it_is_generated() {
     assert_eq!(copy.run(&["codegen", "--check"]).code, Some(0));
 }
 
-/// Bad input, and what is said of it.
+/// Bad input, and the expected message.
 fn bad_documents() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let head = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n";
     let with = |rest: &str| format!("{head}{rest}").into_bytes();
@@ -127,15 +127,15 @@ fn bad_documents() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 #[test]
-fn a_bad_document_is_told_with_its_place_and_nothing_is_written() {
+fn a_bad_document_is_reported_with_its_position_and_nothing_is_written() {
     let copy = Copy::new();
-    for (what, text, told) in bad_documents() {
+    for (what, text, reported) in bad_documents() {
         copy.write("api.yaml", &text);
         let before = copy.tree();
         let ended = copy.run(&["codegen", "--spec", "api.yaml", "--out", "out", "--name", "api"]);
         let head: String = ended.stderr.chars().take(600).collect();
         assert_eq!(ended.code, Some(2), "{what}: {head}");
-        assert!(ended.stderr.contains(told), "{what}: {head}");
+        assert!(ended.stderr.contains(reported), "{what}: {head}");
         assert!(what == "empty" || ended.stderr.contains("api.yaml"), "{what}: {head}");
         assert!(!ended.stderr.contains("panicked"), "{what}: {head}");
         assert!(copy.tree() == before, "{what}: nothing is written");
@@ -181,7 +181,7 @@ fn a_document_that_breaks_a_rule_is_generated_with_warnings_unless_they_are_deni
 }
 
 #[test]
-fn several_faults_are_told_at_once_each_with_its_place() {
+fn several_faults_are_reported_at_once_with_their_positions() {
     let copy = Copy::new();
     let text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {responses: {}}\n    \
                 put: {operationId: b, responses: {'200': {$ref: '#/nowhere'}}}\n  /b:\n    \
@@ -190,7 +190,7 @@ fn several_faults_are_told_at_once_each_with_its_place() {
     let before = copy.tree();
     let ended = copy.run(&["codegen", "--spec", "api.yaml", "--out", "out", "--name", "api"]);
     assert_eq!(ended.code, Some(2), "{}", ended.stdout);
-    for told in [
+    for reported in [
         "api.yaml:5:5",
         "api.yaml:6:",
         "api.yaml:8:24",
@@ -198,24 +198,24 @@ fn several_faults_are_told_at_once_each_with_its_place() {
         "dangling-ref",
         "repeated-operation-id",
     ] {
-        assert!(ended.stderr.contains(told), "{told}: {}", ended.stderr);
+        assert!(ended.stderr.contains(reported), "{reported}: {}", ended.stderr);
     }
     assert!(copy.tree() == before);
 }
 
 #[test]
-fn a_document_of_50_megabytes_is_read_or_refused_in_words() {
+fn a_document_of_50_megabytes_is_read_or_refused_with_a_message() {
     let copy = Copy::new();
     let head = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n";
     copy.write("api.yaml", format!("{head}x-much: '{}'\n", "much ".repeat(10_000_000)));
     let ended = copy.run(&["codegen", "--spec", "api.yaml", "--out", "out", "--name", "api"]);
-    let told: String = ended.stderr.chars().take(600).collect();
-    assert!(matches!(ended.code, Some(0 | 2)), "{:?}: {told}", ended.code);
-    assert!(ended.stderr.len() < 10_000 && !ended.stderr.contains("panicked"), "{told}");
+    let reported: String = ended.stderr.chars().take(600).collect();
+    assert!(matches!(ended.code, Some(0 | 2)), "{:?}: {reported}", ended.code);
+    assert!(ended.stderr.len() < 10_000 && !ended.stderr.contains("panicked"), "{reported}");
 }
 
 #[test]
-fn a_folder_of_somebody_else_is_left_alone() {
+fn a_folder_with_other_files_is_not_changed() {
     let copy = Copy::new();
     copy.write("mine/src/lib.rs", "//! Mine.");
     let before = copy.tree();
@@ -269,7 +269,7 @@ fn references_lead_into_files_beside_the_document() {
 }
 
 #[test]
-fn what_cannot_be_expressed_is_told_and_is_an_error_where_that_is_asked_for() {
+fn inexpressible_parts_are_warnings_and_errors_if_denied() {
     let copy = Copy::new();
     let lacking = MAIN.replace("{$ref: 'parts/pet.yaml#/Pet'}", "{type: string, wibble: 1}");
     copy.write("api.yaml", lacking);
@@ -279,11 +279,15 @@ fn what_cannot_be_expressed_is_told_and_is_an_error_where_that_is_asked_for() {
     assert!(denied.stderr.ends_with("error: 1 warning; nothing was written\n"), "{}", denied.stderr);
     assert!(!copy.path("pets").exists());
 
-    let told = copy.run(&arguments);
-    assert_eq!(told.code, Some(0));
-    assert!(told.stderr.contains("warning[unknown-keyword]"), "{}", told.stderr);
-    assert!(told.stderr.contains("\n1 warning; `openapi-crate explain CODE` says "), "{}", told.stderr);
-    assert!(told.stdout.contains(" created (of "), "{}", told.stdout);
+    let reported = copy.run(&arguments);
+    assert_eq!(reported.code, Some(0));
+    assert!(reported.stderr.contains("warning[unknown-keyword]"), "{}", reported.stderr);
+    assert!(
+        reported.stderr.contains("\n1 warning; `openapi-crate explain CODE` says "),
+        "{}",
+        reported.stderr
+    );
+    assert!(reported.stdout.contains(" created (of "), "{}", reported.stdout);
     let again = copy.run(&[&arguments[..], &["--check"]].concat());
     assert_eq!(again.code, Some(0));
     assert!(is_up_to_date(&again.stdout), "{}", again.stdout);

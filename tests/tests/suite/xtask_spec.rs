@@ -38,7 +38,7 @@ fn a_slice_is_a_document_of_its_own() {
 }
 
 #[test]
-fn a_name_that_is_not_there_writes_nothing() {
+fn a_missing_name_writes_nothing() {
     let copy = Copy::new();
     let arguments =
         ["spec", "slice", "--from", "spec/uploads.yaml", "--tag", "Upload", "--operation", "x", "--out", "o"];
@@ -99,14 +99,14 @@ fn assert_closed(document: &Document, node: &Node, tag: &str) {
 }
 
 #[test]
-fn our_document_departs_from_the_published_one_only_where_the_list_says_so() {
+fn our_document_differs_from_the_published_one_only_as_listed() {
     let Some(path) = published_document() else { return };
     let ended = run_here(&["spec", "diff", "--from", path.to_str().unwrap()]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
 }
 
 #[test]
-fn a_newer_published_document_is_told_with_both_places() {
+fn a_newer_published_document_is_reported_with_both_positions() {
     let copy = Copy::new();
     // Without departures our own document is the published one.
     copy.write("spec/departures.yaml", "[]\n");

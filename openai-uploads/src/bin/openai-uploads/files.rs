@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_one_path_a_line() {
+    fn a_list_has_one_path_per_line() {
         let folder = Folder::new(&[]);
         let list = folder.0.path().join("list");
         fs::write(&list, "a.jsonl\r\n\nb c.jsonl\n").unwrap();

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_is_in_the_form_of_the_endpoint() {
+    fn the_answer_has_the_shape_of_the_endpoint() {
         let messages = json!([{"role": "user", "content": [{"type": "text", "text": "hello"}]}]);
         let chat = echoed("/v1/chat/completions", json!({"model": "m", "messages": messages}));
         assert_eq!(chat["choices"][0]["message"]["content"], "hello");

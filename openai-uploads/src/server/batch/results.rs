@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn results_go_on_after_an_unfinished_line_and_are_complete_and_shuffled() {
+    fn results_continue_after_an_unfinished_line() {
         let dir = tempfile::tempdir().unwrap();
         let tokens = Tokens { input: 1, cached: 2, output: 3, reasoning: 4 };
         let mut results = Results::open(dir.path()).unwrap();

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_about_that_share_and_the_same_for_the_same_seed() {
+    fn a_share_of_requests_is_reproducible_by_its_seed() {
         let many = vec![None; 10_000];
         let tenth = affected(When::share(0.1), &many);
         assert!((900..1100).contains(&tenth.len()), "{}", tenth.len());

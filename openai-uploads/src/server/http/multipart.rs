@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_form_is_the_same_in_pieces_of_any_size() {
+    async fn a_form_is_read_alike_in_chunks_of_any_size() {
         let form =
             b"before\r\n--cut  \r\nContent-Disposition: form-data; filename=\"a;b\\\"c\"; name=\"data\"\r\n\
             Content-Type: text/plain\r\n\r\n\r\n--cu\r\r\n--\r\n-\r\n\r\n--cut\r\n\

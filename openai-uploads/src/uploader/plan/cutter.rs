@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_takes_some_seconds_whatever_the_rate() {
+    fn a_part_takes_some_seconds_at_any_rate() {
         let latency = Duration::from_millis(100);
         let slow = sizes(1024 * MIB, 8, MIB, latency);
         assert!(slow.iter().all(|size| *size <= 5 * MIB), "{slow:?}");
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_becomes_slow_gets_small_parts() {
+    fn a_slow_connection_gets_small_parts() {
         let mut cutter = Cutter::new(by_rate(1), 1024 * MIB, []);
         for _ in 0..3 {
             let part = cutter.next().unwrap();

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_threads_one_at_a_time_has_the_lock() {
+    fn one_thread_at_a_time_has_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let (holders, taken) = (AtomicU32::new(0), AtomicU32::new(0));

@@ -277,7 +277,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_is_the_same_through_a_symbolic_link() {
+    fn a_symbolic_link_leads_to_the_same_file() {
         let (folder, path) = folder_with_file();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();

@@ -129,7 +129,7 @@ mod tests {
     use futures_util::FutureExt;
 
     #[tokio::test]
-    async fn a_large_file_keeps_others_out_until_its_end_is_near() {
+    async fn a_large_file_uses_all_connections_until_near_its_end() {
         let limit = Limit::new(8);
         let mut large = limit.admit(8 << 30).await;
         let mut next = Box::pin(limit.admit(1));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_whose_parts_all_wait_keeps_nobody_out() {
+    async fn a_file_whose_parts_all_wait_does_not_block_others() {
         let limit = Limit::new(8);
         let mut throttled = limit.admit(8 << 30).await;
         throttled.yield_connection();

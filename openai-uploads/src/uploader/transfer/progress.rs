@@ -140,7 +140,7 @@ mod tests {
     use futures_util::TryStreamExt;
 
     #[tokio::test]
-    async fn a_body_hands_out_all_bytes_and_counts_them() {
+    async fn a_body_yields_all_bytes_and_counts_them() {
         let bytes = vec![7; 3 * PIECE + 5];
         let progress = Arc::new(Progress::new(bytes.len() as u64));
         let body =

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_not_used_is_not_saved_up() {
+    async fn unused_rate_is_not_saved() {
         let limit = RateLimit::new(Some(1_000_000));
         tokio::time::advance(Duration::from_secs(3600)).await;
         let took = time_of(&limit, 4, 500_000).await;
@@ -97,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_nothing_waits_and_pieces_are_whole() {
+    fn without_a_limit_nothing_waits_and_chunks_are_whole() {
         let limit = RateLimit::new(None);
         assert_eq!(limit.piece(65536), 65536);
         assert_eq!(limit.reserve(usize::MAX), None);
     }
 
     #[test]
-    fn pieces_are_small_at_a_low_rate() {
+    fn chunks_are_small_at_a_low_rate() {
         for (rate, piece) in [(0, 1), (5, 1), (1_000, 100), (u64::MAX, 65536)] {
             assert_eq!(RateLimit::new(Some(rate)).piece(65536), piece, "{rate}");
         }

@@ -1,4 +1,4 @@
-//! How documents are written: merge keys, references, several files, webhooks; and what is reported of schemas.
+//! Ways to write documents: merge keys, references, several files, webhooks; and the reports about schemas.
 
 use std::collections::BTreeMap;
 

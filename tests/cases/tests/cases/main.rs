@@ -1,4 +1,5 @@
-//! What the types and functions generated from `tests/documents/cases` do: one file for each kind of document.
+//! The behaviour of the types and functions generated from `tests/documents/cases`: one file for each kind of
+//! document.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

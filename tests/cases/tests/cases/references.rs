@@ -1,4 +1,4 @@
-//! References to `$id`s and anchors, and those that depend on the schemas which lead to them.
+//! References to `$id`s and anchors, and references whose target depends on the schemas that lead to them.
 
 use cases::{
     dynamic_references as dynamic, dynamic_references_through_a_pointer as dynamic_pointer,

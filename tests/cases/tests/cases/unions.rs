@@ -1,4 +1,4 @@
-//! Unions: which alternative a value is read as, and what is written.
+//! Unions: which alternative a value is read as, and how it is written.
 
 use cases::mapping_without_one_alternative::models::{self as figures, Figure};
 use cases::one_of_constants::models as constants;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// Reads a value as a `T` and writes it back; returns its `Debug` text and what is written.
+/// Reads a value as a `T` and writes it back. Returns its `Debug` text and the JSON.
 fn back<T: DeserializeOwned + Serialize + std::fmt::Debug>(value: &Value) -> (String, Value) {
     let read: T = serde_json::from_value(value.clone()).unwrap();
     (format!("{read:?}"), serde_json::to_value(&read).unwrap())

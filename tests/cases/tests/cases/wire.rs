@@ -36,7 +36,7 @@ pub(crate) fn ok(content_type: &str, body: &str) -> String {
     )
 }
 
-/// Whether the head, and the body as its head announces it, are there.
+/// Whether the head has arrived, and the body in the announced length.
 fn is_whole(received: &[u8]) -> bool {
     let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
     let head = String::from_utf8_lossy(&received[..end]).to_ascii_lowercase();

@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_that_do_not_fit_are_counted() {
+    fn batches_that_have_to_wait_are_counted() {
         let lines = table(20).lines(10, 120);
         assert_eq!(lines.len(), 10);
         assert_eq!(lines[8], "… and 12 more");

@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_estimate_where_nothing_moves() {
+    fn there_is_no_estimate_without_progress() {
         let stopped = Summary { bytes_per_second: 0, left: None, retries: 2, ..summary() };
         assert_eq!(stopped.text(), "0 B/s, 0:12 elapsed, — left, 2 retries");
         assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");

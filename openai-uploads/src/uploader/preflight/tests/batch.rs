@@ -35,7 +35,7 @@ fn a_request_needs_its_four_members() {
 }
 
 #[test]
-fn a_name_that_is_almost_right_is_shown() {
+fn a_similar_name_is_suggested() {
     for (wrong, shown) in [
         ("\" method\"", " method"),
         ("\"Method\"", "Method"),
@@ -54,7 +54,7 @@ fn a_name_that_is_almost_right_is_shown() {
 }
 
 #[test]
-fn a_member_that_stands_twice_is_a_fault() {
+fn a_duplicate_member_is_a_fault() {
     for (twice, member) in [
         (response("1").replace("\"method\"", "\"custom_id\":\"2\",\"method\""), "custom_id"),
         (response("1").replace("\"body\"", "\"body\":{\"model\":\"m\",\"input\":\"\"},\"body\""), "body"),
@@ -67,7 +67,7 @@ fn a_member_that_stands_twice_is_a_fault() {
 }
 
 #[test]
-fn endpoints_are_paths_that_batches_have() {
+fn only_endpoints_of_batches_are_accepted() {
     for (url, rest) in [
         ("/v1/chat/completions", "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]"),
         ("/v1/responses", "\"input\":[{\"role\":\"user\",\"content\":\"Hi\"}]"),
@@ -245,7 +245,7 @@ fn messages_are_checked() {
 }
 
 #[test]
-fn arguments_that_are_not_json_are_a_warning() {
+fn arguments_that_are_not_json_are_warnings() {
     let call = r#"{"role":"assistant","function_call":{"name":"f","arguments":"{\"a\":"}}"#;
     assert_eq!(messages(call), "warning: line 1: `body.messages[0]`: `arguments` is not JSON");
     let call = call.replace(r#"{\"a\":"#, r#"{\n \"a\": [1, \"\\n\"]}"#);

@@ -93,7 +93,7 @@ fn binary_formats_are_named() {
 }
 
 #[test]
-fn a_byte_order_mark_is_a_fault_but_for_other_providers() {
+fn a_byte_order_mark_is_a_fault_except_for_other_providers() {
     let file = format!("\u{feff}{}", response("1"));
     let expected = "the file begins with a byte order mark; save it as UTF-8 without BOM";
     for provider in [Provider::OpenAi, Provider::Azure] {

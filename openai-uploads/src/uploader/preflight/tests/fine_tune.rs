@@ -28,7 +28,7 @@ fn at_least_ten_examples_are_needed() {
 }
 
 #[test]
-fn every_format_is_taken() {
+fn every_format_is_accepted() {
     for line in [
         r#"{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]}"#,
         r#"{"messages":[{"role":"assistant","content":""}],"tools":null,"functions":[]}"#,
