@@ -1,6 +1,7 @@
 //! The program `openapi-crate`, and what the commands of a workspace share with it. Feature `cli`.
 
 pub mod check;
+pub mod choice;
 mod completions;
 pub mod count;
 pub mod diff;

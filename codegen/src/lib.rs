@@ -26,6 +26,7 @@ use api::Api;
 use diagnostic::{Diagnostic, Diagnostics, Severity};
 use document::{Document, Pointer};
 use package::{Folder, MARKER, Package};
+use slice::Selection;
 
 pub use input::{Input, InputError};
 pub use rust::Dependency;
@@ -41,9 +42,18 @@ pub struct Options {
     pub files: BTreeMap<String, String>,
     /// The kind of output.
     pub output: Output,
+    /// The operations to generate, with the types that they reach; by default all.
+    pub selection: Selection,
 }
 
 impl Options {
+    /// The document of a text, as far as it is selected.
+    fn document(&self, text: &str) -> Result<Document, Diagnostics> {
+        let mut document = Document::parse_many(&self.file, text, &self.files)?;
+        slice::select(&mut document, &self.selection)?;
+        Ok(document)
+    }
+
     /// The first line of each generated file.
     pub(crate) fn header(&self) -> String {
         let file = self.file.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -147,7 +157,7 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 }
 
 fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
-    let document = Document::parse_many(&options.file, text, &options.files)?;
+    let document = options.document(text)?;
     let (mut api, mut found) = api::lower(&document);
     found.extend(number_operations(&mut api, &document));
     let found = document.locate(found);

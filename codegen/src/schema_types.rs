@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::document::Document;
 use crate::naming::{Names, Scope};
 use crate::{Options, api, with_room};
 
@@ -18,7 +17,7 @@ use crate::{Options, api, with_room};
 /// Everything that is wrong with the document, at once.
 pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, String>, Diagnostics> {
     with_room(|| {
-        let document = Document::parse_many(&options.file, text, &options.files)?;
+        let document = options.document(text)?;
         let (api, schemas, found) = api::lower_with_schemas(&document);
         let found = document.locate(found);
         if found.count(Severity::Error) > 0 {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use openapi_crate::command::choice::Choice;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::generate::{self, Job};
 use openapi_crate::command::report::Report;
@@ -37,7 +38,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let (check, deny_warnings) = (arguments.check, arguments.deny_warnings);
     if let (Some(spec), Some(out), name @ Some(_)) = (&arguments.spec, &arguments.out, &arguments.name) {
         let (spec, out, name) = (spec.clone(), out.clone(), name.clone());
-        return generate::Arguments { spec, out, name, module: false, check, deny_warnings }.run(&progress);
+        let choice = Choice::default();
+        let arguments = generate::Arguments { spec, out, name, module: false, check, deny_warnings, choice };
+        return arguments.run(&progress);
     }
     let root = workspace::root();
     let job = Job {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::choice::Choice;
 use super::count::counted;
 use super::failure::Failure;
 use super::generate;
@@ -29,6 +30,8 @@ pub struct Arguments {
     /// Exit with 2 if there is a warning
     #[arg(long)]
     deny_warnings: bool,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 impl Arguments {
@@ -41,12 +44,16 @@ impl Arguments {
         if let Some(out) = &self.out {
             let (spec, out, name) = (self.spec.clone(), out.clone(), self.name.clone());
             let (module, deny_warnings) = (self.module, self.deny_warnings);
-            return generate::Arguments { spec, out, name, module, check: true, deny_warnings }.run(progress);
+            let choice = self.choice.clone();
+            let arguments =
+                generate::Arguments { spec, out, name, module, check: true, deny_warnings, choice };
+            return arguments.run(progress);
         }
         progress.step("Checking", &self.spec.display().to_string());
         let input = Input::read(&self.spec)?;
         let name = input.name.clone();
-        let generated = input.generate(Options::default())?;
+        let generated =
+            input.generate(Options { selection: self.choice.clone().into(), ..Options::default() })?;
         if self.deny_warnings && !generated.warnings.is_empty() {
             return Err(Failure::Document(generated.warnings));
         }

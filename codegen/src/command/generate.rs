@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::choice::Choice;
 use super::count::{counted, thousands};
 use super::failure::Failure;
 use super::report::{Outcome, Report};
@@ -37,6 +38,9 @@ pub struct Arguments {
     /// Exit with 2, and write nothing, if there is a warning
     #[arg(long)]
     pub deny_warnings: bool,
+    /// The operations to generate
+    #[command(flatten)]
+    pub choice: Choice,
 }
 
 impl Arguments {
@@ -52,7 +56,7 @@ impl Arguments {
         refuse_foreign(&self.out, &output)?;
         let job = Job {
             out: &self.out,
-            options: Options { output, ..Options::default() },
+            options: Options { output, selection: self.choice.clone().into(), ..Options::default() },
             is_check: self.check,
             deny_warnings: self.deny_warnings,
             command: self.command(),
@@ -67,6 +71,9 @@ impl Arguments {
         match &self.name {
             Some(name) => command.extend([" --name ", name]),
             None => command.push_str(" --module"),
+        }
+        for (name, value) in self.choice.arguments() {
+            command.extend([" ", name, " ", &quoted(value)]);
         }
         command
     }

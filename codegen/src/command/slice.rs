@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::choice::Choice;
 use super::failure::Failure;
 use super::report::{Outcome, Report};
 use crate::Input;
 use crate::package::Package;
-use crate::slice::{Selection, slice};
+use crate::slice::slice;
 
 /// Cut a document down to some operations and all that they reach, keeping order and text
 #[derive(Debug, clap::Args)]
@@ -16,15 +17,12 @@ pub struct Arguments {
     /// The document to cut
     #[arg(value_name = "SPEC")]
     pub spec: PathBuf,
-    /// Keep the operations that have this tag; may be given several times
-    #[arg(long, value_name = "TAG", required_unless_present = "operation")]
-    pub tag: Vec<String>,
-    /// Keep this operation, by its operationId or as 'post /uploads'; may be given several times
-    #[arg(long, value_name = "ID")]
-    pub operation: Vec<String>,
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// The operations to keep
+    #[command(flatten)]
+    pub choice: Choice,
 }
 
 impl Arguments {
@@ -37,8 +35,7 @@ impl Arguments {
     pub fn run(&self) -> Result<Report, Failure> {
         let input = Input::read(&self.spec)?;
         let document = input.document()?;
-        let selection = Selection { tags: self.tag.clone(), operations: self.operation.clone() };
-        let text = slice(&document, &selection).map_err(|error| {
+        let text = slice(&document, &self.choice.clone().into()).map_err(|error| {
             Failure::with_help(error.to_string(), "upper and lower case count; nothing was written")
         })?;
         let folder = |file: &Path| file.parent().map(Path::to_owned).unwrap_or_default();

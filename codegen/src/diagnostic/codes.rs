@@ -160,6 +160,13 @@ Add it.",
     ),
     ("missing-url", "A server has no `url`.\n\nAdd it."),
     (
+        "no-such-operation",
+        "`--tag`, `--operation`, `--path` or one of their negations matches no operation of the document, or all of them
+together leave none.
+
+Correct the name. Tags and operation ids are compared with upper and lower case.",
+    ),
+    (
         "not-openapi",
         "The file is not an OpenAPI document: it is empty, not an object, or has no `openapi` member.
 
@@ -433,7 +440,8 @@ mod tests {
     fn every_code_that_the_generator_reports_is_explained_and_no_other() {
         let mut reported = BTreeSet::new();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        for room in ["api", "compare", "document", "lib.rs", "overlay", "overlay.rs", "config.rs"] {
+        for room in ["api", "compare", "document", "lib.rs", "slice.rs", "overlay", "overlay.rs", "config.rs"]
+        {
             collect(&source.join(room), &mut reported);
         }
         let explained: BTreeSet<String> = codes().map(str::to_owned).collect();

@@ -11,13 +11,14 @@ pub mod openapi;
 mod place;
 mod reference;
 pub mod schema;
+mod selected;
 mod source;
 mod text_reference;
 mod version;
 mod view;
 mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::pointer::Pointer;
@@ -34,6 +35,7 @@ use fault::Fault;
 use reference::{Fragment, Reference};
 
 pub(crate) use json_layout::entries as json_entries;
+pub(crate) use selected::Fate;
 pub(crate) use source::Source;
 use source::json_marks;
 
@@ -53,6 +55,8 @@ pub struct Document {
     text_references: Vec<(String, Pointer)>,
     /// The schemas that have a URI of their own, each by its file and pointer.
     resources: HashMap<String, (String, Pointer)>,
+    /// The operations that were selected, by path and method; `None`: all.
+    selected: Option<HashSet<Pointer>>,
 }
 
 /// The target of a `$ref`. The value may itself be a `$ref`.
@@ -162,6 +166,7 @@ impl Document {
             suggestions: AtomicUsize::new(0),
             text_references: Vec::new(),
             resources,
+            selected: None,
         }
     }
 

@@ -76,6 +76,14 @@ impl Source {
         *node = Node::String(text);
     }
 
+    /// Puts another tree in the place of what was read. Values are found where they are in the text.
+    pub(super) fn replace_root(&mut self, root: Node) {
+        let before = std::mem::replace(&mut self.root, root);
+        if matches!(self.layout, Layout::Yaml { .. }) {
+            self.written.get_or_insert(before);
+        }
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

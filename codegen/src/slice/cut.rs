@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::outline::{Aliases, Entry, Outline, Style, outline};
-use super::reach::{Fate, Kept};
-use crate::document::{Document, Node, Pointer, Source};
+use super::reach::Kept;
+use crate::document::{Document, Fate, Node, Pointer, Source};
 
 /// The text of a document without what does not stay.
 pub(super) fn cut(document: &Document, kept: &Kept) -> String {

@@ -1,14 +1,10 @@
 //! What of a document some operations reach.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Fate, Node, Pointer};
 
-/// The members of a path that are operations.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
-/// The members of the document that hold paths.
-const PATHS: [&str; 2] = ["paths", "webhooks"];
+use super::operation::{METHODS, Operations, PATHS};
 
 /// What is about the document as a whole.
 const WHOLE: [&str; 6] = ["openapi", "info", "jsonSchemaDialect", "servers", "security", "externalDocs"];
@@ -22,17 +18,6 @@ pub(super) struct Kept {
     holders: HashSet<Pointer>,
     /// The tags of the operations that stay.
     tags: BTreeSet<String>,
-}
-
-/// What becomes of one member of the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// It stays as it is.
-    Whole,
-    /// Some of its members stay.
-    Partly,
-    /// It goes.
-    Gone,
 }
 
 impl Kept {
@@ -67,98 +52,40 @@ impl Kept {
     }
 }
 
+/// What becomes of the operations that links lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Links {
+    /// They are kept.
+    Followed,
+    /// They are not.
+    Ignored,
+}
+
 /// Finds what stays, beginning with operations.
 pub(super) struct Reach<'a> {
     document: &'a Document,
-    operations: Vec<Operation<'a>>,
-    /// The numbers of the operations that a name means: an id, or a method and path.
-    names: HashMap<String, Vec<usize>>,
+    operations: &'a Operations<'a>,
+    links: Links,
     kept: Kept,
     /// Values in which references are still to be followed.
     queue: Vec<&'a Node>,
 }
 
-struct Operation<'a> {
-    pointer: Pointer,
-    node: &'a Node,
-}
-
-impl<'a> Operation<'a> {
-    fn id(&self) -> Option<&'a str> {
-        self.node.get("operationId").and_then(Node::as_str)
-    }
-
-    fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.node.get("tags").and_then(Node::as_array).into_iter().flatten().filter_map(Node::as_str)
-    }
-
-    /// Its method and path.
-    fn place(&self) -> Option<String> {
-        match self.pointer.tokens() {
-            [_, path, method] => Some(format!("{method} {path}")),
-            _ => None,
-        }
-    }
-}
-
 impl<'a> Reach<'a> {
-    pub(super) fn new(document: &'a Document) -> Self {
-        let operations = operations(document);
-        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
-        for (number, operation) in operations.iter().enumerate() {
-            for name in operation.id().map(str::to_owned).into_iter().chain(operation.place()) {
-                names.entry(name).or_default().push(number);
-            }
-        }
-        let mut reach = Self { document, operations, names, kept: Kept::default(), queue: Vec::new() };
+    pub(super) fn new(document: &'a Document, operations: &'a Operations<'a>, links: Links) -> Self {
+        let mut reach = Self { document, operations, links, kept: Kept::default(), queue: Vec::new() };
         reach.follow_security(document.root());
         reach
     }
 
-    /// Every tag that an operation has, in the order of the document.
-    pub(super) fn tags(&self) -> Vec<&'a str> {
-        let mut seen = HashSet::new();
-        self.operations.iter().flat_map(Operation::tags).filter(|tag| seen.insert(*tag)).collect()
-    }
-
-    /// Every operation of `paths`, by its method and path.
-    pub(super) fn operations(&self) -> Vec<String> {
-        let is_path = |operation: &&Operation<'_>| {
-            operation.pointer.tokens().first().is_some_and(|holder| holder == "paths")
-        };
-        self.operations.iter().filter(is_path).filter_map(Operation::place).collect()
-    }
-
-    /// The ids of the operations.
-    pub(super) fn operation_names(&self) -> Vec<&'a str> {
-        self.operations.iter().filter_map(Operation::id).collect()
-    }
-
-    /// Keeps the operations that have a tag. `false`: there is none.
-    pub(super) fn keep_tag(&mut self, tag: &str) -> bool {
-        let has_it = |operation: &Operation<'_>| operation.tags().any(|own| own == tag);
-        let found = self.operations.iter().enumerate().filter(|(_, operation)| has_it(operation));
-        let found = found.map(|(number, _)| number).collect();
-        self.keep_operations(found)
-    }
-
-    /// Keeps an operation. `false`: there is none of this name.
-    pub(super) fn keep_operation(&mut self, name: &str) -> bool {
-        let place = || name.split_once(' ').map(|(method, path)| format!("{} {path}", method.to_lowercase()));
-        let found = self.names.get(name).or_else(|| self.names.get(&place()?)).cloned();
-        self.keep_operations(found.unwrap_or_default())
-    }
-
-    fn keep_operations(&mut self, found: Vec<usize>) -> bool {
-        let is_any = !found.is_empty();
-        for number in found {
-            self.keep(&self.operations[number].pointer.clone());
-        }
-        is_any
+    /// What stays with the operations of these numbers.
+    pub(super) fn keep_all(mut self, numbers: &[usize]) -> Kept {
+        numbers.iter().for_each(|number| self.keep(&self.operations.get(*number).pointer.clone()));
+        self.finish()
     }
 
     /// Follows all references from what is kept.
-    pub(super) fn finish(mut self) -> Kept {
+    fn finish(mut self) -> Kept {
         while let Some(node) = self.queue.pop() {
             self.follow(node);
         }
@@ -245,12 +172,13 @@ impl<'a> Reach<'a> {
             Node::Object(members) => {
                 for (key, value) in members {
                     match (key.as_str(), value) {
-                        ("$ref" | "operationRef", Node::String(reference)) => {
-                            self.follow_reference(reference);
+                        ("$ref", Node::String(reference)) => self.follow_reference(reference),
+                        ("operationRef", Node::String(reference)) => {
+                            if self.links == Links::Followed {
+                                self.follow_reference(reference);
+                            }
                         }
-                        ("operationId", Node::String(id)) => {
-                            self.keep_operation(id);
-                        }
+                        ("operationId", Node::String(id)) => self.follow_link(id),
                         ("discriminator", _) => self.follow_mapping(value),
                         _ => self.follow(value),
                     }
@@ -259,6 +187,15 @@ impl<'a> Reach<'a> {
             }
             Node::Array(elements) => elements.iter().for_each(|element| self.follow(element)),
             _ => {}
+        }
+    }
+
+    /// Follows the `operationId` of a link; that of an operation leads to itself.
+    fn follow_link(&mut self, id: &str) {
+        if self.links == Links::Followed {
+            for number in self.operations.named(id) {
+                self.keep(&self.operations.get(*number).pointer);
+            }
         }
     }
 
@@ -293,28 +230,6 @@ impl<'a> Reach<'a> {
             self.keep(&Pointer::root().child("components").child("securitySchemes").child(scheme));
         }
     }
-}
-
-/// Every operation of the document, those of paths that are written elsewhere too.
-fn operations(document: &Document) -> Vec<Operation<'_>> {
-    let mut operations = Vec::new();
-    for holder in PATHS {
-        let paths = document.root().get(holder).and_then(Node::as_object);
-        for (path, mut item) in paths.into_iter().flatten() {
-            let pointer = Pointer::root().child(holder).child(path);
-            if let Some(reference) = item.get("$ref").and_then(Node::as_str)
-                && let Ok(target) = document.resolve(document.file(), reference)
-            {
-                item = target.node;
-            }
-            for (method, node) in item.as_object().into_iter().flatten() {
-                if METHODS.contains(&&**method) {
-                    operations.push(Operation { pointer: pointer.child(method), node });
-                }
-            }
-        }
-    }
-    operations
 }
 
 fn at<'a>(root: &'a Node, tokens: &[String], depth: usize) -> Option<&'a Node> {

@@ -1,5 +1,6 @@
 //! Documents cut down, as text.
 
+use super::operation::Operations;
 use super::{Selection, slice};
 use crate::document::Document;
 
@@ -67,9 +68,12 @@ components:
 x-navigation: [listPets, addPet, listOrders]
 ";
 
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
 fn cut(text: &str, tags: &[&str], operations: &[&str]) -> String {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let selection = Selection { tags: owned(tags), operations: owned(operations) };
+    let selection = Selection { tags: owned(tags), operations: owned(operations), ..Selection::default() };
     let document = Document::parse("api.yaml", text).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
     let cut = slice(&document, &selection).unwrap_or_else(|error| panic!("{error}"));
     let again = slice(&Document::parse("api.yaml", &cut).unwrap(), &selection).unwrap();
@@ -171,10 +175,12 @@ fn paths_and_parts_written_elsewhere_stay() {
 fn names_that_are_not_there_are_all_told_with_their_neighbours() {
     let document = Document::parse("api.yaml", YAML).unwrap();
     let error = |tags: &[&str], operations: &[&str]| {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        slice(&document, &Selection { tags: owned(tags), operations: owned(operations) })
-            .unwrap_err()
-            .to_string()
+        slice(
+            &document,
+            &Selection { tags: owned(tags), operations: owned(operations), ..Selection::default() },
+        )
+        .unwrap_err()
+        .to_string()
     };
     assert_eq!(
         error(&["pets", "Zebras"], &["listPet"]),
@@ -182,5 +188,76 @@ fn names_that_are_not_there_are_all_told_with_their_neighbours() {
          the document has no tag `Zebras`; there are `Pets`, `Staff`, `Orders`\n\
          the document has no operation `listPet`, but there is `listPets`"
     );
-    assert_eq!(error(&[], &[]), "no operation is selected: name a tag or an operation");
+    assert_eq!(error(&[], &[]), "no operation is selected: name a tag, an operation or a path");
+}
+
+const CHOICE: &str = "\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /files: {get: {operationId: listFiles, tags: [Files]}, post: {operationId: createFile, tags: [Files, Beta]}}
+  /files/{id}: {get: {operationId: getFile, tags: [Files]}}
+  /files/{id}/content: {get: {operationId: getContent, tags: [Content]}}
+webhooks:
+  stored: {post: {operationId: stored, tags: [Files]}}
+";
+
+/// The ids of the operations that stay with a selection.
+fn chosen(selection: Selection) -> Vec<String> {
+    let document = Document::parse("api.yaml", CHOICE).unwrap();
+    let operations = Operations::of(&document);
+    let numbers = super::choice::chosen(&operations, &selection).unwrap();
+    numbers.iter().map(|number| operations.get(*number).id().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_path_is_chosen_by_a_pattern_whose_star_stays_within_a_step() {
+    let paths = |paths: &[&str]| chosen(Selection { paths: owned(paths), ..Selection::default() });
+    assert_eq!(paths(&["/files"]), ["listFiles", "createFile"]);
+    assert_eq!(paths(&["/files/*"]), ["getFile"]);
+    assert_eq!(paths(&["/files/{id}"]), ["getFile"]);
+    assert_eq!(paths(&["/files/**"]), ["getFile", "getContent"]);
+    assert_eq!(paths(&["/files", "/*/*/content"]), ["listFiles", "createFile", "getContent"]);
+}
+
+#[test]
+fn what_is_left_out_is_left_out_of_what_is_chosen_or_of_all() {
+    let all = ["listFiles", "createFile", "getFile", "getContent", "stored"];
+    let without = |rest: Selection| chosen(rest);
+    let beta = owned(&["Beta"]);
+    assert_eq!(
+        without(Selection { not_tags: beta.clone(), ..Selection::default() }),
+        [all[0], all[2], all[3], all[4]]
+    );
+    let files = Selection { tags: owned(&["Files"]), ..Selection::default() };
+    assert_eq!(without(Selection { not_tags: beta, ..files.clone() }), ["listFiles", "getFile", "stored"]);
+    assert_eq!(
+        without(Selection { not_paths: owned(&["/files/**"]), ..files.clone() }),
+        ["listFiles", "createFile", "stored"]
+    );
+    assert_eq!(
+        without(Selection { not_operations: owned(&["stored", "POST /files"]), ..files }),
+        ["listFiles", "getFile"]
+    );
+}
+
+#[test]
+fn a_selection_of_nothing_is_an_error_that_says_why() {
+    let document = Document::parse("api.yaml", CHOICE).unwrap();
+    let error = |selection: Selection| slice(&document, &selection).unwrap_err().to_string();
+    let files = owned(&["Files"]);
+    assert_eq!(
+        error(Selection { tags: files.clone(), not_tags: files, ..Selection::default() }),
+        "the selection leaves no operation"
+    );
+    assert_eq!(
+        error(Selection { paths: owned(&["/file", "/a**"]), ..Selection::default() }),
+        "the document has no path like `/file`\n\
+         `/a**` is not a pattern of paths: recursive wildcards must form a single \
+         path component"
+    );
+    assert_eq!(
+        error(Selection { not_tags: owned(&["Bet"]), ..Selection::default() }),
+        "the document has no tag `Bet`, but there is `Beta`"
+    );
 }

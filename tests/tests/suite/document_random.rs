@@ -203,7 +203,11 @@ fn read(file: &str, text: &str) {
     let _ = Departures::parse("departures.yaml", text);
     match Document::parse(file, text) {
         Ok(document) => {
-            let selection = Selection { tags: vec!["Uploads".to_owned()], operations: vec!["a".to_owned()] };
+            let selection = Selection {
+                tags: vec!["Uploads".to_owned()],
+                operations: vec!["a".to_owned()],
+                ..Selection::default()
+            };
             let _ = slice(&document, &selection);
             let found = compare(&document, &document);
             assert!(found.is_empty(), "a document differs from itself: {found:?}");

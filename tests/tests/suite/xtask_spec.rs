@@ -55,7 +55,7 @@ fn every_tag_of_the_published_document_can_be_cut_out() {
     let document = Document::parse("openai.yaml", &fs::read_to_string(path).unwrap()).unwrap();
     let tags = document.root().get("tags").and_then(Node::as_array).unwrap();
     for tag in tags.iter().filter_map(|tag| tag.get("name")).filter_map(Node::as_str) {
-        let selection = Selection { tags: vec![tag.to_owned()], operations: Vec::new() };
+        let selection = Selection { tags: vec![tag.to_owned()], ..Selection::default() };
         let Ok(text) = slice(&document, &selection) else {
             println!("{tag}: no operation has this tag");
             continue;

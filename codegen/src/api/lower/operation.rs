@@ -1,7 +1,7 @@
 //! Paths and webhooks, and the operations they have.
 
 use crate::document::openapi::{self, Info, PathItem, Reference, Root};
-use crate::document::{Node, View as _};
+use crate::document::{Node, Pointer, View as _};
 
 use super::super::Type;
 use super::super::operation::{Callback, Operation, Parameter, SecurityScheme, Server, Tag};
@@ -40,6 +40,9 @@ impl<'d> Lowering<'d> {
             let place = place.child(key);
             let Some(path) = self.path(&place, key) else { continue };
             for (place, path_item, method, written) in self.operations_of(&place, item) {
+                if !self.is_selected("paths", key, method) {
+                    continue;
+                }
                 let own_id = written.operation_id().filter(|id| !id.trim().is_empty());
                 let id = own_id.map_or_else(|| operation_id(method, &path), str::to_owned);
                 if own_id.is_none() {
@@ -64,6 +67,11 @@ impl<'d> Lowering<'d> {
         self.report_missing_ids(&without_id);
         tags.retain(|tag| !tag.operations.is_empty());
         tags
+    }
+
+    /// Whether an operation is to be generated; it may be written elsewhere than in the path that it is of.
+    fn is_selected(&self, holder: &str, path: &str, method: &str) -> bool {
+        self.document.is_selected(&Pointer::root().child(holder).child(path).child(method))
     }
 
     /// The path of a key of `paths`.
@@ -101,6 +109,9 @@ impl<'d> Lowering<'d> {
         let Some((place, webhooks)) = self.object_at(&self.root(), root.webhooks()) else { return found };
         for (name, item) in webhooks {
             for (place, _, method, written) in self.operations_of(&place.child(name), item) {
+                if !self.is_selected("webhooks", name, method) {
+                    continue;
+                }
                 found.push(Callback {
                     name: name.clone(),
                     method: method.to_uppercase(),
