@@ -143,7 +143,7 @@ fn document(cases: &[(usize, &Case)], remotes: &[(String, String)]) -> (String, 
         "components": {"schemas": schemas},
     });
     let output = Output::Crate { name: NAME.to_owned() };
-    (document.to_string(), Options { file: "api.json".to_owned(), files, output })
+    (document.to_string(), Options { file: "api.json".to_owned(), files, output, ..Options::default() })
 }
 
 fn errors((text, options): &(String, Options)) -> Option<String> {
