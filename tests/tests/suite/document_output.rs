@@ -9,7 +9,8 @@ use openapi_crate::{Options, Output, generate, schema_types};
 /// Generates modules and a crate from a text and the files beside it, and checks the output. Returns whether there
 /// was any.
 pub(crate) fn generates_or_refuses(file: &str, text: &str, files: &BTreeMap<String, String>) -> bool {
-    let options = |output| Options { file: file.to_owned(), output, files: files.clone() };
+    let options =
+        |output| Options { file: file.to_owned(), output, files: files.clone(), ..Options::default() };
     let mut refused = Vec::new();
     for output in [Output::Modules, Output::Crate { name: "an-api".to_owned() }] {
         let options = options(output);

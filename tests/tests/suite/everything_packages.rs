@@ -57,7 +57,12 @@ fn the_packages_have_the_dependencies_that_the_generator_writes() {
 fn generated(name: &str, file: &str, beside: &[&str]) -> Generated {
     let read = |file: &str| fs::read_to_string(workspace().join("tests/documents").join(file)).unwrap();
     let files: BTreeMap<_, _> = beside.iter().map(|file| ((*file).to_owned(), read(file))).collect();
-    let options = Options { file: file.to_owned(), files, output: Output::Crate { name: name.to_owned() } };
+    let options = Options {
+        file: file.to_owned(),
+        files,
+        output: Output::Crate { name: name.to_owned() },
+        ..Options::default()
+    };
     generate(&read(file), &options).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
 }
 
