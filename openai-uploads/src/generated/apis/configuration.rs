@@ -10,7 +10,7 @@ pub const BASE_PATH: &str = "https://api.openai.com/v1";
 pub const API_KEY_AUTH: SecurityScheme = SecurityScheme::Bearer;
 
 impl Configuration {
-    /// A configuration without credentials for the document's first server.
+    /// A configuration for the document's first server, without credentials.
     pub fn new() -> Self {
         Self::at(BASE_PATH)
     }
