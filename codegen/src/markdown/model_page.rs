@@ -81,10 +81,15 @@ fn properties(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, structure
 
 fn values(text: &mut String, enumeration: &Enumeration) {
     let _ = writeln!(text, "### Values\n");
-    let _ = writeln!(text, "Name | Value");
-    let _ = writeln!(text, "------------ | -------------");
+    let is_described = enumeration.values.iter().any(|value| !value.description.is_empty());
+    let (title, line) = if is_described { (" | Description", " | -------------") } else { ("", "") };
+    let _ = writeln!(text, "Name | Value{title}");
+    let _ = writeln!(text, "------------ | -------------{line}");
     for (value, name) in enumeration.values.iter().zip(value_names(enumeration)) {
-        let _ = writeln!(text, "{name} | `{}`", cell(&value.value.replace('`', "'")));
+        let row = format!("{name} | `{}`", cell(&value.value.replace('`', "'")));
+        let description = cell(&value.description);
+        let separator = if description.is_empty() { "" } else { " | " };
+        let _ = writeln!(text, "{row}{separator}{description}");
     }
     let _ = writeln!(text, "Other | any other string\n");
 }
