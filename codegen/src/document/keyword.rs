@@ -175,6 +175,7 @@ keywords! {
     enum_varnames = row("x-enum-varnames", Any, Annotation);
     enum_names = row("x-enumNames", Any, Annotation);
     enum_names_kebab = row("x-enum-names", Any, Annotation);
+    enum_descriptions = row("x-enum-descriptions", Any, Annotation);
     preserves_unknown_fields = row("x-kubernetes-preserve-unknown-fields", Any, Annotation);
 }
 

@@ -349,7 +349,7 @@ impl<'d> Lowering<'d> {
                 let text = if described.constant().is_some() {
                     description(described.node())
                 } else {
-                    String::new()
+                    description_of_value(described, value).unwrap_or_default()
                 };
                 let known = values.entry(value);
                 let known = known
@@ -376,6 +376,19 @@ impl<'d> Lowering<'d> {
         let members = members.collect();
         self.union_of(place, members, None)
     }
+}
+
+/// The description of a value of `enum` in `x-enum-descriptions`: a list in the order of `enum`, or an object by value.
+fn description_of_value(schema: Schema<'_>, value: &str) -> Option<String> {
+    let descriptions = schema.enum_descriptions()?.value;
+    let text = match descriptions.as_array() {
+        Some(list) => {
+            let values = schema.enumeration()?.elements();
+            list.get(values.iter().position(|other| other.as_str() == Some(value))?)?
+        }
+        None => descriptions.get(value)?,
+    };
+    Some(text.as_str()?.trim().to_owned())
 }
 
 /// The schema of the elements after `prefixItems`, where nothing else in the schema can evaluate them.

@@ -460,6 +460,8 @@ snapshot!(
     Pair: {type: array, prefixItems: [{type: string}, {type: integer}], items: false, minItems: 2}
     Patterns: {type: object, patternProperties: {'^x-': {type: string}}}
     Open: {type: array, prefixItems: [{type: string}, {type: integer}]}
+    Described: {enum: [a, b], x-enum-descriptions: [The first., The second.]}
+    DescribedByValue: {enum: [a, b], x-enum-descriptions: {b: The second.}}
     Nullable: {type: [string, 'null'], enum: [a, b, null], default: b}
     Unknown: {type: text}
 "
