@@ -51,6 +51,9 @@ snapshots! { schemas:
     a_const_becomes_an_enum_of_one_value: "
         Thing: {type: object, required: [object], properties: {object: {const: thing}, version: {type: string, const: v1}}}
         ",
+    x_enum_descriptions_document_the_values: "
+        Status: {type: string, enum: [open, closed], x-enum-descriptions: [Still open., Closed for good.]}
+        ",
     an_enum_of_integers_is_an_integer: "
         Level: {type: integer, enum: [1, 2, 3]}
         Holder: {type: object, properties: {level: {$ref: '#/components/schemas/Level'}}}
