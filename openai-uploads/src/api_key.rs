@@ -2,11 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use futures_util::future::{BoxFuture, FutureExt};
 use secrecy::SecretString;
+use tokio::task::spawn_blocking;
 
-use crate::runtime::InputError;
+use crate::runtime::{InputError, Token, TokenError, TokenProvider};
 
 /// The variable that holds the key in a `.env` file.
 const VARIABLE: &str = "OPENAI_API_KEY";
@@ -47,6 +50,48 @@ pub fn read_api_key_file(path: impl AsRef<Path>) -> Result<SecretString, InputEr
     let key = find_key(&text).map_err(|problem| InputError::new(format!("{file} {problem}")))?;
     check(&file, key)?;
     Ok(key.into())
+}
+
+/// Reads an API key from a file that may change, as [`read_api_key_file`] does.
+///
+/// The file is read again every 10 seconds when the key is needed, and when the server refuses the key.
+///
+/// ```
+/// # fn main() {
+/// use openai_uploads::ApiKeyFile;
+/// use openai_uploads::apis::configuration::Configuration;
+///
+/// let configuration = Configuration::default().with_token_provider(ApiKeyFile::new("/run/secrets/openai"));
+/// # drop(configuration);
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ApiKeyFile {
+    path: PathBuf,
+}
+
+impl ApiKeyFile {
+    /// Reads the file at `path`, with the first request.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+impl TokenProvider for ApiKeyFile {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        let path = self.path.clone();
+        let reading = spawn_blocking(move || read_api_key_file(path));
+        let read = reading.map(|read| match read {
+            Ok(Ok(key)) => Ok(Token::new(key)),
+            Ok(Err(error)) => Err(TokenError::new(error.to_string())),
+            Err(error) => Err(TokenError::new(error.to_string())),
+        });
+        read.boxed()
+    }
+
+    fn interval(&self) -> Option<Duration> {
+        Some(Duration::from_secs(10))
+    }
 }
 
 fn read_start(path: &Path) -> io::Result<Vec<u8>> {

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::api_key;
 use crate::client::uploads_client;
-use crate::runtime::{Configuration, InputError};
+use crate::runtime::{Configuration, InputError, TokenProvider};
 
 impl Configuration {
     /// Reads the environment variables of the official clients:
@@ -59,17 +59,41 @@ impl Configuration {
             None => {}
         }
         configuration.base_path = base_path.unwrap_or(configuration.base_path);
+        configuration.with_environment_headers()
+    }
+
+    /// As [`from_env`](Self::from_env), with the tokens of `provider` in place of `OPENAI_API_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env); no key is needed. Requests fail with [`Error::Token`](crate::runtime::Error)
+    /// when the provider does.
+    ///
+    /// ```no_run
+    /// use openai_uploads::apis::configuration::Configuration;
+    /// use openai_uploads::runtime::TokenCommand;
+    ///
+    /// let provider = TokenCommand::new("gcloud").args(["auth", "print-access-token"]);
+    /// let configuration = Configuration::from_env_with_provider(provider)?;
+    /// # Ok::<(), openai_uploads::runtime::InputError>(())
+    /// ```
+    pub fn from_env_with_provider(provider: impl TokenProvider + 'static) -> Result<Self, InputError> {
+        let configuration = Self::default().with_client(uploads_client()).with_token_provider(provider);
+        let base_path = variable("OPENAI_BASE_URL")?.unwrap_or_else(|| configuration.base_path.clone());
+        configuration.with_base_path(base_path).with_environment_headers()
+    }
+
+    /// Adds the headers that the environment sets.
+    fn with_environment_headers(mut self) -> Result<Self, InputError> {
         for (name, header) in
             [("OPENAI_ORG_ID", "openai-organization"), ("OPENAI_PROJECT_ID", "openai-project")]
         {
             if let Some(value) = variable(name)? {
-                configuration.headers.insert(
-                    HeaderName::from_static(header),
-                    header_value(&format!("the environment variable {name}"), &value)?,
-                );
+                let value = header_value(&format!("the environment variable {name}"), &value)?;
+                self.headers.insert(HeaderName::from_static(header), value);
             }
         }
-        Ok(configuration)
+        Ok(self)
     }
 
     /// The configuration of an Azure OpenAI resource. `endpoint` is `https://NAME.openai.azure.com`.
@@ -98,7 +122,8 @@ impl Configuration {
 
     /// The configuration of an Azure OpenAI resource, with a Microsoft Entra token in place of a key.
     ///
-    /// A token is valid for about an hour. The rest is as in [`azure`](Self::azure).
+    /// A token is valid for about an hour; [`azure_with_provider`](Self::azure_with_provider) takes tokens that are
+    /// fetched again. The rest is as in [`azure`](Self::azure).
     ///
     /// # Errors
     ///
@@ -111,6 +136,26 @@ impl Configuration {
         let token = api_key::trim(token);
         api_key::check("the Microsoft Entra token", token)?;
         Ok(Self::azure_at(endpoint, api_version).with_bearer_access_token(token))
+    }
+
+    /// The configuration of an Azure OpenAI resource, with Microsoft Entra tokens of `provider` in place of a key. The
+    /// rest is as in [`azure`](Self::azure).
+    ///
+    /// ```
+    /// use openai_uploads::apis::configuration::Configuration;
+    /// use openai_uploads::runtime::TokenCommand;
+    ///
+    /// let resource = "https://cognitiveservices.azure.com";
+    /// let tokens = TokenCommand::new("az").args(["account", "get-access-token", "--resource", resource]);
+    /// let configuration = Configuration::azure_with_provider("https://example.openai.azure.com", tokens, None);
+    /// # drop(configuration);
+    /// ```
+    pub fn azure_with_provider(
+        endpoint: &str,
+        provider: impl TokenProvider + 'static,
+        api_version: Option<&str>,
+    ) -> Self {
+        Self::azure_at(endpoint, api_version).with_token_provider(provider)
     }
 
     /// Reads the environment variables of the official clients for Azure:
@@ -132,11 +177,7 @@ impl Configuration {
         key: Option<SecretString>,
         api_version: Option<String>,
     ) -> Result<Self, InputError> {
-        let endpoint = endpoint.map_or_else(|| variable("AZURE_OPENAI_ENDPOINT"), |given| Ok(Some(given)))?;
-        let endpoint = endpoint.ok_or_else(|| {
-            InputError::new("no Azure endpoint: the environment variable AZURE_OPENAI_ENDPOINT is not set")
-        })?;
-        let version = api_version.map_or_else(|| variable("OPENAI_API_VERSION"), |given| Ok(Some(given)))?;
+        let (endpoint, version) = azure_resource(endpoint, api_version)?;
         if key.is_none()
             && let Some(token) = secret_variable("AZURE_OPENAI_AD_TOKEN")?
         {
@@ -152,6 +193,21 @@ impl Configuration {
         Self::azure(&endpoint, key.expose_secret(), version.as_deref())
     }
 
+    /// As [`azure_from_env_or`](Self::azure_from_env_or), with Microsoft Entra tokens of `provider` in place of a key
+    /// or token.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] when there is no endpoint.
+    pub fn azure_from_env_with_provider(
+        endpoint: Option<String>,
+        provider: impl TokenProvider + 'static,
+        api_version: Option<String>,
+    ) -> Result<Self, InputError> {
+        let (endpoint, version) = azure_resource(endpoint, api_version)?;
+        Ok(Self::azure_with_provider(&endpoint, provider, version.as_deref()))
+    }
+
     /// `endpoint` may be the URL that Azure's portal shows, with a path.
     fn azure_at(endpoint: &str, api_version: Option<&str>) -> Self {
         let endpoint = endpoint.trim().trim_end_matches('/');
@@ -165,6 +221,19 @@ impl Configuration {
             None => configuration.with_base_path(format!("{endpoint}/openai/v1")),
         }
     }
+}
+
+/// The endpoint of Azure and the API version, from arguments or else from the environment.
+fn azure_resource(
+    endpoint: Option<String>,
+    api_version: Option<String>,
+) -> Result<(String, Option<String>), InputError> {
+    let endpoint = endpoint.map_or_else(|| variable("AZURE_OPENAI_ENDPOINT"), |given| Ok(Some(given)))?;
+    let endpoint = endpoint.ok_or_else(|| {
+        InputError::new("no Azure endpoint: the environment variable AZURE_OPENAI_ENDPOINT is not set")
+    })?;
+    let version = api_version.map_or_else(|| variable("OPENAI_API_VERSION"), |given| Ok(Some(given)))?;
+    Ok((endpoint, version))
 }
 
 /// The value of a variable, without white space or quotes around it.

@@ -76,7 +76,7 @@ pub mod list;
 pub mod server;
 pub mod uploader;
 
-pub use api_key::read_api_key_file;
+pub use api_key::{ApiKeyFile, read_api_key_file};
 pub use generated::models::create_upload_request::Purpose;
 pub use generated::{apis, models};
 pub use uploader::{Uploader, preflight};

@@ -14,5 +14,6 @@ guides! {
     Command: "docs/command.md",
     Generator: "docs/generator.md",
     LocalServer: "docs/local-server.md",
+    Networks: "docs/networks.md",
     Uploader: "docs/uploader.md",
 }

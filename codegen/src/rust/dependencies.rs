@@ -49,7 +49,11 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("serde_json", r#"{ version = "1.0", features = ["float_roundtrip"] }"#, true),
         ("serde_path_to_error", r#""0.1""#, true),
         ("thiserror", r#""2.0""#, true),
-        ("tokio", r#"{ version = "1.50", default-features = false, features = ["rt", "time"] }"#, true),
+        (
+            "tokio",
+            r#"{ version = "1.50", default-features = false, features = ["rt", "sync", "time"] }"#,
+            true,
+        ),
         ("tracing", r#"{ version = "0.1", default-features = false, features = ["std"] }"#, true),
         ("url", r#""2.5""#, true),
         ("uuid", r#"{ version = "1", features = ["serde"] }"#, uuid),

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use super::excerpt::{Look, excerpt, flat, json_message, one_line, without_byte_order_mark};
 use super::integer::Read;
-use super::proxy::environment_proxy;
 use super::redaction::Redaction;
 
 /// The maximum length of a message that `Display` shows, in characters.
@@ -39,7 +38,8 @@ pub struct ApiError<E> {
     pub body: Bytes,
     /// The body as the document declares it, if it can be read so.
     pub entity: Option<E>,
-    /// The proxy that the environment sets for the server, which may have answered in its place.
+    /// The proxy in between, which may have answered in place of the server: that of the environment, or of
+    /// [`Configuration::proxy_name`](super::Configuration::proxy_name).
     pub proxy: Option<String>,
 }
 
@@ -57,7 +57,13 @@ impl<T: serde::de::DeserializeOwned> ErrorBody for T {
 
 impl<E: ErrorBody> ApiError<E> {
     /// Reads the answer to a request to `url`.
-    pub(super) fn new(status: StatusCode, headers: HeaderMap, body: Bytes, url: &Url) -> Self {
+    pub(super) fn new(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        url: &Url,
+        proxy: Option<String>,
+    ) -> Self {
         let content = without_byte_order_mark(&body);
         let json: Value = serde_json::from_slice(content).unwrap_or(Value::Null);
         let json_message = json_message(&json);
@@ -66,15 +72,7 @@ impl<E: ErrorBody> ApiError<E> {
             .or_else(|| redirect_message(status, &headers, url))
             .or_else(|| excerpt(content))
             .unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
-        Self {
-            status,
-            details,
-            message,
-            entity: E::read(status.as_u16(), content),
-            proxy: environment_proxy(url),
-            headers,
-            body,
-        }
+        Self { status, details, message, entity: E::read(status.as_u16(), content), proxy, headers, body }
     }
 }
 

@@ -20,6 +20,7 @@ use super::api_error::{ApiError, ErrorBody, request_id};
 use super::configuration::Configuration;
 use super::error::{DecodeError, Error};
 use super::events::{EventForm, EventStream};
+use super::proxy::{ReplyProxy, proxy_of};
 use super::redaction::Redaction;
 use super::reply::{BodyError, ByteStream, MAX_REPLY_BYTES, Reply};
 use super::request::Request;
@@ -206,7 +207,8 @@ async fn exchange<T, E: ErrorBody>(
     let redaction = Redaction::new(&request.configuration);
     let url = request.url()?;
     let limit = request.configuration.timeout.unwrap_or(Duration::MAX);
-    let no_answer = |_| TransportError::new(TransportErrorKind::Timeout, &url);
+    let proxy = proxy_of(request.configuration.proxy_name.as_deref(), &url);
+    let no_answer = |_| TransportError::new(TransportErrorKind::Timeout, &url, proxy);
     match decode {
         // A stream may take as long as it likes once it has begun.
         Decode::Stream(decode) => {
@@ -258,11 +260,13 @@ async fn successful<E: ErrorBody>(
         return Ok(response);
     }
     let url = response.url().clone();
+    let proxy = response.extensions().get::<ReplyProxy>().and_then(|proxy| proxy.0.clone());
     let mut body = BytesMut::new();
     let read = ByteStream::new(response, operation).read_start(&mut body, MAX_ERROR_BYTES);
     // What has arrived by then is shown with the status.
     let _ = timeout(ERROR_BODY_TIMEOUT, read).await;
-    Err(Error::Api(Box::new(ApiError::new(status, headers, body.freeze(), &url).redacted(&redaction))))
+    let error = ApiError::new(status, headers, body.freeze(), &url, proxy);
+    Err(Error::Api(Box::new(error.redacted(&redaction))))
 }
 
 impl<T: 'static, E: ErrorBody + 'static, V> IntoFuture for Call<T, E, V> {

@@ -8,6 +8,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
 use super::client::default_client;
+use super::token::{RefreshingToken, TokenProvider};
 
 /// The server that requests go to, and the credentials and headers that they carry.
 ///
@@ -22,8 +23,13 @@ pub struct Configuration {
     pub user_agent: Option<String>,
     /// The HTTP client. The default is [`default_client`]; see [`with_client`](Self::with_client).
     pub client: reqwest::Client,
+    /// The URL of the proxy that `client` was built with, if it does not use that of the environment. Errors name it,
+    /// without user name and password. It changes nothing about where requests go.
+    pub proxy_name: Option<String>,
     /// The token of an HTTP bearer, OAuth 2 or OpenID Connect security scheme.
     pub bearer_access_token: Option<SecretString>,
+    /// A token that is fetched again before it expires, in place of [`bearer_access_token`](Self::bearer_access_token).
+    pub refreshing_token: Option<RefreshingToken>,
     /// The credentials of an HTTP basic security scheme.
     pub basic_auth: Option<BasicAuth>,
     /// The keys of API-key security schemes, by the scheme's name.
@@ -53,7 +59,9 @@ impl Configuration {
             base_path: base_path.into(),
             user_agent: Some(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()),
             client: default_client(),
+            proxy_name: None,
             bearer_access_token: None,
+            refreshing_token: None,
             basic_auth: None,
             api_keys: BTreeMap::new(),
             headers: HeaderMap::new(),
@@ -84,10 +92,23 @@ impl Configuration {
         Self { client, ..self }
     }
 
+    /// Sets [`proxy_name`](Self::proxy_name).
+    #[must_use]
+    pub fn with_proxy_name(self, proxy_name: impl Into<String>) -> Self {
+        Self { proxy_name: Some(proxy_name.into()), ..self }
+    }
+
     /// Sets [`bearer_access_token`](Self::bearer_access_token).
     #[must_use]
     pub fn with_bearer_access_token(self, token: impl Into<SecretString>) -> Self {
         Self { bearer_access_token: Some(token.into()), ..self }
+    }
+
+    /// Sets [`refreshing_token`](Self::refreshing_token) to one that `provider` fetches: a command, a file, an OAuth 2
+    /// server, or a function of your own.
+    #[must_use]
+    pub fn with_token_provider(self, provider: impl TokenProvider + 'static) -> Self {
+        Self { refreshing_token: Some(RefreshingToken::new(provider)), ..self }
     }
 
     /// Sets [`basic_auth`](Self::basic_auth).
@@ -130,6 +151,7 @@ impl fmt::Debug for Configuration {
             .field("base_path", &without_user_info(&self.base_path))
             .field("user_agent", &self.user_agent)
             .field("bearer_access_token", &self.bearer_access_token)
+            .field("refreshing_token", &self.refreshing_token)
             .field("basic_auth", &self.basic_auth)
             .field("api_keys", &self.api_keys)
             .field("headers", &self.headers)

@@ -7,6 +7,7 @@ use std::io;
 use reqwest::StatusCode;
 
 use super::api_error::ApiError;
+use super::token::TokenError;
 use super::transport_error::TransportError;
 
 /// What can go wrong with a request.
@@ -30,6 +31,9 @@ pub enum Error<E> {
     /// An argument or the configuration cannot be sent. Nothing was sent, or not all of it.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// There is no access token, since its provider failed. Nothing was sent, or the server refused the last token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
 }
 
 impl<E> Error<E> {
@@ -46,7 +50,7 @@ impl<E> Error<E> {
         match self {
             Self::Api(error) => error.request_id(),
             Self::Decode(error) => error.request_id.as_deref(),
-            Self::Transport(_) | Self::Input(_) => None,
+            Self::Transport(_) | Self::Input(_) | Self::Token(_) => None,
         }
     }
 
@@ -57,6 +61,7 @@ impl<E> Error<E> {
             Self::Transport(error) => Error::Transport(error),
             Self::Decode(error) => Error::Decode(error),
             Self::Input(error) => Error::Input(error),
+            Self::Token(error) => Error::Token(error),
         }
     }
 

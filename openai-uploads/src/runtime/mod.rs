@@ -5,6 +5,7 @@ mod base64;
 mod binary;
 mod call;
 mod client;
+mod client_credentials;
 mod compression;
 mod configuration;
 mod error;
@@ -30,6 +31,7 @@ mod retry;
 mod secret;
 mod security;
 mod send;
+mod token;
 mod transport_error;
 #[macro_use]
 #[allow(unused_macros, reason = "a document may have no union")]
@@ -44,6 +46,7 @@ pub use base64::{Base64, Base64Error};
 pub use binary::Binary;
 pub use call::{Call, Decode, NoEvents, Response};
 pub use client::{SharedClient, client_builder, default_client};
+pub use client_credentials::ClientCredentials;
 pub use configuration::{BasicAuth, Configuration};
 pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
@@ -59,6 +62,9 @@ pub use request::Request;
 pub use retry::{Decision, GaveUp, LimitFrom, Retry, RetryPolicy, RetrySafety};
 pub use secret::SecretString;
 pub use security::{ApiKeyLocation, SecurityScheme};
+pub use token::{RefreshingToken, Token, TokenError, TokenProvider};
+#[cfg(not(target_family = "wasm"))]
+pub use token::{TokenCommand, TokenFile};
 pub use transport_error::{TransportError, TransportErrorKind};
 pub use union::{Candidates, write_tagged};
 pub use url::check_base_url;

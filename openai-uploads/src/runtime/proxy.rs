@@ -1,18 +1,34 @@
-//! The proxy that the environment sets for a URL.
+//! The proxy of a client, as errors name it.
 
 use std::env;
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
+/// The proxy that replies come through, in the extensions of a reply.
+#[derive(Clone)]
+pub(super) struct ReplyProxy(pub(super) Option<String>);
+
+/// Returns the proxy that requests to a URL go through, without its user name and password: `proxy_name`, or else that
+/// of the environment.
+pub(super) fn proxy_of(proxy_name: Option<&str>, url: &Url) -> Option<String> {
+    let Some(proxy) = proxy_name else { return environment_proxy(url) };
+    let without = env::var("NO_PROXY").or_else(|_| env::var("no_proxy")).unwrap_or_default();
+    named(&Matcher::builder().all(proxy).no(without).build(), url)
+}
+
 /// Returns the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` set for a URL, without its user name
 /// and password. This is what `reqwest` itself reads, so a client with proxies of its own may use another one.
-pub(super) fn environment_proxy(url: &Url) -> Option<String> {
+fn environment_proxy(url: &Url) -> Option<String> {
     if is_off() {
         return None;
     }
+    named(&Matcher::from_system(), url)
+}
+
+fn named(matcher: &Matcher, url: &Url) -> Option<String> {
     let uri = url.as_str().parse().ok()?;
-    let proxy = Matcher::from_system().intercept(&uri)?;
+    let proxy = matcher.intercept(&uri)?;
     let proxy = proxy.uri();
     Some(format!("{}://{}", proxy.scheme_str()?, proxy.authority()?))
 }

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::configuration::Configuration;
+use super::token::RefreshingToken;
 
 /// The minimum length of a credential that is replaced. A shorter one may be an ordinary word.
 const MIN_LENGTH: usize = 8;
@@ -13,7 +14,11 @@ const MIN_LONG_LENGTH: usize = 16;
 const REPLACEMENT: &str = "[redacted]";
 
 /// The credentials of a request.
-pub(super) struct Redaction(Vec<SecretString>);
+pub(super) struct Redaction {
+    secrets: Vec<SecretString>,
+    /// Its tokens may be fetched after this was made.
+    refreshing_token: Option<RefreshingToken>,
+}
 
 impl Redaction {
     pub(super) fn new(configuration: &Configuration) -> Self {
@@ -22,14 +27,19 @@ impl Redaction {
             configuration.bearer_access_token.iter().chain(configuration.api_keys.values()).chain(basic);
         let headers = configuration.headers.values().filter(|value| value.is_sensitive());
         let headers = headers.filter_map(|value| Some(SecretString::from(value.to_str().ok()?)));
-        Self(secrets.cloned().chain(headers).collect())
+        Self {
+            secrets: secrets.cloned().chain(headers).collect(),
+            refreshing_token: configuration.refreshing_token.clone(),
+        }
     }
 
     /// Replaces the credentials in a text.
     ///
     /// A long credential is also replaced if only its first half or more is there, as some servers shorten it.
     pub(super) fn apply(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, secret| redacted(&text, secret.expose_secret()))
+        let tokens = self.refreshing_token.iter().flat_map(RefreshingToken::recent);
+        let secrets = self.secrets.iter().cloned().chain(tokens);
+        secrets.fold(text.to_owned(), |text, secret| redacted(&text, secret.expose_secret()))
     }
 }
 

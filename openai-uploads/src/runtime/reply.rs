@@ -18,6 +18,7 @@ use super::compression::Decoder;
 use super::error::DecodeError;
 use super::excerpt::{Look, excerpt, one_line, without_byte_order_mark};
 use super::integer::Read;
+use super::proxy::ReplyProxy;
 use super::transport_error::TransportError;
 
 /// The maximum length of a reply that is read into memory: 256 MiB.
@@ -194,8 +195,10 @@ fn decoded(
     decoder: Decoder,
 ) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
     let url = response.url().clone();
+    let proxy = response.extensions().get::<ReplyProxy>().and_then(|proxy| proxy.0.clone());
     let chunks = response.bytes_stream();
-    let chunks = chunks.map_err(move |error| BodyError::Transport(TransportError::from_reqwest(error, &url)));
+    let chunks = chunks
+        .map_err(move |error| BodyError::Transport(TransportError::from_reqwest(error, &url, proxy.clone())));
     let damaged = |error: io::Error| match error.kind() {
         io::ErrorKind::Unsupported => BodyError::Content(error.to_string()),
         _ => BodyError::Content(format!("it cannot be decompressed ({error})")),

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use reqwest::Url;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,6 +15,7 @@ use super::form::Form;
 use super::operation::Operation;
 use super::parameter::{Style, header_text, path_segment, query_pairs};
 use super::security::Credentials;
+use super::token::RefreshingToken;
 use super::url::request_url;
 
 /// A request builder: the parameters, then the body, then [a way to read the reply](Self::json).
@@ -22,6 +25,7 @@ pub struct Request {
     pub(super) configuration: Configuration,
     pub(super) operation: &'static Operation,
     pub(super) body: RequestBody,
+    refreshing_token: Option<RefreshingToken>,
     headers: HeaderMap,
     base_path: String,
     path: String,
@@ -54,6 +58,7 @@ impl Request {
             configuration: configuration.clone(),
             operation,
             body: RequestBody::None,
+            refreshing_token: None,
             headers: HeaderMap::new(),
             base_path: configuration.base_path.clone(),
             path: operation.path.to_owned(),
@@ -63,6 +68,7 @@ impl Request {
         match Credentials::new(configuration, operation.security) {
             Ok(credentials) => {
                 request.headers = credentials.headers;
+                request.refreshing_token = credentials.refreshing_token;
                 for (name, value) in credentials.query {
                     request.add_query_pair(name, &value);
                 }
@@ -261,6 +267,11 @@ impl Request {
         headers.extend(self.headers.clone());
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
         Ok(headers)
+    }
+
+    /// The source of the bearer token, unless the request has another header in its place.
+    pub(super) fn refreshing_token(&self) -> Option<RefreshingToken> {
+        self.refreshing_token.clone().filter(|_| !self.headers.contains_key(AUTHORIZATION))
     }
 
     /// Returns the URL, or the first argument that cannot be sent.

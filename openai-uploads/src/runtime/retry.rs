@@ -49,7 +49,7 @@ pub enum RetrySafety {
     /// Yes, if it does no harm when the server acts on it twice. The connection broke, time ran out, or the server
     /// answered 408, 409, 429 or 5xx.
     IfIdempotent,
-    /// Yes. The server has not acted on the request: the connection was refused, the server answered 408, 429,
+    /// Yes. The server has not acted on the request: a new token could not be fetched, the connection was refused, the server answered 408, 429,
     /// 502, 503 or 504 with `Retry-After`, or it sent `x-should-retry: true`.
     Always,
 }
@@ -192,7 +192,8 @@ impl<E> Error<E> {
             Self::Transport(error) if error.is_connect() => RetrySafety::Always,
             Self::Transport(_) => RetrySafety::IfIdempotent,
             Self::Api(error) => error.retry_safety(),
-            Self::Decode(_) | Self::Input(_) => RetrySafety::Never,
+            Self::Token(error) if error.is_retryable() => RetrySafety::Always,
+            Self::Decode(_) | Self::Input(_) | Self::Token(_) => RetrySafety::Never,
         }
     }
 
@@ -380,7 +381,7 @@ mod tests {
             .map(|(name, value)| (reqwest::header::HeaderName::from_static(name), value.parse().unwrap()));
         let status = StatusCode::from_u16(status).unwrap();
         let url = reqwest::Url::parse("http://localhost").unwrap();
-        Error::Api(Box::new(ApiError::new(status, headers.collect(), bytes::Bytes::new(), &url)))
+        Error::Api(Box::new(ApiError::new(status, headers.collect(), bytes::Bytes::new(), &url, None)))
     }
 
     #[test]

@@ -7,11 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::configuration::Configuration;
 use super::error::InputError;
+use super::token::RefreshingToken;
 
 /// An authentication scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecurityScheme {
-    /// `Authorization: Bearer`, from [`Configuration::bearer_access_token`]. OAuth 2 and OpenID Connect too.
+    /// `Authorization: Bearer`, from [`Configuration::refreshing_token`] or [`Configuration::bearer_access_token`].
+    /// OAuth 2 and OpenID Connect too.
     Bearer,
     /// `Authorization: Basic`, from [`Configuration::basic_auth`].
     Basic,
@@ -43,6 +45,8 @@ pub(super) struct Credentials {
     pub(super) headers: HeaderMap,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) cookies: Vec<String>,
+    /// The source of a bearer token, which the request gets when it is sent.
+    pub(super) refreshing_token: Option<RefreshingToken>,
 }
 
 impl Credentials {
@@ -66,9 +70,10 @@ impl Credentials {
     fn add(&mut self, scheme: SecurityScheme, configuration: &Configuration) -> Result<(), InputError> {
         match scheme {
             SecurityScheme::Bearer => {
-                if let Some(token) = &configuration.bearer_access_token {
-                    let value = secret_header("bearer token", &format!("Bearer {}", token.expose_secret()))?;
-                    self.headers.insert(AUTHORIZATION, value);
+                if configuration.refreshing_token.is_some() {
+                    self.refreshing_token.clone_from(&configuration.refreshing_token);
+                } else if let Some(token) = &configuration.bearer_access_token {
+                    self.headers.insert(AUTHORIZATION, bearer_header(token)?);
                 }
             }
             SecurityScheme::Basic => {
@@ -114,11 +119,17 @@ impl Credentials {
 impl SecurityScheme {
     fn is_configured(self, configuration: &Configuration) -> bool {
         match self {
-            Self::Bearer => configuration.bearer_access_token.is_some(),
+            Self::Bearer => {
+                configuration.refreshing_token.is_some() || configuration.bearer_access_token.is_some()
+            }
             Self::Basic => configuration.basic_auth.is_some(),
             Self::ApiKey { scheme, .. } => configuration.api_keys.contains_key(scheme),
         }
     }
+}
+
+pub(super) fn bearer_header(token: &SecretString) -> Result<HeaderValue, InputError> {
+    secret_header("bearer token", &format!("Bearer {}", token.expose_secret()))
 }
 
 /// Returns a header that no log shows. The error names the credential and not its value.

@@ -1,11 +1,16 @@
 //! Sends a request and follows its redirects.
 
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT,
+};
 use reqwest::{Body, Client, Method, Response, StatusCode, Url};
 
 use super::client::has_tls;
 use super::error::{Error, InputError};
+use super::proxy::{ReplyProxy, proxy_of};
 use super::request::{Request, RequestBody};
+use super::security::bearer_header;
+use super::token::{RefreshingToken, Token};
 use super::transport_error::{TransportError, TransportErrorKind};
 
 /// The maximum number of redirects of one request.
@@ -21,20 +26,48 @@ const NO_TLS: &str = concat!(
 /// Redirects within the origin are followed: of a `GET` or `HEAD` all, of other methods 307 and 308, if the body can
 /// be sent again. A `GET` or `HEAD` is also followed to another origin, with no header but `Accept` and `User-Agent`:
 /// credentials stay with the server that they are for.
+///
+/// A request whose token the server refuses (401) is sent once more with another one, if there is one.
 pub(super) async fn send<E>(mut request: Request, accept: &'static str) -> Result<Response, Error<E>> {
     let mut url = request.url()?;
     if url.scheme() == "https" && !has_tls() {
         return Err(InputError::new(NO_TLS).into());
     }
     let mut headers = request.all_headers(accept)?;
-    let (client, method, mut body) = (request.configuration.client, &request.operation.method, request.body);
-    for _ in 0..=MAX_REDIRECTS {
-        let response = send_once(&client, method, url.clone(), headers.clone(), &mut body).await?;
+    let refreshing_token = request.refreshing_token();
+    let mut token = fetch_token(refreshing_token.as_ref(), &mut headers).await?;
+    let (configuration, method, mut body) = (request.configuration, &request.operation.method, request.body);
+    let mut redirects = 0;
+    loop {
+        let proxy = proxy_of(configuration.proxy_name.as_deref(), &url);
+        let response = send_once(
+            &configuration.client,
+            method,
+            url.clone(),
+            headers.clone(),
+            &mut body,
+            proxy.as_deref(),
+        )
+        .await?;
         if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(TransportError::new(TransportErrorKind::ProxyAuthentication, &url).into());
+            return Err(TransportError::new(TransportErrorKind::ProxyAuthentication, &url, proxy).into());
+        }
+        // The token may have been revoked. Another one is tried once, where the server is still the same.
+        if response.status() == StatusCode::UNAUTHORIZED
+            && body.is_repeatable()
+            && let (Some(refreshing_token), Some(refused)) = (&refreshing_token, token.take())
+        {
+            let Some(other) = refreshing_token.replace(&refused).await? else { return Ok(response) };
+            headers.insert(AUTHORIZATION, bearer_header(&other.secret)?);
+            continue;
         }
         let Some(next) = redirect(method, &response) else { return Ok(response) };
+        if redirects == MAX_REDIRECTS {
+            return Err(TransportError::new(TransportErrorKind::TooManyRedirects, &url, proxy).into());
+        }
+        redirects += 1;
         if next.origin() != url.origin() {
+            token = None;
             let public = [ACCEPT, USER_AGENT];
             headers =
                 public.into_iter().filter_map(|name| Some((name.clone(), headers.remove(name)?))).collect();
@@ -43,7 +76,17 @@ pub(super) async fn send<E>(mut request: Request, accept: &'static str) -> Resul
         }
         url = next;
     }
-    Err(TransportError::new(TransportErrorKind::TooManyRedirects, &url).into())
+}
+
+/// Puts the token into the headers and returns it, if the request carries one that is fetched.
+async fn fetch_token<E>(
+    refreshing_token: Option<&RefreshingToken>,
+    headers: &mut HeaderMap,
+) -> Result<Option<Token>, Error<E>> {
+    let Some(refreshing_token) = refreshing_token else { return Ok(None) };
+    let token = refreshing_token.get().await?;
+    headers.insert(AUTHORIZATION, bearer_header(&token.secret)?);
+    Ok(Some(token))
 }
 
 async fn send_once<E>(
@@ -52,6 +95,7 @@ async fn send_once<E>(
     url: Url,
     headers: HeaderMap,
     body: &mut RequestBody,
+    proxy: Option<&str>,
 ) -> Result<Response, Error<E>> {
     let mut request = client.request(method.clone(), url.clone()).headers(headers);
     request = match body {
@@ -68,14 +112,16 @@ async fn send_once<E>(
     };
     let failed = |error: reqwest::Error| match InputError::behind(&error) {
         Some(input) => Error::Input(input),
-        None => Error::Transport(TransportError::from_reqwest(error, &url)),
+        None => Error::Transport(TransportError::from_reqwest(error, &url, proxy.map(str::to_owned))),
     };
     let mut request = request.build().map_err(failed)?;
     // Some servers insist on a length, even of a body that is empty.
     if request.body().is_none() && !matches!(*method, Method::GET | Method::HEAD) {
         request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-    client.execute(request).await.map_err(failed)
+    let mut response = client.execute(request).await.map_err(failed)?;
+    response.extensions_mut().insert(ReplyProxy(proxy.map(str::to_owned)));
+    Ok(response)
 }
 
 fn content_type_header(content_type: &str) -> Result<HeaderMap, InputError> {

@@ -5,8 +5,6 @@ use std::fmt;
 
 use reqwest::Url;
 
-use super::proxy::environment_proxy;
-
 /// An error of a request that got no complete answer.
 ///
 /// Neither `Debug` nor `Display` shows the URL, since its query may hold a key. The source is the innermost cause,
@@ -18,7 +16,8 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// The host, with its port if the URL has one.
     pub host: String,
-    /// The proxy that the environment sets for the host, without credentials.
+    /// The proxy in between, without credentials: that of the environment, or of
+    /// [`Configuration::proxy_name`](super::Configuration::proxy_name).
     pub proxy: Option<String>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -48,14 +47,14 @@ pub enum TransportErrorKind {
 }
 
 impl TransportError {
-    pub(super) fn new(kind: TransportErrorKind, url: &Url) -> Self {
-        Self { kind, host: host(url), proxy: environment_proxy(url), cause: None }
+    pub(super) fn new(kind: TransportErrorKind, url: &Url, proxy: Option<String>) -> Self {
+        Self { kind, host: host(url), proxy, cause: None }
     }
 
-    pub(super) fn from_reqwest(error: reqwest::Error, url: &Url) -> Self {
+    pub(super) fn from_reqwest(error: reqwest::Error, url: &Url, proxy: Option<String>) -> Self {
         let error = error.without_url();
         let kind = kind(&error, url);
-        Self { cause: Some(error.into()), ..Self::new(kind, url) }
+        Self { cause: Some(error.into()), ..Self::new(kind, url, proxy) }
     }
 
     /// Whether the request failed before any of it was sent.

@@ -141,9 +141,9 @@ fn a_request_that_takes_too_long_fails() {
 }
 
 /// A server with a certificate of a private authority. It requires client certificates of that authority too.
-struct TlsServer {
+pub(crate) struct TlsServer {
     child: Child,
-    base_url: String,
+    pub(crate) base_url: String,
 }
 
 const TLS_SERVER: &str = r#"
@@ -181,7 +181,7 @@ cat client.pem client.key > both.pem
 
 impl TlsServer {
     /// `None`, with a message, if the required programs are missing.
-    fn start(files: &Files) -> Option<Self> {
+    pub(crate) fn start(files: &Files) -> Option<Self> {
         let folder = files.0.path();
         let made = Command::new("sh").args(["-ec", CERTIFICATES]).current_dir(folder).output().ok()?;
         if !made.status.success() {
@@ -204,6 +204,30 @@ impl Drop for TlsServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_broken_file_of_certificates_is_named() {
+    let files = Files::new();
+    let begin = "-----BEGIN CERTIFICATE-----\n";
+    for (content, problem) in [
+        ("", "has no certificate"),
+        ("hello", "has no certificate"),
+        (&*format!("{begin}!!!!\n-----END CERTIFICATE-----\n"), "has a damaged certificate"),
+        (&*format!("{begin}aGVsbG8=\n"), "certificate"),
+        (&*format!("{begin}aGVsbG8=\n-----END CERTIFICATE-----\n"), "certificate"),
+    ] {
+        let authority = files.file("broken.pem", content);
+        let base_url = ["--base-url", "https://127.0.0.1:9/v1"];
+        let run = Run::of(command(&["cancel", "upload_1", "--ca-cert", &authority]).args(base_url));
+        assert_eq!(run.code, Some(2), "{content:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(&authority) && run.stderr.contains(problem),
+            "{content:?}: {}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("help: "), "{}", run.stderr);
     }
 }
 

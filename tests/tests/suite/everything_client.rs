@@ -107,6 +107,9 @@ macro_rules! client {
                 match (scheme["type"].as_str(), scheme["scheme"].as_str()) {
                     (Some("apiKey"), _) => configuration.with_api_key(*name, key_of(name)),
                     (_, Some("basic")) => configuration.with_basic_auth(USER.0, USER.1),
+                    (Some("oauth2"), _) => {
+                        configuration.with_token_provider(|| async { Ok($krate::runtime::Token::new(TOKEN)) })
+                    }
                     _ => configuration.with_bearer_access_token(TOKEN),
                 }
             })

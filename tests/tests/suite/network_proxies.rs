@@ -1,12 +1,15 @@
-//! The command's messages when a request fails behind a proxy of the environment.
+//! Proxies of the environment and of the command line: what goes through them, and what errors say of them.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::process::Command;
 use std::thread;
 
-use super::command_fixture::{KEY, Run, command};
-use super::network_fixture::{RawServer, read_request, reply, uploads_reply};
+use openai_uploads::server::Faults;
+
+use super::command_connection::TlsServer;
+use super::command_fixture::{Files, KEY, Run, command, server, upload};
+use super::network_fixture::{RawServer, reply, uploads_reply};
+use super::network_tunnel::Tunnel;
 
 const VARIABLES: [&str; 8] = [
     "HTTP_PROXY",
@@ -116,41 +119,70 @@ fn a_host_of_no_proxy_is_reached_without_one() {
     assert!(run.code == Some(1) && !run.stderr.contains("proxy"), "{}", run.stderr);
 }
 
-/// A SOCKS5 proxy (RFC 1928) without a password, which connects to the requested host.
-fn socks5() -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for mut client in listener.incoming().flatten() {
-            let mut greeting = [0; 3];
-            client.read_exact(&mut greeting).unwrap();
-            client.write_all(&[5, 0]).unwrap();
-            let mut request = [0; 10];
-            client.read_exact(&mut request).unwrap();
-            let target = (
-                [request[4], request[5], request[6], request[7]],
-                u16::from_be_bytes([request[8], request[9]]),
-            );
-            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
-            let mut server = TcpStream::connect(std::net::SocketAddr::from(target)).unwrap();
-            let request = read_request(&mut client).unwrap();
-            write!(server, "{} {} HTTP/1.1\r\ncontent-length: 0\r\n\r\n", request.method, request.target)
-                .unwrap();
-            let mut answer = Vec::new();
-            server.read_to_end(&mut answer).unwrap();
-            client.write_all(&answer).unwrap();
+#[test]
+fn a_file_is_uploaded_through_a_socks_proxy() {
+    let files = Files::new();
+    let (path, bytes) = files.random("a.bin", 1, 300_000);
+    let server = server(Faults::default());
+    let (open, private) = (Tunnel::socks5(false), Tunnel::socks5(true));
+    let by_variable = format!("socks5://someone:secret@{}", private.address);
+    let by_argument = format!("socks5h://{}", open.address);
+    for (variables, arguments, tunnel) in [
+        (&[("ALL_PROXY", by_variable.as_str())][..], &[][..], &private),
+        (&[], &["--proxy", &by_argument], &open),
+    ] {
+        let mut upload = upload(&server, &["-p", "assistants", "--part-size", "64KiB", &path]);
+        for name in VARIABLES {
+            upload.env_remove(name);
         }
-    });
-    address
+        let run = Run::of(upload.args(arguments).envs(variables.iter().copied()));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(server.content(run.stdout.trim()).unwrap() == bytes);
+        let targets = tunnel.targets.lock().unwrap();
+        let is_server = |target: &String| *target == server.local_addr().to_string();
+        assert!(!targets.is_empty() && targets.iter().all(is_server), "{targets:?}");
+    }
 }
 
 #[test]
-fn a_socks_proxy_is_used() {
-    let server = RawServer::start(uploads_reply);
-    let proxy = format!("socks5://{}", socks5());
-    let run = Run::of(&mut cancel(&format!("{}/v1", server.url()), &[("ALL_PROXY", &proxy)]));
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(server.requests()[0].target, "/v1/uploads/upload_1/cancel");
+fn a_proxy_with_credentials_leads_to_a_server_with_a_private_authority() {
+    let files = Files::new();
+    let Some(server) = TlsServer::start(&files) else { return };
+    let tunnel = Tunnel::http();
+    let (authority, both) = (files.path("ca.pem"), files.path("both.pem"));
+    let run = |credentials: &str| {
+        let proxy = format!("http://{credentials}@{}", tunnel.address);
+        let mut cancel = cancel(&server.base_url, &[("HTTPS_PROXY", &proxy)]);
+        Run::of(cancel.args(["--ca-cert", &authority, "--client-cert", &both]))
+    };
+    let reached = run("someone:secret");
+    assert!(reached.stderr.contains("404"), "the server is not reached: {}", reached.stderr);
+    assert_eq!(tunnel.targets.lock().unwrap().len(), 1);
+    let refused = run("someone:secret-of-another");
+    assert!(refused.stderr.contains("407") && refused.stderr.contains("HTTPS_PROXY"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("secret"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_proxy_of_the_command_line_is_named_without_its_user() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let asking = RawServer::start(|_| reply(407, "proxy-authenticate: Basic realm=\"x\"\r\n", ""));
+    let page = RawServer::start(|_| reply(403, "content-type: text/html\r\n", "<title>Denied</title>"));
+    for (address, words) in [
+        (closed, &["no connection to host.example", "--proxy"][..]),
+        (asking.address, &["407", "HTTPS_PROXY"]),
+        (page.address, &["Denied", "not an answer of the API"]),
+    ] {
+        let proxy = format!("http://someone@{address}");
+        // The variable is of another proxy, which is not used.
+        let mut cancel = cancel("http://host.example/v1", &[("HTTP_PROXY", "http://other.invalid:1")]);
+        cancel.args(["--proxy", &proxy]);
+        let named = format!("http://{address}");
+        fails(cancel, &[words, &[&named]].concat());
+    }
+    let mut without = cancel(&format!("http://{closed}/v1"), &[("NO_PROXY", "127.0.0.1")]);
+    let run = Run::of(without.args(["--proxy", &asking.url()]));
+    assert!(run.code == Some(1) && !run.stderr.contains("proxy"), "{}", run.stderr);
 }
 
 #[test]

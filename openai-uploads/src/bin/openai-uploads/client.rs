@@ -51,18 +51,28 @@ impl ClientArguments {
             builder = builder.proxy(proxy.no_proxy(NoProxy::from_env()));
         }
         let builder = self.with_certificates(builder)?;
-        builder.build().map(Some).map_err(|error| bad("the certificates", &error))
+        builder.build().map(Some).map_err(|error| {
+            let files = self.ca_cert.iter().chain(&self.client_cert).chain(&self.client_key);
+            let files: Vec<_> = files.map(|file| message::path(file)).collect();
+            bad(&format!("the certificates of {}", files.join(", ")), &error)
+        })
     }
 
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     fn with_certificates(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, CommandError> {
         for file in &self.ca_cert {
             let certificates = reqwest::Certificate::from_pem_bundle(&read("--ca-cert", file)?);
-            let certificates = certificates.map_err(|error| bad("--ca-cert", &error))?;
+            let shown = message::path(file);
+            let not_fit = |problem: &str| {
+                CommandError::bad_input(format!("--ca-cert: {shown} {problem}"))
+                    .with_help("give a PEM file, which has lines such as -----BEGIN CERTIFICATE-----")
+            };
+            let certificates = certificates.map_err(|error| {
+                let cause = message::one_line(&root_cause(&error));
+                not_fit(&format!("has a damaged certificate: {cause}"))
+            })?;
             if certificates.is_empty() {
-                let file = message::path(file);
-                return Err(CommandError::bad_input(format!("--ca-cert: {file} has no certificate"))
-                    .with_help("give a PEM file, which has lines such as -----BEGIN CERTIFICATE-----"));
+                return Err(not_fit("has no certificate"));
             }
             builder = builder.tls_certs_merge(certificates);
         }
@@ -89,6 +99,11 @@ impl ClientArguments {
             ));
         }
         Ok(builder)
+    }
+
+    /// The proxy, if it is not that of the environment.
+    pub(crate) fn proxy_name(&self) -> Option<String> {
+        self.proxy.as_ref().map(ToString::to_string)
     }
 
     /// The options that repeat these arguments.

@@ -4,19 +4,21 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use openai_uploads::apis::configuration::Configuration;
-use openai_uploads::read_api_key_file;
-use openai_uploads::runtime::{InputError, check_base_url};
+use openai_uploads::runtime::{RefreshingToken, check_base_url};
+use openai_uploads::{ApiKeyFile, read_api_key_file};
 use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::ClientArguments;
 use crate::exit::CommandError;
 use crate::header::{Header, SECRET_HEADERS};
-use crate::{message, quantity};
+use crate::token_command::CommandLine;
+use crate::{message, quantity, runtime};
 
 /// The arguments of every subcommand that talks to the server.
 #[derive(Args)]
@@ -29,6 +31,11 @@ pub(crate) struct Connection {
     /// A file with the API key, alone or as `OPENAI_API_KEY=…` [default: the environment variable `OPENAI_API_KEY`].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) api_key_file: Option<PathBuf>,
+
+    /// A command that prints an access token, which is used in place of a key. It runs without a shell: at the start,
+    /// before its token expires, and when the server refuses the token.
+    #[arg(long, value_name = "COMMAND", value_parser = CommandLine::parse, conflicts_with = "api_key_file")]
+    pub(crate) token_command: Option<CommandLine>,
 
     /// Send a header with every request. A value of `@FILE` or `env:NAME` is read from there. May be repeated.
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = Header::parse)]
@@ -52,18 +59,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn configuration(&self) -> Result<Configuration, CommandError> {
-        let key = self.api_key_file.as_deref().map(key_in).transpose()?;
-        let mut configuration = if self.is_azure() {
-            Configuration::azure_from_env_or(self.azure_endpoint.clone(), key, self.azure_api_version.clone())
-                .map_err(|error| input_error(&error, AZURE_HELP))?
-        } else {
-            if self.azure_api_version.is_some() {
-                return Err(CommandError::bad_input("--azure-api-version needs an Azure endpoint")
-                    .with_help("pass --azure-endpoint, or set AZURE_OPENAI_ENDPOINT"));
-            }
-            Configuration::from_env_or(key, self.base_url_without_key())
-                .map_err(|error| input_error(&error, KEY_HELP))?
-        };
+        let mut configuration = self.with_credentials()?;
         configuration.base_path = base_url(&configuration.base_path).map_err(|error| {
             let variable = if self.is_azure() { "AZURE_OPENAI_ENDPOINT" } else { "OPENAI_BASE_URL" };
             CommandError::bad_input(format!("the environment variable {variable}: {error}"))
@@ -73,6 +69,7 @@ impl Connection {
             let (name, value) = header.read()?;
             if name == AUTHORIZATION {
                 configuration.bearer_access_token = None;
+                configuration.refreshing_token = None;
             }
             configuration.headers.insert(name, value);
         }
@@ -80,6 +77,41 @@ impl Connection {
         if let Some(client) = self.client.client()? {
             configuration.client = client;
         }
+        configuration.proxy_name = self.client.proxy_name();
+        if let Some(token) = &configuration.refreshing_token {
+            check_token(token)?;
+        }
+        Ok(configuration)
+    }
+
+    /// The server, with the key or the source of tokens.
+    fn with_credentials(&self) -> Result<Configuration, CommandError> {
+        let key = self.api_key_file.as_deref().map(key_in).transpose()?;
+        if self.is_azure() {
+            let (endpoint, version) = (self.azure_endpoint.clone(), self.azure_api_version.clone());
+            let configuration = match &self.token_command {
+                Some(command) => {
+                    Configuration::azure_from_env_with_provider(endpoint, command.provider(), version)
+                }
+                None => Configuration::azure_from_env_or(endpoint, key, version),
+            };
+            return configuration.map_err(|error| input_error(&error, AZURE_HELP));
+        }
+        if self.azure_api_version.is_some() {
+            return Err(CommandError::bad_input("--azure-api-version needs an Azure endpoint")
+                .with_help("pass --azure-endpoint, or set AZURE_OPENAI_ENDPOINT"));
+        }
+        let base_url = self.base_url_without_key();
+        let configuration = match (&self.token_command, &self.api_key_file) {
+            (Some(command), _) => Configuration::from_env_with_provider(command.provider()),
+            // A pipe can be read once only.
+            (None, Some(file)) if file.is_file() => {
+                Configuration::from_env_with_provider(ApiKeyFile::new(file))
+            }
+            _ => Configuration::from_env_or(key, base_url.clone()),
+        };
+        let mut configuration = configuration.map_err(|error| input_error(&error, KEY_HELP))?;
+        configuration.base_path = base_url.unwrap_or(configuration.base_path);
         Ok(configuration)
     }
 
@@ -102,6 +134,8 @@ impl Connection {
         let mut options: Vec<(&str, OsString)> = Vec::new();
         options.extend(self.base_url.iter().map(|url| ("--base-url", url.into())));
         options.extend(self.api_key_file.iter().map(|file| ("--api-key-file", file.into())));
+        options
+            .extend(self.token_command.iter().map(|command| ("--token-command", command.to_string().into())));
         options.extend(self.headers.iter().map(|header| ("--header", header.to_string().into())));
         options.extend(self.azure_endpoint.iter().map(|url| ("--azure-endpoint", url.into())));
         options.extend(self.azure_api_version.iter().map(|version| ("--azure-api-version", version.into())));
@@ -131,8 +165,21 @@ const KEY_HELP: &str = "set OPENAI_API_KEY to the key alone, or pass --api-key-f
 const AZURE_HELP: &str =
     "set AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN, or pass --api-key-file FILE with the Azure key";
 
-fn input_error(error: &InputError, help: &str) -> CommandError {
+const TOKEN_HELP: &str =
+    "run the command by hand: it has to print the token alone, or JSON with `access_token` and `expires_in`";
+
+fn input_error(error: &dyn std::error::Error, help: &str) -> CommandError {
     CommandError::bad_input(message::text(&error.to_string())).with_help(help)
+}
+
+/// Fetches the first token, so that a command that does not work is found before anything is sent.
+fn check_token(token: &RefreshingToken) -> Result<(), CommandError> {
+    // The caller may be in a runtime already, so this one has a thread of its own.
+    let fetched = thread::scope(|scope| {
+        let fetching = scope.spawn(|| Ok(runtime::single_threaded()?.block_on(token.get())));
+        fetching.join().unwrap_or_else(|_| Err(CommandError::failed("the token could not be fetched")))
+    });
+    fetched?.map(drop).map_err(|error| input_error(&error, TOKEN_HELP))
 }
 
 /// Reads a key file.
@@ -157,7 +204,9 @@ pub(crate) fn redact(text: &str, configuration: &Configuration) -> String {
     let headers = configuration.headers.values().filter(|value| value.is_sensitive());
     // Of a value such as `Bearer TOKEN` the last word is the secret.
     let headers = headers.filter_map(|value| value.to_str().ok()?.split(' ').next_back().map(str::to_owned));
-    token.chain(headers).fold(text.to_owned(), |text, secret| redacted(&text, &secret))
+    let refreshing = configuration.refreshing_token.iter().flat_map(RefreshingToken::recent);
+    let refreshing = refreshing.map(|token| token.expose_secret().to_owned());
+    token.chain(refreshing).chain(headers).fold(text.to_owned(), |text, secret| redacted(&text, &secret))
 }
 
 fn redacted(text: &str, key: &str) -> String {

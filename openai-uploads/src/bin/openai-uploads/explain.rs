@@ -162,6 +162,12 @@ fn call_failure(
         Error::Api(error) => (answer(error), answer_help(step, error, configuration)),
         Error::Transport(error) => (describe(error), Some(transport_help(error, configuration).to_owned())),
         Error::Decode(_) => (describe(error), Some(OTHER_SERVER_HELP.to_owned())),
+        Error::Token(_) => (
+            describe(error),
+            Some(
+                "run the command of --token-command by hand, or check the file of --api-key-file".to_owned(),
+            ),
+        ),
         _ => (describe(error), None),
     }
 }
@@ -203,7 +209,10 @@ fn answer_help(
              and the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
         }
         400..=499 if account.is_some() => account.unwrap_or_default(),
-        401 => "the key is missing or wrong; check OPENAI_API_KEY or the file named with --api-key-file",
+        401 => {
+            "the key is missing or wrong; check OPENAI_API_KEY, the file named with --api-key-file, or what the command \
+             of --token-command prints"
+        }
         403 => "the key is not allowed to do this; check its permissions, its project and its organisation",
         429 => "too many requests; wait a while, or send fewer at a time with --concurrency",
         400 | 404 | 410 if words.contains("expired") => {
@@ -233,6 +242,7 @@ fn no_such_api(configuration: Option<&Configuration>) -> String {
 /// What to do when no complete answer came.
 fn transport_help(error: &TransportError, configuration: Option<&Configuration>) -> &'static str {
     let has_proxy = error.proxy.is_some();
+    let is_argument = configuration.is_some_and(|configuration| configuration.proxy_name.is_some());
     let is_https = configuration.is_some_and(|configuration| configuration.base_path.starts_with("https:"));
     match error.kind {
         TransportErrorKind::ProxyAuthentication => {
@@ -240,6 +250,13 @@ fn transport_help(error: &TransportError, configuration: Option<&Configuration>)
         }
         TransportErrorKind::ProxyRefused => {
             "ask who runs the proxy to allow this host, or add the host to NO_PROXY if no proxy is needed"
+        }
+        TransportErrorKind::HostNotFound
+        | TransportErrorKind::Connect
+        | TransportErrorKind::ConnectTimeout
+            if has_proxy && is_argument =>
+        {
+            "check the URL of --proxy and the variable NO_PROXY, and whether the proxy runs"
         }
         TransportErrorKind::HostNotFound
         | TransportErrorKind::Connect

@@ -22,6 +22,7 @@ mod serve;
 mod status;
 mod stdin;
 mod stdout;
+mod token_command;
 mod upload;
 
 use std::process::ExitCode;
