@@ -72,6 +72,8 @@ mod environment;
 #[rustfmt::skip] // `cargo xtask codegen` writes it as it is to stay.
 mod generated;
 pub mod list;
+#[cfg(feature = "object-store")]
+pub mod objects;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod uploader;

@@ -136,7 +136,7 @@ pub(super) fn decide(step: Step, failure: &Failure, attempts: u32, has_connected
         // A part that is sent twice, and an upload that is created twice, do no harm: only the parts that the
         // completion lists count, and an upload expires.
         Failure::Call(error) => error.retry_decision(true),
-        Failure::Stalled { .. } | Failure::NoReply { .. } => Decision::Retry(None),
+        Failure::Stalled { .. } | Failure::NoReply { .. } | Failure::Source(_) => Decision::Retry(None),
         Failure::WaitTooLong { .. } | Failure::UnexpectedResponse { .. } => Decision::GiveUp,
     }
 }

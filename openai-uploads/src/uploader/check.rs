@@ -64,7 +64,7 @@ async fn check_lines(context: &Context, preflight: Preflight, range: SourceRange
 
 /// A reader that counts its bytes, and fails once nobody wants the count any more.
 struct CountingReader {
-    reader: RangeReader,
+    reader: Box<dyn RangeReader>,
     count: Weak<AtomicU64>,
 }
 

@@ -137,6 +137,9 @@ pub enum Failure {
         /// The limit.
         limit: Duration,
     },
+    /// The bytes of the part could not be read from their store.
+    #[error("{0}")]
+    Source(io::Error),
     /// All bytes were sent, and no reply came.
     #[error("no reply came for {limit:?}")]
     NoReply {

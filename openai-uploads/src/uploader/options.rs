@@ -40,7 +40,7 @@ pub struct Options {
     /// Whether the MD5 of the content is computed meanwhile and sent on completion, for the server to compare. On by
     /// default.
     pub md5: bool,
-    /// Where the state of an unfinished upload is kept. Only files can be resumed; other sources have no state.
+    /// Where the state of an unfinished upload is kept. Only files and objects can be resumed.
     pub resume: Resume,
     /// Whether the lines of a file are checked before anything is sent, for the purposes that
     /// [`preflight`](crate::preflight) knows. On by default; a reader is never checked.
@@ -67,14 +67,19 @@ impl Default for Options {
 }
 
 /// Where the state of an unfinished upload is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Resume {
-    /// Beside the file, at the path that [`State::path_beside`](super::State::path_beside) returns.
+    /// Beside the file, at the path that [`State::path_beside`](super::State::path_beside) returns. The state of an object
+    /// is in its store, under the same prefix, so that another machine can resume the upload. An object of less than
+    /// 8 MiB and one on a web server have none.
     #[default]
     Beside,
     /// In this file. Uploads that run at the same time must not share it.
     At(PathBuf),
+    /// In this object, which other machines can reach. Uploads that run at the same time must not share it.
+    #[cfg(feature = "object-store")]
+    Object(crate::objects::Location),
     /// Nowhere: an upload that stops starts from the beginning the next time.
     Off,
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use super::check::check;
 use super::context::Context;
 use super::plan::{PartSizes, Plan};
-use super::resume::{Session, State, StateFile, base_url_for_state, earlier_state, lock_state_file};
+use super::resume::{Session, State, StateStorage, base_url_for_state, earlier_state, lock_state};
 use super::source::{OpenSource, Source};
 use super::stop::{Details, Stop, check_unchanged};
 use super::transfer::{Admission, Content, Transfer, Turn};
@@ -59,13 +59,13 @@ async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
         listeners,
         handle,
     };
-    let file = lock_state_file(&context, &source, resume).await?;
-    let earlier = earlier_state(&context, file.as_ref(), &source).await;
+    let storage = lock_state(&context, &source, resume).await?;
+    let earlier = earlier_state(&context, storage.as_deref(), &source).await;
     if earlier.is_none() {
         // One that was started was checked then.
         context.handle.unless_cancelled(check(&context, &source)).await.ok_or_else(cancelled)??;
     }
-    Run { context, sizes }.upload(&mut source, file, earlier, turn, &mut admission).await
+    Run { context, sizes }.upload(&mut source, storage, earlier, turn, &mut admission).await
 }
 
 /// The length of the source, if its parts can be sent.
@@ -101,7 +101,7 @@ impl Run {
     async fn upload(
         &self,
         source: &mut OpenSource,
-        mut file: Option<StateFile>,
+        mut storage: Option<Box<dyn StateStorage>>,
         mut earlier: Option<State>,
         turn: Turn,
         admission: &mut Admission,
@@ -112,12 +112,10 @@ impl Run {
             let earlier = earlier.take();
             self.announce_plan(source, earlier.as_ref());
             let mut session = match earlier {
-                Some(state) => Session::resume(&self.context, state, file.take()),
-                None => self
-                    .create(source, file.take(), turn.take())
-                    .await
-                    .map_err(|stop| self.error(stop, source, None, None))?,
-            };
+                Some(state) => Session::resume(&self.context, state, storage.take()).await,
+                None => self.create(source, storage.take(), turn.take()).await,
+            }
+            .map_err(|stop| self.error(stop, source, None, None))?;
             turn = None;
             let stop = match self.send_and_complete(source, &mut session, admission).await {
                 Ok(uploaded) => {
@@ -137,7 +135,7 @@ impl Run {
                         .emit(&Event::Restarted { reason: RestartReason::Refused { message } });
                     // It may still exist, if the server refused only a part.
                     self.context.cancel(&session.upload_id).await;
-                    file = session.forget(&self.context).await;
+                    storage = session.forget(&self.context).await;
                 }
                 _ => return Err(self.clean_up(stop, source, session).await),
             }
@@ -168,25 +166,31 @@ impl Run {
             None => None,
         };
         // A file that became shorter has no digest, and the change is the better reason.
-        check_unchanged(source.file.as_ref()).await?;
-        self.complete(session, digest.transpose().map_err(Stop::Source)?).await
+        check_unchanged(source.content()).await?;
+        self.complete(session, digest.transpose().map_err(Stop::of_source)?).await
     }
 
     async fn create(
         &self,
         source: &OpenSource,
-        file: Option<StateFile>,
+        storage: Option<Box<dyn StateStorage>>,
         turn: Option<Turn>,
     ) -> Result<Session, Stop> {
         // With its request on the way, the next file may start.
         let upload = self.context.create(|| drop(turn)).await?;
-        Ok(Session::new(&self.context, source, file, upload).await)
+        let upload_id = upload.id.clone();
+        let session = Session::new(&self.context, source, storage, upload).await;
+        if session.is_err() {
+            // Nobody knows of it yet.
+            self.context.cancel(&upload_id).await;
+        }
+        session
     }
 
     async fn complete(&self, session: &mut Session, md5: Option<String>) -> Result<Uploaded, Stop> {
         let slot = self.context.handle.unless_cancelled(self.context.uploader.limit.slot()).await;
         drop(slot.ok_or(Stop::Cancelled)?);
-        session.completing(&self.context).await;
+        session.completing(&self.context).await?;
         self.context.listeners.emit(&Event::Completing { md5: md5.clone() });
         let upload_id = session.upload_id.clone();
         let part_ids = session.part_ids();
@@ -197,9 +201,10 @@ impl Run {
     /// After a failure: keeps what can be resumed later, and removes everything else, here and on the server.
     async fn clean_up(&self, stop: Stop, source: &OpenSource, session: Session) -> UploadError {
         let upload_id = session.upload_id.clone();
-        let state = session.state_path().filter(|_| stop.is_resumable());
+        let has_state = stop.is_resumable() || matches!(stop, Stop::TakenOver(_));
+        let state = session.state_path().filter(|_| has_state);
         if state.is_none() {
-            if !stop.is_after_completion() {
+            if !stop.leaves_upload_alone() {
                 self.context.cancel(&upload_id).await;
             }
             session.forget(&self.context).await;

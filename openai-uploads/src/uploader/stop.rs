@@ -4,15 +4,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use reqwest::StatusCode;
-use tokio::task::spawn_blocking;
-
 use super::api_errors::{Cause, final_cause, says_status_is};
-use super::source::SourceFile;
+use super::source::Content;
 use super::{Failure, Step, UploadError};
 use crate::models::OpenAiFile;
 use crate::models::upload::Status;
 use crate::runtime::Error;
+use reqwest::StatusCode;
 
 /// Why an upload stopped after it was created.
 #[derive(Debug)]
@@ -20,7 +18,13 @@ pub(super) enum Stop {
     Cancelled,
     Source(io::Error),
     Changed(String),
-    Failed { step: Step, attempts: u32, failure: Box<Failure> },
+    /// Another run goes on with the upload, and has the state at this place.
+    TakenOver(PathBuf),
+    Failed {
+        step: Step,
+        attempts: u32,
+        failure: Box<Failure>,
+    },
     Mismatch(Box<OpenAiFile>),
     FileUnknown,
 }
@@ -36,6 +40,17 @@ pub(super) struct Details {
 }
 
 impl Stop {
+    /// The source cannot be read: it fails, or it is not what it was.
+    pub(super) fn of_source(error: io::Error) -> Self {
+        #[cfg(feature = "object-store")]
+        if let Some(crate::objects::ObjectError::Changed { what, .. }) =
+            crate::objects::ObjectError::of(&error)
+        {
+            return Self::Changed(what.clone());
+        }
+        Self::Source(error)
+    }
+
     /// Whether another run may finish the same upload, once the network, the server, the key or the account is in
     /// order again.
     pub(super) fn is_resumable(&self) -> bool {
@@ -50,15 +65,20 @@ impl Stop {
                 Failure::Call(_)
                 | Failure::Stalled { .. }
                 | Failure::NoReply { .. }
+                | Failure::Source(_)
                 | Failure::WaitTooLong { .. } => true,
             },
-            Self::Cancelled | Self::Changed(_) | Self::Mismatch(_) | Self::FileUnknown => false,
+            Self::Cancelled
+            | Self::TakenOver(_)
+            | Self::Changed(_)
+            | Self::Mismatch(_)
+            | Self::FileUnknown => false,
         }
     }
 
-    /// Whether the server made a file, or may have, so that there is no upload left to cancel.
-    pub(super) fn is_after_completion(&self) -> bool {
-        matches!(self, Self::Mismatch(_) | Self::FileUnknown)
+    /// Whether there is nothing left of ours on the server that could be cancelled.
+    pub(super) fn leaves_upload_alone(&self) -> bool {
+        matches!(self, Self::Mismatch(_) | Self::FileUnknown | Self::TakenOver(_))
     }
 
     /// The server's message, if it refuses the upload itself, so that a new one may succeed.
@@ -83,6 +103,7 @@ impl Stop {
             Self::Cancelled => UploadError::Cancelled { upload_id },
             Self::Source(source) => UploadError::Source { name, source, state },
             Self::Changed(what) => UploadError::Changed { name, what },
+            Self::TakenOver(lock) => UploadError::Locked { name, lock },
             Self::Failed { step, attempts, failure } => {
                 UploadError::Request { step, attempts, failure, upload_id, state }
             }
@@ -98,10 +119,10 @@ fn is_about_the_key(status: StatusCode) -> bool {
     [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status)
 }
 
-/// Fails if the file has changed since it was opened.
-pub(super) async fn check_unchanged(file: Option<&Arc<SourceFile>>) -> Result<(), Stop> {
-    let Some(file) = file.cloned() else { return Ok(()) };
-    match spawn_blocking(move || file.change()).await.map_err(io::Error::from).flatten() {
+/// Fails if the content has changed since it was opened.
+pub(super) async fn check_unchanged(content: Option<&Arc<dyn Content>>) -> Result<(), Stop> {
+    let Some(content) = content.cloned() else { return Ok(()) };
+    match content.change().await {
         Ok(None) => Ok(()),
         Ok(Some(what)) => Err(Stop::Changed(what)),
         Err(error) => Err(Stop::Source(error)),

@@ -1,27 +1,66 @@
 //! Finds the state of an earlier upload of the same file, and whether it can be resumed.
 
+use std::io;
+use std::path::PathBuf;
+
 use super::lock::lock_path;
 use super::state::State;
 use super::state_file::StateFile;
+#[cfg(feature = "object-store")]
+use super::state_object::StateObject;
+use super::storage::StateStorage;
 use crate::models::CreateUploadRequest;
 use crate::uploader::context::Context;
 use crate::uploader::source::{FileIdentity, OpenSource};
 use crate::uploader::{Event, RestartReason, Resume, UploadError};
 
-/// Locks the state file of `source`, if there is to be one.
-pub(crate) async fn lock_state_file(
+/// An object that is shorter than this is sent again from the beginning: its state would cost more requests than it
+/// saves.
+#[cfg(feature = "object-store")]
+const MIN_OBJECT: u64 = 8 * 1024 * 1024;
+
+/// Finds the place for the state of `source`, if there is to be one, and locks it.
+pub(crate) async fn lock_state(
     context: &Context,
     source: &OpenSource,
     resume: Resume,
-) -> Result<Option<StateFile>, UploadError> {
-    let Some(file) = &source.file else { return Ok(None) };
-    let path = match resume {
-        Resume::Off => return Ok(None),
-        Resume::At(path) => path,
-        Resume::Beside => State::path_of(file.path()),
-    };
+) -> Result<Option<Box<dyn StateStorage>>, UploadError> {
+    if source.identity().is_none() {
+        return Ok(None);
+    }
+    match resume {
+        Resume::Off => Ok(None),
+        Resume::At(path) => lock_file(context, path).await,
+        Resume::Beside => beside(context, source).await,
+        #[cfg(feature = "object-store")]
+        Resume::Object(location) => Ok(Some(Box::new(StateObject::new(location)))),
+    }
+}
+
+async fn beside(
+    context: &Context,
+    source: &OpenSource,
+) -> Result<Option<Box<dyn StateStorage>>, UploadError> {
+    let Some(content) = source.content() else { return Ok(None) };
+    if let Some(path) = content.path() {
+        return lock_file(context, State::path_of(path)).await;
+    }
+    #[cfg(feature = "object-store")]
+    if let Some(location) = content.location().filter(|location| location.is_writable())
+        && source.length >= MIN_OBJECT
+    {
+        let name = State::path_of(location.file_name().as_ref());
+        return Ok(match location.with_file_name(&name.to_string_lossy()) {
+            Ok(location) => Some(Box::new(StateObject::new(location))),
+            Err(_) => None,
+        });
+    }
+    Ok(None)
+}
+
+async fn lock_file(context: &Context, path: PathBuf) -> Result<Option<Box<dyn StateStorage>>, UploadError> {
     match StateFile::lock(path.clone()).await {
-        Ok(Some(file)) => Ok(Some(file)),
+        Ok(Some(file)) => Ok(Some(Box::new(file))),
         Ok(None) => Err(UploadError::Locked { name: context.name.clone(), lock: lock_path(&path) }),
         Err(error) => {
             context.warn_of_state(path, &error);
@@ -34,15 +73,15 @@ pub(crate) async fn lock_state_file(
 /// removed.
 pub(crate) async fn earlier_state(
     context: &Context,
-    file: Option<&StateFile>,
+    storage: Option<&dyn StateStorage>,
     source: &OpenSource,
 ) -> Option<State> {
-    let (state_file, file) = file.zip(source.file.as_ref())?;
-    let reason = match state_file.read().await {
+    let (storage, identity) = storage.zip(source.identity())?;
+    let reason = match storage.read().await {
         Ok(None) => return None,
         Ok(Some(state)) => {
             let wanted = Wanted {
-                source: file.identity(),
+                source: identity,
                 base_url: &context.base_url,
                 request: &context.request,
                 is_named: source.is_named,
@@ -52,11 +91,17 @@ pub(crate) async fn earlier_state(
             if !matches!(reason, RestartReason::BaseUrlChanged { .. }) && !state.completing {
                 context.cancel(&state.upload_id).await;
                 // One that cannot be removed will be replaced.
-                let _ = state_file.remove().await;
+                let _ = storage.remove().await;
             }
             reason
         }
-        Err(error) => RestartReason::Damaged { message: error.to_string() },
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            RestartReason::Damaged { message: error.to_string() }
+        }
+        Err(error) => {
+            context.warn_of_state(storage.place(), &error);
+            return None;
+        }
     };
     context.listeners.emit(&Event::Restarted { reason });
     None

@@ -5,8 +5,11 @@ mod lock;
 mod session;
 mod state;
 mod state_file;
+#[cfg(feature = "object-store")]
+mod state_object;
+mod storage;
 
-pub(super) use self::earlier::{base_url_for_state, earlier_state, lock_state_file};
+pub(super) use self::earlier::{base_url_for_state, earlier_state, lock_state};
 pub(super) use self::session::Session;
 pub use self::state::{DamagedState, SavedPart, SavedState, State};
-pub(super) use self::state_file::StateFile;
+pub(super) use self::storage::StateStorage;

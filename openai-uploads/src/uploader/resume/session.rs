@@ -10,11 +10,12 @@ use tokio::time::Instant;
 
 use super::state::State;
 use super::state::{NewState, SavedPart, completing_line, part_line};
-use super::state_file::StateFile;
+use super::storage::StateStorage;
 use crate::uploader::Event;
 use crate::uploader::context::Context;
 use crate::uploader::replies::CreatedUpload;
 use crate::uploader::source::OpenSource;
+use crate::uploader::stop::Stop;
 
 /// An upload that exists on the server.
 pub(crate) struct Session {
@@ -32,39 +33,57 @@ pub(crate) struct Session {
     kept: Option<Kept>,
 }
 
-/// A state and its file.
+/// A state and its place.
 struct Kept {
     state: State,
-    file: StateFile,
-    /// Whether the file has a state of this upload, if not always the latest.
+    storage: Box<dyn StateStorage>,
+    /// Whether a state of this upload is there, if not always the latest.
     is_written: bool,
-    /// Whether the next write has to replace the file: it is new, or its last line may be incomplete.
+    /// Whether the next write has to replace what is there: it is new, or its last line may be incomplete.
     has_to_be_replaced: bool,
     has_warned: bool,
 }
 
 impl Kept {
-    fn new(state: State, file: StateFile, is_written: bool) -> Self {
-        Self { state, file, is_written, has_to_be_replaced: true, has_warned: false }
+    fn new(state: State, storage: Box<dyn StateStorage>, is_written: bool) -> Self {
+        Self { state, storage, is_written, has_to_be_replaced: true, has_warned: false }
     }
 
     async fn add_line(&mut self, line: Vec<u8>) -> io::Result<()> {
         if self.has_to_be_replaced {
-            self.file.replace(self.state.to_lines()?).await?;
+            self.storage.replace(self.state.to_lines()?).await?;
         } else {
             self.has_to_be_replaced = true;
-            self.file.append(line).await?;
+            self.storage.append(line).await?;
         }
         self.has_to_be_replaced = false;
         self.is_written = true;
+        Ok(())
+    }
+
+    fn saved(&mut self, context: &Context, saved: io::Result<()>) -> Result<(), Stop> {
+        match saved {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                return Err(Stop::TakenOver(self.storage.place()));
+            }
+            Err(error) if !self.has_warned => {
+                self.has_warned = true;
+                context.warn_of_state(self.storage.place(), &error);
+            }
+            _ => {}
+        }
         Ok(())
     }
 }
 
 impl Session {
     /// Resumes the upload of `state`.
-    pub(crate) fn resume(context: &Context, state: State, file: Option<StateFile>) -> Self {
-        let session = Self {
+    pub(crate) async fn resume(
+        context: &Context,
+        state: State,
+        storage: Option<Box<dyn StateStorage>>,
+    ) -> Result<Self, Stop> {
+        let mut session = Self {
             upload_id: state.upload_id.clone(),
             is_resumed: true,
             may_be_completed: state.completing,
@@ -72,32 +91,35 @@ impl Session {
             finished_bytes: state.finished_bytes(),
             sent_bytes: 0,
             created: None,
-            kept: file.map(|file| Kept::new(state, file, true)),
+            kept: storage.map(|storage| Kept::new(state, storage, true)),
         };
         context.listeners.emit(&Event::Resumed {
             upload_id: session.upload_id.clone(),
             parts: session.parts.len(),
             bytes: session.finished_bytes,
         });
-        session
+        if session.kept.as_ref().is_some_and(|kept| kept.storage.is_shared()) {
+            session.save(context, Vec::new()).await?;
+        }
+        Ok(session)
     }
 
     /// An upload that has just been created.
     pub(crate) async fn new(
         context: &Context,
         source: &OpenSource,
-        file: Option<StateFile>,
+        storage: Option<Box<dyn StateStorage>>,
         upload: CreatedUpload,
-    ) -> Self {
-        let kept = file.zip(source.file.as_ref()).map(|(file, source)| {
+    ) -> Result<Self, Stop> {
+        let kept = storage.zip(source.identity()).map(|(storage, identity)| {
             let state = State::from(NewState {
-                source: source.identity().clone(),
+                source: identity.clone(),
                 base_url: context.base_url.clone(),
                 request: context.request.clone(),
                 upload_id: upload.id.clone(),
                 lifetime: upload.lifetime,
             });
-            Kept::new(state, file, false)
+            Kept::new(state, storage, false)
         });
         let mut session = Self {
             upload_id: upload.id.clone(),
@@ -109,15 +131,15 @@ impl Session {
             created: Some((Instant::now(), upload.lifetime)),
             kept,
         };
-        session.save(context, Vec::new()).await;
+        session.save(context, Vec::new()).await?;
         let (upload_id, state) = (upload.id, session.state_path());
         context.listeners.emit(&Event::Created { upload_id, lifetime: upload.lifetime, state });
-        session
+        Ok(session)
     }
 
     /// Where the state is, if it is kept.
     pub(crate) fn state_path(&self) -> Option<PathBuf> {
-        self.kept.as_ref().filter(|kept| kept.is_written).map(|kept| kept.file.path().to_owned())
+        self.kept.as_ref().filter(|kept| kept.is_written).map(|kept| kept.storage.place())
     }
 
     /// The bytes that the server has.
@@ -149,7 +171,12 @@ impl Session {
         self.created.is_some_and(|(at, lifetime)| at.elapsed() >= lifetime)
     }
 
-    pub(crate) async fn part_finished(&mut self, context: &Context, range: Range<u64>, id: String) {
+    pub(crate) async fn part_finished(
+        &mut self,
+        context: &Context,
+        range: Range<u64>,
+        id: String,
+    ) -> Result<(), Stop> {
         let part = SavedPart { range, id };
         let bytes = part.range.end - part.range.start;
         self.finished_bytes += bytes;
@@ -159,34 +186,34 @@ impl Session {
             kept.state.parts.push(part.clone());
         }
         self.parts.insert(part.range.start, part);
-        self.save(context, line).await;
+        self.save(context, line).await
     }
 
     /// Notes that from here on the upload may be completed without our knowing.
-    pub(crate) async fn completing(&mut self, context: &Context) {
+    pub(crate) async fn completing(&mut self, context: &Context) -> Result<(), Stop> {
         if let Some(kept) = &mut self.kept {
             kept.state.completing = true;
         }
-        self.save(context, completing_line().unwrap_or_default()).await;
+        self.save(context, completing_line().unwrap_or_default()).await?;
+        let Some(kept) = &mut self.kept else { return Ok(()) };
+        let flushed = kept.storage.flush().await;
+        kept.saved(context, flushed)
     }
 
-    /// Removes the state and returns its file, still locked.
-    pub(crate) async fn forget(self, context: &Context) -> Option<StateFile> {
-        let Kept { file, is_written, .. } = self.kept?;
-        if is_written && let Err(error) = file.remove().await {
-            context.warn_of_state(file.path().to_owned(), &error);
+    /// Removes the state and returns its place, still locked.
+    pub(crate) async fn forget(self, context: &Context) -> Option<Box<dyn StateStorage>> {
+        let Kept { storage, is_written, .. } = self.kept?;
+        if is_written && let Err(error) = storage.remove().await {
+            context.warn_of_state(storage.place(), &error);
         }
-        Some(file)
+        Some(storage)
     }
 
-    /// Writes what `line` adds to the state. A state that cannot be written does not stop the upload.
-    async fn save(&mut self, context: &Context, line: Vec<u8>) {
-        let Some(kept) = &mut self.kept else { return };
-        if let Err(error) = kept.add_line(line).await
-            && !kept.has_warned
-        {
-            kept.has_warned = true;
-            context.warn_of_state(kept.file.path().to_owned(), &error);
-        }
+    /// Writes what `line` adds to the state. A state that cannot be written does not stop the upload, unless another
+    /// run has it.
+    async fn save(&mut self, context: &Context, line: Vec<u8>) -> Result<(), Stop> {
+        let Some(kept) = &mut self.kept else { return Ok(()) };
+        let saved = kept.add_line(line).await;
+        kept.saved(context, saved)
     }
 }

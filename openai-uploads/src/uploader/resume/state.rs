@@ -125,7 +125,11 @@ impl State {
         if fs::metadata(path)?.len() > MAX_LENGTH {
             return Err(invalid("it is too long for a state"));
         }
-        let text = fs::read(path)?;
+        Self::parse(&fs::read(path)?)
+    }
+
+    /// Reads the text of a state.
+    pub(crate) fn parse(text: &[u8]) -> io::Result<Self> {
         let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).peekable();
         let first = lines.next().ok_or_else(|| invalid("it is empty"))?;
         let mut state: Self = serde_json::from_slice(first).map_err(|error| invalid(error.to_string()))?;

@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::future::{self, BoxFuture, FutureExt};
 use tokio::task::spawn_blocking;
 
 use super::lock::{Lock, lock_path, with_ending};
 use super::state::State;
+use super::storage::StateStorage;
 
 /// A state file that nobody else uses while this exists.
 #[derive(Debug)]
@@ -28,36 +30,6 @@ impl StateFile {
         .await?
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The state in the file; `None` if there is no file.
-    pub(crate) async fn read(&self) -> io::Result<Option<State>> {
-        match self.blocking(State::read).await {
-            Ok(state) => Ok(Some(state)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Replaces the content of the file, at once or not at all.
-    pub(crate) async fn replace(&self, text: Vec<u8>) -> io::Result<()> {
-        self.blocking(move |path| replace(path, &text)).await
-    }
-
-    /// Adds a line to the file.
-    pub(crate) async fn append(&self, line: Vec<u8>) -> io::Result<()> {
-        self.blocking(move |path| fs::OpenOptions::new().append(true).open(path)?.write_all(&line)).await
-    }
-
-    pub(crate) async fn remove(&self) -> io::Result<()> {
-        match self.blocking(|path| fs::remove_file(path)).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-
     /// Does something with the file on the blocking thread pool.
     async fn blocking<T: Send + 'static>(
         &self,
@@ -70,6 +42,45 @@ impl StateFile {
             result
         })
         .await?
+    }
+}
+
+impl StateStorage for StateFile {
+    fn place(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    fn read(&self) -> BoxFuture<'_, io::Result<Option<State>>> {
+        async {
+            match self.blocking(State::read).await {
+                Ok(state) => Ok(Some(state)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+        .boxed()
+    }
+
+    fn replace(&self, text: Vec<u8>) -> BoxFuture<'_, io::Result<()>> {
+        self.blocking(move |path| replace(path, &text)).boxed()
+    }
+
+    fn append(&self, line: Vec<u8>) -> BoxFuture<'_, io::Result<()>> {
+        self.blocking(move |path| fs::OpenOptions::new().append(true).open(path)?.write_all(&line)).boxed()
+    }
+
+    fn flush(&self) -> BoxFuture<'_, io::Result<()>> {
+        future::ready(Ok(())).boxed()
+    }
+
+    fn remove(&self) -> BoxFuture<'_, io::Result<()>> {
+        async {
+            match self.blocking(|path| fs::remove_file(path)).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            }
+        }
+        .boxed()
     }
 }
 

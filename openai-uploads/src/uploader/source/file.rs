@@ -2,41 +2,43 @@
 
 use std::fs::{File, Metadata};
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use futures_util::future::BoxFuture;
 use md5::{Digest, Md5};
-use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+
+use super::buffers::Buffers;
+use super::content::{Content, RangeReader, RangeStream};
+use super::file_reader::{FileReader, FileStream};
+use super::identity::FileIdentity;
+use super::{OpenContent, Origin};
 
 /// How many leading bytes identify a file that was moved.
 const HEAD: usize = 64 * 1024;
 
-/// Identifies a file with its content, to recognise it when an upload is resumed.
-///
-/// Two identities are of the same file if length, modification time and leading bytes agree. Path and inode do not
-/// count: a file in a folder that was moved, a copy that keeps the time and a restored backup are the same file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FileIdentity {
-    /// The absolute path without symbolic links. Bytes that are not UTF-8 are replaced.
-    pub path: String,
-    /// The length in bytes.
-    pub length: u64,
-    /// The time of the last modification, in nanoseconds since 1970.
-    pub modified_ns: i64,
-    /// The MD5 of the first 64 KiB, in hexadecimal. Where it is missing, the paths are compared instead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head_md5: Option<String>,
-}
+/// A file that has not been opened yet.
+impl Origin for PathBuf {
+    fn file_name(&self) -> String {
+        Path::file_name(self).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
 
-impl FileIdentity {
-    /// Whether both are of the same file with the same content.
-    pub fn is_same_file(&self, other: &Self) -> bool {
-        let has_same_head = match (&self.head_md5, &other.head_md5) {
-            (Some(one), Some(other)) => one == other,
-            _ => self.path == other.path,
-        };
-        (self.length, self.modified_ns) == (other.length, other.modified_ns) && has_same_head
+    fn display_name(&self, _: &str) -> String {
+        self.display().to_string()
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        SourceFile::length(self)
+    }
+
+    fn open(self: Box<Self>, buffers: Buffers) -> BoxFuture<'static, io::Result<OpenContent>> {
+        Box::pin(async move {
+            let file = spawn_blocking(move || SourceFile::open(&self, buffers)).await??;
+            Ok(OpenContent::Range(Arc::new(file)))
+        })
     }
 }
 
@@ -46,10 +48,37 @@ pub(crate) struct SourceFile {
     file: File,
     inode: Option<u64>,
     identity: FileIdentity,
+    buffers: Buffers,
+}
+
+impl Content for SourceFile {
+    fn length(&self) -> u64 {
+        self.identity.length
+    }
+
+    fn reader(self: Arc<Self>, range: Range<u64>) -> Box<dyn RangeReader> {
+        Box::new(FileReader::new(self, range))
+    }
+
+    fn stream(self: Arc<Self>, range: Range<u64>) -> RangeStream {
+        Box::pin(FileStream::new(FileReader::new(self, range)))
+    }
+
+    fn identity(&self) -> Option<&FileIdentity> {
+        Some(&self.identity)
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
+    fn change(self: Arc<Self>) -> BoxFuture<'static, io::Result<Option<String>>> {
+        Box::pin(async move { spawn_blocking(move || self.change_now()).await? })
+    }
 }
 
 impl SourceFile {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, buffers: Buffers) -> io::Result<Self> {
         // Opening a pipe waits for its writer, so the type is checked first.
         Self::length(path)?;
         let file = File::open(path)?;
@@ -60,21 +89,17 @@ impl SourceFile {
             length: metadata.len(),
             modified_ns: modified_ns(&metadata)?,
             head_md5: Some(head_md5(&file)?),
+            e_tag: None,
         };
-        Ok(Self { path: canonical, file, inode: inode(&metadata), identity })
+        Ok(Self { path: canonical, file, inode: inode(&metadata), identity, buffers })
     }
 
     pub(crate) fn length(path: &Path) -> io::Result<u64> {
         Ok(check_regular(std::fs::metadata(path)?)?.len())
     }
 
-    /// The absolute path without symbolic links.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(crate) fn identity(&self) -> &FileIdentity {
-        &self.identity
+    pub(super) fn buffers(&self) -> &Buffers {
+        &self.buffers
     }
 
     /// Fills `buffer` from `offset` on, without moving the file's position.
@@ -102,7 +127,7 @@ impl SourceFile {
     }
 
     /// What has changed since the file was opened.
-    pub(crate) fn change(&self) -> io::Result<Option<String>> {
+    fn change_now(&self) -> io::Result<Option<String>> {
         let mut current = vec![self.file.metadata()?];
         // Another file may have replaced it. A removal does no harm: the open file stays.
         match std::fs::metadata(&self.path) {
@@ -200,6 +225,10 @@ mod tests {
         (folder, path)
     }
 
+    fn open(path: &Path) -> SourceFile {
+        SourceFile::open(path, Buffers::default()).unwrap()
+    }
+
     /// A copy with the same modification time.
     fn copy(from: &Path, to: &Path) {
         std::fs::copy(from, to).unwrap();
@@ -208,13 +237,13 @@ mod tests {
     }
 
     fn identity(path: &Path) -> FileIdentity {
-        SourceFile::open(path).unwrap().identity().clone()
+        open(path).identity.clone()
     }
 
     #[test]
     fn bytes_are_read_at_an_offset_and_not_past_the_end() {
         let (_folder, path) = folder_with_file();
-        let file = SourceFile::open(&path).unwrap();
+        let file = open(&path);
         let mut buffer = [0; 4];
         file.read_exact_at(&mut buffer, 6).unwrap();
         assert_eq!(&buffer, b"6789");
@@ -224,22 +253,22 @@ mod tests {
     #[test]
     fn each_kind_of_change_is_detected() {
         let (folder, path) = folder_with_file();
-        let file = SourceFile::open(&path).unwrap();
-        assert_eq!(file.change().unwrap(), None);
+        let file = open(&path);
+        assert_eq!(file.change_now().unwrap(), None);
 
         let writer = File::options().append(true).open(&path).unwrap();
         (&writer).write_all(b"x").unwrap();
-        assert_eq!(file.change().unwrap().unwrap(), "from 10 bytes to 11");
+        assert_eq!(file.change_now().unwrap().unwrap(), "from 10 bytes to 11");
 
-        let file = SourceFile::open(&path).unwrap();
+        let file = open(&path);
         writer.set_modified(SystemTime::now() + Duration::from_secs(5)).unwrap();
-        assert_eq!(file.change().unwrap().unwrap(), "it was written to");
+        assert_eq!(file.change_now().unwrap().unwrap(), "it was written to");
 
-        let file = SourceFile::open(&path).unwrap();
+        let file = open(&path);
         let other = folder.path().join("other");
         copy(&path, &other);
         std::fs::rename(&other, &path).unwrap();
-        assert_eq!(file.change().unwrap().is_some(), cfg!(unix));
+        assert_eq!(file.change_now().unwrap().is_some(), cfg!(unix));
     }
 
     #[test]
@@ -287,14 +316,17 @@ mod tests {
     #[test]
     fn a_removed_file_can_still_be_sent() {
         let (_folder, path) = folder_with_file();
-        let file = SourceFile::open(&path).unwrap();
+        let file = open(&path);
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(file.change().unwrap(), None);
+        assert_eq!(file.change_now().unwrap(), None);
     }
 
     #[test]
     fn a_folder_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(SourceFile::open(folder.path()).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+        assert_eq!(
+            SourceFile::open(folder.path(), Buffers::default()).unwrap_err().kind(),
+            io::ErrorKind::IsADirectory
+        );
     }
 }

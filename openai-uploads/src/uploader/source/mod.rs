@@ -1,10 +1,18 @@
-//! Where the bytes of an upload come from: a file, memory or a reader.
+//! Where the bytes of an upload come from: a file, memory, a reader or an object in a store.
 //!
-//! A [`Source`] is opened into an [`OpenSource`]. What can be read more than once is a [`SourceRange`], and all
-//! of it is read by one [`RangeReader`]: the parts, the digest and the preflight check.
+//! A [`Source`] has an [`Origin`] and is opened into an [`OpenSource`]. Whatever can be read more than once is
+//! [`Content`], and all of it is read through a [`SourceRange`]: the parts, the digest and the preflight check.
 
+mod buffers;
+mod content;
 mod file;
+mod file_reader;
+mod identity;
+mod memory;
+#[cfg(feature = "object-store")]
+mod object;
 mod range;
+mod reader;
 
 use std::fmt;
 use std::io;
@@ -12,12 +20,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use futures_util::future::BoxFuture;
+use tokio::io::AsyncRead;
 use tokio::task::spawn_blocking;
 
-pub use self::file::FileIdentity;
+pub(crate) use self::buffers::Buffers;
+pub(crate) use self::content::{Content, RangeReader, RangeStream};
 pub(crate) use self::file::SourceFile;
-pub(crate) use self::range::{Buffers, RangeReader, RangeStream, SourceRange};
+pub use self::identity::FileIdentity;
+pub(crate) use self::range::SourceRange;
+use self::reader::{Reader, SizedReader, read_part};
+#[cfg(feature = "object-store")]
+use crate::objects::Object;
 
 /// What is uploaded, with its file name and MIME type.
 ///
@@ -25,6 +39,7 @@ pub(crate) use self::range::{Buffers, RangeReader, RangeStream, SourceRange};
 /// |---|---|---|---|
 /// | [`path`](Self::path) | about 1 MiB for each request in flight | yes | yes |
 /// | [`bytes`](Self::bytes) | the bytes themselves | yes | no |
+/// | `object`, with the feature `object-store` | about 2 MiB for each request in flight | yes | yes, also on another machine |
 /// | [`reader`](Self::reader) | a part for each request in flight, and one more | yes | no |
 ///
 /// Paths convert into a source of a file; [`Bytes`] and `Vec<u8>` do not, because they have no file name.
@@ -40,36 +55,55 @@ pub(crate) use self::range::{Buffers, RangeReader, RangeStream, SourceRange};
 /// ```
 #[derive(Debug)]
 pub struct Source {
-    content: Content,
-    /// `None` for a file that is sent under its own name.
+    origin: Box<dyn Origin>,
+    /// `None` for a source that is sent under its own name.
     file_name: Option<String>,
     mime_type: Option<String>,
 }
 
-enum Content {
-    Path(PathBuf),
-    Bytes(Bytes),
-    Reader { length: u64, reader: Reader },
-}
+/// Where the bytes of a source come from. It has not been opened yet.
+pub(crate) trait Origin: fmt::Debug + Send {
+    /// The name that it has of itself; empty if it has none.
+    fn file_name(&self) -> String {
+        String::new()
+    }
 
-type Reader = Box<dyn AsyncRead + Send + Unpin>;
+    /// The name in messages, of a source that is sent as `file_name`.
+    fn display_name(&self, file_name: &str) -> String {
+        file_name.to_owned()
+    }
+
+    /// The length in bytes, found without opening it. Blocks while the file system answers.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Whether it can be read only once.
+    fn is_reader(&self) -> bool {
+        false
+    }
+
+    fn open(self: Box<Self>, buffers: Buffers) -> BoxFuture<'static, io::Result<OpenContent>>;
+}
 
 impl Source {
     /// The maximum part size that is chosen for a reader: 16 MiB.
     pub const READER_MAX_PART_SIZE: u64 = 16 * 1024 * 1024;
+
+    /// The maximum length of an object that is read into memory: 1 MiB.
+    #[cfg(feature = "object-store")]
+    pub const OBJECT_MEMORY: u64 = 1024 * 1024;
 
     /// A file, sent under its own name.
     ///
     /// It is opened when the upload starts and read while it is sent. The upload fails if the file changes
     /// meanwhile.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self { content: Content::Path(path.into()), file_name: None, mime_type: None }
+        Self { origin: Box::new(path.into()), file_name: None, mime_type: None }
     }
 
     /// Bytes in memory.
     pub fn bytes(file_name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        let content = Content::Bytes(bytes.into());
-        Self { content, file_name: Some(file_name.into()), mime_type: None }
+        let bytes: Bytes = bytes.into();
+        Self { origin: Box::new(bytes), file_name: Some(file_name.into()), mime_type: None }
     }
 
     /// The next `length` bytes of a reader. It need not be able to seek.
@@ -85,8 +119,19 @@ impl Source {
         length: u64,
         reader: impl AsyncRead + Send + Unpin + 'static,
     ) -> Self {
-        let content = Content::Reader { length, reader: Box::new(reader) };
-        Self { content, file_name: Some(file_name.into()), mime_type: None }
+        let origin = Box::new(SizedReader { length, reader: Box::new(reader) });
+        Self { origin, file_name: Some(file_name.into()), mime_type: None }
+    }
+
+    /// An object in a store, or on a web server, sent under the last component of its key.
+    ///
+    /// Its ranges are read while the parts are sent, and nothing is written to disk. The upload fails if the object
+    /// changes meanwhile. An object of up to [`Source::OBJECT_MEMORY`] bytes is read into memory instead. A longer one
+    /// has no MD5, which would need a second read, and for the purposes that [`preflight`](crate::preflight) knows it is
+    /// read twice.
+    #[cfg(feature = "object-store")]
+    pub fn object(object: Object) -> Self {
+        Self { origin: Box::new(object), file_name: None, mime_type: None }
     }
 
     /// Sets the name of the file on the server.
@@ -103,10 +148,7 @@ impl Source {
 
     /// The name of the file on the server. By default the last component of the path.
     pub fn file_name(&self) -> String {
-        self.file_name.clone().unwrap_or_else(|| match &self.content {
-            Content::Path(path) => last_component(path),
-            Content::Bytes(_) | Content::Reader { .. } => String::new(),
-        })
+        self.file_name.clone().unwrap_or_else(|| self.origin.file_name())
     }
 
     /// The MIME type of the file. By default it is guessed from the extension of the file name, or
@@ -117,23 +159,16 @@ impl Source {
 
     /// The length in bytes, found without opening the file. Blocks while the file system answers.
     pub(crate) fn length(&self) -> io::Result<u64> {
-        match &self.content {
-            Content::Path(path) => SourceFile::length(path),
-            Content::Bytes(bytes) => Ok(bytes.len() as u64),
-            Content::Reader { length, .. } => Ok(*length),
-        }
+        self.origin.length()
     }
 
     /// The name in messages: the path, or the file name.
     pub(crate) fn display_name(&self) -> String {
-        match &self.content {
-            Content::Path(path) => path.display().to_string(),
-            Content::Bytes(_) | Content::Reader { .. } => self.file_name(),
-        }
+        self.origin.display_name(&self.file_name())
     }
 
     pub(crate) fn is_reader(&self) -> bool {
-        matches!(self.content, Content::Reader { .. })
+        self.origin.is_reader()
     }
 
     /// [`length`](Self::length) on the blocking thread pool.
@@ -147,20 +182,9 @@ impl Source {
     pub(crate) async fn open(self, buffers: Buffers) -> io::Result<OpenSource> {
         let (name, file_name, mime_type) = (self.display_name(), self.file_name(), self.mime_type());
         let is_named = self.file_name.is_some();
-        let (length, file, bytes) = match self.content {
-            Content::Path(path) => {
-                let file = Arc::new(spawn_blocking(move || SourceFile::open(&path)).await??);
-                let length = file.identity().length;
-                (length, Some(file.clone()), OpenContent::Range(SourceRange::file(file, 0..length, buffers)))
-            }
-            Content::Bytes(bytes) => {
-                (bytes.len() as u64, None, OpenContent::Range(SourceRange::memory(bytes)))
-            }
-            Content::Reader { length, reader } => {
-                (length, None, OpenContent::Reader(std::sync::Mutex::new(Some(reader))))
-            }
-        };
-        Ok(OpenSource { name, file_name, is_named, mime_type, length, file, content: bytes })
+        let content = self.origin.open(buffers).await?;
+        let length = content.length();
+        Ok(OpenSource { name, file_name, is_named, mime_type, length, content })
     }
 }
 
@@ -199,16 +223,6 @@ impl From<String> for Source {
     }
 }
 
-impl fmt::Debug for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Path(path) => write!(f, "{path:?}"),
-            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Self::Reader { length, .. } => write!(f, "a reader of {length} bytes"),
-        }
-    }
-}
-
 /// A source that is open and whose length is known.
 pub(crate) struct OpenSource {
     /// The name in messages.
@@ -218,14 +232,26 @@ pub(crate) struct OpenSource {
     pub(crate) is_named: bool,
     pub(crate) mime_type: String,
     pub(crate) length: u64,
-    pub(crate) file: Option<Arc<SourceFile>>,
     content: OpenContent,
 }
 
-enum OpenContent {
-    Range(SourceRange),
-    /// `None` once it has been taken. The lock makes it `Sync`; it is never contended.
-    Reader(std::sync::Mutex<Option<Reader>>),
+/// What an opened source is read from.
+pub(crate) enum OpenContent {
+    Range(Arc<dyn Content>),
+    Reader {
+        length: u64,
+        /// `None` once it has been taken. The lock makes it `Sync`; it is never contended.
+        reader: std::sync::Mutex<Option<Reader>>,
+    },
+}
+
+impl OpenContent {
+    fn length(&self) -> u64 {
+        match self {
+            Self::Range(content) => content.length(),
+            Self::Reader { length, .. } => *length,
+        }
+    }
 }
 
 /// The bytes of an open source, handed out in order.
@@ -235,12 +261,22 @@ pub(crate) enum SourceBytes {
 }
 
 impl OpenSource {
+    /// What the source is read from, unless it can be read only once.
+    pub(crate) fn content(&self) -> Option<&Arc<dyn Content>> {
+        match &self.content {
+            OpenContent::Range(content) => Some(content),
+            OpenContent::Reader { .. } => None,
+        }
+    }
+
     /// The whole source, unless it can be read only once.
     pub(crate) fn range(&self) -> Option<SourceRange> {
-        match &self.content {
-            OpenContent::Range(range) => Some(range.clone()),
-            OpenContent::Reader(_) => None,
-        }
+        self.content().cloned().map(SourceRange::whole)
+    }
+
+    /// What the source is recognised by when its upload is resumed.
+    pub(crate) fn identity(&self) -> Option<&FileIdentity> {
+        self.content()?.identity()
     }
 
     pub(crate) fn can_be_read_again(&self) -> bool {
@@ -250,8 +286,8 @@ impl OpenSource {
     /// The bytes. Those of a reader can be taken once.
     pub(crate) fn bytes(&mut self) -> SourceBytes {
         match &mut self.content {
-            OpenContent::Range(range) => SourceBytes::Range(range.clone()),
-            OpenContent::Reader(reader) => SourceBytes::Reader(
+            OpenContent::Range(content) => SourceBytes::Range(SourceRange::whole(content.clone())),
+            OpenContent::Reader { reader, .. } => SourceBytes::Reader(
                 reader.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).take(),
             ),
         }
@@ -275,23 +311,6 @@ impl SourceBytes {
     pub(crate) fn is_reader(&self) -> bool {
         matches!(self, Self::Reader(_))
     }
-}
-
-/// Reads the next `length` bytes and returns them with the reader.
-async fn read_part(mut reader: Reader, length: u64) -> io::Result<(Bytes, Reader)> {
-    let mut buffer = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
-    let mut part = (&mut reader).take(length);
-    while part.limit() > 0 {
-        if part.read_buf(&mut buffer).await? == 0 {
-            let message = format!("it ended {} bytes early", part.limit());
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
-        }
-    }
-    Ok((buffer.into(), reader))
-}
-
-fn last_component(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn guessed_mime_type(file_name: &str) -> String {

@@ -82,8 +82,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data");
         std::fs::write(&path, &bytes).unwrap();
-        let file = Arc::new(SourceFile::open(&path).unwrap());
-        let of_file = SourceRange::file(file, 0..length, Buffers::default());
+        let of_file = SourceRange::whole(Arc::new(SourceFile::open(&path, Buffers::default()).unwrap()));
         let of_memory = SourceRange::memory(bytes.into());
 
         let (input, digest) = Digest::start(1);
@@ -110,9 +109,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data");
         std::fs::write(&path, "short").unwrap();
-        let file = Arc::new(SourceFile::open(&path).unwrap());
+        let file = Arc::new(SourceFile::open(&path, Buffers::default()).unwrap());
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(2).unwrap();
         let (input, digest) = Digest::start(1);
-        input.add(SourceRange::file(file, 0..6, Buffers::default())).await;
+        input.add(SourceRange::whole(file)).await;
         drop(input);
         assert_eq!(digest.finish().await.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }

@@ -186,7 +186,7 @@ impl<'a> Transfer<'a> {
         }
         self.pace.add(part.len(), sent.took);
         self.cutter().finished(part.len(), sent.took);
-        self.session.part_finished(self.context, part.range.clone(), sent.id.clone()).await;
+        self.session.part_finished(self.context, part.range.clone(), sent.id.clone()).await?;
         self.context.listeners.emit(&Event::PartDone { part, part_id: sent.id });
         self.admission.set_remaining(self.bytes - self.session.finished_bytes());
         self.report();

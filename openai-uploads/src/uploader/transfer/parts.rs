@@ -35,6 +35,8 @@ impl Content {
     /// The content of `source`, and its digest if one is wanted. A reader can be taken once.
     pub(crate) fn of(source: &mut OpenSource, with_digest: bool) -> (Self, Option<Digest>) {
         let bytes = source.bytes();
+        let with_digest =
+            with_digest && source.content().is_none_or(|content| content.is_cheap_to_read_again());
         // A part of a reader that waits for the digest is a part in memory.
         let waiting = if bytes.is_reader() { 1 } else { MAX_PARTS };
         let (input, digest) = with_digest.then(|| Digest::start(waiting)).unzip();

@@ -173,13 +173,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data");
         std::fs::write(&path, "short").unwrap();
-        let file = Arc::new(SourceFile::open(&path).unwrap());
-        let progress = Arc::new(Progress::new(10));
-        let body = Body::new(
-            &SourceRange::file(file, 0..10, Buffers::default()),
-            RateLimit::new(None),
-            progress.clone(),
-        );
+        let file = Arc::new(SourceFile::open(&path, Buffers::default()).unwrap());
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(2).unwrap();
+        let progress = Arc::new(Progress::new(5));
+        let body = Body::new(&SourceRange::whole(file), RateLimit::new(None), progress.clone());
         let pieces: io::Result<Vec<Bytes>> = body.try_collect().await;
         assert!(pieces.is_err());
         assert_eq!(progress.take_source_error().unwrap().kind(), io::ErrorKind::UnexpectedEof);

@@ -1,6 +1,7 @@
 //! Sends one part, and sends it again until it is finished.
 
 use std::future::{Future, IntoFuture};
+use std::io;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -106,13 +107,24 @@ impl PartRequest<'_> {
         let reply =
             unless_stalled(call.into_future(), &progress, self.context.uploader.options.stall_limit).await;
         // A file that has changed explains every other failure.
-        check_unchanged(self.range.source_file()).await?;
+        check_unchanged(Some(self.range.content())).await?;
         if let Some(error) = progress.take_source_error() {
-            return Err(Stop::Source(error).into());
+            return Err(source_error(error));
         }
         let id = part_id(&reply?).map_err(Failure::unexpected)?;
         Ok(SentPart { id, took: progress.elapsed() })
     }
+}
+
+/// What the error of a source means for the part. A disk that fails goes on failing; a store may not.
+fn source_error(error: io::Error) -> AttemptError {
+    #[cfg(feature = "object-store")]
+    if let Some(object) = crate::objects::ObjectError::of(&error)
+        && object.is_retryable()
+    {
+        return Failure::Source(error).into();
+    }
+    Stop::of_source(error).into()
 }
 
 /// The call's reply, unless nothing moves for too long.
