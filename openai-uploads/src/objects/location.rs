@@ -11,6 +11,7 @@ use object_store::{
     Error, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion,
     WriteMultipart,
 };
+use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
 use super::store::Store;
@@ -65,7 +66,7 @@ impl Location {
     pub fn in_store(client: Arc<dyn ObjectStore>, name: impl Into<String>, path: Path) -> Self {
         let name: String = name.into();
         let name = name.trim_end_matches('/').to_owned();
-        let (query, credentials, is_ready) = (None, None, Default::default());
+        let (query, credentials, is_ready) = (None, None, OnceCell::default());
         Self::new(Arc::new(Store { client, name, query, is_writable: true, credentials, is_ready }), path)
     }
 

@@ -36,6 +36,7 @@
 mod error;
 mod location;
 mod object;
+mod reader;
 mod reason;
 mod store;
 mod stores;
@@ -45,4 +46,5 @@ pub use object_store;
 pub use self::error::ObjectError;
 pub use self::location::{Condition, Location, Stored, Version};
 pub use self::object::Object;
+pub use self::reader::ObjectReader;
 pub use self::stores::Stores;

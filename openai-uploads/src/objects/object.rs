@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::{Error, GetOptions, GetRange, ObjectMeta};
 
-use super::{Location, ObjectError};
+use super::{Location, ObjectError, ObjectReader};
 
 /// One version of an object, as it was when it was looked up or listed.
 ///
@@ -61,6 +61,15 @@ impl Object {
         let object = self.clone();
         let bytes = stream::once(async move { object.open(range).await.map_err(io::Error::from) });
         bytes.try_flatten().boxed()
+    }
+
+    /// Reads a range of its bytes on a thread that may block.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub fn reader(&self, range: Range<u64>) -> ObjectReader {
+        ObjectReader::new(self.stream(range))
     }
 
     /// Reads all of it into memory.

@@ -37,7 +37,7 @@ pub(super) struct Credentials {
 impl Store {
     /// Finds the credentials, once. A request without them would fail much later, and in other words.
     pub(super) async fn ready(&self) -> Result<(), ObjectError> {
-        self.is_ready.get_or_try_init(|| self.find_credentials()).await.map(|()| ())
+        self.is_ready.get_or_try_init(|| self.find_credentials()).await.copied()
     }
 
     async fn find_credentials(&self) -> Result<(), ObjectError> {

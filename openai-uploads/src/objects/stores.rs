@@ -10,6 +10,7 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
 use object_store::path::Path;
 use object_store::{ClientConfigKey, ClientOptions, Error, ObjectStore, RetryConfig};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::store::{Credentials, Store};
@@ -57,10 +58,10 @@ impl Stores {
     ///
     /// [`ObjectError::Url`] if it is not such a URL, or a variable of its store has a value that cannot be used.
     pub fn location(&self, url: &str) -> Result<Location, ObjectError> {
-        let parsed = Parsed::of(url)?;
-        if matches!(parsed.scheme, "http" | "https") {
+        if url.starts_with("http://") || url.starts_with("https://") {
             return self.web_location(url);
         }
+        let parsed = Parsed::of(url)?;
         let name = format!("{}://{}", parsed.scheme, parsed.authority);
         let bad = |message: String| ObjectError::Url { url: url.to_owned(), message };
         let path = Path::parse(parsed.key).map_err(|error| bad(error.to_string()))?;
@@ -91,7 +92,7 @@ impl Stores {
             let client = builder.with_retry(retry_config()).build();
             let client = client.map_err(|error| bad(error.to_string()))?;
             let (client, is_writable) = (Arc::new(client), false);
-            Ok(Store { client, name, query, is_writable, credentials: None, is_ready: Default::default() })
+            Ok(Store { client, name, query, is_writable, credentials: None, is_ready: OnceCell::default() })
         })?;
         Ok(Location::new(store, path))
     }
@@ -173,7 +174,7 @@ impl<'a> Parsed<'a> {
                 (Arc::new(client), is_signed.then(|| credentials(help, move || provider.clone())))
             }
         };
-        let (name, is_ready) = (name.to_owned(), Default::default());
+        let (name, is_ready) = (name.to_owned(), OnceCell::default());
         Ok(Store { client, name, query: None, is_writable: true, credentials, is_ready })
     }
 }

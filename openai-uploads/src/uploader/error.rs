@@ -137,8 +137,8 @@ pub enum Failure {
         /// The limit.
         limit: Duration,
     },
-    /// The bytes of the part could not be read from their store.
-    #[error("{0}")]
+    /// The bytes of the part did not come from the source.
+    #[error("the source failed: {0}")]
     Source(io::Error),
     /// All bytes were sent, and no reply came.
     #[error("no reply came for {limit:?}")]

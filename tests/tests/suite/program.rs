@@ -15,7 +15,7 @@ pub(crate) fn workspace() -> &'static Path {
 /// test that needs it builds it, in the same profile as the tests.
 pub(crate) fn path() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build("openai-uploads", &["--features", "cli"]))
+    PROGRAM.get_or_init(|| build("openai-uploads", &["--features", "cli,object-store"]))
 }
 
 /// The path of `cargo xtask`, built in the same way.

@@ -8,16 +8,25 @@ use crate::skipped::skipped;
 /// A command that runs a Python with the package: the one in `OPENAI_PYTHON`, or else `python3`. `None`, with a
 /// message: there is no such Python, and the test is skipped.
 pub(crate) fn with(package: &str) -> Option<Command> {
-    let python = std::env::var_os("OPENAI_PYTHON").unwrap_or_else(|| OsString::from("python3"));
-    let mut command = Command::new(&python);
+    let command = quietly_with(package);
+    if command.is_none() {
+        let python = interpreter();
+        let python = python.display();
+        skipped(&format!("{python} has no package {package}; set OPENAI_PYTHON to a Python that has it"));
+    }
+    command
+}
+
+/// As [`with`], for callers that say themselves what is skipped.
+pub(crate) fn quietly_with(package: &str) -> Option<Command> {
+    let mut command = Command::new(interpreter());
     let import =
         command.args(["-c", &format!("import {package}")]).stdout(Stdio::null()).stderr(Stdio::null());
-    if import.status().is_ok_and(|status| status.success()) {
-        return Some(Command::new(python));
-    }
-    let python = python.display();
-    skipped(&format!("{python} has no package {package}; set OPENAI_PYTHON to a Python that has it"));
-    None
+    import.status().is_ok_and(|status| status.success()).then(|| Command::new(interpreter()))
+}
+
+fn interpreter() -> OsString {
+    std::env::var_os("OPENAI_PYTHON").unwrap_or_else(|| OsString::from("python3"))
 }
 
 /// Runs it to its end, and fails with all that it printed if it fails.

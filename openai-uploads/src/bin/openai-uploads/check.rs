@@ -1,5 +1,6 @@
 //! `check`: checks files for a purpose and sends nothing.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -7,13 +8,15 @@ use clap::{Args, ValueHint};
 use openai_uploads::preflight::{self, Preflight, Provider, Report, Warning};
 use openai_uploads::uploader::Source;
 use serde::Serialize;
+use tokio::runtime::Runtime;
 
 use crate::description::Description;
 use crate::exit::{self, CommandError, Exit};
-use crate::files::FileArguments;
+use crate::files::{FileArguments, Input};
+use crate::objects::{Objects, is_url, shown};
 use crate::progress::CheckProgress;
 use crate::stdin::is_stdin;
-use crate::{connection, explain, message, quantity, stdout};
+use crate::{connection, explain, message, quantity, runtime, stdout};
 
 /// Check files for a purpose, and send nothing
 ///
@@ -77,17 +80,19 @@ impl Check {
     pub(crate) fn run(self) -> Result<Exit, CommandError> {
         self.description.warn_of_unknown_purpose();
         let mut exits = Vec::new();
-        for file in &self.files.expand()? {
-            let printed = match self.check(file) {
+        let runtime = runtime::single_threaded()?;
+        let objects = Objects::default();
+        for Input { path: file, .. } in &self.files.expand(&runtime, &objects)? {
+            let printed = match self.check(file, &runtime, &objects) {
                 Ok(report) => {
                     exits.push(if report.is_fit() { Exit::Done } else { Exit::Failed });
-                    self.print(file, &report, None)
+                    self.print(shown(file), &report, None)
                 }
                 Err(error) => {
-                    let problem = explain::unreadable(file, &error);
+                    let problem = explain::unreadable(shown(file), &error);
                     problem.print();
                     exits.push(problem.exit);
-                    self.print(file, &Report::default(), Some(problem.message))
+                    self.print(shown(file), &Report::default(), Some(problem.message))
                 }
             };
             match printed {
@@ -99,7 +104,7 @@ impl Check {
         Ok(Exit::of_files(exits))
     }
 
-    fn check(&self, file: &Path) -> io::Result<Report> {
+    fn check(&self, file: &Path, runtime: &Runtime, objects: &Objects) -> io::Result<Report> {
         let mut preflight = Preflight::new(self.description.purpose.clone());
         if let Some(provider) = self.provider() {
             preflight = preflight.with_provider(provider);
@@ -107,14 +112,24 @@ impl Check {
         if is_stdin(file) {
             return preflight.reader(io::stdin().lock());
         }
+        let mime_type = self.description.mime_type.clone();
+        let mime_type = mime_type.unwrap_or_else(|| Source::path(shown(file)).mime_type());
+        let name = shown(file).file_name().unwrap_or_default().to_string_lossy();
+        let preflight = preflight.with_mime_type(mime_type).with_file_name(name);
+        if is_url(file) {
+            let (length, reader) = runtime.block_on(objects.read(file))?;
+            let reader = CheckProgress::new(reader, shown(file), Some(length), self.quiet);
+            // The reader waits for the runtime, so it has a thread of its own.
+            let check = runtime.spawn_blocking(move || preflight.reader(reader));
+            return runtime.block_on(check)?;
+        }
         if file.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let mime_type = self.description.mime_type.clone();
-        let mime_type = mime_type.unwrap_or_else(|| Source::path(file).mime_type());
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let reader = CheckProgress::new(file, self.quiet)?;
-        preflight.with_mime_type(mime_type).with_file_name(name).reader(reader)
+        let opened = File::open(file)?;
+        let metadata = opened.metadata()?;
+        let length = metadata.is_file().then_some(metadata.len());
+        preflight.reader(CheckProgress::new(Box::new(opened), file, length, self.quiet))
     }
 
     /// The provider that is named, or else the one that `upload` would send to.

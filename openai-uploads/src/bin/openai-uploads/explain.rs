@@ -36,6 +36,10 @@ pub(crate) fn length(file: &Path) -> Result<u64, CommandError> {
 
 /// A file that cannot be opened or read.
 pub(crate) fn unreadable(file: &Path, error: &io::Error) -> CommandError {
+    #[cfg(feature = "object-store")]
+    if let Some(error) = openai_uploads::objects::ObjectError::of(error) {
+        return crate::objects::problem(error);
+    }
     let shown = message::path(file);
     match error.kind() {
         io::ErrorKind::NotFound => CommandError::bad_input(format!("{shown} does not exist"))
@@ -134,6 +138,12 @@ fn request_failure(
         Failure::UnexpectedResponse { message } => (
             message.clone(),
             Some(account_help(&message.to_lowercase()).unwrap_or(OTHER_SERVER_HELP).to_owned()),
+        ),
+        Failure::Source(_) => (
+            failure.to_string(),
+            Some(
+                "check the store or the disk that the file is on, and run the same command again".to_owned(),
+            ),
         ),
         other => (describe(other), None),
     }

@@ -1,18 +1,20 @@
 //! The files that a command line names: paths, the files of folders, and lists of paths.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 use clap::{Args, ValueHint};
-use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{Match, WalkBuilder};
+use tokio::runtime::Runtime;
 
 use crate::exit::CommandError;
 use crate::message;
+use crate::objects::{Objects, is_url, shown};
 use crate::stdin::is_stdin;
 
 /// The name of the ignore files in folders. They have the format of a `.gitignore`.
@@ -21,7 +23,7 @@ const IGNORE_FILE: &str = ".uploadignore";
 /// The arguments that name files.
 #[derive(Args)]
 pub(crate) struct FileArguments {
-    /// The files and folders; - is stdin.
+    /// The files and folders, or objects and prefixes such as `s3://BUCKET/KEY`; - is stdin.
     #[arg(required_unless_present = "files_from", value_name = "FILE", value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
 
@@ -42,11 +44,22 @@ pub(crate) struct FileArguments {
     exclude: Vec<String>,
 }
 
+/// A file, an object or stdin that the command line names.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub(crate) path: PathBuf,
+    /// The path in the folder or below the prefix that was named; otherwise the path as it was named.
+    pub(crate) relative: PathBuf,
+    /// The length, where a list has it.
+    pub(crate) length: Option<u64>,
+}
+
 impl FileArguments {
     /// The files in the order of the arguments; those of a folder are sorted by their paths.
     ///
-    /// Paths that do not exist are kept, for the command to report as it reports others.
-    pub(crate) fn expand(&self) -> Result<Vec<PathBuf>, CommandError> {
+    /// Paths that do not exist are kept, for the command to report as it reports others. The objects of prefixes are
+    /// listed in `runtime`.
+    pub(crate) fn expand(&self, runtime: &Runtime, objects: &Objects) -> Result<Vec<Input>, CommandError> {
         let mut paths = self.paths.clone();
         if let Some(list) = &self.files_from {
             paths.extend(paths_in(list)?);
@@ -59,16 +72,44 @@ impl FileArguments {
         let takes_folders = self.recursive || !self.include.is_empty();
         let mut files = Vec::new();
         for path in paths {
-            if takes_folders && path.is_dir() {
+            if takes_folders && is_url(&path) && !is_web(&path) {
+                files.extend(self.objects_of(&path, runtime, objects)?);
+            } else if takes_folders && path.is_dir() {
                 files.extend(self.files_of(&path)?);
             } else {
-                files.push(path);
+                files.push(Input { relative: path.clone(), path, length: None });
             }
         }
         Ok(files)
     }
 
-    fn files_of(&self, folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    /// The objects below a prefix; the object alone if there is nothing below it.
+    fn objects_of(
+        &self,
+        prefix: &Path,
+        runtime: &Runtime,
+        objects: &Objects,
+    ) -> Result<Vec<Input>, CommandError> {
+        let listed = objects.list(runtime, prefix, self.recursive)?;
+        if listed.is_empty() && !prefix.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Ok(vec![Input { path: prefix.to_owned(), relative: prefix.to_owned(), length: None }]);
+        }
+        let globs = self.globs(Path::new(""))?;
+        let is_taken = |relative: &Path| {
+            let is_hidden = relative.iter().any(|name| name.as_encoded_bytes().starts_with(b"."));
+            let mut folders = relative.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+            let is_excluded = folders.any(|folder| matches!(globs.matched(folder, true), Match::Ignore(_)))
+                || matches!(globs.matched(relative, false), Match::Ignore(_));
+            !is_hidden && !is_excluded
+        };
+        let taken = listed.into_iter().filter(|object| is_taken(&object.relative));
+        let files: Vec<_> = taken
+            .map(|object| Input { path: object.url, relative: object.relative, length: Some(object.length) })
+            .collect();
+        if files.is_empty() { Err(nothing_matches(prefix)) } else { Ok(files) }
+    }
+
+    fn files_of(&self, folder: &Path) -> Result<Vec<Input>, CommandError> {
         let mut files = Vec::new();
         let walk = WalkBuilder::new(folder)
             .standard_filters(false)
@@ -91,14 +132,12 @@ impl FileArguments {
                 ))
             })?;
             if entry.file_type().is_some_and(|kind| kind.is_file()) {
-                files.push(entry.into_path());
+                let path = entry.into_path();
+                let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
+                files.push(Input { path, relative, length: None });
             }
         }
-        if files.is_empty() {
-            return Err(CommandError::bad_input(format!("no file in {} matches", message::path(folder)))
-                .with_help("check --include and --exclude; --recursive takes the folders in it too"));
-        }
-        Ok(files)
+        if files.is_empty() { Err(nothing_matches(folder)) } else { Ok(files) }
     }
 
     fn globs(&self, folder: &Path) -> Result<Override, CommandError> {
@@ -113,6 +152,16 @@ impl FileArguments {
         }
         globs.build().map_err(|error| CommandError::bad_input(message::one_line(&error.to_string())))
     }
+}
+
+fn nothing_matches(folder: &Path) -> CommandError {
+    CommandError::bad_input(format!("no file in {} matches", message::path(folder)))
+        .with_help("check --include and --exclude; --recursive takes the folders in it too")
+}
+
+/// Whether the URL is of a web server, which lists nothing.
+fn is_web(url: &Path) -> bool {
+    url.to_str().is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"))
 }
 
 /// The lines of a list of paths.
@@ -162,17 +211,27 @@ impl fmt::Display for Repetition {
 }
 
 /// The files without those that were named before, also if by another path.
-pub(crate) fn distinct(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<Repetition>) {
+pub(crate) fn distinct(files: Vec<Input>) -> (Vec<Input>, Vec<Repetition>) {
     let mut first_paths = HashMap::new();
+    let mut urls = HashSet::new();
     let mut repeated = Vec::new();
     let mut kept = Vec::new();
     for file in files {
-        match identity(&file).map(|identity| first_paths.entry(identity)) {
+        if is_url(&file.path) {
+            if urls.insert(file.path.clone()) {
+                kept.push(file);
+            } else {
+                let path = shown(&file.path).to_owned();
+                repeated.push(Repetition { first_path: path.clone(), path });
+            }
+            continue;
+        }
+        match identity(&file.path).map(|identity| first_paths.entry(identity)) {
             Some(Entry::Occupied(first)) => {
-                repeated.push(Repetition { path: file, first_path: PathBuf::clone(first.get()) });
+                repeated.push(Repetition { path: file.path, first_path: PathBuf::clone(first.get()) });
             }
             Some(Entry::Vacant(free)) => {
-                free.insert(file.clone());
+                free.insert(file.path.clone());
                 kept.push(file);
             }
             None => kept.push(file),
@@ -220,9 +279,9 @@ mod tests {
                 include: include.iter().map(ToString::to_string).collect(),
                 exclude: exclude.iter().map(ToString::to_string).collect(),
             };
-            let files = arguments.expand().unwrap();
-            let relative = files.iter().map(|file| file.strip_prefix(self.0.path()).unwrap());
-            relative.map(|file| file.to_str().unwrap().to_owned()).collect()
+            let runtime = crate::runtime::single_threaded().unwrap();
+            let files = arguments.expand(&runtime, &Objects::default()).unwrap();
+            files.iter().map(|file| file.relative.to_str().unwrap().to_owned()).collect()
         }
     }
 

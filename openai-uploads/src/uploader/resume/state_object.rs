@@ -42,7 +42,7 @@ struct Written {
 
 impl StateObject {
     pub(crate) fn new(location: Location) -> Self {
-        Self(Arc::new(Inner { location, text: Mutex::default(), written: Default::default() }))
+        Self(Arc::new(Inner { location, text: Mutex::default(), written: tokio::sync::Mutex::default() }))
     }
 
     fn text(&self) -> std::sync::MutexGuard<'_, Text> {

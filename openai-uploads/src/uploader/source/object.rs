@@ -1,18 +1,16 @@
 //! An object in a store that is uploaded.
 
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use tokio::runtime::Handle;
 
 use super::buffers::Buffers;
 use super::content::{Content, RangeReader, RangeStream};
 use super::{FileIdentity, OpenContent, Origin, Source};
-use crate::objects::{Location, Object};
+use crate::objects::{Location, Object, ObjectReader};
 
 impl Origin for Object {
     fn file_name(&self) -> String {
@@ -66,8 +64,7 @@ impl Content for SourceObject {
     }
 
     fn reader(self: Arc<Self>, range: Range<u64>) -> Box<dyn RangeReader> {
-        let stream = self.object.stream(range);
-        Box::new(StreamReader { stream, chunk: Bytes::new(), runtime: Handle::current() })
+        Box::new(self.object.reader(range))
     }
 
     fn stream(self: Arc<Self>, range: Range<u64>) -> RangeStream {
@@ -87,31 +84,8 @@ impl Content for SourceObject {
     }
 }
 
-/// Reads a stream on the current thread, which must be one that may block.
-struct StreamReader {
-    stream: RangeStream,
-    chunk: Bytes,
-    runtime: Handle,
-}
-
-impl RangeReader for StreamReader {
+impl RangeReader for ObjectReader {
     fn chunk(&mut self) -> io::Result<Bytes> {
-        while self.chunk.is_empty() {
-            match self.runtime.block_on(self.stream.next()) {
-                Some(chunk) => self.chunk = chunk?,
-                None => break,
-            }
-        }
-        Ok(std::mem::take(&mut self.chunk))
-    }
-}
-
-impl Read for StreamReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut chunk = self.chunk()?;
-        let read = chunk.split_to(chunk.len().min(buffer.len()));
-        buffer[..read.len()].copy_from_slice(&read);
-        self.chunk = chunk;
-        Ok(read.len())
+        Self::chunk(self)
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Progress {
     moved: AtomicU64,
     /// Whether the next bytes wait for the rate limit.
     is_held: AtomicBool,
+    /// Whether the next bytes have not come from the source yet.
+    waits_for_source: AtomicBool,
     /// Why the source could not be read. The request's own error does not keep it.
     source_error: Mutex<Option<io::Error>>,
 }
@@ -56,7 +58,9 @@ impl Stream for Body {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         if this.ready.is_empty() {
-            match ready!(this.chunks.poll_next_unpin(context)) {
+            let chunk = this.chunks.poll_next_unpin(context);
+            this.progress.waits_for_source.store(chunk.is_pending(), Ordering::Relaxed);
+            match ready!(chunk) {
                 Some(Ok(chunk)) => this.ready = chunk,
                 Some(Err(error)) => return Poll::Ready(Some(Err(this.progress.keep_source_error(error)))),
                 None => return Poll::Ready(None),
@@ -87,6 +91,7 @@ impl Progress {
             started: Instant::now(),
             moved: AtomicU64::new(0),
             is_held: AtomicBool::new(false),
+            waits_for_source: AtomicBool::new(false),
             source_error: Mutex::default(),
         }
     }
@@ -119,6 +124,11 @@ impl Progress {
             return Duration::ZERO;
         }
         Duration::from_millis(self.milliseconds().saturating_sub(self.moved.load(Ordering::Relaxed)))
+    }
+
+    /// Whether it is the source that the request waits for.
+    pub(crate) fn waits_for_source(&self) -> bool {
+        self.waits_for_source.load(Ordering::Relaxed)
     }
 
     pub(crate) fn take_source_error(&self) -> Option<io::Error> {

@@ -144,6 +144,10 @@ async fn unless_stalled<T>(
                 }
             }
             _ if is_all_sent => return Err(Failure::NoReply { limit: allowed }),
+            _ if progress.waits_for_source() => {
+                let message = format!("no byte of it came for {limit:?}");
+                return Err(Failure::Source(io::Error::new(io::ErrorKind::TimedOut, message)));
+            }
             _ => return Err(Failure::Stalled { limit }),
         }
     }

@@ -1,6 +1,5 @@
-//! The progress of a check: a file that shows a bar while it is read.
+//! The progress of a check: a reader that shows a bar while it is read.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::Instant;
@@ -11,9 +10,9 @@ use super::screen::Screen;
 use super::{Mode, TICK};
 use crate::message;
 
-/// A file that is read from its beginning to its end. On a terminal a bar shows how far it is.
+/// A file or object that is read from its beginning to its end. On a terminal a bar shows how far it is.
 pub(crate) struct CheckProgress {
-    file: File,
+    reader: Box<dyn Read + Send>,
     /// `None` where nobody sees it.
     bar: Option<Bar>,
 }
@@ -29,15 +28,19 @@ struct Bar {
 }
 
 impl CheckProgress {
-    pub(crate) fn new(path: &Path, is_quiet: bool) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let is_seen = Mode::new(is_quiet) == Mode::Bars && metadata.is_file();
-        let bar = is_seen.then(|| {
+    /// Without a length there is no bar.
+    pub(crate) fn new(
+        reader: Box<dyn Read + Send>,
+        path: &Path,
+        length: Option<u64>,
+        is_quiet: bool,
+    ) -> Self {
+        let length = length.filter(|_| Mode::new(is_quiet) == Mode::Bars);
+        let bar = length.map(|length| {
             let now = Instant::now();
             Bar {
                 name: message::one_line(&path.file_name().unwrap_or_default().to_string_lossy()),
-                length: metadata.len(),
+                length,
                 read: 0,
                 screen: Screen::new(),
                 rate: Rate::new(now, 0),
@@ -45,13 +48,13 @@ impl CheckProgress {
                 last_drawn: now,
             }
         });
-        Ok(Self { file, bar })
+        Self { reader, bar }
     }
 }
 
 impl Read for CheckProgress {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        let read = self.reader.read(buffer)?;
         if let Some(bar) = &mut self.bar {
             bar.advance(read as u64);
         }

@@ -18,9 +18,11 @@ use self::outcome::Ended;
 use crate::connection::Connection;
 use crate::description::Description;
 use crate::exit::{self, CommandError, Exit};
-use crate::files::{FileArguments, distinct};
+use crate::files::{FileArguments, Input, distinct};
+use crate::objects::{Objects, is_url, shown};
 use crate::plan::PartOptions;
 use crate::progress::{self, Board};
+use crate::shard::ShardArguments;
 use crate::stdin::is_stdin;
 use crate::{explain, interrupt, message, quantity, runtime, stdin};
 
@@ -34,6 +36,9 @@ use crate::{explain, interrupt, message, quantity, runtime, stdin};
 pub(crate) struct Upload {
     #[command(flatten)]
     files: FileArguments,
+
+    #[command(flatten)]
+    shard: ShardArguments,
 
     #[command(flatten)]
     description: Description,
@@ -72,7 +77,7 @@ pub(crate) struct Upload {
     #[arg(long)]
     no_resume: bool,
 
-    /// Keep the state in this file [default: beside the file, as .NAME.openai-upload].
+    /// Keep the state in this file or object [default: beside the file, as .NAME.openai-upload].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_resume")]
     state: Option<PathBuf>,
 
@@ -90,8 +95,19 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn run(self) -> Result<Exit, CommandError> {
-        let (files, repeated) = distinct(self.files.expand()?);
+        let runtime = runtime::single_threaded()?;
+        let objects = Objects::default();
+        let shard = self.shard.shard()?;
+        let (mut files, repeated) = distinct(self.files.expand(&runtime, &objects)?);
         self.check_options(&files)?;
+        let count = files.len();
+        if let Some(shard) = shard {
+            if files.iter().any(|file| is_stdin(&file.path)) {
+                return Err(CommandError::bad_input("--shard is for files: stdin has no shares")
+                    .with_help("leave --shard out"));
+            }
+            files.retain(|file| shard.has(&file.relative));
+        }
         if let Some(part_size) = self.parts.part_size {
             let smallest = openai_uploads::uploader::Plan::with_part_size(0, part_size);
             smallest.map_err(|error| {
@@ -108,6 +124,7 @@ impl Upload {
         options.preflight = !self.no_preflight;
         options.provider = self.description.provider;
         options.resume = match &self.state {
+            Some(state) if is_url(state) => objects.resume(state)?,
             Some(state) => Resume::At(state.clone()),
             None if self.no_resume => Resume::Off,
             None => Resume::Beside,
@@ -119,11 +136,18 @@ impl Upload {
             for repeated in &repeated {
                 message::write(&format!("note: {repeated}; it is sent once"));
             }
+            if let Some(shard) = shard {
+                let all = message::count(count, "file");
+                message::write(&format!("share {shard}: {} of {all}", files.len()));
+            } else if let Some(shard) = self.shard.unused_shard().filter(|_| count > 1) {
+                message::write(&format!(
+                    "note: this is task {shard} of a job; --shard auto takes a share of the files"
+                ));
+            }
         }
         let interrupted = interrupt::listen()
             .map_err(|error| CommandError::failed(format!("signals cannot be caught: {error}")))?;
-        let runtime = runtime::single_threaded()?;
-        let run = Run { arguments: &self, files, uploader };
+        let run = Run { arguments: &self, files, objects, uploader };
         let exit = runtime.block_on(run.run(interrupted));
         // Reads in progress are not waited for.
         runtime.shutdown_background();
@@ -131,8 +155,8 @@ impl Upload {
     }
 
     /// Refuses options that make no sense for these files.
-    fn check_options(&self, files: &[PathBuf]) -> Result<(), CommandError> {
-        let has_stdin = files.iter().any(|file| is_stdin(file));
+    fn check_options(&self, files: &[Input]) -> Result<(), CommandError> {
+        let has_stdin = files.iter().any(|file| is_stdin(&file.path));
         if self.state.is_some() && files.len() > 1 {
             return Err(CommandError::bad_input("--state is for a single file")
                 .with_help("leave it out, and the state of each file is kept beside it"));
@@ -159,13 +183,14 @@ impl Upload {
 /// An upload of all the files.
 struct Run<'a> {
     arguments: &'a Upload,
-    files: Vec<PathBuf>,
+    files: Vec<Input>,
+    objects: Objects,
     uploader: Uploader,
 }
 
 impl Run<'_> {
     async fn run(&self, mut interrupted: oneshot::Receiver<()>) -> Result<Exit, CommandError> {
-        let is_spooled = self.arguments.bytes.is_none() && self.files.iter().any(|file| is_stdin(file));
+        let is_spooled = self.arguments.bytes.is_none() && self.files.iter().any(|file| is_stdin(&file.path));
         let spooled = if is_spooled {
             tokio::select! {
                 biased;
@@ -184,13 +209,14 @@ impl Run<'_> {
     /// Sends the files. `spooled` holds what stdin had.
     async fn send(&self, spooled: Option<&Path>, mut interrupted: oneshot::Receiver<()>) -> Exit {
         let lengths = self.files.iter().map(|file| {
-            let file = if is_stdin(file) { spooled } else { Some(&**file) };
-            file.and_then(|file| file.metadata().ok()).map_or(0, |metadata| metadata.len())
+            let path = if is_stdin(&file.path) { spooled } else { Some(&*file.path) };
+            let length = || path?.metadata().ok().map(|metadata| metadata.len());
+            file.length.or_else(length).unwrap_or_default()
         });
-        let names = self.files.iter().map(|file| self.shown(file).to_string_lossy().into_owned());
+        let names = self.files.iter().map(|file| self.shown(&file.path).to_string_lossy().into_owned());
         let board = Board::new(names.zip(lengths), self.arguments.quiet);
         let mut files = stream::iter(self.files.iter().enumerate())
-            .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
+            .map(async |(index, file)| (index, self.send_one(index, &file.path, spooled, &board).await))
             .buffer_unordered(self.arguments.parts.concurrency.get());
         let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
         let mut reported = 0;
@@ -227,14 +253,18 @@ impl Run<'_> {
     fn shown<'a>(&'a self, file: &'a Path) -> &'a Path {
         match &self.arguments.filename {
             Some(filename) if is_stdin(file) => Path::new(filename),
-            _ => file,
+            _ => shown(file),
         }
     }
 
-    fn source(&self, file: &Path, spooled: Option<&Path>) -> Source {
+    async fn source(&self, file: &Path, spooled: Option<&Path>) -> Result<Source, CommandError> {
         let Upload { filename, description, bytes, .. } = self.arguments;
         let source = match (spooled, bytes) {
-            _ if !is_stdin(file) => Source::path(file),
+            _ if is_url(file) => self.objects.source(file).await?,
+            _ if !is_stdin(file) => {
+                explain::length(file)?;
+                Source::path(file)
+            }
             (Some(spooled), _) => Source::path(spooled),
             (None, bytes) => Source::reader("", bytes.unwrap_or_default(), tokio::io::stdin()),
         };
@@ -242,25 +272,26 @@ impl Run<'_> {
             Some(filename) => source.with_file_name(filename),
             None => source,
         };
-        match &description.mime_type {
+        Ok(match &description.mime_type {
             Some(mime_type) => source.with_mime_type(mime_type),
             None => source,
-        }
+        })
     }
 
     async fn send_one(&self, index: usize, file: &Path, spooled: Option<&Path>, board: &Arc<Board>) -> Ended {
-        let json = self.arguments.json;
-        if !is_stdin(file)
-            && let Err(problem) = explain::length(file)
-        {
-            board.start_file(index).failed();
-            return Ended::failed(file, &problem, None, json, board);
-        }
+        let (json, shown) = (self.arguments.json, shown(file));
         let progress = board.start_file(index);
+        let source = match self.source(file, spooled).await {
+            Ok(source) => source,
+            Err(problem) => {
+                progress.failed();
+                return Ended::failed(shown, &problem, None, json, board);
+            }
+        };
         let listener = progress.clone();
         let upload = self
             .uploader
-            .upload(self.source(file, spooled), self.arguments.description.purpose.clone())
+            .upload(source, self.arguments.description.purpose.clone())
             .on_event(move |event| listener.report(event));
         let upload = if is_stdin(file) { upload.with_resume(Resume::Off) } else { upload };
         let upload = match self.arguments.expires_after {
@@ -270,13 +301,13 @@ impl Run<'_> {
         match upload.await {
             Ok(uploaded) => {
                 progress.done(&uploaded.file.id);
-                Ended::arrived(file, &uploaded, json, board)
+                Ended::arrived(shown, &uploaded, json, board)
             }
             Err(error) => {
                 progress.failed();
                 let problem =
                     explain::upload_error(&error, self.shown(file), Some(self.uploader.configuration()));
-                Ended::failed(file, &problem, Some(&error), json, board)
+                Ended::failed(shown, &problem, Some(&error), json, board)
             }
         }
     }

@@ -7,6 +7,7 @@ use openai_uploads::uploader::Options;
 
 use super::outcome::Ended;
 use super::{Run, Upload};
+use crate::objects::shown;
 use crate::plan::PartOptions;
 use crate::progress::{Board, Unfinished};
 use crate::stdin::is_stdin;
@@ -35,7 +36,7 @@ impl Run<'_> {
             }
         }
         let what = if self.arguments.no_resume { "start again" } else { "resume" };
-        let files: Vec<_> = left.iter().map(|(_, file)| *file).filter(|file| !is_stdin(file)).collect();
+        let files: Vec<_> = left.iter().map(|(_, file)| &file.path).filter(|path| !is_stdin(path)).collect();
         if files.len() < left.len() {
             message::write("stdin cannot be read again, so what was sent of it is lost");
         }
@@ -91,7 +92,7 @@ impl Upload {
         words.extend(flags.iter().filter(|(_, given)| *given).map(|(name, _)| OsString::from(name)));
         // After this, a name that begins with a hyphen is not taken for an option.
         words.push("--".into());
-        words.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+        words.extend(files.iter().map(|file| shown(file).as_os_str().to_owned()));
         words
     }
 }

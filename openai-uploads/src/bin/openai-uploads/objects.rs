@@ -1,0 +1,163 @@
+//! Objects in stores on the command line.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use openai_uploads::uploader::{Resume, Source};
+
+use crate::exit::CommandError;
+
+/// Whether a path on the command line is the URL of an object.
+pub(crate) fn is_url(path: &Path) -> bool {
+    path.to_str().and_then(|text| text.split_once("://")).is_some_and(|(scheme, _)| {
+        !scheme.is_empty() && scheme.chars().all(|character| character.is_ascii_alphanumeric())
+    })
+}
+
+/// The path as it may be shown: a URL without its query, which may be a signature.
+pub(crate) fn shown(path: &Path) -> &Path {
+    let is_web = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+    match path.to_str() {
+        Some(text) if is_web(text) => Path::new(text.split(['?', '#']).next().unwrap_or(text)),
+        _ => path,
+    }
+}
+
+/// An object below a prefix.
+pub(crate) struct Listed {
+    pub(crate) url: PathBuf,
+    /// The key without the prefix.
+    pub(crate) relative: PathBuf,
+    pub(crate) length: u64,
+}
+
+/// The stores that the URLs of a command line name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Objects {
+    #[cfg(feature = "object-store")]
+    stores: openai_uploads::objects::Stores,
+}
+
+#[cfg(feature = "object-store")]
+mod with_stores {
+    use openai_uploads::objects::{Location, ObjectError};
+    use tokio::runtime::Runtime;
+
+    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, io};
+    use crate::message;
+
+    impl Objects {
+        pub(crate) fn location(&self, url: &Path) -> Result<Location, CommandError> {
+            self.stores.location(&url.to_string_lossy()).map_err(|error| problem(&error))
+        }
+
+        /// The objects below a prefix, in the order of their keys.
+        pub(crate) fn list(
+            &self,
+            runtime: &Runtime,
+            prefix: &Path,
+            recursive: bool,
+        ) -> Result<Vec<Listed>, CommandError> {
+            let location = self.location(prefix)?;
+            let objects = runtime.block_on(location.list(recursive)).map_err(|error| problem(&error))?;
+            let start = match location.key() {
+                "" => 0,
+                key => key.len() + 1,
+            };
+            let listed = objects.iter().map(|object| Listed {
+                url: object.url().into(),
+                relative: object.location().key().get(start..).unwrap_or_default().into(),
+                length: object.length(),
+            });
+            Ok(listed.collect())
+        }
+
+        /// The object as it is now.
+        pub(crate) async fn source(&self, url: &Path) -> Result<Source, CommandError> {
+            let object = self.location(url)?.look_up().await.map_err(|error| problem(&error))?;
+            Ok(Source::object(object))
+        }
+
+        /// The length of the object as it is now, and its content.
+        pub(crate) async fn read(&self, url: &Path) -> io::Result<(u64, Box<dyn Read + Send>)> {
+            let object = self.stores.location(&url.to_string_lossy())?.look_up().await?;
+            let length = object.length();
+            Ok((length, Box::new(object.reader(0..length))))
+        }
+
+        /// Where the state of an upload is kept.
+        pub(crate) fn resume(&self, state: &Path) -> Result<Resume, CommandError> {
+            let location = self.location(state)?;
+            if !location.is_writable() {
+                return Err(CommandError::bad_input("--state: nothing is written to a web server")
+                    .with_help("name a file, or an object such as s3://BUCKET/KEY"));
+            }
+            Ok(Resume::Object(location))
+        }
+    }
+
+    /// What happened to an object, and what to do.
+    pub(crate) fn problem(error: &ObjectError) -> CommandError {
+        let message = message::text(&error.to_string());
+        let problem = match error {
+            ObjectError::Url { .. }
+            | ObjectError::NoCredentials { .. }
+            | ObjectError::NoBucket { .. }
+            | ObjectError::NotFound { .. }
+            | ObjectError::Denied { .. } => CommandError::bad_input(message),
+            _ => CommandError::failed(message),
+        };
+        problem.with_help(error.help())
+    }
+}
+
+#[cfg(feature = "object-store")]
+pub(crate) use with_stores::problem;
+
+#[cfg(not(feature = "object-store"))]
+mod without_stores {
+    use tokio::runtime::Runtime;
+
+    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, io, shown};
+    use crate::message;
+
+    impl Objects {
+        pub(crate) fn list(&self, _: &Runtime, prefix: &Path, _: bool) -> Result<Vec<Listed>, CommandError> {
+            Err(unsupported(prefix))
+        }
+
+        #[expect(clippy::unused_async, reason = "with stores it asks one")]
+        pub(crate) async fn source(&self, url: &Path) -> Result<Source, CommandError> {
+            Err(unsupported(url))
+        }
+
+        #[expect(clippy::unused_async, reason = "with stores it asks one")]
+        pub(crate) async fn read(&self, url: &Path) -> io::Result<(u64, Box<dyn Read + Send>)> {
+            Err(io::Error::new(io::ErrorKind::Unsupported, unsupported(url).message))
+        }
+
+        pub(crate) fn resume(&self, state: &Path) -> Result<Resume, CommandError> {
+            Err(unsupported(state))
+        }
+    }
+
+    fn unsupported(url: &Path) -> CommandError {
+        let shown = message::path(shown(url));
+        CommandError::bad_input(format!("{shown}: this program was built without object stores"))
+            .with_help("install it with --features cli,object-store")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_told_from_paths_and_shown_without_their_query() {
+        for (path, is) in [("s3://b/k", true), ("a", false), ("./s3://b", false), ("s3:/b", false)] {
+            assert_eq!(is_url(Path::new(path)), is, "{path}");
+        }
+        assert_eq!(shown(Path::new("https://h/p?X-Signature=secret")), Path::new("https://h/p"));
+        assert_eq!(shown(Path::new("s3://b/what?")), Path::new("s3://b/what?"));
+    }
+}
