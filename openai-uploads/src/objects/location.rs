@@ -5,17 +5,16 @@ use std::io::Read;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use object_store::path::Path;
 use object_store::{
-    Error, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion,
+    Error, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion,
     WriteMultipart,
 };
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
+use super::error::ObjectError;
 use super::store::Store;
-use super::{Object, ObjectError};
 
 /// The bytes of each part of a file that is written, and how many of them are sent at a time.
 const WRITE_PART: usize = 8 * 1024 * 1024;
@@ -100,48 +99,6 @@ impl Location {
         let path = Path::parse(format!("{prefix}/{file_name}"));
         let path = path.map_err(|error| ObjectError::Url { url: self.url(), message: error.to_string() })?;
         Ok(Self { store: self.store.clone(), path })
-    }
-
-    /// Looks the object up: its length, and what identifies this version of it.
-    ///
-    /// # Errors
-    ///
-    /// [`ObjectError`] lists them.
-    pub async fn look_up(&self) -> Result<Object, ObjectError> {
-        self.store.ready().await?;
-        let head = GetOptions { head: true, ..GetOptions::default() };
-        let meta = match self.store.client.get_opts(&self.path, head).await {
-            Ok(found) => found.meta,
-            // An answer to HEAD does not say why, and a presigned URL may be one for GET alone.
-            Err(_) => {
-                let first = GetOptions { range: Some(GetRange::Bounded(0..1)), ..GetOptions::default() };
-                let found = self.store.client.get_opts(&self.path, first).await;
-                found.map_err(|error| self.error(&error))?.meta
-            }
-        };
-        Ok(Object::new(self.clone(), meta))
-    }
-
-    /// Lists the objects with this prefix, as if it were a folder, in the order of their keys. With `recursive`, those of
-    /// the folders in it too.
-    ///
-    /// # Errors
-    ///
-    /// [`ObjectError`] lists them.
-    pub async fn list(&self, recursive: bool) -> Result<Vec<Object>, ObjectError> {
-        self.store.ready().await?;
-        let prefix = (!self.path.as_ref().is_empty()).then_some(&self.path);
-        let listed = if recursive {
-            self.store.client.list(prefix).try_collect::<Vec<_>>().await
-        } else {
-            self.store.client.list_with_delimiter(prefix).await.map(|found| found.objects)
-        };
-        let mut listed = listed.map_err(|error| self.error(&error))?;
-        listed.sort_by(|one, other| one.location.cmp(&other.location));
-        let objects = without_folders(listed).into_iter();
-        Ok(objects
-            .map(|meta| Object::new(Self { store: self.store.clone(), path: meta.location.clone() }, meta))
-            .collect())
     }
 
     /// Reads the whole object; `None` if there is none.
@@ -230,6 +187,15 @@ impl Location {
         }
     }
 
+    /// Another object of the same store.
+    pub(super) fn at(&self, path: Path) -> Self {
+        Self { store: self.store.clone(), path }
+    }
+
+    pub(super) async fn ready(&self) -> Result<(), ObjectError> {
+        self.store.ready().await
+    }
+
     pub(super) fn client(&self) -> &Arc<dyn ObjectStore> {
         &self.store.client
     }
@@ -247,15 +213,4 @@ impl fmt::Debug for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.url())
     }
-}
-
-/// Without the empty objects that some tools make for folders. `listed` is sorted by key.
-fn without_folders(listed: Vec<ObjectMeta>) -> Vec<ObjectMeta> {
-    let is_folder = |meta: &ObjectMeta| {
-        let below = format!("{}/", meta.location);
-        let next = listed.partition_point(|other| other.location.as_ref() < below.as_str());
-        meta.size == 0 && listed.get(next).is_some_and(|other| other.location.as_ref().starts_with(&below))
-    };
-    let folders: Vec<bool> = listed.iter().map(is_folder).collect();
-    listed.into_iter().zip(folders).filter(|(_, is_folder)| !is_folder).map(|(meta, _)| meta).collect()
 }

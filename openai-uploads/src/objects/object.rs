@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use object_store::{Error, GetOptions, GetRange, ObjectMeta};
+use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore};
 
-use super::{Location, ObjectError, ObjectReader};
+use super::error::ObjectError;
+use super::location::Location;
+use super::reader::ObjectReader;
 
 /// One version of an object, as it was when it was looked up or listed.
 ///
@@ -124,4 +126,57 @@ impl Object {
         };
         (!is_same).then(|| "it was written to".to_owned())
     }
+}
+
+impl Location {
+    /// Looks the object up: its length, and what identifies this version of it.
+    ///
+    /// # Errors
+    ///
+    /// [`ObjectError`] lists them.
+    pub async fn look_up(&self) -> Result<Object, ObjectError> {
+        self.ready().await?;
+        let head = GetOptions { head: true, ..GetOptions::default() };
+        let meta = match self.client().get_opts(self.path(), head).await {
+            Ok(found) => found.meta,
+            // An answer to HEAD does not say why, and a presigned URL may be one for GET alone.
+            Err(_) => {
+                let first = GetOptions { range: Some(GetRange::Bounded(0..1)), ..GetOptions::default() };
+                let found = self.client().get_opts(self.path(), first).await;
+                found.map_err(|error| self.error(&error))?.meta
+            }
+        };
+        Ok(Object::new(self.clone(), meta))
+    }
+
+    /// Lists the objects with this prefix, as if it were a folder, in the order of their keys. With `recursive`, those of
+    /// the folders in it too.
+    ///
+    /// # Errors
+    ///
+    /// [`ObjectError`] lists them.
+    pub async fn list(&self, recursive: bool) -> Result<Vec<Object>, ObjectError> {
+        self.ready().await?;
+        let prefix = (!self.path().as_ref().is_empty()).then_some(self.path());
+        let listed = if recursive {
+            self.client().list(prefix).try_collect::<Vec<_>>().await
+        } else {
+            self.client().list_with_delimiter(prefix).await.map(|found| found.objects)
+        };
+        let mut listed = listed.map_err(|error| self.error(&error))?;
+        listed.sort_by(|one, other| one.location.cmp(&other.location));
+        let objects = without_folders(listed).into_iter();
+        Ok(objects.map(|meta| Object::new(self.at(meta.location.clone()), meta)).collect())
+    }
+}
+
+/// Without the empty objects that some tools make for folders. `listed` is sorted by key.
+fn without_folders(listed: Vec<ObjectMeta>) -> Vec<ObjectMeta> {
+    let is_folder = |meta: &ObjectMeta| {
+        let below = format!("{}/", meta.location);
+        let next = listed.partition_point(|other| other.location.as_ref() < below.as_str());
+        meta.size == 0 && listed.get(next).is_some_and(|other| other.location.as_ref().starts_with(&below))
+    };
+    let folders: Vec<bool> = listed.iter().map(is_folder).collect();
+    listed.into_iter().zip(folders).filter(|(_, is_folder)| !is_folder).map(|(meta, _)| meta).collect()
 }

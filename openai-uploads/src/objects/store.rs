@@ -9,7 +9,7 @@ use object_store::{Error, ObjectStore};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::ObjectError;
+use super::error::ObjectError;
 use super::reason::Reason;
 
 /// How long credentials are looked for. A machine that has none may have to wait for a service that is not there.

@@ -13,8 +13,9 @@ use object_store::{ClientConfigKey, ClientOptions, Error, ObjectStore, RetryConf
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::error::ObjectError;
+use super::location::Location;
 use super::store::{Credentials, Store};
-use super::{Location, ObjectError};
 
 /// A read that gets no byte for this long has failed. It is longer than a part may stand still.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);

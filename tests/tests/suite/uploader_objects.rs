@@ -36,11 +36,11 @@ async fn a_long_object_is_read_once_and_a_short_one_with_one_request() {
         let web = WebServer::start(bytes.clone());
         let upload =
             uploader(&server, options()).upload(Source::object(object(&web).await), Purpose::Assistants);
-        let (upload, told) = Told::by(upload);
+        let (upload, events) = RecordedEvents::by(upload);
         let uploaded = upload.await.unwrap();
         assert_eq!((uploaded.file.filename.as_str(), uploaded.file.bytes), ("data.bin", length));
         check_file(&server, &bytes);
-        told.check_progress(length);
+        events.check_progress(length);
         assert_eq!(uploaded.md5.is_some(), md5);
         assert_eq!((web.requests().len(), web.sent() as u64), (requests, length));
     }
@@ -57,11 +57,12 @@ async fn a_connection_to_the_store_that_breaks_is_made_again() {
         let source = Source::object(object(&web).await);
         web.cut(10_000, 5);
         let options = options_with(|options| options.hedging = false);
-        let (upload, told) = Told::by(uploader(&server, options).upload(source, Purpose::Assistants));
+        let (upload, events) =
+            RecordedEvents::by(uploader(&server, options).upload(source, Purpose::Assistants));
         upload.await.unwrap();
         check_file(&server, &bytes);
         // With an ETag, the range goes on where it broke; otherwise the part is sent again.
-        let retries = told.count(|event| matches!(event, Event::Retrying { .. }));
+        let retries = events.count(|event| matches!(event, Event::Retrying { .. }));
         assert_eq!(retries == 0, has_e_tag, "{retries}");
     }
 }
@@ -183,9 +184,9 @@ async fn the_state_of_an_object_is_in_its_store() {
     let options = options_with(|options| options.part_size = Some(MIB));
     let upload =
         uploader(&server, options).upload(Source::object(look_up(&store).await), Purpose::Assistants);
-    let (upload, told) = Told::by(upload);
+    let (upload, events) = RecordedEvents::by(upload);
     let uploaded = upload.await.unwrap();
-    assert!(told.resumed().is_some_and(|parts| parts >= 6), "{:?}", told.resumed());
+    assert!(events.resumed().is_some_and(|parts| parts >= 6), "{:?}", events.resumed());
     assert!(uploaded.sent_bytes <= 6 * MIB);
     check_file(&server, &bytes);
     assert!(!has_state(&store).await);
@@ -200,9 +201,9 @@ async fn another_version_of_an_object_is_sent_from_the_beginning() {
     store.put(&Path::from("x/data.bin"), other.clone().into()).await.unwrap();
     let upload =
         uploader(&server, options()).upload(Source::object(look_up(&store).await), Purpose::Assistants);
-    let (upload, told) = Told::by(upload);
+    let (upload, events) = RecordedEvents::by(upload);
     upload.await.unwrap();
-    assert_eq!(told.restarts(), ["the file has changed"]);
+    assert_eq!(events.restarts(), ["the file has changed"]);
     check_file(&server, &other);
     check_no_orphan(&server);
 }
@@ -213,9 +214,9 @@ async fn of_two_runs_of_one_object_the_later_one_goes_on() {
     let (store, object, bytes) = in_memory(12 * MIB).await;
     let options = options_with(|options| options.part_size = Some(MIB));
     let first = uploader(&server, options.clone()).upload(Source::object(object), Purpose::Assistants);
-    let (first, told) = Told::by(first);
+    let (first, events) = RecordedEvents::by(first);
     let first = tokio::spawn(async move { first.await });
-    while told.count(|event| matches!(event, Event::PartDone { .. })) < 3 {
+    while events.count(|event| matches!(event, Event::PartDone { .. })) < 3 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let second =
@@ -239,9 +240,10 @@ async fn a_store_that_takes_no_state_is_warned_of() {
     let store = HttpBuilder::new().with_url(web.url()).with_client_options(plain).build().unwrap();
     let location = Location::in_store(Arc::new(store), "memory://test", Path::from("x/data.bin"));
     let source = Source::object(location.look_up().await.unwrap());
-    let (upload, told) = Told::by(uploader(&server, options()).upload(source, Purpose::Assistants));
+    let (upload, events) =
+        RecordedEvents::by(uploader(&server, options()).upload(source, Purpose::Assistants));
     upload.await.unwrap();
     check_file(&server, &bytes);
-    let warnings = told.count(|event| matches!(event, Event::Warning(Warning::State { .. })));
+    let warnings = events.count(|event| matches!(event, Event::Warning(Warning::State { .. })));
     assert_eq!(warnings, 1);
 }

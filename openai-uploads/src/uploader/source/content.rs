@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::future::{self, BoxFuture, FutureExt};
 
-use super::FileIdentity;
+use super::identity::FileIdentity;
 #[cfg(feature = "object-store")]
 use crate::objects::Location;
 

@@ -2,45 +2,16 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use futures_util::future::BoxFuture;
 use md5::{Digest, Md5};
-use tokio::task::spawn_blocking;
 
 use super::buffers::Buffers;
-use super::content::{Content, RangeReader, RangeStream};
-use super::file_reader::{FileReader, FileStream};
 use super::identity::FileIdentity;
-use super::{OpenContent, Origin};
 
 /// How many leading bytes identify a file that was moved.
 const HEAD: usize = 64 * 1024;
-
-/// A file that has not been opened yet.
-impl Origin for PathBuf {
-    fn file_name(&self) -> String {
-        Path::file_name(self).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-    }
-
-    fn display_name(&self, _: &str) -> String {
-        self.display().to_string()
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        SourceFile::length(self)
-    }
-
-    fn open(self: Box<Self>, buffers: Buffers) -> BoxFuture<'static, io::Result<OpenContent>> {
-        Box::pin(async move {
-            let file = spawn_blocking(move || SourceFile::open(&self, buffers)).await??;
-            Ok(OpenContent::Range(Arc::new(file)))
-        })
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -49,32 +20,6 @@ pub(crate) struct SourceFile {
     inode: Option<u64>,
     identity: FileIdentity,
     buffers: Buffers,
-}
-
-impl Content for SourceFile {
-    fn length(&self) -> u64 {
-        self.identity.length
-    }
-
-    fn reader(self: Arc<Self>, range: Range<u64>) -> Box<dyn RangeReader> {
-        Box::new(FileReader::new(self, range))
-    }
-
-    fn stream(self: Arc<Self>, range: Range<u64>) -> RangeStream {
-        Box::pin(FileStream::new(FileReader::new(self, range)))
-    }
-
-    fn identity(&self) -> Option<&FileIdentity> {
-        Some(&self.identity)
-    }
-
-    fn path(&self) -> Option<&Path> {
-        Some(&self.path)
-    }
-
-    fn change(self: Arc<Self>) -> BoxFuture<'static, io::Result<Option<String>>> {
-        Box::pin(async move { spawn_blocking(move || self.change_now()).await? })
-    }
 }
 
 impl SourceFile {
@@ -96,6 +41,15 @@ impl SourceFile {
 
     pub(crate) fn length(path: &Path) -> io::Result<u64> {
         Ok(check_regular(std::fs::metadata(path)?)?.len())
+    }
+
+    /// The absolute path without symbolic links.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn identity(&self) -> &FileIdentity {
+        &self.identity
     }
 
     pub(super) fn buffers(&self) -> &Buffers {
@@ -127,7 +81,7 @@ impl SourceFile {
     }
 
     /// What has changed since the file was opened.
-    fn change_now(&self) -> io::Result<Option<String>> {
+    pub(super) fn change(&self) -> io::Result<Option<String>> {
         let mut current = vec![self.file.metadata()?];
         // Another file may have replaced it. A removal does no harm: the open file stays.
         match std::fs::metadata(&self.path) {
@@ -237,7 +191,7 @@ mod tests {
     }
 
     fn identity(path: &Path) -> FileIdentity {
-        open(path).identity.clone()
+        open(path).identity().clone()
     }
 
     #[test]
@@ -254,21 +208,21 @@ mod tests {
     fn each_kind_of_change_is_detected() {
         let (folder, path) = folder_with_file();
         let file = open(&path);
-        assert_eq!(file.change_now().unwrap(), None);
+        assert_eq!(file.change().unwrap(), None);
 
         let writer = File::options().append(true).open(&path).unwrap();
         (&writer).write_all(b"x").unwrap();
-        assert_eq!(file.change_now().unwrap().unwrap(), "from 10 bytes to 11");
+        assert_eq!(file.change().unwrap().unwrap(), "from 10 bytes to 11");
 
         let file = open(&path);
         writer.set_modified(SystemTime::now() + Duration::from_secs(5)).unwrap();
-        assert_eq!(file.change_now().unwrap().unwrap(), "it was written to");
+        assert_eq!(file.change().unwrap().unwrap(), "it was written to");
 
         let file = open(&path);
         let other = folder.path().join("other");
         copy(&path, &other);
         std::fs::rename(&other, &path).unwrap();
-        assert_eq!(file.change_now().unwrap().is_some(), cfg!(unix));
+        assert_eq!(file.change().unwrap().is_some(), cfg!(unix));
     }
 
     #[test]
@@ -318,7 +272,7 @@ mod tests {
         let (_folder, path) = folder_with_file();
         let file = open(&path);
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(file.change_now().unwrap(), None);
+        assert_eq!(file.change().unwrap(), None);
     }
 
     #[test]

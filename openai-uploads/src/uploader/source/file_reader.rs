@@ -10,9 +10,9 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::SourceFile;
 use super::buffers::CHUNK;
 use super::content::RangeReader;
+use super::file::SourceFile;
 
 /// The length of a read from the page cache. Short enough to stay in a core's cache until it is sent.
 const CACHED_CHUNK: usize = 64 * 1024;

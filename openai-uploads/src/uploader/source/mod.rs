@@ -6,6 +6,7 @@
 mod buffers;
 mod content;
 mod file;
+mod file_content;
 mod file_reader;
 mod identity;
 mod memory;
@@ -26,6 +27,7 @@ use tokio::task::spawn_blocking;
 
 pub(crate) use self::buffers::Buffers;
 pub(crate) use self::content::{Content, RangeReader, RangeStream};
+#[cfg(test)]
 pub(crate) use self::file::SourceFile;
 pub use self::identity::FileIdentity;
 pub(crate) use self::range::SourceRange;
