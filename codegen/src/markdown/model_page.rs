@@ -127,3 +127,27 @@ fn examples(text: &mut String, named: &Named) {
         let _ = writeln!(text, "### Example\n\n```json\n{example}\n```\n");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn described_values_have_a_column() {
+        let text = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+components:
+  schemas:
+    Status: {enum: [open, closed], x-enum-descriptions: [Still open., '']}
+    Plain: {enum: [a]}
+";
+        let generated = crate::generate(text, &crate::Options::default()).unwrap();
+        let page = |path: &str| {
+            let mut files = generated.package.files();
+            files.find(|(name, _)| name.ends_with(path)).map(|(_, text)| text.to_owned()).unwrap()
+        };
+        let rows = "Name | Value | Description\n------------ | ------------- | -------------\n\
+                    Open | `open` | Still open.\nClosed | `closed`\nOther | any other string\n";
+        assert!(page("docs/Status.md").contains(rows), "{}", page("docs/Status.md"));
+        assert!(page("docs/Plain.md").contains("Name | Value\n"), "{}", page("docs/Plain.md"));
+    }
+}
