@@ -138,7 +138,7 @@ impl Job<'_> {
         } else {
             changes.iter().map(Change::diff).for_each(|diff| text.push_str(&diff));
             let files = counted(changes.iter().len(), "file").unwrap_or_default();
-            let _ = writeln!(text, "\n{files} not as the document says; mend it with: {}", self.command);
+            let _ = writeln!(text, "\n{files} out of date; to update, run: {}", self.command);
         }
         let outcome = if is_same { Outcome::Fine } else { Outcome::Differs };
         let mut report = Report::new(outcome, text);

@@ -46,7 +46,7 @@ impl Arguments {
             ));
         }
         let Some(name) = self.out.file_name().and_then(|name| name.to_str()) else {
-            return Err(Failure::new(format!("`{}` is no name for a file", self.out.display())));
+            return Err(Failure::new(format!("`{}` is not a file name", self.out.display())));
         };
         let mut package = Package::new();
         package.insert(name, text);

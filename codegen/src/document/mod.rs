@@ -332,7 +332,7 @@ impl Document {
         found.ok_or_else(|| ReferenceError {
             code: "missing-file",
             message: format!("`$ref` to `{reference}`: there is no file `{file}`"),
-            help: Some("the path of a `$ref` is relative to the file it stands in".to_owned()),
+            help: Some("the path of a `$ref` is relative to the file that contains it".to_owned()),
         })
     }
 

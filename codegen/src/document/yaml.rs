@@ -252,7 +252,7 @@ impl<'text> Reader<'text> {
 
     fn alias(&mut self, anchor: usize, place: Place, path: Path<'_>, depth: usize) -> Read<Node> {
         let Some(anchored) = self.anchors.get(&anchor) else {
-            let fault = Fault::new("alias-cycle", "this alias stands inside the value that it repeats", path);
+            let fault = Fault::new("alias-cycle", "this alias is inside the value that it repeats", path);
             return Err(fault.at(place.value).help("use `$ref` for a schema that contains itself").into());
         };
         if depth + anchored.height > MAXIMUM_DEPTH {

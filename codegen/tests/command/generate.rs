@@ -28,8 +28,8 @@ fn a_crate_is_written_once_and_then_up_to_date() {
     ] {
         assert_eq!(check.code, Some(1), "{check:?}");
         assert!(check.stdout.contains("\n-pub fn list_shops("), "{check:?}");
-        let mend = check.stdout.lines().last().unwrap();
-        let command = mend.rsplit_once("mend it with: ").unwrap().1;
+        let last = check.stdout.lines().last().unwrap();
+        let command = last.rsplit_once("to update, run: ").unwrap().1;
         assert_eq!(command, "openapi-crate generate pets.yaml --out pets --name pets");
     }
     assert!(!folder.read("pets/src/apis/shops_api.rs").contains("list_stores"), "a check writes nothing");

@@ -29,7 +29,7 @@ pub enum Error {
         inputs: Vec<UnfitInput>,
     },
     /// Two lines of the input have one `custom_id`. Nothing was sent.
-    #[error("`custom_id` {custom_id:?} stands twice: in {first} and in {second}")]
+    #[error("`custom_id` {custom_id:?} is used twice: in {first} and in {second}")]
     RepeatedId {
         /// The id.
         custom_id: String,

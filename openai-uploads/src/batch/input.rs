@@ -285,7 +285,7 @@ mod tests {
     fn an_id_in_two_files_is_reported_with_both_positions() {
         let files = [format!("{}\n{}\n", request("1", "a"), request("2", "a")), request("2", "b")];
         let error = checked(&files).1.unwrap_err();
-        assert_eq!(error.to_string(), "`custom_id` \"2\" stands twice: in 1.jsonl:2 and in 2.jsonl:1");
+        assert_eq!(error.to_string(), "`custom_id` \"2\" is used twice: in 1.jsonl:2 and in 2.jsonl:1");
     }
 
     #[test]

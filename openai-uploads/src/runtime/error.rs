@@ -14,7 +14,7 @@ use super::transport_error::TransportError;
 ///
 /// `E` is the body that the document declares for the operation's errors.
 ///
-/// `Display` says what happened, and [`source`](StdError::source) why, so that no fact stands twice in a chain.
+/// `Display` says what happened, and [`source`](StdError::source) why, so that a chain repeats nothing.
 /// [`describe`] writes the whole chain.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -71,7 +71,7 @@ struct CountingReader {
 impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(count) = self.count.upgrade() else {
-            return Err(io::Error::other("it is no longer wanted"));
+            return Err(io::Error::other("the check was cancelled"));
         };
         let read = self.reader.read(buffer)?;
         count.fetch_add(read as u64, Ordering::Relaxed);

@@ -137,7 +137,7 @@ fn a_batch_that_fails_validation_gives_its_reason_for_each_request() {
 fn invalid_input_ends_the_run_before_anything_is_sent() {
     let (server, files) = (start(builder()), Files::new());
     let twice = requests(3) + requests(1).as_str();
-    for (text, message) in [(twice.as_str(), "stands twice"), ("{\n", "has faults"), ("", "has faults")] {
+    for (text, message) in [(twice.as_str(), "is used twice"), ("{\n", "has faults"), ("", "has faults")] {
         let input = files.file("requests.jsonl", text);
         let run = Run::of(&mut batch(&server, &files, &["run", &input]));
         assert_eq!(run.code, Some(2), "{}", run.stderr);

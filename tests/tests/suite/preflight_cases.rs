@@ -108,7 +108,7 @@ const BATCH: &[(&str, &str)] = &[
         ":2: `url` is \"/v1/embeddings\", but \"/v1/chat/completions\" on line 1; a batch has one `url`\n\
          :2: `body.model` is \"text-embedding-3-small\", but \"gpt-4o-mini\" on line 1; a batch has one `body.model`",
     ),
-    ("two_ids_in_one_object.jsonl", ":1: `custom_id` stands twice in one object"),
+    ("two_ids_in_one_object.jsonl", ":1: `custom_id` is twice in one object"),
     (
         "two_models.jsonl",
         ":2: `body.model` is \"gpt-4o\", but \"gpt-4o-mini\" on line 1; a batch has one `body.model`",

@@ -38,26 +38,26 @@ fn edited_missing_and_stale_files_are_shown_and_fixed() {
         "+    pub struct UploadPart {",
         "+++ b/src/generated/models/error.rs",
         "--- a/src/generated/models/old.rs",
-        "3 files not as the document says; mend it with: cargo xtask codegen",
+        "3 files out of date; to update, run: cargo xtask codegen",
     ] {
         assert!(check.stdout.lines().any(|reported| reported == line), "{line}:\n{}", check.stdout);
     }
     assert!(copy.tree() == damaged, "a check writes nothing");
 
-    let mend = copy.run(&["codegen"]);
-    assert_eq!(mend.code, Some(0), "{}", mend.stderr);
+    let update = copy.run(&["codegen"]);
+    assert_eq!(update.code, Some(0), "{}", update.stderr);
     for line in [
         "changed src/generated/models/upload_part.rs",
         "created src/generated/models/error.rs",
         "removed src/generated/models/old.rs",
     ] {
-        assert!(mend.stdout.lines().any(|reported| reported == line), "{line}:\n{}", mend.stdout);
+        assert!(update.stdout.lines().any(|reported| reported == line), "{line}:\n{}", update.stdout);
     }
     assert!(copy.tree() == before, "all is as it was");
     assert!(
-        mend.stdout.contains("\nopenai-uploads: 1 created, 1 changed, 1 removed (of "),
+        update.stdout.contains("\nopenai-uploads: 1 created, 1 changed, 1 removed (of "),
         "{}",
-        mend.stdout
+        update.stdout
     );
     assert!(is_up_to_date(&copy.run(&["codegen"]).stdout));
     assert_eq!(copy.run(&["codegen", "--check"]).code, Some(0));

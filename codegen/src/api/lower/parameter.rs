@@ -148,12 +148,7 @@ impl<'d> Lowering<'d> {
             Some("pipeDelimited") => StyleKind::PipeDelimited,
             Some("deepObject") => StyleKind::DeepObject,
             Some(other) => {
-                self.error(
-                    &place.child("style"),
-                    "unknown-style",
-                    format!("there is no style `{other}`"),
-                    None,
-                );
+                self.error(&place.child("style"), "unknown-style", format!("`{other}` is not a style"), None);
                 default.kind
             }
         };

@@ -91,7 +91,7 @@ impl TokenCommand {
             return Err(failed(format!("failed ({status}){reason}")));
         }
         let output =
-            String::from_utf8(output).map_err(|_| failed("printed something that is no text".to_owned()))?;
+            String::from_utf8(output).map_err(|_| failed("printed something that is not text".to_owned()))?;
         token_in(&output).map_err(|found| failed(format!("printed {found}")))
     }
 }
@@ -197,7 +197,7 @@ mod tests {
             ("exit 1", "the command sh failed (exit status: 1)"),
             ("true", "the command sh printed nothing"),
             ("echo secret; echo secret", "the command sh printed 2 lines"),
-            ("printf '\\377'", "the command sh printed something that is no text"),
+            ("printf '\\377'", "the command sh printed something that is not text"),
             ("head -c 200000 /dev/zero | tr '\\0' '\\n'", "printed nothing"),
         ] {
             let error = shell(script).fetch().await.unwrap_err().to_string();

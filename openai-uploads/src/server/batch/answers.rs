@@ -126,7 +126,7 @@ impl Answerer {
         }
     }
 
-    /// Answers at once, unless another program has to be asked.
+    /// Answers at once. `None`: another program answers.
     pub(super) fn answer_now(&self, request: &BatchRequestInput, now: u64) -> Option<Answer> {
         match self {
             Self::Echo => Some(Answer { status: 200, body: echo(request, now) }),

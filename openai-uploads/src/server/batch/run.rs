@@ -381,7 +381,7 @@ fn answer_here(
         let request: BatchRequestInput = serde_json::from_slice(&line).map_err(io::Error::other)?;
         let answer = injected(work.results.summary.requests());
         let answer = answer.or_else(|| context.settings.answerer.answer_now(&request, now));
-        let answer = answer.ok_or_else(|| io::Error::other("this answerer has to be asked"))?;
+        let answer = answer.ok_or_else(|| io::Error::other("this answerer answers asynchronously"))?;
         add(&mut work.results, request.custom_id, answer)?;
     }
     work.results.flush()?;

@@ -184,7 +184,7 @@ pub enum FaultKind {
         member: &'static str,
     },
     /// A member that the object has twice. Readers differ in which one counts.
-    #[error("`{member}` stands twice in one object")]
+    #[error("`{member}` is twice in one object")]
     Repeated {
         /// The member, as a path.
         member: &'static str,

@@ -62,7 +62,7 @@ fn a_duplicate_member_is_a_fault() {
         (response("1").replace("\"method\"", "\"ur\\u006c\":\"/v1/responses\",\"method\""), "url"),
     ] {
         let text = report(Purpose::Batch, &twice);
-        assert!(text.contains(&format!("`{member}` stands twice in one object")), "{twice}{text}");
+        assert!(text.contains(&format!("`{member}` is twice in one object")), "{twice}{text}");
     }
 }
 

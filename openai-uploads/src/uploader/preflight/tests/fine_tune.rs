@@ -84,7 +84,7 @@ fn a_chat_example_ends_with_the_assistant() {
             r#"{"role":"assistant","contents":"x"}"#,
             "`messages[1]`: `content` is missing; rename \"contents\"",
         ),
-        (r#"{"role":"assistant","role":"assistant","content":"x"}"#, "`role` stands twice in one object"),
+        (r#"{"role":"assistant","role":"assistant","content":"x"}"#, "`role` is twice in one object"),
     ] {
         let expected = if text.is_empty() { String::new() } else { format!("line 1: {text}") };
         assert_eq!(after_user(messages), expected, "{messages}");
