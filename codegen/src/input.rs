@@ -14,10 +14,10 @@ use crate::{Generated, Options, generate};
 /// The largest file that is read. The largest published documents are a tenth of it.
 const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
-/// The text of a document, and the texts of the files that its `$ref`s reach.
+/// The text of a document, and the texts of the files that its `$ref`s refer to.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// The document's name, relative to the folder it was looked for in.
+    /// The document's name, relative to its folder.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -30,8 +30,8 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// [`InputError::File`]: a file cannot be read, is not UTF-8 or has more than 128 MiB. [`InputError::Document`]: a
-    /// document that refers to other files is not written as OpenAPI.
+    /// [`InputError::File`]: a file cannot be read, is not UTF-8 or has more than 128 MiB. [`InputError::Document`]:
+    /// a document that refers to other files is not OpenAPI.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, InputError> {
         Self::read_in(Path::new(""), path.as_ref())
     }
@@ -47,7 +47,7 @@ impl Input {
             return Err(InputError::file(format!("the name of `{}` is not UTF-8", name.display())));
         };
         let mut input = Self { name: name.to_owned(), text, files: BTreeMap::new() };
-        // Few documents have to be read a first time to find out which files they need.
+        // Few documents refer to other files, so few are read twice.
         if mentions_other_files(&input.text) {
             input.read_other_files(folder)?;
         }
@@ -63,7 +63,7 @@ impl Input {
         Document::parse_many(&self.name, &self.text, &self.files)
     }
 
-    /// Generates from the document. `options` gives all but the files.
+    /// Generates from the document. The files in `options` are replaced.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Input {
             let wanted = self.document()?.external_files();
             let found: Vec<(String, String)> = wanted
                 .into_iter()
-                // What is not there is reported with the place of the `$ref` to it.
+                // A missing file is reported at the `$ref` to it.
                 .filter(|name| folder.join(name).is_file())
                 .map(|name| Ok((name.clone(), read_text(folder, &PathBuf::from(name))?)))
                 .collect::<Result<_, InputError>>()?;
@@ -99,13 +99,13 @@ impl Input {
 /// Why a document could not be read.
 #[non_exhaustive]
 pub enum InputError {
-    /// Something is wrong with what it says.
+    /// The document has faults.
     Document(Diagnostics),
     /// A file cannot be used.
     File {
-        /// Which file, and what is wrong with it.
+        /// The file, and the problem.
         message: String,
-        /// What to do about it.
+        /// How to fix it.
         help: Option<String>,
     },
 }
@@ -130,7 +130,7 @@ impl fmt::Display for InputError {
     }
 }
 
-/// As text: what Rust shows of an error that `main` returns.
+/// As text, since Rust shows the `Debug` of an error that `main` returns.
 impl fmt::Debug for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-// Half of what a generator does is make small things and drop them again, on several threads.
+// Most of a generator's time goes into small allocations on several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

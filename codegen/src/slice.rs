@@ -1,7 +1,7 @@
-//! Cuts a document down to some operations and all that they reach.
+//! Cuts a document down to some operations and everything that they use.
 //!
-//! What stays keeps its order and its text, comments and all: only whole members of `paths`, of a path, of the
-//! sections of `components` and of `tags` are taken out.
+//! The rest keeps its order and its text, including comments. Only whole members of `paths`, of a path, of the
+//! sections of `components` and of `tags` are removed.
 
 mod choice;
 mod cut;
@@ -19,17 +19,17 @@ use crate::document::{Document, Pointer};
 use operation::Operations;
 use reach::{Links, Reach};
 
-/// Which operations to keep.
+/// The operations to keep.
 ///
-/// Those that have one of the tags, those that are named, and those whose path is like one of the patterns; all, where
-/// nothing of this is given. Then, without those that the other three lists mean in the same way.
+/// Operations with one of the tags, with one of the names, or with a path that matches one of the patterns. If these
+/// lists are empty, all operations. The other three lists then remove operations in the same way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Tags of operations.
     pub tags: Vec<String>,
     /// Operations by their `operationId`, or by method and path: `post /uploads`.
     pub operations: Vec<String>,
-    /// Patterns of paths. `*` stands for anything within a step, `**` for any number of steps: `/files/**`.
+    /// Patterns of paths. `*` matches anything within a step, `**` any number of steps: `/files/**`.
     pub paths: Vec<String>,
     /// Tags of operations to leave out.
     pub not_tags: Vec<String>,
@@ -46,22 +46,22 @@ impl Selection {
     }
 }
 
-/// Cuts a document down to the selected operations and all that they reach: by `$ref`, by a discriminator, by a
-/// link to another operation, by a security requirement.
+/// Cuts a document down to the selected operations and everything that they use: through `$ref`, a discriminator, a
+/// link to another operation, or a security requirement.
 ///
-/// The result is a document of its own, in the format of the given one. Of the members of the document itself,
-/// those that are about the whole of it stay (`openapi`, `info`, `servers`, `security` and so on), extensions and
-/// unknown members only where they are referred to. What has been cut to some operations before is not changed.
+/// Returns a complete document in the format of the given one. Members about the whole document stay (`openapi`,
+/// `info`, `servers`, `security` and so on). Extensions and unknown members stay only if something refers to them.
+/// Cutting the result again changes nothing.
 ///
 /// # Errors
 ///
-/// A tag, operation or pattern that the document has nothing for, and a selection that selects nothing.
+/// A tag, operation or pattern without a match in the document, or an empty selection.
 pub fn slice(document: &Document, selection: &Selection) -> Result<String, SliceError> {
     let operations = Operations::of(document);
     let chosen = choice::chosen(&operations, selection)?;
     let kept = Reach::new(document, &operations, Links::Followed).keep_all(&chosen);
     let text = cut::cut(document, &kept);
-    // What was cut out must not have changed the meaning of what stays.
+    // Removing parts must not have changed the meaning of the rest.
     match Document::parse(document.file(), &text) {
         Ok(_) => Ok(text),
         Err(diagnostics) => {
@@ -71,7 +71,7 @@ pub fn slice(document: &Document, selection: &Selection) -> Result<String, Slice
     }
 }
 
-/// Takes out of a document what the selected operations do not reach, before it is lowered. Values keep their places.
+/// Removes what the selected operations do not use from a document before it is lowered. Values keep their positions.
 pub(crate) fn select(document: &mut Document, selection: &Selection) -> Result<(), Diagnostics> {
     if selection.is_all() {
         return Ok(());
@@ -82,7 +82,7 @@ pub(crate) fn select(document: &mut Document, selection: &Selection) -> Result<(
         Err(error) => return Err(document.locate(diagnostics(document, &error))),
     };
     let pointers = chosen.iter().map(|number| operations.get(*number).pointer.clone()).collect();
-    // What a link leads to was not chosen.
+    // The target of a link was not selected.
     let kept = Reach::new(document, &operations, Links::Ignored).keep_all(&chosen);
     document.select(pointers, |pointer, node| kept.fate(pointer, node));
     Ok(())
@@ -101,14 +101,14 @@ fn diagnostics(document: &Document, error: &SliceError) -> Vec<Diagnostic> {
     faults.collect()
 }
 
-/// The operations of a document in its order, each as a [`Selection`] names it: by its method and path.
+/// The operations of a document in its order, by method and path, as in a [`Selection`].
 pub fn operations(document: &Document) -> Vec<String> {
     let operations = Operations::of(document);
     let paths = operations.iter().filter(|operation| operation.path().is_some());
     paths.filter_map(operation::Operation::place).collect()
 }
 
-/// Why a document could not be cut; one line for each tag, operation and path that it does not have.
+/// Why a document could not be cut. One line for each tag, operation and path that it does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SliceError {
     faults: Vec<String>,

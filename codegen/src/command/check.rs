@@ -1,4 +1,4 @@
-//! `openapi-crate check`: what is wrong with a document, and whether a folder is as it says.
+//! `openapi-crate check`: reports the faults of a document, and whether a generated folder is up to date.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use super::report::{Outcome, Report};
 use super::terminal::Progress;
 use crate::{Input, Options};
 
-/// Report what is wrong with a document; with --out, also whether a crate or module is as the document says
+/// Report the faults of a document; with --out, also whether a generated crate or module is up to date
 ///
 /// Writes nothing. Exits with 2 if something is wrong, and with 1 if the folder differs.
 #[derive(Debug, clap::Args)]
@@ -18,13 +18,13 @@ pub struct Arguments {
     /// The OpenAPI document, as YAML or JSON
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
-    /// The folder that was generated
+    /// The generated folder
     #[arg(long, value_name = "DIR", requires = "output")]
     out: Option<PathBuf>,
-    /// The name of the crate in it
+    /// The name of the generated crate
     #[arg(long, value_name = "CRATE", value_parser = generate::crate_name, group = "output", requires = "out")]
     name: Option<String>,
-    /// It is a module
+    /// The folder is a module
     #[arg(long, group = "output", requires = "out")]
     module: bool,
     /// Exit with 2 if there is a warning
@@ -39,7 +39,7 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, and all that is wrong with the document.
+    /// A file that cannot be read, or the faults of the document.
     pub fn run(&self, progress: &Progress) -> Result<Report, Failure> {
         if let Some(out) = &self.out {
             let (spec, out, name) = (self.spec.clone(), out.clone(), self.name.clone());

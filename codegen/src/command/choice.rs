@@ -6,28 +6,28 @@ use crate::slice::Selection;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Operations (each option may be given several times)")]
 pub struct Choice {
-    /// Take the operations that have this tag
+    /// Use the operations with this tag
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
-    /// Take this operation, by its operationId or as 'post /uploads'
+    /// Use this operation, by its operationId or as 'post /uploads'
     #[arg(long, value_name = "ID")]
     pub operation: Vec<String>,
-    /// Take the operations of paths like this: * stands for anything within a step, ** for any steps
+    /// Use the operations with a path like this: * matches anything within a step, ** any number of steps
     #[arg(long, value_name = "PATTERN")]
     pub path: Vec<String>,
-    /// Leave out the operations that have this tag
+    /// Leave out the operations with this tag
     #[arg(long, value_name = "TAG")]
     pub not_tag: Vec<String>,
     /// Leave out this operation
     #[arg(long, value_name = "ID")]
     pub not_operation: Vec<String>,
-    /// Leave out the operations of paths like this
+    /// Leave out the operations with a path like this
     #[arg(long, value_name = "PATTERN")]
     pub not_path: Vec<String>,
 }
 
 impl Choice {
-    /// The arguments that say the same.
+    /// The arguments that express this choice.
     pub(super) fn arguments(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let lists = [
             ("--tag", &self.tag),

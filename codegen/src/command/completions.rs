@@ -1,11 +1,11 @@
-//! `openapi-crate completions`: the script that completes arguments in a shell.
+//! `openapi-crate completions`: prints the completion script for a shell.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::report::{Outcome, Report};
 
-/// Write the script that completes arguments in a shell
+/// Print the completion script for a shell
 ///
 /// For instance: openapi-crate completions fish > ~/.config/fish/completions/openapi-crate.fish
 #[derive(Debug, clap::Args)]

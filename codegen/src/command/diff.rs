@@ -1,4 +1,4 @@
-//! `openapi-crate diff`: what a newer document says differently.
+//! `openapi-crate diff`: compares a document with a newer one.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, and documents that are not written as OpenAPI.
+    /// A file that cannot be read, or a document that is not OpenAPI.
     pub fn run(&self) -> Result<Report, Failure> {
         let (old, new) = (Input::read(&self.old)?.document()?, Input::read(&self.new)?.document()?);
         let departures = match &self.departures {
@@ -53,7 +53,7 @@ impl Arguments {
 ///
 /// # Errors
 ///
-/// All that is wrong with the list.
+/// The faults of the list.
 pub fn report(
     ours: &Document,
     published: &Document,

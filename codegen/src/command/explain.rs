@@ -1,4 +1,4 @@
-//! `openapi-crate explain`: what the code of a diagnostic means.
+//! `openapi-crate explain`: explains the code of a diagnostic.
 
 use super::failure::Failure;
 use super::report::{Outcome, Report};
@@ -8,7 +8,7 @@ use crate::near::nearest;
 /// Explain the code of a warning or an error, or list all codes
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The code, as it stands in the brackets of a message: dangling-ref
+    /// The code in the brackets of a message, such as dangling-ref
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }

@@ -8,27 +8,27 @@ use crate::InputError;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::package::PackageError;
 
-/// What a command reports before it ends with exit code 2.
+/// The message of a command that ends with exit code 2.
 #[derive(Debug)]
 pub enum Failure {
     /// Something is wrong with a document.
     Document(Diagnostics),
     /// Something else is wrong.
     Other {
-        /// What.
+        /// The problem.
         message: String,
-        /// What to do about it.
+        /// How to fix it.
         help: Option<String>,
     },
 }
 
 impl Failure {
-    /// A failure that nothing is to be said of but its message.
+    /// A failure without help.
     pub fn new(message: impl Into<String>) -> Self {
         Self::Other { message: message.into(), help: None }
     }
 
-    /// A failure, and what to do about it.
+    /// A failure with help.
     pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Other { message: message.into(), help: Some(help.into()) }
     }

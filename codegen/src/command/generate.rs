@@ -1,4 +1,4 @@
-//! `openapi-crate generate`: a document in, Rust and its reference pages out.
+//! `openapi-crate generate`: generates Rust and reference pages from a document.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::terminal::Progress;
 use crate::package::{Change, Changes, Kind, MARKER};
 use crate::{Generated, Input, Options, Output};
 
-/// The most files that are named one by one.
+/// The maximum number of files that are listed by name.
 const MAX_NAMED: usize = 20;
 
 /// Write a crate, or a module, from a document
@@ -29,7 +29,7 @@ pub struct Arguments {
     /// The name of the crate
     #[arg(long, value_name = "CRATE", value_parser = crate_name, required_unless_present = "module")]
     pub name: Option<String>,
-    /// Write a module of a crate that is already there, and list the dependencies that it needs
+    /// Write a module for an existing crate, and list the dependencies that it needs
     #[arg(long, conflicts_with = "name")]
     pub module: bool,
     /// Write nothing; show what would change, and exit with 1 if something would
@@ -48,7 +48,7 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or written, and all that is wrong with the document.
+    /// A file that cannot be read or written, or the faults of the document.
     pub fn run(&self, progress: &Progress) -> Result<Report, Failure> {
         let output = output(self.name.as_deref());
         progress.step("Reading", &self.spec.display().to_string());
@@ -64,7 +64,7 @@ impl Arguments {
         job.run(input, progress)
     }
 
-    /// The command that writes what `--check` looks at.
+    /// The command that writes what `--check` compares.
     fn command(&self) -> String {
         let mut command = format!("openapi-crate generate {}", quoted(&self.spec.to_string_lossy()));
         command.extend([" --out ", &quoted(&self.out.to_string_lossy())]);
@@ -79,7 +79,7 @@ impl Arguments {
     }
 }
 
-/// What `--name` asks for, or without it `--module`.
+/// The output that `--name`, or else `--module`, asks for.
 pub(super) fn output(name: Option<&str>) -> Output {
     match name {
         Some(name) => Output::Crate { name: name.to_owned() },
@@ -97,13 +97,13 @@ pub fn crate_name(name: &str) -> Result<String, &'static str> {
 pub struct Job<'a> {
     /// The folder to write to.
     pub out: &'a Path,
-    /// What to make of the document.
+    /// The options of the generator.
     pub options: Options,
     /// Whether to compare instead of writing.
     pub is_check: bool,
     /// Whether a warning is a failure.
     pub deny_warnings: bool,
-    /// The command that writes, which a check ends with.
+    /// The command that writes, shown at the end of a check.
     pub command: String,
 }
 
@@ -112,7 +112,7 @@ impl Job<'_> {
     ///
     /// # Errors
     ///
-    /// A file that cannot be written, and all that is wrong with the document.
+    /// A file that cannot be written, or the faults of the document.
     pub fn run(self, input: Input, progress: &Progress) -> Result<Report, Failure> {
         let start = Instant::now();
         let is_module = self.options.output == Output::ModuleTree;
@@ -148,7 +148,7 @@ impl Job<'_> {
     }
 }
 
-/// Refuses a folder that has something in it that was not generated.
+/// Refuses a folder that contains anything that was not generated.
 pub(super) fn refuse_foreign(out: &Path, output: &Output) -> Result<(), Failure> {
     let Ok(mut entries) = out.read_dir() else { return Ok(()) };
     let root = if *output == Output::ModuleTree { "mod.rs" } else { "Cargo.toml" };
@@ -162,7 +162,7 @@ pub(super) fn refuse_foreign(out: &Path, output: &Output) -> Result<(), Failure>
     Err(Failure::with_help(message, "give a folder that is empty, or that was generated into before"))
 }
 
-/// What was changed: each file by name where they are few, and how many.
+/// The changed files, by name if they are few, and their number.
 fn summary(changes: &Changes, out: &Path, file_count: usize) -> String {
     let folder = out.file_name().map_or_else(|| out.to_string_lossy(), |name| name.to_string_lossy());
     if changes.is_empty() {
@@ -186,7 +186,7 @@ fn summary(changes: &Changes, out: &Path, file_count: usize) -> String {
     summary
 }
 
-/// The lines that a module needs in its crate's manifest.
+/// The dependencies that a module needs in its crate's manifest, one per line.
 fn dependencies(generated: &Generated) -> String {
     let mut text = "the module needs these lines in `Cargo.toml`:\n\n[dependencies]\n".to_owned();
     generated.dependencies.iter().for_each(|dependency| {
@@ -210,7 +210,7 @@ fn counts(generated: &Generated, time: Duration) -> String {
     format!("{} of Rust in {:.1} s{warnings}\n", counts.join(", "), time.as_secs_f64())
 }
 
-/// How many lines of Rust there are.
+/// The number of lines of Rust.
 fn lines(generated: &Generated) -> usize {
     let rust = generated.package.files().filter(|(path, _)| path.ends_with(".rs"));
     rust.map(|(_, text)| text.lines().count()).sum()
@@ -240,7 +240,7 @@ fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Val
     members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }
 
-/// An argument as a shell reads it.
+/// Quotes an argument for a shell.
 pub fn quoted(argument: &str) -> String {
     let plain = argument.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
     if plain && !argument.is_empty() {

@@ -1,4 +1,4 @@
-//! What a command reports at its end: as text, or as JSON for other programs.
+//! The report at the end of a command, as text or as JSON.
 
 use std::process::ExitCode;
 
@@ -9,30 +9,30 @@ use super::failure::Failure;
 use super::terminal;
 use crate::diagnostic::Diagnostics;
 
-/// How a command ended that did what it was asked.
+/// The outcome of a command that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All is well.
+    /// Nothing to report.
     Fine,
     /// A check found a difference.
     Differs,
 }
 
-/// What a command reports at its end.
+/// The report at the end of a command.
 #[derive(Debug)]
 pub struct Report {
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
     /// Text for stdout.
     pub text: String,
     /// Warnings, for stderr.
     pub warnings: Diagnostics,
-    /// The same as the text, for other programs.
+    /// The same report as JSON.
     pub json: Map<String, Value>,
 }
 
 impl Report {
-    /// A report of a command that did what it was asked, without JSON.
+    /// A report without JSON.
     pub fn new(outcome: Outcome, text: impl Into<String>) -> Self {
         Self { outcome, text: text.into(), warnings: Diagnostics::default(), json: Map::new() }
     }
@@ -45,9 +45,9 @@ impl Report {
     }
 }
 
-/// Writes what became of a command, as text or as one JSON object.
+/// Writes the result of a command, as text or as one JSON object.
 ///
-/// The exit code is 0, 1 where a check found a difference, and 2 for a failure.
+/// Returns the exit code: 0, or 1 if a check found a difference, or 2 for a failure.
 pub fn end(result: Result<Report, Failure>, json: bool) -> ExitCode {
     let code = match &result {
         Ok(Report { outcome: Outcome::Fine, .. }) => 0,

@@ -1,4 +1,4 @@
-//! `openapi-crate slice`: a document cut down to some operations.
+//! `openapi-crate slice`: cuts a document down to some operations.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::Input;
 use crate::package::Package;
 use crate::slice::slice;
 
-/// Cut a document down to some operations and all that they reach, keeping order and text
+/// Cut a document down to some operations and everything that they use, keeping order and text
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The document to cut
@@ -30,8 +30,8 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or written, a tag or operation that the document does not have, and a document that
-    /// cannot be read.
+    /// A file that cannot be read or written, a tag or operation that the document does not have, or a document that
+    /// is not OpenAPI.
     pub fn run(&self) -> Result<Report, Failure> {
         let input = Input::read(&self.spec)?;
         let document = input.document()?;

@@ -1,4 +1,4 @@
-//! Which operations a selection means.
+//! The operations of a selection.
 
 use glob::{MatchOptions, Pattern};
 
@@ -6,14 +6,14 @@ use super::operation::{Operation, Operations};
 use super::{Selection, SliceError};
 use crate::near::nearest;
 
-/// `*` stays within one step of a path, and `**` does not.
+/// `*` matches within one step of a path, and `**` any number of steps.
 const BY_STEPS: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
     require_literal_leading_dot: false,
 };
 
-/// The numbers of the operations that a selection means, in the order of the document.
+/// The indices of the operations of a selection, in the order of the document.
 pub(super) fn chosen(operations: &Operations<'_>, selection: &Selection) -> Result<Vec<usize>, SliceError> {
     let mut faults = Vec::new();
     let Selection { tags, operations: names, paths, not_tags, not_operations, not_paths } = selection;
@@ -32,7 +32,7 @@ pub(super) fn chosen(operations: &Operations<'_>, selection: &Selection) -> Resu
     if faults.is_empty() { Ok(chosen) } else { Err(SliceError { faults }) }
 }
 
-/// For each operation, whether it has one of the tags, is one of the named, or has a path like one of the patterns.
+/// For each operation, whether one of the tags, names or patterns matches.
 fn matching(
     operations: &Operations<'_>,
     (tags, names, paths): (&[String], &[String], &[String]),

@@ -1,4 +1,4 @@
-//! Takes out of a text what does not stay.
+//! Removes parts from a text.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use super::outline::{Aliases, Entry, Outline, Style, outline};
 use super::reach::Kept;
 use crate::document::{Document, Fate, Node, Pointer, Source};
 
-/// The text of a document without what does not stay.
+/// The text of a document without the removed parts.
 pub(super) fn cut(document: &Document, kept: &Kept) -> String {
     let Some(source) = document.source(document.file()) else { return String::new() };
     let (outline, aliases) = outline(source);
@@ -20,12 +20,12 @@ pub(super) fn cut(document: &Document, kept: &Kept) -> String {
 struct Cut<'a> {
     text: &'a str,
     kept: &'a Kept,
-    /// What goes, in the order of the text.
+    /// The removed ranges, in the order of the text.
     gone: Vec<Range<usize>>,
 }
 
 impl Cut<'_> {
-    /// Takes out of a value that stays partly. `end` is where what follows the value begins.
+    /// Removes members of a value that is kept in part. `end` is where the text after the value begins.
     fn value(&mut self, outline: &Outline, pointer: &Pointer, node: Option<&Node>, end: usize) {
         let fates: Vec<(Pointer, Option<&Node>, Fate)> = outline
             .entries
@@ -80,7 +80,7 @@ impl Cut<'_> {
     }
 }
 
-/// The text of each entry that goes, with the comma that goes with it.
+/// The text of each removed entry, with its comma.
 fn commas(entries: &[Entry], fates: &[Fate]) -> Vec<Range<usize>> {
     let last_kept = fates.iter().rposition(|fate| *fate != Fate::Gone);
     entries
@@ -89,7 +89,7 @@ fn commas(entries: &[Entry], fates: &[Fate]) -> Vec<Range<usize>> {
         .map(|(at, entry)| {
             let own_end = entry.value.range.end.max(entry.start);
             match (last_kept, entries.get(at + 1)) {
-                // After the last that stays, the comma before goes.
+                // After the last kept entry, the comma before it is removed.
                 (Some(last), _) if at > last => {
                     let before = &entries[at - 1];
                     before.value.range.end.max(before.start)..own_end
@@ -105,8 +105,8 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Writes out the values of aliases whose anchors go: at the first alias that stays, with the anchor, so that
-/// the others still find it.
+/// Writes out the values of aliases whose anchors are removed: at the first kept alias, with the anchor, so that the
+/// other aliases still find it.
 fn repeat_lost_values(
     source: &Source,
     aliases: &Aliases,

@@ -1,4 +1,4 @@
-//! Where the outer values of a document begin and end in its text.
+//! The ranges of a document's outer values in its text.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use saphyr_parser::{Event, Parser, Span, StrInput};
 
 use crate::document::{Source, json_entries};
 
-/// How deep an outline goes: document, `paths`, path, operation.
+/// The depth of an outline: document, `paths`, path, operation.
 const DEPTH: usize = 3;
 
-/// A value, and what is in it as far as the outline goes. Places are in bytes.
+/// A value and its members, as deep as the outline. Positions are in bytes.
 #[derive(Debug)]
 pub(super) struct Outline {
     pub range: Range<usize>,
@@ -18,10 +18,10 @@ pub(super) struct Outline {
     pub entries: Vec<Entry>,
 }
 
-/// How the members or elements of a value are set apart.
+/// How the members or elements of a value are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
-    /// By lines: each entry begins a line of its own.
+    /// By lines: each entry begins a new line.
     Block,
     /// By commas.
     Flow,
@@ -30,19 +30,19 @@ pub(super) enum Style {
 /// A member or an element.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// The key of a member, the index of an element.
+    /// The key of a member, or the index of an element.
     pub token: String,
-    /// Where it begins: at its key, at its dash, or at the value of an element between brackets.
+    /// The start: the key, the dash, or the value of an element in brackets.
     pub start: usize,
     pub value: Outline,
 }
 
-/// The aliases of a YAML text, which must not lose what they repeat.
+/// The aliases of a YAML text, whose values must not get lost.
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
-    /// Each alias and the anchor it is of, in the order of the text.
+    /// Each alias and its anchor, in the order of the text.
     pub uses: Vec<(Range<usize>, usize)>,
-    /// Where the value begins that an anchor is of.
+    /// Where the value of an anchor begins.
     pub anchors: HashMap<usize, usize>,
 }
 
@@ -93,7 +93,7 @@ struct Reader<'text> {
 }
 
 impl<'text> Reader<'text> {
-    /// The next event; `None` at the end, which a text that was read before has without a fault.
+    /// The next event. `None` at the end, since a text that was read before has no faults.
     fn next(&mut self) -> Option<(Event<'text>, Range<usize>)> {
         let (event, span) = self.events.next_event()?.ok()?;
         Some((event, self.range(span)))
@@ -162,7 +162,7 @@ impl<'text> Reader<'text> {
     }
 }
 
-/// Where the next element's dash is: after what is left of the element before, and comments.
+/// The position of the next element's dash, after the rest of the previous element and comments.
 fn dash(text: &str, end: usize) -> usize {
     let mut rest = text[end..].trim_start();
     while rest.starts_with('#') {
@@ -171,7 +171,7 @@ fn dash(text: &str, end: usize) -> usize {
     text.len() - rest.len()
 }
 
-/// Bytes for the parser's characters, which come in the order of the text but for few.
+/// Converts the parser's character positions to bytes. They mostly come in the order of the text.
 struct Offsets<'text> {
     text: &'text str,
     characters: usize,

@@ -1,4 +1,4 @@
-//! What of a document some operations reach.
+//! The parts of a document that some operations use.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,28 +6,28 @@ use crate::document::{Document, Fate, Node, Pointer};
 
 use super::operation::{METHODS, Operations, PATHS};
 
-/// What is about the document as a whole.
+/// The members about the document as a whole.
 const WHOLE: [&str; 6] = ["openapi", "info", "jsonSchemaDialect", "servers", "security", "externalDocs"];
 
-/// What stays of a document.
+/// The parts to keep.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    /// The parts that stay, each by its pointer: operations, paths, components, members of the document.
+    /// The kept parts, each by its pointer: operations, paths, components, members of the document.
     parts: HashSet<Pointer>,
-    /// What the parts stand in.
+    /// The values that contain the kept parts.
     holders: HashSet<Pointer>,
-    /// The tags of the operations that stay.
+    /// The tags of the kept operations.
     tags: BTreeSet<String>,
 }
 
 impl Kept {
-    /// What becomes of the value at `pointer`; only asked of what stands in something that stays partly.
+    /// What happens to the value at `pointer`, which is in a value that is kept in part.
     pub(super) fn fate(&self, pointer: &Pointer, node: Option<&Node>) -> Fate {
         let stays = |stays| if stays { Fate::Whole } else { Fate::Gone };
         let partly = |stays| if stays { Fate::Partly } else { Fate::Gone };
         let tokens: Vec<&str> = pointer.tokens().iter().map(String::as_str).collect();
         match tokens[..] {
-            // A merge key brings in what is written elsewhere.
+            // A merge key adds members that are written elsewhere.
             [.., "<<"] => Fate::Whole,
             [] | ["paths"] => Fate::Partly,
             ["webhooks" | "components"] | ["components", _] => partly(self.holders.contains(pointer)),
@@ -43,7 +43,7 @@ impl Kept {
         }
     }
 
-    /// Notes that a part stays. `false`: that was known.
+    /// Marks a part as kept. `false`: it was already.
     fn insert(&mut self, part: Pointer) -> bool {
         for depth in 1..part.tokens().len() {
             self.holders.insert(prefix(part.tokens(), depth));
@@ -52,22 +52,22 @@ impl Kept {
     }
 }
 
-/// What becomes of the operations that links lead to.
+/// What happens to the targets of links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Links {
     /// They are kept.
     Followed,
-    /// They are not.
+    /// They are not kept.
     Ignored,
 }
 
-/// Finds what stays, beginning with operations.
+/// Finds the parts to keep, starting with operations.
 pub(super) struct Reach<'a> {
     document: &'a Document,
     operations: &'a Operations<'a>,
     links: Links,
     kept: Kept,
-    /// Values in which references are still to be followed.
+    /// Values whose references are not followed yet.
     queue: Vec<&'a Node>,
 }
 
@@ -78,13 +78,13 @@ impl<'a> Reach<'a> {
         reach
     }
 
-    /// What stays with the operations of these numbers.
+    /// The parts to keep for the operations with these indices.
     pub(super) fn keep_all(mut self, numbers: &[usize]) -> Kept {
         numbers.iter().for_each(|number| self.keep(&self.operations.get(*number).pointer.clone()));
         self.finish()
     }
 
-    /// Follows all references from what is kept.
+    /// Follows all references from the kept parts.
     fn finish(mut self) -> Kept {
         while let Some(node) = self.queue.pop() {
             self.follow(node);
@@ -92,7 +92,7 @@ impl<'a> Reach<'a> {
         self.kept
     }
 
-    /// Keeps the part of the document that a value stands in.
+    /// Keeps the part of the document that contains a value.
     fn keep(&mut self, pointer: &Pointer) {
         let tokens = pointer.tokens();
         let Some(first) = tokens.first() else { return };
@@ -116,7 +116,7 @@ impl<'a> Reach<'a> {
         let root = self.document.root();
         let Some(path) = at(root, tokens, 2).and_then(Node::as_object) else { return };
         if self.kept.insert(prefix(tokens, 2)) {
-            // What the path says for all its operations stays with any of them.
+            // The members of a path that apply to all its operations are kept with any of them.
             self.queue
                 .extend(path.iter().filter(|(key, _)| !METHODS.contains(&&***key)).map(|(_, value)| value));
             if let Some(Node::String(reference)) = path.get("$ref") {
@@ -144,7 +144,7 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// A schema with a discriminator but no list of what it may be is any schema that is made from it.
+    /// A schema with a discriminator but no alternatives stands for all its subtypes.
     fn keep_children(&mut self, tokens: &[String], node: &Node) {
         let [_, section, name, ..] = tokens else { return };
         let is_parent =
@@ -190,7 +190,7 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// Follows the `operationId` of a link; that of an operation leads to itself.
+    /// Follows the `operationId` of a link. That of an operation leads to itself.
     fn follow_link(&mut self, id: &str) {
         if self.links == Links::Followed {
             for number in self.operations.named(id) {
@@ -201,13 +201,13 @@ impl<'a> Reach<'a> {
 
     fn follow_reference(&mut self, reference: &str) {
         let file = self.document.file();
-        // A reference that leads nowhere is the generator's to complain about.
+        // A dangling reference is reported by the generator.
         if let Ok(target) = self.document.resolve(file, reference)
             && target.file == file
         {
             self.keep(&target.pointer);
         }
-        // Where it leads through another reference, that one stays too.
+        // If it leads through another reference, that one is kept too.
         if let Some(pointer) = reference.strip_prefix('#').and_then(Pointer::parse) {
             self.keep(&pointer);
         }

@@ -82,17 +82,17 @@ fn cut(text: &str, tags: &[&str], operations: &[&str]) -> String {
 }
 
 #[test]
-fn an_operation_stays_with_all_that_it_reaches() {
+fn an_operation_is_kept_with_everything_it_uses() {
     insta::assert_snapshot!(cut(YAML, &[], &["listPets"]));
 }
 
 #[test]
-fn a_schema_with_a_discriminator_stays_with_those_made_from_it() {
+fn a_supertype_is_kept_with_its_subtypes() {
     insta::assert_snapshot!(cut(YAML, &["Staff"], &[]));
 }
 
 #[test]
-fn a_link_keeps_the_operation_that_it_leads_to() {
+fn a_link_keeps_its_target_operation() {
     insta::assert_snapshot!(cut(YAML, &[], &["GET /orders"]));
 }
 
@@ -129,7 +129,7 @@ fn json_stays_json() {
 }
 
 #[test]
-fn all_operations_are_the_whole_document_but_for_what_none_reaches() {
+fn all_operations_keep_everything_except_unused_parts() {
     let all = cut(YAML, &["Pets", "Orders", "Staff"], &["putOrder"]);
     for gone in ["Order:\n", "Gone", "Other", "x-navigation", "Nobody", "No one"] {
         assert!(!all.contains(gone), "{gone}");
@@ -142,7 +142,7 @@ fn all_operations_are_the_whole_document_but_for_what_none_reaches() {
 }
 
 #[test]
-fn an_alias_keeps_its_value_when_the_anchor_goes() {
+fn an_alias_keeps_its_value_when_the_anchor_is_removed() {
     let yaml = "openapi: 3.1.0\n\
                 paths:\n  /a:\n    get:\n      operationId: a\n      example: &x {n: 1.5, s: \"é\\n\"}\n      deep: &y\n        <<: *x\n        t: 1\n\
                 \x20 /b:\n    get:\n      operationId: b\n      one: *x\n      two: {<<: *y, s: b}\n      three: *x\n";
@@ -156,7 +156,7 @@ fn an_alias_keeps_its_value_when_the_anchor_goes() {
 }
 
 #[test]
-fn paths_and_parts_written_elsewhere_stay() {
+fn paths_and_parts_in_other_places_are_kept() {
     let yaml = "openapi: 3.1.0\n\
                 paths:\n  /a: {$ref: '#/components/pathItems/A'}\n  /b:\n    get: {operationId: b, responses: {$ref: '#/paths/~1c/get/responses'}}\n    put: {operationId: putB}\n  /c:\n    get: {operationId: c, responses: {}}\n  /d: {get: {operationId: d}}\n\
                 components:\n  pathItems:\n    A: {get: {operationId: a, x: {$ref: '#/definitions/X'}}}\n\
@@ -172,7 +172,7 @@ fn paths_and_parts_written_elsewhere_stay() {
 }
 
 #[test]
-fn names_that_are_not_there_are_all_told_with_their_neighbours() {
+fn all_unknown_names_are_reported_with_suggestions() {
     let document = Document::parse("api.yaml", YAML).unwrap();
     let error = |tags: &[&str], operations: &[&str]| {
         slice(
@@ -202,7 +202,7 @@ webhooks:
   stored: {post: {operationId: stored, tags: [Files]}}
 ";
 
-/// The ids of the operations that stay with a selection.
+/// The ids of the operations that a selection keeps.
 fn chosen(selection: Selection) -> Vec<String> {
     let document = Document::parse("api.yaml", CHOICE).unwrap();
     let operations = Operations::of(&document);
@@ -211,7 +211,7 @@ fn chosen(selection: Selection) -> Vec<String> {
 }
 
 #[test]
-fn a_path_is_chosen_by_a_pattern_whose_star_stays_within_a_step() {
+fn a_star_in_a_path_pattern_matches_within_a_step() {
     let paths = |paths: &[&str]| chosen(Selection { paths: owned(paths), ..Selection::default() });
     assert_eq!(paths(&["/files"]), ["listFiles", "createFile"]);
     assert_eq!(paths(&["/files/*"]), ["getFile"]);
@@ -221,7 +221,7 @@ fn a_path_is_chosen_by_a_pattern_whose_star_stays_within_a_step() {
 }
 
 #[test]
-fn what_is_left_out_is_left_out_of_what_is_chosen_or_of_all() {
+fn negations_apply_to_the_chosen_or_to_all_operations() {
     let all = ["listFiles", "createFile", "getFile", "getContent", "stored"];
     let without = |rest: Selection| chosen(rest);
     let beta = owned(&["Beta"]);
@@ -242,7 +242,7 @@ fn what_is_left_out_is_left_out_of_what_is_chosen_or_of_all() {
 }
 
 #[test]
-fn a_selection_of_nothing_is_an_error_that_says_why() {
+fn an_empty_selection_is_an_error_with_the_reason() {
     let document = Document::parse("api.yaml", CHOICE).unwrap();
     let error = |selection: Selection| slice(&document, &selection).unwrap_err().to_string();
     let files = owned(&["Files"]);
