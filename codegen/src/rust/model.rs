@@ -220,7 +220,7 @@ fn field_item(scope: &Scope<'_>, named: &Named, field: &Field, name: &str, strea
     quote!(#docs #deprecated pub #name: #ty #property,)
 }
 
-/// What the macro `object` is told of a property that may be missing.
+/// How the macro `object` treats a property that may be missing.
 fn absent(scope: &Scope<'_>, named: &Named, field: &Field) -> Option<TokenStream> {
     let (sent, received) = (named.sent && !named.received, named.received && !named.sent);
     if !field.required {

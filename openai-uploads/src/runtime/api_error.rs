@@ -21,8 +21,8 @@ const MAX_SHOWN_DETAIL: usize = 64;
 
 /// An answer with a status that is not a success.
 ///
-/// The message and the details are found in whatever form of error is in common use, even if the body is not what the
-/// document declares.
+/// The message and the details are found in every common format of errors, even if the body is not what the document
+/// declares.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiError<E> {
@@ -32,11 +32,11 @@ pub struct ApiError<E> {
     pub headers: HeaderMap,
     /// The server's message, with credentials removed. If there is none, the name of the status.
     pub message: String,
-    /// The texts and numbers beside the message in a JSON error, by their names, such as `code`.
+    /// The texts and numbers next to the message in a JSON error, by their names, such as `code`.
     pub details: BTreeMap<String, String>,
-    /// The body as it arrived: at most its first MiB.
+    /// The body as received: at most its first MiB.
     pub body: Bytes,
-    /// The body as the document declares it, if it can be read so.
+    /// The body as the document declares it, if it can be read as that.
     pub entity: Option<E>,
     /// The proxy in between, which may have answered in place of the server: that of the environment, or of
     /// [`Configuration::proxy_name`](super::Configuration::proxy_name).
@@ -97,12 +97,13 @@ impl<E> ApiError<E> {
         }
     }
 
-    /// Returns the id of the request, which the operators of an API ask for: the header `x-request-id` or one like it.
+    /// Returns the id of the request, which the operators of an API need for support: the header `x-request-id` or a
+    /// similar one.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
 
-    /// Whether the body is a page or a text that the API would not send, but a proxy, a portal or another server.
+    /// Whether the body is a page or a text from a proxy, a portal or another server, and not from the API.
     pub fn is_foreign(&self) -> bool {
         self.entity.is_none()
             && !self.status.is_redirection()
@@ -138,7 +139,7 @@ impl<E> fmt::Display for ApiError<E> {
 
 impl<E: fmt::Debug> StdError for ApiError<E> {}
 
-/// Finds the id of a request, whatever the API calls its header: `x-request-id`, `apim-request-id`, `x-amzn-requestid`.
+/// Finds the id of a request under its common names: `x-request-id`, `apim-request-id`, `x-amzn-requestid`.
 pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let is_id =
         |name: &HeaderName| name.as_str().ends_with("request-id") || name.as_str().ends_with("requestid");
@@ -147,7 +148,7 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     id?.to_str().ok().filter(|id| !id.is_empty())
 }
 
-/// Returns the texts and numbers of the object that has the message.
+/// Returns the texts and numbers of the object that contains the message.
 fn details(json: &Value, message: &str) -> BTreeMap<String, String> {
     let mut object = json;
     while let Some(inner) = object.get("error").filter(|inner| inner.is_object()) {
@@ -165,7 +166,7 @@ fn details(json: &Value, message: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Where a redirect that was not followed leads to. Its query is not shown, since it may repeat a key.
+/// The target of a redirect that was not followed, without its query, which may contain a key.
 fn redirect_message(status: StatusCode, headers: &HeaderMap, url: &Url) -> Option<String> {
     if !status.is_redirection() {
         return None;

@@ -1,4 +1,4 @@
-//! Bytes that JSON holds as Base64: `format: byte`.
+//! Bytes that JSON encodes as Base64: `format: byte`.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Serialize};
 
-/// The encoding of RFC 4648 §4. The padding may be missing where it is read.
+/// The encoding of RFC 4648 §4. Missing padding is accepted.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Bytes that JSON holds as Base64 (RFC 4648 §4).
+/// Bytes that JSON encodes as Base64 (RFC 4648 §4).
 ///
-/// The text is kept as it came, so that it is written back unchanged, and a text that is not Base64 does not make the
-/// whole reply unreadable. [`decode`](Self::decode) gives the bytes.
+/// The text is kept as received, so it is written back unchanged, and invalid Base64 does not make the whole reply
+/// unreadable. [`decode`](Self::decode) returns the bytes.
 ///
 /// ```ignore
 /// let content = Base64::from(b"hello".to_vec());
@@ -34,7 +34,7 @@ pub struct Base64(String);
 pub struct Base64Error(#[from] base64::DecodeError);
 
 impl Base64 {
-    /// Takes a text that is Base64 already.
+    /// Wraps a text that is Base64 already.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -1,4 +1,4 @@
-//! Bytes that are streamed out: the argument for `format: binary`.
+//! Bytes that are streamed: the argument for `format: binary`.
 
 use std::fmt;
 use std::fs::File;
@@ -15,7 +15,7 @@ use super::error::InputError;
 /// The length of the chunks that a file is read in.
 const CHUNK: u64 = 256 * 1024;
 
-/// Bytes that are streamed out. Their length is known before the first is sent.
+/// Bytes that are streamed. Their length is known before the first is sent.
 ///
 /// A file is read while it is sent, 256 KiB at a time, so memory does not grow with its length.
 pub struct Binary {
@@ -34,7 +34,7 @@ enum Source {
         range: Option<Range<u64>>,
     },
     Bytes(Bytes),
-    /// A stream that can be read once, and is taken then.
+    /// A stream that can be read only once.
     Stream {
         length: u64,
         stream: Option<ByteChunks>,
@@ -88,7 +88,7 @@ impl Binary {
         Self { file_name: Some(file_name.into()), ..self }
     }
 
-    /// Sets the media type of the bytes, in place of `application/octet-stream`.
+    /// Sets the media type of the bytes. The default is `application/octet-stream`.
     #[must_use]
     pub fn content_type(self, content_type: impl Into<String>) -> Self {
         Self { content_type: Some(content_type.into()), ..self }
@@ -99,7 +99,7 @@ impl Binary {
         Self { content_type: self.content_type.or_else(|| Some(content_type.to_owned())), ..self }
     }
 
-    /// Calls `inspect` with each chunk when the connection takes it, to count what is sent.
+    /// Calls `inspect` with each chunk that the connection takes, to count the bytes sent.
     #[must_use]
     pub fn inspect(self, inspect: impl FnMut(&Bytes) + Send + 'static) -> Self {
         Self { inspect: Some(Arc::new(Mutex::new(inspect))), ..self }

@@ -1,4 +1,4 @@
-//! A request that is ready to be sent.
+//! Requests that are ready to be sent.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -30,7 +30,7 @@ use super::transport_error::{TransportError, TransportErrorKind};
 /// The maximum length of an error's body that is read: 1 MiB.
 const MAX_ERROR_BYTES: usize = 1 << 20;
 
-/// How long the body of an error may take, of which the status is already known.
+/// The maximum time for the body of an error, after its status was received.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A request that is ready to be sent. Awaiting it sends it and returns the body of the reply.
@@ -70,9 +70,9 @@ pub struct Response<T> {
 /// A way to read a successful reply.
 #[derive(Debug)]
 pub enum Decode<T> {
-    /// When all of its body has arrived.
+    /// When its whole body was received.
     Whole(fn(&Reply) -> Result<T, DecodeError>),
-    /// While its body arrives.
+    /// While its body is being received.
     Stream(fn(reqwest::Response, &'static str) -> T),
 }
 
@@ -103,7 +103,7 @@ impl Request {
         self.call("text/event-stream", Decode::Stream(EventStream::reader(EventForm::Json)))
     }
 
-    /// Returns a call whose reply is a stream of server-sent events, each read as `form` says.
+    /// Returns a call whose reply is a stream of server-sent events, each read as `form` defines.
     pub fn events_as<T: DeserializeOwned, E: ErrorBody>(self, form: EventForm) -> Call<EventStream<T>, E> {
         self.call("text/event-stream", Decode::Stream(EventStream::reader(form)))
     }
@@ -126,7 +126,7 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
         Call { request, accept, decode, event_form, types: PhantomData }
     }
 
-    /// Returns the same call, whose [`events`](Self::events) are read as `form` says.
+    /// Returns the same call, with [`events`](Self::events) that are read as `form` defines.
     pub fn event_form(self, form: EventForm) -> Self {
         Self { event_form: form, ..self }
     }
@@ -192,7 +192,7 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
 impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
     /// Asks for the reply as a stream of events.
     ///
-    /// Many servers also require a member of the body that says so, such as `stream`.
+    /// Many servers also require a member of the body for this, such as `stream`.
     pub fn events(self) -> Call<EventStream<V>, E> {
         self.request.events_as(self.event_form)
     }
@@ -210,7 +210,7 @@ async fn exchange<T, E: ErrorBody>(
     let proxy = proxy_of(request.configuration.proxy_name.as_deref(), &url);
     let no_answer = |_| TransportError::new(TransportErrorKind::Timeout, &url, proxy);
     match decode {
-        // A stream may take as long as it likes once it has begun.
+        // Once a stream has begun it may take any time.
         Decode::Stream(decode) => {
             let response = timeout(limit, successful(request, accept)).await.map_err(no_answer)??;
             let (status, headers) = (response.status(), response.headers().clone());
@@ -263,7 +263,7 @@ async fn successful<E: ErrorBody>(
     let proxy = response.extensions().get::<ReplyProxy>().and_then(|proxy| proxy.0.clone());
     let mut body = BytesMut::new();
     let read = ByteStream::new(response, operation).read_start(&mut body, MAX_ERROR_BYTES);
-    // What has arrived by then is shown with the status.
+    // The bytes received until then are shown with the status.
     let _ = timeout(ERROR_BODY_TIMEOUT, read).await;
     let error = ApiError::new(status, headers, body.freeze(), &url, proxy);
     Err(Error::Api(Box::new(error.redacted(&redaction))))

@@ -19,24 +19,24 @@ use super::reply::{ByteStream, Reply};
 /// The data that ends a stream of events by convention. It is not an event.
 const DONE: &str = "[DONE]";
 
-/// The most characters that the data of an end marker has.
+/// The maximum length of the data of an end marker, in characters.
 const MAXIMUM_MARKER: usize = 32;
 
 /// A server-sent event: its data, and its other fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The event's type; `None` where the server gives none, which means `message`.
+    /// The event's type. `None` means `message`.
     pub event: Option<String>,
     /// The id of this event, or of the last one before it that had one.
     pub id: Option<String>,
-    /// The time to wait before connecting again, once the server has given one.
+    /// The time to wait before connecting again, if the server has set one.
     pub retry: Option<Duration>,
     /// The data.
     pub data: T,
 }
 
-/// What of an event its type is read from.
+/// The part of an event that its type is read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EventForm {
     /// The data, as JSON.
@@ -44,8 +44,8 @@ pub enum EventForm {
     Json,
     /// The data, as text.
     Text,
-    /// An object of the event's fields `event`, `data`, `id` and `retry`; the data is JSON where the type has no
-    /// string for it.
+    /// An object of the event's fields `event`, `data`, `id` and `retry`. The data is JSON if the type has no string
+    /// for it.
     Fields,
 }
 
@@ -58,7 +58,7 @@ pub struct EventStream<T> {
     form: EventForm,
     bytes: ByteStream,
     buffer: BytesMut,
-    /// How much of the buffer has no line's end in it.
+    /// The length of the buffer's start that contains no line end.
     searched: usize,
     is_first_line: bool,
     /// The fields of the event whose lines are being read.
@@ -74,7 +74,7 @@ pub struct EventStream<T> {
     item: PhantomData<fn() -> T>,
 }
 
-/// An [`EventStream`] that gives each event with its other fields.
+/// An [`EventStream`] that yields each event with its other fields.
 #[derive(Debug)]
 pub struct EventsWithFields<T>(EventStream<T>);
 
@@ -85,13 +85,13 @@ pub enum EventError {
     /// The rest of the events did not arrive.
     #[error("the rest of the events did not arrive")]
     Transport(#[from] io::Error),
-    /// An event is not what the document says; the ones after it can still be read.
+    /// An event does not match the document. Later events can still be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
 }
 
 impl<T> EventStream<T> {
-    /// The function that makes a stream of a reply.
+    /// Makes a stream of a reply.
     pub(super) fn reader(form: EventForm) -> fn(reqwest::Response, &'static str) -> Self {
         match form {
             EventForm::Json => |response, operation| Self::new(response, operation, EventForm::Json),
@@ -124,7 +124,7 @@ impl<T> EventStream<T> {
         EventsWithFields(self)
     }
 
-    /// The next event that the buffer has all lines of.
+    /// The next event whose lines are all in the buffer.
     fn next_event(&mut self) -> Option<Event<String>> {
         if let Some(event) = self.next.take() {
             return Some(event);
@@ -192,7 +192,7 @@ impl<T: DeserializeOwned> EventStream<T> {
                     Ok(value) => return Ok(value),
                     Err(error) => error,
                 };
-                // A type that takes any value, or strings too, takes text that is no JSON.
+                // A type that accepts any value, or also strings, accepts text that is not JSON.
                 if serde_json::from_str::<IgnoredAny>(data).is_ok() {
                     return Err(error);
                 }
@@ -203,7 +203,7 @@ impl<T: DeserializeOwned> EventStream<T> {
         }
     }
 
-    /// Reads the object of an event's fields, its data as JSON where that fits and as text where it does not.
+    /// Reads the object of an event's fields. Its data is read as JSON if that fits, otherwise as text.
     fn read_fields(&self, event: &Event<String>) -> Result<T, DecodeError> {
         let read = |data: Value| {
             let mut fields = serde_json::Map::new();
@@ -265,8 +265,7 @@ impl<T: DeserializeOwned> EventStream<T> {
     }
 }
 
-/// Whether data that is not what the document says may be what a server ends its events with: a word, in brackets or
-/// quotes perhaps.
+/// Whether data that does not match the document may be an end marker: a word, perhaps in brackets or quotes.
 fn is_marker(data: &str) -> bool {
     let word = data.trim().trim_matches(['[', ']', '<', '>', '"', '\'', '(', ')', '*', '#', '!', '.']);
     let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | ' ' | '/' | '|');

@@ -1,11 +1,11 @@
-//! One line that shows what a body says, for messages.
+//! One-line excerpts of bodies, for messages.
 
 use serde_json::Value;
 
 /// The maximum length of an excerpt, in characters.
 const MAX_CHARACTERS: usize = 160;
 
-/// What a body looks like.
+/// The kind of content of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     Empty,
@@ -51,8 +51,8 @@ pub(super) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// Returns what a body says, in one line: the title of an HTML page, the message of a JSON error, or the beginning of
-/// a text. Returns `None` for a body that says nothing.
+/// Returns an excerpt of a body in one line: the title of an HTML page, the message of a JSON error, or the beginning
+/// of a text. Returns `None` for an empty body.
 pub(super) fn excerpt(body: &[u8]) -> Option<String> {
     let body = without_byte_order_mark(body);
     let text = String::from_utf8_lossy(body);
@@ -94,8 +94,8 @@ pub(super) fn flat(text: &str, max: usize) -> String {
     line
 }
 
-/// Finds the message of an error in the forms that are in common use: RFC 9457 (`detail`, `title`), `FastAPI` (`detail`,
-/// a text or a list), OAuth 2 (`error_description`), and a text or an object in `error` or `message`.
+/// Finds the message of an error in the common formats: RFC 9457 (`detail`, `title`), `FastAPI` (`detail`, a text or
+/// a list), OAuth 2 (`error_description`), and a text or an object in `error` or `message`.
 pub(super) fn json_message(json: &Value) -> Option<String> {
     match json {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),

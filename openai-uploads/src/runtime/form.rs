@@ -62,15 +62,15 @@ impl Form {
         self.with(name, None, None, value)
     }
 
-    /// Adds a field of a style that the document's `encoding` gives, in place of its media type: as the parts or pairs
-    /// that a query would have for it.
+    /// Adds a field in a style of the document's `encoding`, in place of its media type: as the parts or pairs that
+    /// it would have in a query.
     #[must_use]
     pub fn styled_field(self, name: &'static str, style: Style, value: &impl Serialize) -> Self {
         self.with(name, None, Some(style), value)
     }
 
-    /// Adds a field of the media type `content_type`, which the document's `encoding` gives. An array is one field
-    /// where that is JSON, and a field for each element where it is not.
+    /// Adds a field of the media type `content_type` from the document's `encoding`. If that is JSON, an array is one
+    /// field, otherwise a field for each element.
     #[must_use]
     pub fn encoded_field(
         self,
@@ -114,7 +114,7 @@ impl Form {
         self.files(name, file.into())
     }
 
-    /// Adds a file of the media type `content_type` where it does not name its own. `None` adds nothing.
+    /// Adds a file of the media type `content_type`, unless it has its own. `None` adds nothing.
     #[must_use]
     pub fn file_of(
         self,
@@ -125,7 +125,7 @@ impl Form {
         self.files(name, file.into().map(|file| file.or_content_type(content_type)))
     }
 
-    /// Adds files under one name, each of the media type `content_type` where it does not name its own.
+    /// Adds files under one name, each of the media type `content_type`, unless it has its own.
     #[must_use]
     pub fn files_of(
         self,
@@ -146,8 +146,8 @@ impl Form {
         }
     }
 
-    /// Adds a file of the media type `content_type` where it does not name its own, or a field as
-    /// [`field`](Self::field) does. `None` adds nothing.
+    /// Adds a file of the media type `content_type`, unless it has its own, or a field as [`field`](Self::field)
+    /// does. `None` adds nothing.
     #[must_use]
     pub fn file_or_of<T: Serialize>(
         self,
@@ -189,7 +189,7 @@ impl Form {
         if let Some(error) = &self.error {
             return Err(InputError::new(error));
         }
-        // Otherwise names with other signs than ASCII's would be in `name*`, which no server reads (RFC 7578 §5.1).
+        // Otherwise non-ASCII names would be in `name*`, which no server reads (RFC 7578 §5.1).
         let mut form = multipart::Form::new().percent_encode_noop();
         for field in &mut self.fields {
             let (name, content_type) = (&field.name, field.content_type);
@@ -240,7 +240,7 @@ fn pair(name: &str, value: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
-/// The pairs of a query as they are before anything is escaped.
+/// The pairs of a query before escaping.
 fn plain_pairs(name: &str, value: &Value, style: Style) -> Vec<(String, String)> {
     let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let pairs = query_pairs(name, value, style);
@@ -275,12 +275,12 @@ async fn file_part(name: &str, file: &mut Binary) -> Result<multipart::Part, Inp
     with_content_type(part, file.content_type.as_deref().unwrap_or("application/octet-stream"))
 }
 
-/// A part's name as it can stand in quotes, escaped as HTML §4.10.21.8 has it.
+/// A part's name for quotes, escaped as HTML §4.10.21.8 defines.
 fn quoted(name: &str) -> String {
     in_one_line(name).replace('"', "%22")
 }
 
-/// A file's name without line breaks, which would begin a header of their own: escaped as HTML §4.10.21.8 has it.
+/// A file's name without line breaks, which could begin a header: escaped as HTML §4.10.21.8 defines.
 fn in_one_line(file_name: &str) -> String {
     file_name.replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,6 +1,6 @@
 //! How much of a value is lost while it is read.
 //!
-//! A union whose types cannot be told apart by a property reads the value as each of them and keeps the one that loses
+//! A union without a property that selects the type reads the value as each of them and keeps the one that loses
 //! the least. Objects may be nested in each other, and serde's traits have no place for such a count, so it is kept per
 //! thread for the time of one reading.
 

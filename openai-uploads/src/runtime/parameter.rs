@@ -1,12 +1,12 @@
-//! Parameters written as their `style` and `explode` say (OpenAPI 3.1 §4.8.12.6, after RFC 6570).
+//! Parameters in the format of their `style` and `explode` (OpenAPI 3.1 §4.8.12.6, after RFC 6570).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-/// RFC 3986 §2.3: what never needs to be escaped.
+/// The characters that are never escaped (RFC 3986 §2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// RFC 3986 §2.2: what `allowReserved` leaves as it is, except for what ends a query or begins another pair.
+/// The characters that `allowReserved` does not escape (RFC 3986 §2.2), except those that end a query or a pair.
 const RESERVED: &AsciiSet = &UNRESERVED
     .remove(b':')
     .remove(b'/')
@@ -86,13 +86,13 @@ impl Style {
         Self { explode, ..self }
     }
 
-    /// The same style, with arrays in a deep object written as `arrays` says.
+    /// The same style, with arrays in a deep object written as `arrays` defines.
     #[must_use]
     pub const fn arrays(self, arrays: ArrayFormat) -> Self {
         Self { arrays, ..self }
     }
 
-    /// The same style, leaving the reserved characters of RFC 3986 as they are.
+    /// The same style, without escaping the reserved characters of RFC 3986.
     #[must_use]
     pub const fn allow_reserved(self) -> Self {
         Self { allow_reserved: true, ..self }
@@ -108,7 +108,7 @@ impl Style {
     }
 }
 
-/// What takes the place of `{name}` in a path.
+/// The text that replaces `{name}` in a path.
 pub(super) fn path_segment(name: &str, value: &Value, style: Style) -> String {
     let escape = |value: &Value| style.escape(&plain(value));
     let separator = match (style.kind, style.explode) {
@@ -175,7 +175,7 @@ pub(super) fn query_pairs(name: &str, value: &Value, style: Style) -> Vec<String
     }
 }
 
-/// The value of a header, before anything is escaped: `simple` escapes nothing.
+/// The value of a header before escaping. `simple` escapes nothing.
 pub(super) fn header_text(value: &Value, style: Style) -> String {
     let equals = if style.explode { "=" } else { "," };
     match value {
@@ -220,7 +220,7 @@ fn deep_pairs(name: &str, value: &Value, arrays: ArrayFormat) -> Vec<(String, St
     }
 }
 
-/// A scalar's text without quotes; an array or object, which has no plain text, as JSON.
+/// The text of a scalar without quotes. An array or object, which has no plain text, as JSON.
 pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

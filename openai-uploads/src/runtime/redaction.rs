@@ -8,7 +8,7 @@ use super::token::RefreshingToken;
 /// The minimum length of a credential that is replaced. A shorter one may be an ordinary word.
 const MIN_LENGTH: usize = 8;
 
-/// The minimum length of a credential of which the first half is replaced as well.
+/// The minimum length of a credential whose first half is replaced as well.
 const MIN_LONG_LENGTH: usize = 16;
 
 const REPLACEMENT: &str = "[redacted]";
@@ -16,7 +16,7 @@ const REPLACEMENT: &str = "[redacted]";
 /// The credentials of a request.
 pub(super) struct Redaction {
     secrets: Vec<SecretString>,
-    /// Its tokens may be fetched after this was made.
+    /// Tokens may be fetched after this was created.
     refreshing_token: Option<RefreshingToken>,
 }
 

@@ -1,4 +1,4 @@
-//! The body of a reply, whole or as it arrives.
+//! The body of a reply, whole or as it is received.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -26,7 +26,7 @@ use super::transport_error::TransportError;
 /// A longer one is an error. [`Call::binary_as`](super::Call::binary_as) reads replies of any length.
 pub const MAX_REPLY_BYTES: usize = 256 << 20;
 
-/// A successful reply, all of it.
+/// A complete successful reply.
 #[derive(Debug)]
 pub struct Reply {
     pub(super) operation: &'static str,
@@ -43,7 +43,7 @@ impl Reply {
     ///
     /// # Errors
     ///
-    /// When it is not JSON or not a `T`, with the path to the value that is wrong.
+    /// When it is not JSON or not a `T`, with the path to the invalid value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let mut json = serde_json::Deserializer::from_slice(without_byte_order_mark(&self.body));
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -64,7 +64,7 @@ impl Reply {
         String::from_utf8(self.body.to_vec()).map_err(|error| self.error(error.to_string()))
     }
 
-    /// Reads the body as the text of a value that JSON has as a string.
+    /// Reads the body as the text of a value that is a string in JSON.
     ///
     /// # Errors
     ///
@@ -126,21 +126,21 @@ fn at<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// The body of a reply as it arrives: a stream of [`Bytes`].
+/// The body of a reply as it is received: a stream of [`Bytes`].
 ///
-/// An error of the stream means that the rest did not arrive. Dropping the stream closes the connection.
+/// An error of the stream means that the rest was not received. Dropping the stream closes the connection.
 pub struct ByteStream {
-    /// The length of the body in bytes, if the server says it.
+    /// The length of the body in bytes, if the server states it.
     pub length: Option<u64>,
-    /// The media type of the body, if the server says it.
+    /// The media type of the body, if the server states it.
     pub content_type: Option<String>,
     stream: BoxStream<'static, Result<Bytes, BodyError>>,
 }
 
-/// An error of a body that arrives.
+/// An error while a body is received.
 #[derive(Debug)]
 pub(super) enum BodyError {
-    /// The rest did not arrive.
+    /// The rest was not received.
     Transport(TransportError),
     /// The body cannot be decompressed, or is too long.
     Content(String),
@@ -159,7 +159,7 @@ impl ByteStream {
     ///
     /// # Errors
     ///
-    /// When the rest of it does not arrive.
+    /// When the rest of it is not received.
     pub async fn bytes(self) -> io::Result<Bytes> {
         self.at_most(usize::MAX).await.map_err(io::Error::other)
     }
@@ -180,7 +180,7 @@ impl ByteStream {
         Ok(all.freeze())
     }
 
-    /// Reads the body into `start` until that has `limit` bytes, or until the rest does not arrive.
+    /// Reads the body into `start` until that has `limit` bytes, or until an error.
     pub(super) async fn read_start(mut self, start: &mut BytesMut, limit: usize) {
         while start.len() < limit
             && let Some(Ok(chunk)) = self.stream.next().await

@@ -1,4 +1,4 @@
-//! A request builder: what is sent, from an operation and its parameters.
+//! A request builder: a request from an operation and its parameters.
 
 use bytes::Bytes;
 use reqwest::Url;
@@ -255,7 +255,7 @@ impl Request {
         self.error.get_or_insert(error);
     }
 
-    /// Returns all headers but those of the body: first the configuration's, which those of the operation replace.
+    /// Returns all headers except those of the body: the configuration's, overridden by those of the operation.
     pub(super) fn all_headers(&self, accept: &'static str) -> Result<HeaderMap, InputError> {
         let mut headers = HeaderMap::new();
         if let Some(user_agent) = &self.configuration.user_agent {

@@ -112,7 +112,7 @@ impl RetryPolicy {
         Self { max_attempts: Some(1), ..Self::default() }
     }
 
-    /// Sends a request until it succeeds, `decide` gives up, or a limit of the policy is reached.
+    /// Sends a request until it succeeds, `decide` stops the retries, or a limit of the policy is reached.
     ///
     /// `send` gets the number of the attempt, counted from 1. `decide` gets a failure and that number. `pause` is
     /// called before each retry and returns the future that waits; [`tokio::time::sleep`] is the usual one.
@@ -169,7 +169,7 @@ impl RetryPolicy {
 
     /// The waits without a `Retry-After`.
     fn waits(&self) -> impl Iterator<Item = Duration> + Send + use<> {
-        // backon adds up to the whole of a wait at random, so it gets half of each.
+        // backon adds up to a whole wait at random, so it gets half of each.
         ExponentialBuilder::new()
             .with_min_delay(self.first_wait.min(self.max_wait) / 2)
             .with_max_delay(self.max_wait / 2)
@@ -185,7 +185,7 @@ impl<E> Error<E> {
         self.retry_safety() != RetrySafety::Never
     }
 
-    /// Whether the same request can be sent again, and on which condition.
+    /// Whether the same request can be sent again, and under which condition.
     pub fn retry_safety(&self) -> RetrySafety {
         match self {
             Self::Transport(error) if !error.is_retryable() => RetrySafety::Never,
@@ -239,7 +239,7 @@ impl<E> ApiError<E> {
     /// The wait that the server asks for.
     ///
     /// It is read from `retry-after-ms` (milliseconds) or else from `Retry-After`: seconds or an HTTP date (RFC
-    /// 9110 §10.2.3). A date in the past is no wait.
+    /// 9110 §10.2.3). A date in the past means no wait.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.headers, SystemTime::now())
     }

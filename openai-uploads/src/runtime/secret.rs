@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A string that `Debug` does not show, and that is overwritten in memory when it is dropped.
 ///
-/// It is written as it is where it is sent.
+/// It is sent unchanged.
 #[derive(Clone, Default)]
 pub struct SecretString(secrecy::SecretString);
 

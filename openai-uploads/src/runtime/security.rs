@@ -21,14 +21,14 @@ pub enum SecurityScheme {
     ApiKey {
         /// The name of the scheme in the document, and of the key in [`Configuration::api_keys`].
         scheme: &'static str,
-        /// Where the key goes.
+        /// The location of the key.
         location: ApiKeyLocation,
         /// The name of the header, query parameter or cookie that carries it.
         name: &'static str,
     },
 }
 
-/// Where an API key goes.
+/// The location of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ApiKeyLocation {
     /// A header.
@@ -39,18 +39,18 @@ pub enum ApiKeyLocation {
     Cookie,
 }
 
-/// The credentials that a request carries.
+/// The credentials of a request.
 #[derive(Default)]
 pub(super) struct Credentials {
     pub(super) headers: HeaderMap,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) cookies: Vec<String>,
-    /// The source of a bearer token, which the request gets when it is sent.
+    /// The source of a bearer token, which is added when the request is sent.
     pub(super) refreshing_token: Option<RefreshingToken>,
 }
 
 impl Credentials {
-    /// Takes the first of the `alternatives` for which the configuration has every credential.
+    /// Uses the first of the `alternatives` for which the configuration has every credential.
     ///
     /// If there is none, the request carries no credentials: some servers require none, and the others answer 401.
     pub(super) fn new(

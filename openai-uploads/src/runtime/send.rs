@@ -115,7 +115,7 @@ async fn send_once<E>(
         None => Error::Transport(TransportError::from_reqwest(error, &url, proxy.map(str::to_owned))),
     };
     let mut request = request.build().map_err(failed)?;
-    // Some servers insist on a length, even of a body that is empty.
+    // Some servers require a length even for an empty body.
     if request.body().is_none() && !matches!(*method, Method::GET | Method::HEAD) {
         request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }

@@ -22,17 +22,17 @@ pub struct TransportError {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What happened to a request that got no complete answer.
+/// The kind of a failure without a complete answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The name of the host has no address.
+    /// The host name has no address.
     HostNotFound,
     /// The connection was refused, or the network does not reach the host.
     Connect,
-    /// The connection was not made in time.
+    /// The connection was not established in time.
     ConnectTimeout,
-    /// No secure connection could be made: a wrong certificate, or a server without TLS.
+    /// No secure connection could be established: a wrong certificate, or a server without TLS.
     Tls,
     /// The proxy refused to connect to the host.
     ProxyRefused,
@@ -68,7 +68,7 @@ impl TransportError {
         )
     }
 
-    /// Whether time ran out.
+    /// Whether a time limit was exceeded.
     pub fn is_timeout(&self) -> bool {
         matches!(self.kind, TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout)
     }
