@@ -78,11 +78,11 @@ snapshots! { schemas:
         Item:
           anyOf:
             - {$ref: '#/components/schemas/Call'}
-            - {$ref: '#/components/schemas/Told'}
+            - {$ref: '#/components/schemas/Prompt'}
             - {$ref: '#/components/schemas/Asked'}
           discriminator: {propertyName: type}
         Call: {type: object, required: [type], properties: {type: {const: call}, role: {const: system}}}
-        Told: {type: object, required: [type, role], properties: {type: {const: message}, role: {const: system}, text: {type: string}}}
+        Prompt: {type: object, required: [type, role], properties: {type: {const: message}, role: {const: system}, text: {type: string}}}
         Asked: {type: object, required: [type, role], properties: {type: {const: message}, role: {enum: [user, guest]}, voice: {type: string}}}
         ",
     ambiguous_types_are_tried_in_order: "

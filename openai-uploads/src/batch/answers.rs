@@ -1,27 +1,27 @@
-//! The table of answers: for each request line, whether and where its answer is.
+//! The table of answers: for each request line, the outcome and the place of its answer.
 //!
-//! It is a file of records of one size, one for each line of the input in the input's order. A record is replaced
-//! when its line is answered, or answered again by a later batch.
+//! It is a file of fixed-size records, one for each line of the input, in the order of the input. A record is
+//! replaced when its line is answered, or answered again by a later batch.
 
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// What is known of one line.
+/// The state of one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) outcome: Outcome,
     /// The number of the shard whose result files contain the text.
     pub(super) shard: u32,
-    /// Which of its files.
+    /// The file of the shard.
     pub(super) file: AnswerFile,
-    /// Where the text begins in that file.
+    /// The offset of the text in that file.
     pub(super) offset: u64,
-    /// Its bytes, without the line feed.
+    /// The length of the text in bytes, without the line feed.
     pub(super) length: u32,
 }
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Not yet known.
@@ -30,9 +30,9 @@ pub(super) enum Outcome {
     Answered,
     /// An error that sending again does not fix.
     Failed,
-    /// An error that may pass: expired, rate limited, a fault of the server.
+    /// A temporary error: expired, rate limited, or a fault of the server.
     MayPass,
-    /// Its batch ended without a word on it.
+    /// Its batch ended without a result for it.
     Missing,
     /// Its batch failed as a whole.
     BatchFailed,
@@ -40,7 +40,7 @@ pub(super) enum Outcome {
     Cancelled,
 }
 
-/// The files of a shard that hold the text of a line.
+/// The file of a shard that contains the text of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum AnswerFile {
     Requests,
@@ -102,7 +102,7 @@ impl AnswerTable {
         Self { path }
     }
 
-    /// Makes a table of `lines` lines, all of them pending.
+    /// Creates a table of `lines` lines, all of them pending.
     pub(super) fn create(&self, lines: u64) -> io::Result<()> {
         debug_assert_eq!(Answer::PENDING.to_bytes(), [0; Answer::SIZE]);
         File::create(&self.path)?.set_len(lines * Answer::SIZE as u64)

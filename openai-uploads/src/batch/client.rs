@@ -70,7 +70,7 @@ struct Page {
 }
 
 impl Batch {
-    /// The file with the answers. Servers that have none leave the id out, or send `null` or an empty string.
+    /// The file with the answers. Servers without one leave the id out, or send `null` or an empty string.
     pub(super) fn output_file(&self) -> Option<String> {
         self.output_file_id.clone().filter(|id| !id.is_empty())
     }
@@ -100,10 +100,10 @@ impl Batch {
     }
 }
 
-/// Why there is perhaps no batch after a request for one.
+/// Why it is unknown whether a batch was created.
 #[derive(Debug)]
 pub(super) enum NotCreated {
-    /// The server refused it: there is none.
+    /// The server refused the request: there is none.
     Refused(Error),
     /// The reply was lost: there may be one.
     Unknown(Error),
@@ -154,7 +154,7 @@ impl Client<'_> {
                     return Ok(Some(batch));
                 }
             }
-            // A server that repeats a page would be asked without end.
+            // A server that repeats a page would otherwise be asked without end.
             if !has_more || last.is_none() || last == after {
                 return Ok(None);
             }
@@ -162,7 +162,7 @@ impl Client<'_> {
         }
     }
 
-    /// Creates a batch. It is asked for again only where the server has certainly not acted.
+    /// Creates a batch. The request is repeated only if the server has certainly not acted on it.
     pub(super) async fn create(&self, request: &CreateBatchRequest) -> Result<Batch, NotCreated> {
         let step = "creating a batch";
         let send = |_| create_batch(self.configuration, request.clone()).json_as(JSON).into_future();
@@ -178,7 +178,7 @@ impl Client<'_> {
         })
     }
 
-    /// A batch as it is now; `None` where the server does not know it.
+    /// The current state of a batch. `None`: the server does not know it.
     pub(super) async fn retrieve(&self, batch_id: &str) -> Result<Option<Batch>, Error> {
         let retrieve = || retrieve_batch(self.configuration, batch_id).json_as(JSON);
         known(self.read("retrieving a batch", retrieve).await)
@@ -199,13 +199,13 @@ impl Client<'_> {
         }
     }
 
-    /// Deletes a file. One that is not there counts as deleted.
+    /// Deletes a file. A missing one counts as deleted.
     pub(super) async fn delete(&self, file_id: &str) -> Result<(), Error> {
         let delete = || delete_file(self.configuration, file_id).json_as::<Value>(JSON);
         known(self.read("deleting a file", delete).await).map(|_| ())
     }
 
-    /// Downloads a file to `path`, as a whole or not at all; false where the server does not know it.
+    /// Downloads a file to `path`, completely or not at all. Returns false if the server does not know it.
     pub(super) async fn download(&self, file_id: &str, path: &Path) -> Result<bool, Error> {
         let step = "downloading a result file";
         let mut part = path.as_os_str().to_owned();
@@ -253,7 +253,7 @@ impl Client<'_> {
         writing.await.map_err(io::Error::other)?.map_err(DownloadFailure::Disk)
     }
 
-    /// Sends a request that does no harm when it is sent twice.
+    /// Sends a request that may safely be sent twice.
     async fn read<T: Send + 'static>(
         &self,
         step: &str,

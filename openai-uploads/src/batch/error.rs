@@ -28,7 +28,7 @@ pub enum Error {
         /// The files with faults.
         inputs: Vec<UnfitInput>,
     },
-    /// Two lines of the input have one `custom_id`. Nothing was sent.
+    /// Two lines of the input have the same `custom_id`. Nothing was sent.
     #[error("`custom_id` {custom_id:?} is used twice: in {first} and in {second}")]
     RepeatedId {
         /// The id.
@@ -84,10 +84,10 @@ pub enum Error {
         /// What the operating system reports.
         source: io::Error,
     },
-    /// An option that cannot be followed. Nothing was sent.
+    /// An invalid option. Nothing was sent.
     #[error("{message}")]
     Options {
-        /// Which, and what is possible.
+        /// The option, and what is valid.
         message: String,
     },
     /// The requests of a shard could not be uploaded.
@@ -130,7 +130,7 @@ fn unfit(inputs: &[UnfitInput]) -> String {
 }
 
 impl Error {
-    /// The work folder's or results file's fault at `path`.
+    /// An error of the work folder or the results file at `path`.
     pub(super) fn work(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Work { path, source }

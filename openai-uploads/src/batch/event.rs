@@ -1,4 +1,4 @@
-//! What happens during a run.
+//! The events of a run.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -75,7 +75,7 @@ pub enum Event {
     QueueFull {
         /// The shard's number.
         shard: u32,
-        /// What the server says.
+        /// The server's message.
         message: String,
         /// The longest wait.
         #[serde(serialize_with = "as_seconds")]
@@ -92,7 +92,7 @@ pub enum Event {
         /// The tokens that it used.
         usage: Usage,
     },
-    /// The results of a batch are here.
+    /// The results of a batch were downloaded.
     Fetched {
         /// The shard's number.
         shard: u32,
@@ -101,7 +101,7 @@ pub enum Event {
         /// The requests without one.
         failed: u64,
     },
-    /// A result file holds lines that do not belong to the requests. They are ignored.
+    /// A result file contains lines that do not belong to the requests. They are ignored.
     StrangeResults {
         /// The shard's number.
         shard: u32,
@@ -112,9 +112,9 @@ pub enum Event {
     },
     /// Lines that failed are sent again.
     RetryingLines {
-        /// How many lines.
+        /// The number of lines.
         lines: u64,
-        /// The shards that hold them.
+        /// The shards that contain them.
         shards: Vec<Shard>,
     },
     /// A request failed and will be sent again.
@@ -133,7 +133,7 @@ pub enum Event {
     NotDeleted {
         /// The file's id.
         file_id: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
@@ -154,11 +154,11 @@ pub struct Shard {
     pub bytes: u64,
     /// The batch, once it exists.
     pub batch_id: Option<String>,
-    /// How far it is.
+    /// Its progress.
     pub progress: ShardProgress,
 }
 
-/// How far a shard is.
+/// The progress of a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -169,7 +169,7 @@ pub enum ShardProgress {
     Running,
     /// Its batch has ended.
     Ended,
-    /// Its results are here.
+    /// Its results were downloaded.
     Fetched,
 }
 
@@ -181,7 +181,7 @@ fn as_seconds<S: Serializer>(wait: &Duration, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_f64(wait.as_secs_f64())
 }
 
-/// Whom events are passed to.
+/// The function that gets the events.
 #[derive(Clone)]
 pub(super) struct Listener(Arc<dyn Fn(&Event) + Send + Sync>);
 

@@ -1,6 +1,6 @@
-//! The work folder of a run: what it needs to continue after it was stopped, and the lock that one process holds.
+//! The work folder of a run: everything needed to continue it after a stop, and the lock of the process that uses it.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
 //! | `run.json` | the state of the run |
 //! | `NNNN.json` | the state of a shard |
@@ -29,18 +29,18 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Where the work folder for a results file is: beside it, as `NAME.batch`.
+    /// The work folder for a results file: next to it, as `NAME.batch`.
     pub(super) fn beside(results: &Path) -> PathBuf {
         let mut name = results.file_name().unwrap_or_default().to_owned();
         name.push(".batch");
         results.with_file_name(name)
     }
 
-    /// Opens the folder, or makes it where `create` is set; `None` where another process uses it.
+    /// Opens the folder, or creates it if `create` is set. `None`: another process uses it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] where there is none and `create` is not set, and whatever the system reports.
+    /// [`ErrorKind::NotFound`] if there is none and `create` is not set, or an error of the operating system.
     pub(super) fn open(root: PathBuf, create: bool) -> io::Result<Option<Self>> {
         loop {
             if create {
@@ -49,7 +49,7 @@ impl Folder {
             let path = root.join("lock");
             let lock = File::options().create(true).write(true).truncate(false).open(&path)?;
             match lock.try_lock() {
-                // The process before us may have removed the folder after we opened the file.
+                // The previous process may have removed the folder after this one opened the file.
                 Ok(()) if path.exists() => return Ok(Some(Self { root, _lock: Arc::new(lock) })),
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -71,7 +71,7 @@ impl Folder {
         self.root.join(format!("{number:04}.{ending}"))
     }
 
-    /// The file that holds texts of the shard with this number.
+    /// The file that contains texts of the shard with this number.
     pub(super) fn texts_of_shard(&self, number: u32, file: AnswerFile) -> PathBuf {
         self.of_shard(
             number,
@@ -87,9 +87,9 @@ impl Folder {
         AnswerTable::at(self.root.join("answers"))
     }
 
-    /// Removes the folder with all that is in it.
+    /// Removes the folder with everything in it.
     ///
-    /// It gets another name first: a run that is killed meanwhile must not find half a state.
+    /// It is renamed first: a run that is killed meanwhile must not find half a state.
     pub(super) fn remove(self) -> io::Result<()> {
         let mut removed = self.root.clone().into_os_string();
         removed.push(".done");
@@ -102,7 +102,7 @@ impl Folder {
     }
 }
 
-/// Replaces the file at `path` by `value` as JSON, as a whole or not at all.
+/// Replaces the file at `path` by `value` as JSON, completely or not at all.
 pub(super) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
@@ -114,7 +114,7 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> 
     fs::rename(&new, path)
 }
 
-/// Reads a JSON file; `None` where there is none.
+/// Reads a JSON file. `None`: there is none.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     match fs::read(path) {
         Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),

@@ -1,6 +1,6 @@
 //! How far a run takes its shards.
 
-/// How far shards are to get.
+/// The goal of a step for the shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Goal {
     /// Their batches exist, as many as may run at a time.

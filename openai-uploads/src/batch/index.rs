@@ -1,6 +1,6 @@
-//! The index of the request lines: where each line is, how long it is, and which batches may hold it.
+//! The index of the request lines: the place and length of each line, and its group.
 //!
-//! It is a file of records of one size, so that any number of lines takes no memory.
+//! It is a file of fixed-size records, so any number of lines takes no memory.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
@@ -25,7 +25,7 @@ pub(super) struct Line {
     pub(super) id: IdDigest,
 }
 
-/// The MD5 of a `custom_id`. It finds equal ids; it is no protection.
+/// The MD5 of a `custom_id`, to find equal ids. It protects nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct IdDigest([u8; 16]);
 
@@ -42,7 +42,7 @@ impl IdDigest {
         Self(bytes)
     }
 
-    /// A number that spreads the digests evenly from 0 to `parts`.
+    /// Maps digests evenly to numbers from 0 to `parts`.
     fn part(self, parts: u64) -> u64 {
         let [a, b, c, d, ..] = self.0;
         (u64::from(u32::from_be_bytes([a, b, c, d])) * parts) >> 32
@@ -107,12 +107,12 @@ pub(super) fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<L
     }))
 }
 
-/// How many ids are compared at a time: 24 bytes each.
+/// How many ids are compared at a time, at 24 bytes each.
 const IDS_AT_A_TIME: u64 = 1 << 20;
 
-/// Finds two lines of the index at `path` that have one `custom_id`: the first pair in the input's order.
+/// Finds two lines of the index at `path` with the same `custom_id`: the first pair in the order of the input.
 ///
-/// Reads the index once for each million lines and sorts a share of the ids each time, so memory stays at 24 MB.
+/// Reads the index once per million lines and sorts a share of the ids each time, so memory stays at 24 MB.
 pub(super) fn find_repeated_id(path: &Path, count: u64) -> io::Result<Option<(Line, Line)>> {
     let parts = count.div_ceil(IDS_AT_A_TIME).max(1);
     let mut found: Option<(u64, u64)> = None;

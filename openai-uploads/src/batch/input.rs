@@ -1,4 +1,4 @@
-//! Checks the input and makes the index of its lines.
+//! Checks the input and writes the index of its lines.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,7 +16,7 @@ use crate::preflight::{self, Preflight, Provider};
 /// The maximum number of groups. Each has a file open while the input is split.
 const MAX_GROUPS: usize = 512;
 
-/// What the check of an input found.
+/// The findings of the check.
 #[derive(Debug)]
 pub(super) struct Checked {
     pub(super) groups: Vec<Group>,
@@ -67,7 +67,7 @@ pub(super) fn check(
     Ok(Checked { groups: groups.list, lines })
 }
 
-/// Fails where an input file is no longer what it was.
+/// Fails if an input file has changed.
 pub(super) fn unchanged(inputs: &[InputFile]) -> Result<(), Error> {
     let changed = inputs.iter().find(|input| InputFile::of(&input.path).ok().as_ref() != Some(*input));
     changed.map_or(Ok(()), |input| Err(Error::InputChanged { path: input.path.clone() }))
@@ -80,7 +80,7 @@ struct Collector<'a> {
     failure: Option<Uncollected>,
 }
 
-/// Why the index cannot be made.
+/// Why the index cannot be written.
 enum Uncollected {
     TooManyGroups,
     Index(io::Error),
@@ -119,7 +119,7 @@ struct Groups {
 }
 
 impl Groups {
-    /// The number of a group; `None` where there are too many.
+    /// The number of a group. `None`: there are too many.
     fn number(&mut self, endpoint: &str, model: &str) -> Option<u32> {
         // Most lines are of the same group as the line before.
         if let Some(last) = self.list.get(self.last as usize)
@@ -143,7 +143,7 @@ impl Groups {
     }
 }
 
-/// Reports how much of the input was read, several times a second.
+/// Reports the progress of reading several times a second.
 struct Progress<'a> {
     listener: &'a Listener,
     bytes: u64,
@@ -192,7 +192,7 @@ fn repeated_id(inputs: &[InputFile], (first, second): (Line, Line)) -> Error {
     describe().unwrap_or_else(unreadable)
 }
 
-/// Where a line is, as `FILE:LINE`, and its text.
+/// The place of a line, as `FILE:LINE`, and its text.
 fn find(inputs: &[InputFile], line: &Line) -> io::Result<(String, Vec<u8>)> {
     let mut offset = line.offset;
     let mut input = inputs.iter();

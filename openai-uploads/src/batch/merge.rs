@@ -28,11 +28,11 @@ struct Failure {
     reason: String,
     code: Option<String>,
     status_code: Option<u64>,
-    /// The line of the result file, where there is one.
+    /// The line of the result file, if there is one.
     result: Option<Value>,
 }
 
-/// Writes all answers of the table to `results`, and to `failures` the lines that have none, with the reason.
+/// Writes all answers of the table to `results`, and the lines without one to `failures`, with the reason.
 ///
 /// `path` names the files of a shard; `batch_failure` says why the batch of a shard failed as a whole.
 pub(super) fn merge(
@@ -99,10 +99,10 @@ fn failure(
     }
 }
 
-/// The most files that are open at a time.
+/// The maximum number of files open at a time.
 const OPEN_FILES: usize = 128;
 
-/// The texts of lines, out of the files of many shards.
+/// The texts of lines, read from the files of many shards.
 struct Texts<P> {
     path: P,
     open: HashMap<(u32, AnswerFile), File>,

@@ -1,4 +1,4 @@
-//! What a batch run is to do.
+//! The options of a batch run.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use crate::preflight::{BatchLimits, Provider};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The service, which decides the limits of a batch. By the base URL by default.
+    /// The provider, which decides the limits of a batch. The default depends on the base URL.
     pub provider: Option<Provider>,
-    /// The maximum number of requests of a batch, if it is to be lower than the service's.
+    /// The maximum number of requests of a batch. The default is the provider's limit.
     pub max_lines: Option<u64>,
-    /// The maximum size of a batch's file in bytes, if it is to be lower than the service's.
+    /// The maximum size of a batch's file in bytes. The default is the provider's limit.
     pub max_bytes: Option<u64>,
     /// The maximum number of batches in progress at a time. No maximum by default.
     pub max_active: Option<usize>,
     /// The maximum number of tokens of one model in progress at a time. No maximum by default.
     ///
-    /// The tokens of a batch are an estimate: a quarter of its bytes at first, and the measured number of tokens a
+    /// The tokens of a batch are estimated: a quarter of its bytes at first, and the measured number of tokens per
     /// byte once a batch of the model has ended.
     pub max_enqueued_tokens: Option<u64>,
     /// The time within which each batch must finish. `24h` by default.
@@ -28,14 +28,14 @@ pub struct Options {
     pub output_expires_after: Option<u64>,
     /// Metadata of each batch: up to 14 pairs. Two more identify the run and the shard.
     pub metadata: BTreeMap<String, String>,
-    /// How many times lines are sent again that failed in a way that may pass: expired, rate limited, or a fault of
-    /// the server. 0 by default.
+    /// How many times lines with temporary failures are sent again: expired, rate limited, or a fault of the server.
+    /// 0 by default.
     pub retry_failed: u32,
     /// Whether the input files that the run uploaded are deleted at the end. Off by default.
     pub delete_inputs: bool,
     /// Whether an existing results file is replaced. Off by default.
     pub overwrite: bool,
-    /// The first and the longest pause between two looks at a batch. 2 seconds and one minute by default.
+    /// The first and the longest pause between two polls of a batch. 2 seconds and one minute by default.
     pub poll: (Duration, Duration),
 }
 
@@ -62,7 +62,7 @@ impl Options {
     /// The maximum number of pairs in [`metadata`](Self::metadata).
     pub const MAX_METADATA_PAIRS: usize = 14;
 
-    /// The limits of one batch at a service.
+    /// The limits of one batch at a provider.
     pub(super) fn limits(&self, provider: Provider) -> Limits {
         let BatchLimits { lines, bytes, inputs, .. } = provider.batch_limits();
         // A batch must not exceed what may be in progress: four bytes are about a token.
@@ -84,7 +84,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// A share of each limit, and at least 1.
+    /// A share of each limit, at least 1.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,

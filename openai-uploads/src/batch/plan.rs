@@ -1,4 +1,4 @@
-//! How the lines of each group are divided into batches: the fewest that the limits allow, of even size.
+//! Divides the lines of each group into batches: the fewest that the limits allow, of even size.
 
 use std::io;
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(super) struct PlannedShard {
     pub(super) inputs: u64,
 }
 
-/// The steps by which the size of a group's batches is narrowed down; each halves the difference.
+/// The steps of the search for the size of a group's batches. Each halves the difference.
 const STEPS: u32 = 10;
 
 /// Plans the batches for the lines in the index. `groups` is the number of groups.
@@ -24,7 +24,7 @@ const STEPS: u32 = 10;
 pub(super) fn plan(index: &Path, groups: u32, limits: &Limits) -> io::Result<Vec<PlannedShard>> {
     let whole = vec![1.0; groups as usize];
     let fewest = counts(&divide(index, limits, &whole)?, groups);
-    // The smallest share of the limits with which a group still needs no more batches makes them even.
+    // The smallest share of the limits that needs no additional batches makes them even.
     let (mut enough, mut too_small) = (whole, vec![0.0; groups as usize]);
     if fewest.iter().any(|count| *count > 1) {
         for _ in 0..STEPS {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
-/// The tokens of a byte before a batch of the model has ended: four bytes a token.
+/// The estimated tokens per byte before a batch of the model has ended: four bytes per token.
 const TOKENS_PER_BYTE: f64 = 0.25;
 
 /// The queue of a run.
@@ -41,7 +41,7 @@ impl Default for Model {
     }
 }
 
-/// The place of a batch in the queue. It is free again when this is dropped.
+/// The place of a batch in the queue. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     queue: &'a Queue,
@@ -60,7 +60,7 @@ impl Queue {
         }
     }
 
-    /// A place for a batch of `bytes` bytes, once there is one.
+    /// Waits for a place for a batch of `bytes` bytes.
     ///
     /// A batch that alone exceeds the maximum runs alone.
     pub(super) async fn admit<'a>(&'a self, model: &'a str, bytes: u64) -> Permit<'a> {
@@ -81,7 +81,7 @@ impl Queue {
         }
     }
 
-    /// A place for a batch of `bytes` bytes, if there is one now.
+    /// A place for a batch of `bytes` bytes, if one is free now.
     pub(super) fn try_admit<'a>(&'a self, model: &'a str, bytes: u64) -> Option<Permit<'a>> {
         let mut state = self.state();
         let is_full = state.active >= self.max_active;
@@ -106,7 +106,7 @@ impl Queue {
         Permit { queue: self, model, tokens }
     }
 
-    /// Learns how many tokens the bytes of a model's batches have.
+    /// Records how many tokens the bytes of a model's batches have.
     pub(super) fn measured(&self, model: &str, bytes: u64, tokens: u64) {
         if bytes > 0 && tokens > 0 {
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -115,7 +115,7 @@ impl Queue {
         }
     }
 
-    /// The server refused a batch because the model's queue is full. Its place must be free already.
+    /// Records that the server refused a batch because the model's queue is full. Its place must be free already.
     ///
     /// Waits until another batch of the run has ended, or for `wait`, since the queue may be full of batches of
     /// others.

@@ -23,7 +23,7 @@ pub(super) struct Recorded {
 
 /// Reads the result files of the shard `shard`, whose requests are `lines`.
 ///
-/// A line with no answer in either file gets `unanswered`, and the place of its request.
+/// A line without an answer in either file gets `unanswered`, and the place of its request.
 pub(super) fn record(
     shard: u32,
     lines: &[ShardLine],

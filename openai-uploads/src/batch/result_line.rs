@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answers::Outcome;
 use super::index::IdDigest;
 
-/// The members that decide how a request ended. The body of the response is passed over.
+/// The members that decide the outcome. The body of the response is skipped.
 #[derive(Deserialize)]
 struct ResultLine<'a> {
     #[serde(borrow)]
@@ -29,7 +29,7 @@ struct LineError<'a> {
     code: Option<Cow<'a, str>>,
 }
 
-/// The codes of errors that may pass when the request is sent again.
+/// The codes of temporary errors.
 const CODES_THAT_MAY_PASS: [&str; 4] = ["batch_expired", "rate_limit_exceeded", "server_error", "timeout"];
 
 /// Reads the `custom_id` and the outcome from a line. `None`: the line is not a result.
@@ -59,7 +59,7 @@ fn of_code(code: &str) -> Outcome {
     }
 }
 
-/// Why a request failed, as a result line says it.
+/// Why a request failed, from a result line.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Reason {
     pub(super) code: Option<String>,

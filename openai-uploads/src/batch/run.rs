@@ -30,7 +30,7 @@ use crate::uploader::Uploader;
 /// How many shards fetch their results at the same time.
 const FETCHING: usize = 2;
 
-/// The shortest time between two looks at batches, over all of them.
+/// The minimum time between two polls, over all batches.
 const PACE: Duration = Duration::from_millis(100);
 
 /// Runs requests as batches.
@@ -43,7 +43,7 @@ pub struct BatchRunner {
     listener: Listener,
 }
 
-/// Where the requests of a run are.
+/// The source of the requests of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
@@ -58,9 +58,9 @@ pub struct ReaderInput(Box<dyn Read + Send>);
 
 /// An unfinished run.
 ///
-/// Its [steps](Self::submit) may be called one by one, from different processes; [`finish`](Self::finish) does what
-/// is left of them. A second process that opens the run is refused while this exists. When a step's future is
-/// dropped, the batches keep running on the server, and the run can be continued.
+/// Its [steps](Self::submit) may be called one by one, from different processes. [`finish`](Self::finish) does the
+/// remaining ones. A second process that opens the run is refused while this exists. If a step's future is dropped,
+/// the batches keep running on the server, and the run can be continued.
 #[derive(Debug)]
 pub struct Run {
     pub(super) uploader: Uploader,
@@ -76,15 +76,15 @@ pub struct Run {
     jitter: AtomicU64,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Summary {
     /// The number of requests.
     pub lines: u64,
-    /// The requests with an answer, in the results file.
+    /// The requests with an answer, which is in the results file.
     pub answered: u64,
-    /// The requests without one, in the file of failures.
+    /// The requests without an answer, which are in the file of failures.
     pub failed: u64,
     /// The results file: the answers, in the order of the input.
     pub results: PathBuf,
@@ -97,7 +97,7 @@ pub struct Summary {
 }
 
 impl BatchRunner {
-    /// Creates a runner that uploads with `uploader`, to whose server all other requests go too.
+    /// Creates a runner that uploads with `uploader`. All other requests go to the same server.
     pub fn new(uploader: Uploader, options: Options) -> Self {
         Self { uploader, options, listener: Listener::default() }
     }
@@ -108,7 +108,7 @@ impl BatchRunner {
         Self { listener: Listener::new(listener), ..self }
     }
 
-    /// Runs the requests of `input` and writes their answers to `results`, or continues to do so.
+    /// Runs the requests of `input` and writes their answers to `results`, or continues such a run.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl BatchRunner {
         self.open(input, results).await?.finish().await
     }
 
-    /// Checks and splits the requests of `input`, or continues the unfinished run with these results.
+    /// Checks and splits the requests of `input`, or continues the unfinished run for these results.
     ///
     /// # Errors
     ///
@@ -132,18 +132,18 @@ impl BatchRunner {
         if let Input::Files(paths) = &input
             && let Err(other) = same_input(&state, paths, folder.path())
         {
-            // As long as nothing was sent, another input only means to begin again.
+            // As long as nothing was sent, another input just starts the run again.
             return if state.has_begun { Err(other) } else { self.split(folder, input, results).await };
         }
         self.continued(folder, state, results)
     }
 
-    /// Continues the unfinished run with these results.
+    /// Continues the unfinished run for these results.
     ///
     /// # Errors
     ///
-    /// [`Error::NoRun`] where there is none, [`Error::Locked`] where another process works on it,
-    /// [`Error::OtherRun`] where it is on another server.
+    /// [`Error::NoRun`] if there is none, [`Error::Locked`] if another process works on it, [`Error::OtherRun`] if it
+    /// is on another server.
     pub fn reopen(&self, results: impl Into<PathBuf>) -> Result<Run, Error> {
         let results = results.into();
         let folder = self.open_folder(&results, false)?;
@@ -277,7 +277,7 @@ impl Run {
         self.advance_all(Goal::Submitted).await
     }
 
-    /// Submits what is not yet submitted, and waits until all batches have ended.
+    /// Submits the remaining batches, and waits until all have ended.
     ///
     /// # Errors
     ///
@@ -286,7 +286,8 @@ impl Run {
         self.advance_all(Goal::Ended).await
     }
 
-    /// Does what is left: submits, waits, fetches, sends failed lines again and merges. The work folder is removed.
+    /// Does the remaining steps: submits, waits, fetches, sends failed lines again and merges. Removes the work
+    /// folder.
     ///
     /// # Errors
     ///
@@ -356,7 +357,7 @@ impl Run {
         Ok(())
     }
 
-    /// Writes shards of the lines that failed and may succeed now; false where there are none.
+    /// Writes shards of the lines with temporary failures. Returns false if there are none.
     async fn next_round(&mut self) -> Result<bool, Error> {
         let round = self.state.round;
         let sources: Vec<(u32, u32)> = self
@@ -413,7 +414,7 @@ impl Run {
             let failures = (merged.failed > 0).then(|| failures_beside(&results));
             match &failures {
                 Some(failures) => fs::rename(&new_failures, failures).map_err(Error::work(failures))?,
-                // One of an earlier run, which the caller wants replaced.
+                // A file of an earlier run, which the caller wants replaced.
                 None => drop(fs::remove_file(failures_beside(&results))),
             }
             fs::rename(&new_results, &results).map_err(Error::work(&results))?;
@@ -442,7 +443,7 @@ impl Run {
         usage
     }
 
-    /// Deletes the files that this run uploaded. A file that cannot be deleted is no reason to fail.
+    /// Deletes the files that this run uploaded. A file that cannot be deleted is reported as an event.
     async fn delete_inputs(&self) {
         for file_id in self.shards.iter().filter_map(|shard| shard.step.file_id()) {
             if let Err(error) = self.client().delete(file_id).await {
@@ -460,7 +461,7 @@ impl Run {
         }
     }
 
-    /// Waits until the next look at a batch: they are spread over time.
+    /// Waits until the next poll. Polls are spread over time.
     pub(super) async fn pace(&self) {
         let at = {
             let mut next = self.next_look.lock().await;
@@ -471,7 +472,7 @@ impl Run {
         sleep_until(at).await;
     }
 
-    /// The pause, shortened by up to a quarter at random, so that batches are not all looked at together.
+    /// The pause, shortened by up to a quarter at random, so that batches are not all polled together.
     pub(super) fn jitter(&self, pause: Duration) -> Duration {
         // A step of a linear congruential generator is random enough for this.
         let step = |value: u64| value.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -502,7 +503,7 @@ impl Run {
     }
 }
 
-/// Where the failures are: beside the results, as `NAME.errors.jsonl`.
+/// The path of the failures: beside the results, as `NAME.errors.jsonl`.
 fn failures_beside(results: &Path) -> PathBuf {
     let name = results.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(".jsonl").unwrap_or(&name);
@@ -524,7 +525,7 @@ fn input_files(input: Input, folder: &Folder) -> Result<Vec<InputFile>, Error> {
     paths.into_iter().map(file).collect()
 }
 
-/// Fails where an unfinished run has another input than these files.
+/// Fails if an unfinished run has another input than these files.
 fn same_input(state: &RunState, paths: &[PathBuf], folder: &Path) -> Result<(), Error> {
     let other = |what: String| Error::OtherRun { folder: folder.to_owned(), what };
     let list = |inputs: &[InputFile]| {
@@ -533,7 +534,7 @@ fn same_input(state: &RunState, paths: &[PathBuf], folder: &Path) -> Result<(), 
     };
     let mut inputs = Vec::new();
     for path in paths {
-        // A file that is gone is no reason to stop: the requests are in the work folder.
+        // A missing file is no reason to stop: the requests are in the work folder.
         match InputFile::of(path) {
             Ok(input) => inputs.push(input),
             Err(_) => return Ok(()),
@@ -582,7 +583,7 @@ fn write_shards(
     planned.iter().enumerate().map(shard).collect()
 }
 
-/// Writes an index of the lines that failed in a way that may pass, out of these shards; how many there are.
+/// Writes an index of the lines with temporary failures in these shards. Returns their number.
 fn index_failed_lines(folder: &Folder, shards: &[(u32, u32)], index: &Path) -> io::Result<u64> {
     let mut may_succeed = Vec::new();
     for answer in folder.answers().read()? {
@@ -641,7 +642,7 @@ fn joined<T>(result: Result<Result<T, Error>, tokio::task::JoinError>) -> Result
 }
 
 impl Input {
-    /// Requests out of a reader.
+    /// Requests from a reader.
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self::Reader(ReaderInput(Box::new(reader)))
     }

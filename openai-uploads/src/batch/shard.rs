@@ -35,7 +35,7 @@ const CREATIONS: u32 = 5;
 const ABSENCES: u32 = 4;
 
 impl Run {
-    /// Takes the shard to the goal.
+    /// Takes the shard as far as the goal.
     pub(super) async fn advance(&self, mut shard: ShardState, goal: Goal) -> Result<ShardState, Error> {
         let model = &self.state.groups[shard.group as usize].model;
         let is_running = matches!(shard.step, Step::Created { .. });
@@ -113,7 +113,7 @@ impl Run {
         Ok(uploaded.file.id)
     }
 
-    /// Creates the batch, or finds it where an earlier request has created it: it is never paid for twice.
+    /// Creates the batch, or finds it if an earlier request has created it: it is never paid for twice.
     async fn create(
         &self,
         shard: &mut ShardState,
@@ -174,7 +174,7 @@ impl Run {
         request
     }
 
-    /// Looks at the batch until it has ended, ever less often while nothing changes. `None` if it no longer exists.
+    /// Polls the batch until it has ended, less and less often while nothing changes. `None` if it no longer exists.
     async fn wait_for_end(&self, shard: &ShardState, batch_id: &str) -> Result<Option<Batch>, Error> {
         let client = self.client();
         let (first, longest) = self.options.poll;
@@ -233,7 +233,7 @@ impl Run {
             }
         }
         let unanswered = match Status::from(ended.status.as_str()) {
-            // Sending its lines again could mean to pay for them again.
+            // Sending its lines again could mean paying for them again.
             _ if !ended.errors.is_empty() => Outcome::BatchFailed,
             Status::Failed => Outcome::BatchFailed,
             Status::Cancelled => Outcome::Cancelled,
@@ -289,7 +289,7 @@ fn gone(file_id: String, batch_id: String) -> Ended {
     }
 }
 
-/// What the server says where the batch failed only because the model's queue is full.
+/// The server's message, if the batch failed only because the model's queue is full.
 fn token_limit(batch: &Batch) -> Option<String> {
     let faults = batch.faults();
     let fault = faults.iter().find(|fault| fault.code.as_deref() == Some("token_limit_exceeded"))?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::index::{self, IdDigest};
 use super::plan::PlannedShard;
 
-/// One line of a shard, as the file beside the shard lists it.
+/// A line of a shard, as the list beside the shard has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ShardLine {
     /// Its place among the request lines of the input, from 0.

@@ -1,4 +1,4 @@
-//! The state of a run and of each of its shards, as the work folder keeps it.
+//! The state of a run and of each of its shards, as stored in the work folder.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -30,12 +30,12 @@ pub(super) struct RunState {
     pub(super) has_begun: bool,
 }
 
-/// An input file, as it was when it was split.
+/// An input file at the time of the split.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct InputFile {
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
-    /// When it was changed last, in nanoseconds since 1970.
+    /// The time of its last change, in nanoseconds since 1970.
     pub(super) modified: Option<u128>,
 }
 
@@ -64,20 +64,21 @@ pub(super) struct ShardState {
     pub(super) group: u32,
     pub(super) lines: u64,
     pub(super) bytes: u64,
-    /// How often a batch was created from it, the current one included. More than one only after a token limit.
+    /// How many times a batch was created from it, including the current one. More than once only after a token
+    /// limit.
     pub(super) attempt: u32,
     pub(super) step: Step,
 }
 
-/// How far a shard is.
+/// The progress of a shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "step")]
 pub(super) enum Step {
     /// Its requests are in a file.
     Written,
-    /// They are on the server.
+    /// Its file is on the server.
     Uploaded { file_id: String },
-    /// The server was asked for a batch, and its reply is not known.
+    /// The server was asked to create a batch, and the reply is not known.
     Creating { file_id: String },
     /// The batch exists.
     Created { file_id: String, batch_id: String },
@@ -87,7 +88,7 @@ pub(super) enum Step {
     Recorded(Ended),
 }
 
-/// How a batch ended.
+/// The end of a batch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ended {
     pub(super) file_id: String,

@@ -30,7 +30,7 @@ const MAX_RETRIES: usize = 5;
 #[derive(Clone, Debug, Default)]
 pub struct Stores(Arc<Mutex<HashMap<String, Arc<Store>>>>);
 
-/// A URL whose parts are told apart.
+/// A URL in its parts.
 struct Parsed<'a> {
     scheme: &'a str,
     /// The bucket, the container or the host, with what stands before an `@`.

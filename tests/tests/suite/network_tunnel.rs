@@ -52,7 +52,7 @@ impl Tunnel {
     }
 }
 
-/// Copies to the end, which the other side is told of.
+/// Copies to the end, then closes the other side.
 fn copy(mut from: TcpStream, mut to: TcpStream) {
     // A side that breaks off ends the tunnel.
     let _ = io::copy(&mut from, &mut to);

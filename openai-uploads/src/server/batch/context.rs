@@ -1,4 +1,4 @@
-//! What all runs of batches share.
+//! The state that all runs of batches share.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::super::store::Store;
 use super::answers::Answerer;
 use crate::models::batch::Status;
 
-/// How batches run.
+/// The settings for running batches.
 #[derive(Debug)]
 pub(in super::super) struct BatchSettings {
     /// The time that a batch takes.
@@ -19,7 +19,7 @@ pub(in super::super) struct BatchSettings {
     pub(in super::super) max_enqueued_tokens: Option<u64>,
 }
 
-/// What all runs share.
+/// The state that all runs share.
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) store: Arc<Store>,
@@ -30,7 +30,7 @@ pub(super) struct Context {
     pub(super) admission: Mutex<()>,
 }
 
-/// Whether a batch with this status changes no more.
+/// Whether this status is final.
 pub(super) fn has_ended(status: &Status) -> bool {
     matches!(status, Status::Failed | Status::Completed | Status::Expired | Status::Cancelled)
 }
