@@ -89,6 +89,13 @@ impl Location {
         self.store.is_writable
     }
 
+    /// The prefix that this object is in.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let prefix = self.path.as_ref().rsplit_once('/').map_or("", |(prefix, _)| prefix);
+        Self { store: self.store.clone(), path: Path::from(prefix) }
+    }
+
     /// The location of another object with the same prefix, in place of the last component of the key.
     ///
     /// # Errors

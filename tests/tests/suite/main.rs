@@ -17,6 +17,7 @@ mod command_errors;
 mod command_fixture;
 mod command_interrupt;
 mod command_keys;
+mod command_manifest;
 mod command_objects;
 mod command_others;
 mod command_serve;

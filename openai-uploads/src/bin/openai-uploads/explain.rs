@@ -21,9 +21,14 @@ const OTHER_SERVER_HELP: &str =
 
 /// The length of a file that can be sent.
 pub(crate) fn length(file: &Path) -> Result<u64, CommandError> {
+    metadata(file).map(|metadata| metadata.len())
+}
+
+/// What the file system says of a file that can be sent.
+pub(crate) fn metadata(file: &Path) -> Result<fs::Metadata, CommandError> {
     let metadata = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
     if metadata.is_file() {
-        return Ok(metadata.len());
+        return Ok(metadata);
     }
     let shown = message::path(file);
     Err(if metadata.is_dir() {

@@ -16,6 +16,7 @@ use crate::exit::CommandError;
 use crate::message;
 use crate::objects::{Objects, is_url, shown};
 use crate::stdin::is_stdin;
+use crate::version::Version;
 
 /// The name of the ignore files in folders. They have the format of a `.gitignore`.
 const IGNORE_FILE: &str = ".uploadignore";
@@ -50,8 +51,8 @@ pub(crate) struct Input {
     pub(crate) path: PathBuf,
     /// The path in the folder or below the prefix that was named; otherwise the path as it was named.
     pub(crate) relative: PathBuf,
-    /// The length, where a list has it.
-    pub(crate) length: Option<u64>,
+    /// What a list says of it.
+    pub(crate) listed: Option<Version>,
 }
 
 impl FileArguments {
@@ -77,7 +78,7 @@ impl FileArguments {
             } else if takes_folders && path.is_dir() {
                 files.extend(self.files_of(&path)?);
             } else {
-                files.push(Input { relative: path.clone(), path, length: None });
+                files.push(Input { relative: path.clone(), path, listed: None });
             }
         }
         Ok(files)
@@ -92,7 +93,7 @@ impl FileArguments {
     ) -> Result<Vec<Input>, CommandError> {
         let listed = objects.list(runtime, prefix, self.recursive)?;
         if listed.is_empty() && !prefix.as_os_str().as_encoded_bytes().ends_with(b"/") {
-            return Ok(vec![Input { path: prefix.to_owned(), relative: prefix.to_owned(), length: None }]);
+            return Ok(vec![Input { path: prefix.to_owned(), relative: prefix.to_owned(), listed: None }]);
         }
         let globs = self.globs(Path::new(""))?;
         let is_taken = |relative: &Path| {
@@ -104,7 +105,7 @@ impl FileArguments {
         };
         let taken = listed.into_iter().filter(|object| is_taken(&object.relative));
         let files: Vec<_> = taken
-            .map(|object| Input { path: object.url, relative: object.relative, length: Some(object.length) })
+            .map(|object| Input { path: object.url, relative: object.relative, listed: Some(object.version) })
             .collect();
         if files.is_empty() { Err(nothing_matches(prefix)) } else { Ok(files) }
     }
@@ -134,7 +135,7 @@ impl FileArguments {
             if entry.file_type().is_some_and(|kind| kind.is_file()) {
                 let path = entry.into_path();
                 let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-                files.push(Input { path, relative, length: None });
+                files.push(Input { path, relative, listed: None });
             }
         }
         if files.is_empty() { Err(nothing_matches(folder)) } else { Ok(files) }

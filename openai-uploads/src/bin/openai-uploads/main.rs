@@ -12,6 +12,7 @@ mod explain;
 mod files;
 mod header;
 mod interrupt;
+mod manifest;
 mod message;
 mod objects;
 mod plan;
@@ -26,6 +27,7 @@ mod stdin;
 mod stdout;
 mod token_command;
 mod upload;
+mod version;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use openai_uploads::uploader::{Resume, Source};
 
 use crate::exit::CommandError;
+use crate::version::Version;
 
 /// Whether a path on the command line is the URL of an object.
 pub(crate) fn is_url(path: &Path) -> bool {
@@ -28,7 +29,7 @@ pub(crate) struct Listed {
     pub(crate) url: PathBuf,
     /// The key without the prefix.
     pub(crate) relative: PathBuf,
-    pub(crate) length: u64,
+    pub(crate) version: Version,
 }
 
 /// The stores that the URLs of a command line name.
@@ -40,10 +41,10 @@ pub(crate) struct Objects {
 
 #[cfg(feature = "object-store")]
 mod with_stores {
-    use openai_uploads::objects::{Location, ObjectError};
+    use openai_uploads::objects::{Location, Object, ObjectError};
     use tokio::runtime::Runtime;
 
-    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, io};
+    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, Version, io};
     use crate::message;
 
     impl Objects {
@@ -67,15 +68,16 @@ mod with_stores {
             let listed = objects.iter().map(|object| Listed {
                 url: object.url().into(),
                 relative: object.location().key().get(start..).unwrap_or_default().into(),
-                length: object.length(),
+                version: version(object),
             });
             Ok(listed.collect())
         }
 
-        /// The object as it is now.
-        pub(crate) async fn source(&self, url: &Path) -> Result<Source, CommandError> {
+        /// The object as it is now, and what it is recognised by.
+        pub(crate) async fn source(&self, url: &Path) -> Result<(Source, Version), CommandError> {
             let object = self.location(url)?.look_up().await.map_err(|error| problem(&error))?;
-            Ok(Source::object(object))
+            let version = version(&object);
+            Ok((Source::object(object), version))
         }
 
         /// The length of the object as it is now, and its content.
@@ -85,15 +87,26 @@ mod with_stores {
             Ok((length, Box::new(object.reader(0..length))))
         }
 
+        /// A location that an option names and that is written to.
+        pub(crate) fn writable(&self, option: &str, url: &Path) -> Result<Location, CommandError> {
+            let location = self.location(url)?;
+            if location.is_writable() {
+                return Ok(location);
+            }
+            Err(CommandError::bad_input(format!("{option}: nothing is written to a web server"))
+                .with_help("name a file, or an object such as s3://BUCKET/KEY"))
+        }
+
         /// Where the state of an upload is kept.
         pub(crate) fn resume(&self, state: &Path) -> Result<Resume, CommandError> {
-            let location = self.location(state)?;
-            if !location.is_writable() {
-                return Err(CommandError::bad_input("--state: nothing is written to a web server")
-                    .with_help("name a file, or an object such as s3://BUCKET/KEY"));
-            }
-            Ok(Resume::Object(location))
+            self.writable("--state", state).map(Resume::Object)
         }
+    }
+
+    fn version(object: &Object) -> Version {
+        let (bytes, e_tag) = (object.length(), object.e_tag().map(str::to_owned));
+        let modified_ns = Some(object.modified_ns()).filter(|modified_ns| *modified_ns != 0);
+        Version { bytes, modified_ns, e_tag }
     }
 
     /// What happened to an object, and what to do.
@@ -113,12 +126,14 @@ mod with_stores {
 
 #[cfg(feature = "object-store")]
 pub(crate) use with_stores::problem;
+#[cfg(not(feature = "object-store"))]
+pub(crate) use without_stores::unsupported;
 
 #[cfg(not(feature = "object-store"))]
 mod without_stores {
     use tokio::runtime::Runtime;
 
-    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, io, shown};
+    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, Version, io, shown};
     use crate::message;
 
     impl Objects {
@@ -127,7 +142,7 @@ mod without_stores {
         }
 
         #[expect(clippy::unused_async, reason = "with stores it asks one")]
-        pub(crate) async fn source(&self, url: &Path) -> Result<Source, CommandError> {
+        pub(crate) async fn source(&self, url: &Path) -> Result<(Source, Version), CommandError> {
             Err(unsupported(url))
         }
 
@@ -141,7 +156,7 @@ mod without_stores {
         }
     }
 
-    fn unsupported(url: &Path) -> CommandError {
+    pub(crate) fn unsupported(url: &Path) -> CommandError {
         let shown = message::path(shown(url));
         CommandError::bad_input(format!("{shown}: this program was built without object stores"))
             .with_help("install it with --features cli,object-store")

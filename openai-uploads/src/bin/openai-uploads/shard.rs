@@ -129,7 +129,7 @@ fn of_job(variable: impl Fn(&str) -> Option<String>, count: Option<u32>) -> Resu
 }
 
 impl Shard {
-    fn new(index: u32, count: u32) -> Result<Self, String> {
+    pub(crate) fn new(index: u32, count: u32) -> Result<Self, String> {
         if index < count {
             return Ok(Self { index, count });
         }
@@ -145,6 +145,11 @@ impl Shard {
         let digest: [u8; 16] = Md5::digest(names.join("/").as_bytes()).into();
         let first = u128::from_be_bytes(digest) >> 64;
         first % u128::from(self.count) == u128::from(self.index)
+    }
+
+    /// As it stands in the name of a file that belongs to this share.
+    pub(crate) fn in_name(self) -> String {
+        format!("{}-of-{}", self.index, self.count)
     }
 }
 

@@ -31,6 +31,8 @@ const BETWEEN_LINES: Duration = Duration::from_secs(3);
 /// The progress of all the files of a run.
 pub(crate) struct Board {
     mode: Mode,
+    /// Whether only warnings and progress are shown of a file, and nothing when it is done.
+    is_brief: bool,
     state: Mutex<State>,
 }
 
@@ -83,7 +85,11 @@ pub(crate) struct FileProgress {
 
 impl Board {
     /// A board for files of these paths and lengths.
-    pub(crate) fn new(files: impl Iterator<Item = (String, u64)>, is_quiet: bool) -> Arc<Self> {
+    pub(crate) fn new(
+        files: impl Iterator<Item = (String, u64)>,
+        is_quiet: bool,
+        is_brief: bool,
+    ) -> Arc<Self> {
         let (paths, lengths): (Vec<_>, Vec<_>) =
             files.map(|(path, length)| (message::one_line(&path), length)).unzip();
         let now = Instant::now();
@@ -99,7 +105,7 @@ impl Board {
             last_line: now,
             is_closed: false,
         };
-        Arc::new(Self { mode: Mode::new(is_quiet), state: Mutex::new(state) })
+        Arc::new(Self { mode: Mode::new(is_quiet), is_brief, state: Mutex::new(state) })
     }
 
     /// The file with this index starts.
@@ -158,7 +164,7 @@ impl Board {
 
     /// Whether those who read stderr see the id of a file that is done.
     pub(crate) fn shows_ids(&self) -> bool {
-        self.mode == Mode::Bars
+        self.mode == Mode::Bars && !self.is_brief
     }
 
     /// What the run leaves behind of the file with this index.
@@ -204,13 +210,18 @@ impl FileProgress {
         };
         match note {
             Some(Note::Always(note)) => self.board.note(&note),
-            Some(Note::OnLines(note)) if self.board.mode == Mode::Lines => self.board.note(&note),
+            Some(Note::OnLines(note)) if self.board.mode == Mode::Lines && !self.board.is_brief => {
+                self.board.note(&note)
+            }
             Some(Note::OnLines(_)) | None => {}
         }
     }
 
     /// The file arrived and has this id.
     pub(crate) fn done(&self, id: &str) {
+        if self.board.is_brief {
+            return self.board.state().files[self.index].end(Phase::Done);
+        }
         let note = {
             let mut state = self.board.state();
             let name = match self.board.mode {
@@ -222,6 +233,11 @@ impl FileProgress {
             format!("{name} {} {}", message::word(id), file.outcome())
         };
         self.board.note(&note);
+    }
+
+    /// The file is on the server already.
+    pub(crate) fn skipped(&self) {
+        self.board.state().files[self.index].end(Phase::Done);
     }
 
     /// The file did not arrive. The error says why.

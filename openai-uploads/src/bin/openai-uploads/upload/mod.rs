@@ -2,28 +2,32 @@
 
 mod outcome;
 mod stop;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
 use futures_util::{StreamExt, stream};
 use openai_uploads::Uploader;
-use openai_uploads::models::FileExpirationAfter;
-use openai_uploads::uploader::{Options, Resume, Source};
+use openai_uploads::models::{FileExpirationAfter, OpenAiFile};
+use openai_uploads::uploader::{Options, Resume, Source, UploadError};
 use tokio::sync::oneshot;
 
 use self::outcome::Ended;
+use self::summary::Summary;
 use crate::connection::Connection;
 use crate::description::Description;
 use crate::exit::{self, CommandError, Exit};
 use crate::files::{FileArguments, Input, distinct};
+use crate::manifest::{Manifest, is_manifest};
 use crate::objects::{Objects, is_url, shown};
 use crate::plan::PartOptions;
 use crate::progress::{self, Board};
 use crate::shard::ShardArguments;
 use crate::stdin::is_stdin;
+use crate::version::Version;
 use crate::{explain, interrupt, message, quantity, runtime, stdin};
 
 /// Upload files and print their ids
@@ -81,6 +85,10 @@ pub(crate) struct Upload {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_resume")]
     state: Option<PathBuf>,
 
+    /// Record what is on the server in this file or object, and skip what an earlier run recorded.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Files")]
+    manifest: Option<PathBuf>,
+
     #[command(flatten)]
     connection: Connection,
 
@@ -100,6 +108,9 @@ impl Upload {
         let shard = self.shard.shard()?;
         let (mut files, repeated) = distinct(self.files.expand(&runtime, &objects)?);
         self.check_options(&files)?;
+        if let Some(manifest) = &self.manifest {
+            files.retain(|file| !is_manifest(&file.path, manifest));
+        }
         let count = files.len();
         if let Some(shard) = shard {
             if files.iter().any(|file| is_stdin(&file.path)) {
@@ -147,7 +158,14 @@ impl Upload {
         }
         let interrupted = interrupt::listen()
             .map_err(|error| CommandError::failed(format!("signals cannot be caught: {error}")))?;
-        let run = Run { arguments: &self, files, objects, uploader };
+        let manifest = match &self.manifest {
+            Some(path) => {
+                let (configuration, purpose) = (uploader.configuration(), self.description.purpose.as_str());
+                Some(runtime.block_on(Manifest::open(path, shard, &objects, configuration, purpose))?)
+            }
+            None => None,
+        };
+        let run = Run { arguments: &self, files, objects, uploader, manifest };
         let exit = runtime.block_on(run.run(interrupted));
         // Reads in progress are not waited for.
         runtime.shutdown_background();
@@ -173,6 +191,10 @@ impl Upload {
             return Err(CommandError::bad_input("--state is for a file: stdin cannot be resumed")
                 .with_help("leave --state out, or write stdin to a file first"));
         }
+        if has_stdin && self.manifest.is_some() {
+            return Err(CommandError::bad_input("--manifest is for files: stdin cannot be recognised later")
+                .with_help("leave --manifest out, or write stdin to a file first"));
+        }
         if self.bytes.is_some() && !has_stdin {
             return Err(CommandError::bad_input("--bytes is for stdin").with_help("name stdin as -"));
         }
@@ -186,6 +208,7 @@ struct Run<'a> {
     files: Vec<Input>,
     objects: Objects,
     uploader: Uploader,
+    manifest: Option<Manifest>,
 }
 
 impl Run<'_> {
@@ -211,23 +234,33 @@ impl Run<'_> {
         let lengths = self.files.iter().map(|file| {
             let path = if is_stdin(&file.path) { spooled } else { Some(&*file.path) };
             let length = || path?.metadata().ok().map(|metadata| metadata.len());
-            file.length.or_else(length).unwrap_or_default()
+            file.listed.as_ref().map(|listed| listed.bytes).or_else(length).unwrap_or_default()
         });
         let names = self.files.iter().map(|file| self.shown(&file.path).to_string_lossy().into_owned());
-        let board = Board::new(names.zip(lengths), self.arguments.quiet);
+        // The manifest has a line for each file, and a summary follows.
+        let is_brief = self.manifest.is_some();
+        let board = Board::new(names.zip(lengths), self.arguments.quiet, is_brief);
+        let started = Instant::now();
+        let concurrency = self.arguments.parts.concurrency.get();
+        // The uploader limits the requests. While the lines of some files are written, others are sent.
+        let files_at_a_time = if is_brief { concurrency.saturating_mul(4) } else { concurrency };
         let mut files = stream::iter(self.files.iter().enumerate())
-            .map(async |(index, file)| (index, self.send_one(index, &file.path, spooled, &board).await))
-            .buffer_unordered(self.arguments.parts.concurrency.get());
+            .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
+            .buffer_unordered(files_at_a_time);
         let mut ended: Vec<Option<Ended>> = self.files.iter().map(|_| None).collect();
         let mut reported = 0;
         let mut ticks = tokio::time::interval(progress::TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut is_stopped = false;
         let is_interrupted = loop {
             tokio::select! {
                 biased;
                 _ = &mut interrupted => break true,
                 next = files.next() => match next {
-                    Some((index, end)) => ended[index] = Some(end),
+                    Some((index, end)) => {
+                        is_stopped = end.stops_run;
+                        ended[index] = Some(end);
+                    }
                     None => break false,
                 },
                 _ = ticks.tick() => board.tick(),
@@ -235,6 +268,9 @@ impl Run<'_> {
             while let Some(Some(end)) = ended.get_mut(reported) {
                 end.print(&board);
                 reported += 1;
+            }
+            if is_stopped {
+                break false;
             }
         };
         drop(files); // This stops what is still being sent.
@@ -246,7 +282,25 @@ impl Run<'_> {
             self.report_stop(&ended, &board);
             return Exit::Interrupted;
         }
-        Exit::of_files(ended.iter().flatten().map(|end| end.exit))
+        let exit = Exit::of_files(ended.iter().flatten().map(|end| end.exit));
+        self.finish_manifest(&ended, started.elapsed(), exit).await
+    }
+
+    async fn finish_manifest(&self, ended: &[Option<Ended>], took: Duration, exit: Exit) -> Exit {
+        let Some(manifest) = &self.manifest else { return exit };
+        if !self.arguments.quiet {
+            message::write(&Summary::of(ended).text(took));
+        }
+        if exit != Exit::Done {
+            return exit;
+        }
+        match manifest.finish().await {
+            Ok(()) => exit,
+            Err(problem) => {
+                problem.print();
+                problem.exit
+            }
+        }
     }
 
     /// What messages call a file.
@@ -257,37 +311,65 @@ impl Run<'_> {
         }
     }
 
-    async fn source(&self, file: &Path, spooled: Option<&Path>) -> Result<Source, CommandError> {
+    /// The source, and what its file or object is recognised by.
+    async fn source(&self, file: &Path, spooled: Option<&Path>) -> Result<(Source, Version), CommandError> {
         let Upload { filename, description, bytes, .. } = self.arguments;
-        let source = match (spooled, bytes) {
+        let (source, version) = match (spooled, bytes) {
             _ if is_url(file) => self.objects.source(file).await?,
-            _ if !is_stdin(file) => {
-                explain::length(file)?;
-                Source::path(file)
+            _ if !is_stdin(file) => (Source::path(file), Version::of(&explain::metadata(file)?)),
+            (Some(spooled), _) => (Source::path(spooled), Version::default()),
+            (None, bytes) => {
+                let stdin = Source::reader("", bytes.unwrap_or_default(), tokio::io::stdin());
+                (stdin, Version::default())
             }
-            (Some(spooled), _) => Source::path(spooled),
-            (None, bytes) => Source::reader("", bytes.unwrap_or_default(), tokio::io::stdin()),
         };
         let source = match filename {
             Some(filename) => source.with_file_name(filename),
             None => source,
         };
-        Ok(match &description.mime_type {
+        let source = match &description.mime_type {
             Some(mime_type) => source.with_mime_type(mime_type),
             None => source,
-        })
+        };
+        Ok((source, version))
     }
 
-    async fn send_one(&self, index: usize, file: &Path, spooled: Option<&Path>, board: &Arc<Board>) -> Ended {
-        let (json, shown) = (self.arguments.json, shown(file));
+    /// The file on the server, if an earlier run sent this one and it has not changed.
+    async fn unchanged(&self, file: &Path, version: Option<&Version>) -> Option<&OpenAiFile> {
+        self.manifest.as_ref()?.unchanged(file, version?).await
+    }
+
+    async fn send_one(
+        &self,
+        index: usize,
+        input: &Input,
+        spooled: Option<&Path>,
+        board: &Arc<Board>,
+    ) -> Ended {
+        let (file, json) = (&*input.path, self.arguments.json);
+        let shown = shown(file);
         let progress = board.start_file(index);
-        let source = match self.source(file, spooled).await {
-            Ok(source) => source,
-            Err(problem) => {
-                progress.failed();
-                return Ended::failed(shown, &problem, None, json, board);
-            }
+        if let Some(known) = self.unchanged(file, input.listed.as_ref()).await {
+            progress.skipped();
+            return Ended::skipped(shown, known, json);
+        }
+        let failed = |problem: &CommandError, error: Option<&UploadError>| {
+            progress.failed();
+            Ended::failed(shown, problem, error, json, board)
         };
+        let (source, version) = match self.source(file, spooled).await {
+            Ok(source) => source,
+            Err(problem) => return failed(&problem, None),
+        };
+        if let Some(known) = self.unchanged(file, Some(&version)).await {
+            progress.skipped();
+            return Ended::skipped(shown, known, json);
+        }
+        if let Some(manifest) = &self.manifest
+            && let Err(problem) = manifest.started(file, &version).await
+        {
+            return failed(&problem, None).stopping_run();
+        }
         let listener = progress.clone();
         let upload = self
             .uploader
@@ -298,18 +380,23 @@ impl Run<'_> {
             Some(after) => upload.with_expires_after(FileExpirationAfter::new(after.as_secs())),
             None => upload,
         };
-        match upload.await {
-            Ok(uploaded) => {
-                progress.done(&uploaded.file.id);
-                Ended::arrived(shown, &uploaded, json, board)
-            }
+        let uploaded = match upload.await {
+            Ok(uploaded) => uploaded,
             Err(error) => {
-                progress.failed();
-                let problem =
-                    explain::upload_error(&error, self.shown(file), Some(self.uploader.configuration()));
-                Ended::failed(shown, &problem, Some(&error), json, board)
+                let configuration = Some(self.uploader.configuration());
+                return failed(&explain::upload_error(&error, self.shown(file), configuration), Some(&error));
             }
+        };
+        progress.done(&uploaded.file.id);
+        let ended = Ended::arrived(shown, &uploaded, json, board);
+        if let Some(manifest) = &self.manifest
+            && let Err(problem) =
+                manifest.uploaded(file, &version, uploaded.md5.as_deref(), &uploaded.file).await
+        {
+            board.write(&message::error(&problem.message, problem.help.as_deref()));
+            return ended.stopping_run();
         }
+        ended
     }
 }
 

@@ -16,6 +16,20 @@ pub(super) struct Ended {
     pub(super) exit: Exit,
     /// The line for stdout, if there is one.
     line: Option<String>,
+    pub(super) kind: Kind,
+    /// Whether the run cannot go on.
+    pub(super) stops_run: bool,
+}
+
+/// In which way a file ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Uploaded {
+        bytes: u64,
+    },
+    /// It was on the server before.
+    Unchanged,
+    Failed,
 }
 
 impl Ended {
@@ -35,7 +49,23 @@ impl Ended {
         } else {
             Some(message::word(&uploaded.file.id))
         };
-        Self { exit: Exit::Done, line }
+        Self { exit: Exit::Done, line, kind: Kind::Uploaded { bytes: uploaded.file.bytes }, stops_run: false }
+    }
+
+    /// A file that is on the server already.
+    pub(super) fn skipped(file: &Path, known: &OpenAiFile, json: bool) -> Self {
+        let line = if json {
+            let outcome = Outcome::Unchanged { file: known, unchanged: true };
+            stdout::json(&Line { path: &file.to_string_lossy(), outcome })
+        } else {
+            message::word(&known.id)
+        };
+        Self { exit: Exit::Done, line: Some(line), kind: Kind::Unchanged, stops_run: false }
+    }
+
+    /// The manifest cannot be written, so the run cannot go on. What the file itself came to stays.
+    pub(super) fn stopping_run(self) -> Self {
+        Self { exit: Exit::Failed, stops_run: true, ..self }
     }
 
     /// Reports the error on stderr.
@@ -68,7 +98,7 @@ impl Ended {
                 },
             })
         });
-        Self { exit: problem.exit, line }
+        Self { exit: problem.exit, line, kind: Kind::Failed, stops_run: false }
     }
 
     /// Prints the line of a file. If that fails the line goes to stderr, so that no id is lost; files that are still
@@ -99,6 +129,11 @@ enum Outcome<'a> {
         upload_id: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         md5: Option<&'a str>,
+    },
+    Unchanged {
+        file: &'a OpenAiFile,
+        /// Always true.
+        unchanged: bool,
     },
     Failed {
         error: Failed<'a>,

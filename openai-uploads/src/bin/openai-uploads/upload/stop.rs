@@ -25,6 +25,9 @@ impl Run<'_> {
             if self.arguments.no_resume { ", and --no-resume keeps nothing of them" } else { "" };
         let files = message::count(left.len(), "file");
         message::write(&format!("interrupted: {files} not done{what_is_kept}"));
+        if self.manifest.is_some() {
+            return message::write(&message::help("to resume, run the same command again"));
+        }
         for (index, _) in left.iter().filter(|_| !self.arguments.no_resume) {
             let Unfinished { name, parts_done, parts, in_flight } = board.unfinished(*index);
             let lost = match in_flight {
