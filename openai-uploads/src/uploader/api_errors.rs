@@ -3,6 +3,8 @@
 //! The status alone does not say it: a quota that is used up is 429, like a rate limit, and proxies and compatible
 //! servers answer with statuses of their own. What the error says decides.
 
+use reqwest::StatusCode;
+
 use super::error::{Failure, Step};
 use crate::models::ErrorResponse;
 use crate::models::upload::Status;
@@ -123,18 +125,24 @@ fn cause_of(codes: [Option<&str>; 2], message: &str) -> Option<Cause> {
 /// What to do after a failure. `has_connected` says whether the server has ever answered.
 pub(super) fn decide(step: Step, failure: &Failure, attempts: u32, has_connected: bool) -> Decision {
     match failure {
-        // The server may have created an upload, and nothing but its id could cancel it.
-        Failure::Call(Error::Decode(_)) if step == Step::Create => Decision::GiveUp,
+        // The server may have created an upload or a file, and nothing but its id could cancel or delete it.
+        Failure::Call(Error::Decode(_)) if matches!(step, Step::Create | Step::File) => Decision::GiveUp,
         Failure::Call(Error::Decode(_)) if attempts < MAX_UNREADABLE_REPLIES => Decision::Retry(None),
         Failure::Call(Error::Transport(error)) if error.is_connect() && !has_connected => {
             let is_worth_it = error.is_retryable() && attempts < MAX_FIRST_CONNECTIONS;
             if is_worth_it { Decision::Retry(None) } else { Decision::GiveUp }
         }
+        // A server without the Uploads API will not have it a moment later.
+        Failure::Call(Error::Api(error))
+            if step == Step::Create && error.status == StatusCode::NOT_IMPLEMENTED =>
+        {
+            Decision::GiveUp
+        }
         Failure::Call(error) if error.api().is_some_and(|error| final_cause(error).is_some()) => {
             Decision::GiveUp
         }
         // A part that is sent twice, and an upload that is created twice, do no harm: only the parts that the
-        // completion lists count, and an upload expires.
+        // completion lists count, and an upload expires. A file whose reply was lost may be there twice.
         Failure::Call(error) => error.retry_decision(true),
         Failure::Stalled { .. } | Failure::NoReply { .. } | Failure::Source(_) => Decision::Retry(None),
         Failure::WaitTooLong { .. } | Failure::UnexpectedResponse { .. } => Decision::GiveUp,

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::models::{CreateUploadRequest, ErrorResponse, OpenAiFile};
+use crate::models::{ErrorResponse, OpenAiFile};
 use crate::preflight::Report;
 use crate::runtime::{ApiError, Error};
 
@@ -29,14 +29,13 @@ pub enum UploadError {
         /// The state of the upload, if one was started.
         state: Option<PathBuf>,
     },
-    /// The source is larger than an upload may be. Nothing was sent.
-    #[error(
-        "{bytes} bytes are too many for an upload; the maximum is {}",
-        CreateUploadRequest::BYTES_MAXIMUM
-    )]
+    /// The source is larger than a file may be. Nothing was sent.
+    #[error("{bytes} bytes are too many; the maximum is {max}")]
     TooLarge {
         /// The bytes of the source.
         bytes: u64,
+        /// The maximum of the API that it was to be sent by.
+        max: u64,
     },
     /// The options are invalid. Nothing was sent.
     #[error("{message}")]
@@ -82,6 +81,8 @@ pub enum UploadError {
         upload_id: Option<String>,
         /// The state of the upload, if it can be resumed.
         state: Option<PathBuf>,
+        /// Whether the same upload may succeed later.
+        may_pass: bool,
     },
     /// The server made a file of another length than was sent. The file exists; delete it.
     #[error("the server made file {} of {} bytes from the {bytes} bytes that were sent; delete it", .file.id, .file.bytes)]
@@ -114,6 +115,8 @@ pub enum UploadError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
+    /// Sends a whole file, by the Files API.
+    File,
     /// Creates the upload.
     Create,
     /// Sends the part with this index, counted from 0.
@@ -185,7 +188,11 @@ impl UploadError {
 
     /// Whether the same upload may succeed later without a change to the file or the options.
     pub fn is_retryable(&self) -> bool {
-        self.state().is_some() || matches!(self, Self::Locked { .. } | Self::Changed { .. })
+        match self {
+            Self::Request { may_pass, .. } => *may_pass,
+            Self::Locked { .. } | Self::Changed { .. } => true,
+            _ => self.state().is_some(),
+        }
     }
 }
 
@@ -206,6 +213,7 @@ impl Failure {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::File => f.write_str("sending the file"),
             Self::Create => f.write_str("creating the upload"),
             Self::Part(index) => write!(f, "sending part {}", index.saturating_add(1)),
             Self::Complete => f.write_str("completing the upload"),
@@ -234,6 +242,7 @@ mod tests {
             failure: Box::new(failure),
             upload_id: None,
             state: None,
+            may_pass: false,
         };
         assert_eq!(describe(&source), "a.bin cannot be read: a bad disk");
         assert_eq!(describe(&request), "sending part 1 failed 2 times: no id");

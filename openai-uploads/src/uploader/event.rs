@@ -12,7 +12,8 @@ use crate::preflight;
 /// Something that happened during an upload.
 ///
 /// In order: [`Checking`](Self::Checking), [`Planned`](Self::Planned), [`Resumed`](Self::Resumed) or
-/// [`Created`](Self::Created), the parts, [`Completing`](Self::Completing), [`Done`](Self::Done). After
+/// [`Created`](Self::Created), the parts, [`Completing`](Self::Completing), [`Done`](Self::Done). A file that is sent by
+/// the Files API has [`FileStarted`](Self::FileStarted) in place of the upload and its parts. After
 /// [`Restarted`](Self::Restarted) the upload starts from the beginning, with another plan.
 /// [`Retrying`](Self::Retrying), [`WaitingForServer`](Self::WaitingForServer) and [`Warning`](Self::Warning) come at
 /// any time. A failure is not an event: the upload returns it.
@@ -57,6 +58,11 @@ pub enum Event {
         /// Where its state is kept, if it is.
         state: Option<PathBuf>,
     },
+    /// The whole file is being sent by one request, by the Files API.
+    FileStarted {
+        /// The number of the attempt, counted from 1.
+        attempt: u32,
+    },
     /// A part is being sent.
     PartStarted {
         /// The part.
@@ -90,7 +96,7 @@ pub enum Event {
         reason: String,
     },
     /// The server has not answered for a while. Comes after 15 seconds and then every 15 seconds, for requests
-    /// without a body that could show progress.
+    /// without a body that could show progress, and for a whole file once all its bytes are sent.
     WaitingForServer {
         /// What the request is for.
         step: Step,
@@ -120,7 +126,7 @@ pub struct Progress {
     pub finished: u64,
     /// The bytes of the file.
     pub bytes: u64,
-    /// The number of finished parts.
+    /// The number of finished parts. A file that is sent by one request is one part.
     pub parts_finished: usize,
     /// The number of parts in all, if the rate stays as it is.
     pub parts_expected: usize,

@@ -1,8 +1,11 @@
-//! Uploads files of up to 8 GiB: in parallel, resumable and verified.
+//! Uploads files of up to 8 GiB: small ones in one request, large ones in parallel, resumable and verified.
 //!
 //! # The model
 //!
-//! The API takes a file in parts. An upload is *created* with the file's name, purpose and length. *Parts* of at most
+//! The Files API takes a file of up to 512 MiB in one request. It is used for files of up to
+//! [`Options::FILES_API_MAX_BYTES`], and for larger ones where a server has no uploads; [`Options::api`] forces either.
+//!
+//! The Uploads API takes a file in parts. An upload is *created* with the file's name, purpose and length. *Parts* of at most
 //! 64 MiB are added to it, in any order and side by side. Then it is *completed* with the list of the parts, and the
 //! server makes a file of them. An upload that is not completed within an hour of its creation expires.
 //!
@@ -36,6 +39,8 @@
 //!
 //! 1. **Check.** The source is opened and measured. For the purposes that [`preflight`] knows, the lines are
 //!    checked. What the server would refuse is refused here, before anything is sent.
+//!    A small file is then sent in one request, and sent again as the [`RetryPolicy`] says. The rest of the list is for
+//!    uploads in parts.
 //! 2. **Create or resume.** If the same file was being uploaded to the same server, that upload is resumed and only
 //!    the missing parts are sent. The first of them is small and sent alone: if the server does not have the upload
 //!    any more, little is lost. Otherwise an upload is created.
@@ -61,7 +66,8 @@
 //! | the server refused the upload, or the file changed | nothing: it is cancelled | nothing | starts from the beginning |
 //! | [`UploadHandle::cancel`] was called | nothing: it is cancelled | nothing | starts from the beginning |
 //!
-//! Bytes in memory and readers have no state; after any failure their upload is cancelled on the server. The same
+//! A file that is sent in one request has no state: after a failure nothing is left anywhere. Bytes in memory and readers
+//! have no state either; after any failure their upload is cancelled on the server. The same
 //! holds with [`Resume::Off`].
 //!
 //! A state is used only for the same file (see [`FileIdentity`]), server, purpose, file name, MIME type and time to
@@ -105,6 +111,7 @@
 
 pub mod preflight;
 
+mod api;
 mod api_errors;
 mod check;
 mod context;
@@ -120,10 +127,12 @@ mod source;
 mod stop;
 mod transfer;
 mod upload;
+mod whole_file;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use self::api::{Api, UnknownApi};
 pub use self::error::{Failure, Step, UploadError};
 pub use self::event::{Event, Progress, RestartReason, Warning};
 pub use self::options::{Options, Resume};
@@ -154,6 +163,8 @@ pub struct Uploader {
     buffers: Buffers,
     /// Whether the server has ever answered.
     has_connected: Arc<AtomicBool>,
+    /// Whether the server is known to have no Uploads API.
+    lacks_uploads: Arc<AtomicBool>,
 }
 
 impl Uploader {
@@ -171,6 +182,7 @@ impl Uploader {
             options: Arc::new(options),
             buffers: Buffers::default(),
             has_connected: Arc::default(),
+            lacks_uploads: Arc::default(),
         }
     }
 
@@ -184,7 +196,7 @@ impl Uploader {
         &self.configuration
     }
 
-    /// Returns the parts that `source` would be sent in, without sending anything.
+    /// Returns how `source` would be sent, without sending anything: by which API, and in which parts.
     ///
     /// # Errors
     ///
@@ -193,7 +205,7 @@ impl Uploader {
     pub fn plan(&self, source: &Source) -> Result<Plan, UploadError> {
         let name = source.display_name();
         let bytes = source.length().map_err(|source| UploadError::Source { name, source, state: None })?;
-        Ok(Plan::of(&self.part_sizes(bytes, source.is_reader())?, bytes, &[]))
+        self.plan_for(bytes, source.is_reader())
     }
 
     /// Describes an upload of `source` for `purpose`. Nothing happens until it is awaited.
@@ -216,6 +228,18 @@ impl Uploader {
     /// ```
     pub fn upload(&self, source: impl Into<Source>, purpose: Purpose) -> Upload {
         Upload::new(self.clone(), source.into(), purpose)
+    }
+
+    /// The API that a file of `bytes` bytes is sent by.
+    fn api_for(&self, bytes: u64) -> Api {
+        self.options.api_for(bytes, self.lacks_uploads.load(Ordering::Relaxed))
+    }
+
+    fn plan_for(&self, bytes: u64, is_reader: bool) -> Result<Plan, UploadError> {
+        match self.api_for(bytes) {
+            Api::Files => Plan::one_request(bytes),
+            Api::Uploads => Ok(Plan::of(&self.part_sizes(bytes, is_reader)?, bytes, &[])),
+        }
     }
 
     fn part_sizes(&self, bytes: u64, is_reader: bool) -> Result<PartSizes, UploadError> {

@@ -35,7 +35,7 @@ pub(super) enum Completion {
     FileUnknown,
 }
 
-/// The file that was made of an upload.
+/// A file that the server has made.
 #[derive(Debug, PartialEq)]
 pub(super) struct CompletedFile {
     /// As the server describes it. What it leaves out is as it was requested.
@@ -57,6 +57,13 @@ pub(super) fn created_upload(reply: &Value) -> Result<CreatedUpload, String> {
 /// Reads the id of a part that was added.
 pub(super) fn part_id(reply: &Value) -> Result<String, String> {
     id(reply).ok_or_else(|| no_id("of the part", reply))
+}
+
+/// Reads a reply to a file that was sent by one request.
+pub(super) fn created_file(reply: &Value, request: &CreateUploadRequest) -> Result<CompletedFile, String> {
+    let described = reply.as_object().zip(id(reply));
+    let (described, id) = described.ok_or_else(|| no_id("of a file", reply))?;
+    completed_file(described, &id, request)
 }
 
 /// Reads a reply to the completion of an upload that was created by `request`.
@@ -230,6 +237,15 @@ mod tests {
         assert_eq!((whole.bytes, whole.file.created_at, whole.file.expires_at), (Some(7), 5, Some(9)));
         assert_eq!((whole.file.filename.as_str(), whole.file.purpose.as_str()), ("b", "vision"));
         assert_eq!(file(json!({"id": "f", "bytes": "10"})).bytes, Some(10));
+    }
+
+    #[test]
+    fn a_reply_to_a_whole_file_is_the_file() {
+        let created = created_file(&json!({"id": "f", "bytes": 7}), &request()).unwrap();
+        assert_eq!((created.file.id.as_str(), created.bytes), ("f", Some(7)));
+        for reply in [json!({}), json!([]), json!("f"), json!({"error": {"message": "no"}})] {
+            assert!(created_file(&reply, &request()).is_err(), "{reply}");
+        }
     }
 
     #[test]

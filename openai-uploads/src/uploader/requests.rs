@@ -21,7 +21,7 @@ use crate::runtime::{Decision, Error, LimitFrom, describe};
 const CANCEL_LIMIT: Duration = Duration::from_secs(30);
 
 /// After this time without an answer an event is emitted, and again after each further such time.
-const SILENCE: Duration = Duration::from_secs(15);
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
 /// Why an attempt failed: permanently, or in a way that another attempt may fix.
 #[derive(Debug)]
@@ -157,7 +157,7 @@ impl Context {
             let (attempts, wait) = (retry.attempts, retry.wait);
             self.listeners.emit(&Event::Retrying { step, attempts, wait, reason });
             async move {
-                if step == Step::Create {
+                if matches!(step, Step::Create | Step::File) {
                     self.handle.unless_cancelled(sleep(wait)).await;
                 } else {
                     sleep(wait).await;

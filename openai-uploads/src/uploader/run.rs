@@ -3,15 +3,18 @@
 use std::future::IntoFuture;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 
 use super::check::check;
 use super::context::Context;
 use super::plan::{PartSizes, Plan};
-use super::resume::{Session, State, StateStorage, base_url_for_state, earlier_state, lock_state};
+use super::replies::CreatedUpload;
+use super::resume::{Session, State, StateStorage, base_url_for_state, earlier_state, has_state, lock_state};
 use super::source::{OpenSource, Source};
 use super::stop::{Details, Stop, check_unchanged};
 use super::transfer::{Admission, Content, Transfer, Turn};
-use super::{Event, RestartReason, Upload, UploadError, Uploaded, Uploader};
+use super::whole_file::send_whole_file;
+use super::{Api, Event, RestartReason, Upload, UploadError, Uploaded, Uploader};
 use crate::apis::configuration::Configuration;
 use crate::models::create_upload_request::Purpose;
 use crate::models::{CreateUploadRequest, FileExpirationAfter};
@@ -49,7 +52,6 @@ async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
     let (is_reader, name) = (source.is_reader(), source.display_name());
     let opened = source.open(uploader.buffers.clone()).await;
     let mut source = opened.map_err(|source| UploadError::Source { name, source, state: None })?;
-    let sizes = uploader.part_sizes(source.length, is_reader)?;
     let context = Context {
         part_configuration: Configuration { timeout: None, ..uploader.configuration().clone() },
         base_url: base_url_for_state(&uploader.configuration().base_path),
@@ -59,12 +61,23 @@ async fn run(upload: Upload) -> Result<Uploaded, UploadError> {
         listeners,
         handle,
     };
-    let storage = lock_state(&context, &source, resume).await?;
+    let api = context.uploader.api_for(source.length);
+    let is_forced = context.uploader.options().api.is_some();
+    // A file that is sent by one request has no state, unless an earlier upload has left one.
+    let storage = if api == Api::Files && (is_forced || !has_state(&source, &resume).await) {
+        None
+    } else {
+        lock_state(&context, &source, resume).await?
+    };
     let earlier = earlier_state(&context, storage.as_deref(), &source).await;
     if earlier.is_none() {
         // One that was started was checked then.
         context.handle.unless_cancelled(check(&context, &source)).await.ok_or_else(cancelled)??;
     }
+    if api == Api::Files && earlier.is_none() {
+        return send_whole_file(&context, &mut source, storage, Some(turn)).await;
+    }
+    let sizes = context.uploader.part_sizes(source.length, is_reader)?;
     Run { context, sizes }.upload(&mut source, storage, earlier, turn, &mut admission).await
 }
 
@@ -74,7 +87,7 @@ async fn measure(uploader: &Uploader, source: Source) -> Result<(u64, Source), U
     let error = |source| UploadError::Source { name: name.clone(), source, state: None };
     let (length, source) = source.measure().await;
     let length = length.map_err(error)?;
-    uploader.part_sizes(length, is_reader)?;
+    uploader.plan_for(length, is_reader)?;
     Ok((length, source.ok_or_else(|| error(std::io::Error::other("it was lost")))?))
 }
 
@@ -113,7 +126,13 @@ impl Run {
             self.announce_plan(source, earlier.as_ref());
             let mut session = match earlier {
                 Some(state) => Session::resume(&self.context, state, storage.take()).await,
-                None => self.create(source, storage.take(), turn.take()).await,
+                None => match self.context.create(|| drop(turn.take())).await {
+                    Ok(created) => self.begin(source, storage.take(), created).await,
+                    Err(stop) if self.can_be_sent_whole(&stop, source) => {
+                        return send_whole_file(&self.context, source, storage, None).await;
+                    }
+                    Err(stop) => Err(stop),
+                },
             }
             .map_err(|stop| self.error(stop, source, None, None))?;
             turn = None;
@@ -170,14 +189,13 @@ impl Run {
         self.complete(session, digest.transpose().map_err(Stop::of_source)?).await
     }
 
-    async fn create(
+    /// Begins to send an upload that was created a moment ago.
+    async fn begin(
         &self,
         source: &OpenSource,
         storage: Option<Box<dyn StateStorage>>,
-        turn: Option<Turn>,
+        upload: CreatedUpload,
     ) -> Result<Session, Stop> {
-        // With its request on the way, the next file may start.
-        let upload = self.context.create(|| drop(turn)).await?;
         let upload_id = upload.id.clone();
         let session = Session::new(&self.context, source, storage, upload).await;
         if session.is_err() {
@@ -185,6 +203,16 @@ impl Run {
             self.context.cancel(&upload_id).await;
         }
         session
+    }
+
+    /// Whether the upload stopped only because the server has no Uploads API, and the Files API may take the file.
+    fn can_be_sent_whole(&self, stop: &Stop, source: &OpenSource) -> bool {
+        let uploader = &self.context.uploader;
+        if uploader.options().api.is_some() || !source.can_be_read_again() || !stop.says_no_uploads() {
+            return false;
+        }
+        uploader.lacks_uploads.store(true, Ordering::Relaxed);
+        uploader.api_for(source.length) == Api::Files
     }
 
     async fn complete(&self, session: &mut Session, md5: Option<String>) -> Result<Uploaded, Stop> {
@@ -195,7 +223,7 @@ impl Run {
         let upload_id = session.upload_id.clone();
         let part_ids = session.part_ids();
         let file = self.context.complete(&upload_id, part_ids, md5.clone(), session.may_be_completed).await?;
-        Ok(Uploaded { file, upload_id, md5, sent_bytes: session.sent_bytes() })
+        Ok(Uploaded { file, upload_id: Some(upload_id), md5, sent_bytes: session.sent_bytes() })
     }
 
     /// After a failure: keeps what can be resumed later, and removes everything else, here and on the server.

@@ -97,15 +97,24 @@ impl Stop {
         (!is_about_something_else && (is_over || is_refused)).then(|| error.message.clone())
     }
 
+    /// Whether the server has no Uploads API: nothing is at the path where uploads are created.
+    pub(super) fn says_no_uploads(&self) -> bool {
+        let Self::Failed { step: Step::Create, failure, .. } = self else { return false };
+        let Failure::Call(Error::Api(error)) = &**failure else { return false };
+        let absent = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED, StatusCode::NOT_IMPLEMENTED];
+        absent.contains(&error.status)
+    }
+
     pub(super) fn into_error(self, details: Details) -> UploadError {
         let Details { name, file_name, bytes, upload_id, state } = details;
+        let may_pass = self.is_resumable();
         match self {
             Self::Cancelled => UploadError::Cancelled { upload_id },
             Self::Source(source) => UploadError::Source { name, source, state },
             Self::Changed(what) => UploadError::Changed { name, what },
             Self::TakenOver(lock) => UploadError::Locked { name, lock },
             Self::Failed { step, attempts, failure } => {
-                UploadError::Request { step, attempts, failure, upload_id, state }
+                UploadError::Request { step, attempts, failure, upload_id, state, may_pass }
             }
             Self::Mismatch(file) => UploadError::Mismatch { file, bytes },
             Self::FileUnknown => {

@@ -39,9 +39,9 @@ pub struct Upload {
 pub struct Uploaded {
     /// The file, as the server describes it. What the server leaves out is as it was requested.
     pub file: OpenAiFile,
-    /// The id of the upload that made the file.
-    pub upload_id: String,
-    /// The MD5 of the content in hexadecimal, if it was computed. The server has compared it.
+    /// The id of the upload that made the file. `None` if the file was sent by the Files API.
+    pub upload_id: Option<String>,
+    /// The MD5 of the content in hexadecimal, if it was computed. The server has compared it. The Files API takes none.
     pub md5: Option<String>,
     /// The bytes that were sent. Less than the file has if the upload was resumed.
     pub sent_bytes: u64,
@@ -102,7 +102,8 @@ impl UploadHandle {
     /// Stops the upload, cancels it on the server and removes its state. The upload then returns
     /// [`UploadError::Cancelled`](super::UploadError::Cancelled); it has to be polled to do so.
     ///
-    /// An upload that is being completed is not cancelled: it ends as it would have.
+    /// An upload that is being completed is not cancelled, nor a file of which all bytes are sent: it ends as it would
+    /// have.
     pub fn cancel(&self) {
         self.cancelled.send_replace(true);
     }

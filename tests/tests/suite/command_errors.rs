@@ -175,7 +175,8 @@ fn a_refusal_of_the_server_comes_with_help() {
     ] {
         let answering = AnsweringServer::start(move |_| (status, headers, api_error(message, code)));
         let base_url = answering.base_url();
-        let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
+        let arguments = ["upload", "-p", "assistants", "--api", "uploads", "--base-url", &base_url, &path];
+        let command = command(&arguments);
         let status = status.to_string();
         if status == "302" {
             // Followed or not, no file is created.
@@ -201,7 +202,8 @@ fn an_upload_that_keeps_expiring_fails_with_help() {
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     let base_url = answering.base_url();
-    let command = command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]);
+    let command =
+        command(&["upload", "-p", "assistants", "--api", "uploads", "--base-url", &base_url, &path]);
     fails(command, 1, &[&path, "expired", "run the same command again"]);
 }
 

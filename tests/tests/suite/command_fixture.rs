@@ -123,6 +123,11 @@ pub(crate) fn upload(server: &LocalServer, arguments: &[&str]) -> Command {
     command
 }
 
+/// `upload` to the server at this URL, as an upload whatever the size.
+pub(crate) fn upload_in_parts(base_url: &str, path: &str) -> Command {
+    command(&["upload", "-p", "assistants", "--api", "uploads", "--base-url", base_url, path])
+}
+
 /// A server whose answers a test chooses.
 pub(crate) struct AnsweringServer {
     pub(crate) address: SocketAddr,

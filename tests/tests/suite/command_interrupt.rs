@@ -84,7 +84,7 @@ fn ctrl_c_names_only_the_files_that_are_left() {
     let faults = Faults::new().with(Fault::stall(0), When::always().on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());
     let (done, stuck) = (files.file("done.bin", ""), files.file("stuck.bin", "hello"));
-    let child = spawn(upload(&server, &["-p", "assistants", &stuck, &done]));
+    let child = spawn(upload(&server, &["-p", "assistants", "--api", "uploads", &stuck, &done]));
     wait_until("the first file", || !server.files().is_empty());
     wait_until("the second upload", || server.uploads().len() == 2);
     // The reply that names the first file has to be read by then.

@@ -95,7 +95,7 @@ fn a_stop_while_stdin_is_sent_reports_the_loss() {
     let faults = Faults::new().with(Fault::stall(0), When::always().on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());
     let path = files.file("a.bin", "hello");
-    let mut child = upload(&server, &["-p", "assistants", "--filename", "b.bin", "-"])
+    let mut child = upload(&server, &["-p", "assistants", "--api", "uploads", "--filename", "b.bin", "-"])
         .stdin(fs::File::open(&path).unwrap())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -123,7 +123,9 @@ fn one_file_has_a_bar_that_goes_away() {
     for width in WIDTHS {
         let (server, files) = (server(Faults::new().rate(1_000_000)), Files::new());
         let (path, _) = files.random("a.bin", 7, 4_000_000);
-        let seen = Terminal::upload(&server, width, &["-p", "assistants", "-c", "2", &path]).end();
+        let seen =
+            Terminal::upload(&server, width, &["-p", "assistants", "--api", "uploads", "-c", "2", &path])
+                .end();
         assert_eq!(seen.code, Some(0), "{}", seen.raw);
         seen.assert_line(&["a.bin  [=", ">", "%", "/3.8 MiB", "0/2"]);
         seen.assert_line(&["MiB/s, 0:0", " elapsed, 0:0", " left"]);
@@ -143,7 +145,7 @@ fn five_files_have_aligned_bars_and_one_for_all() {
     for width in WIDTHS {
         let (server, files) = (server(Faults::new().rate(400_000)), Files::new());
         let paths = names.map(|name| files.random(name, 8, 1_000_000).0);
-        let mut arguments = vec!["-p", "assistants", "-c", "5"];
+        let mut arguments = vec!["-p", "assistants", "--api", "uploads", "-c", "5"];
         arguments.extend(paths.iter().map(String::as_str));
         let seen = Terminal::upload(&server, width, &arguments).end();
         assert_eq!(seen.code, Some(0), "{}", seen.raw);
@@ -173,7 +175,9 @@ fn a_retry_shows_its_reason_and_the_next_try() {
     for width in WIDTHS {
         let (server, files) = (server(faults.clone()), Files::new());
         let path = files.file("a.bin", vec![0; 1_500_000]);
-        let seen = Terminal::upload(&server, width, &["-p", "assistants", "-c", "1", &path]).end();
+        let seen =
+            Terminal::upload(&server, width, &["-p", "assistants", "--api", "uploads", "-c", "1", &path])
+                .end();
         assert_eq!(seen.code, Some(0), "{}", seen.raw);
         seen.assert_line(&["part 1 failed: the server", ", retrying in 1."]);
         seen.assert_line(&["elapsed", "1 retry"]);
@@ -188,7 +192,7 @@ fn a_stalled_upload_has_no_estimate() {
     let faults = Faults::new().with(Fault::stall(0), When::always().on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());
     let (path, _) = files.random("a.bin", 9, 4_000_000);
-    let mut terminal = Terminal::upload(&server, 80, &["-p", "assistants", &path]);
+    let mut terminal = Terminal::upload(&server, 80, &["-p", "assistants", "--api", "uploads", &path]);
     wait_until("a part", || server.requests().len() > 1);
     thread::sleep(Duration::from_secs(7));
     terminal.keys.write_all(&[3]).unwrap();
@@ -211,7 +215,7 @@ fn an_upload_shows_how_far_its_check_is() {
 
 #[test]
 fn waiting_for_a_server_is_shown() {
-    let faults = Faults::new().with(Fault::delay(Duration::from_secs(18)), When::always().on("createUpload"));
+    let faults = Faults::new().with(Fault::delay(Duration::from_secs(18)), When::always());
     let (server, files) = (server(faults), Files::new());
     let path = files.file("a.bin", "hello");
     let seen = Terminal::upload(&server, 60, &["-p", "assistants", &path]).end();

@@ -19,7 +19,7 @@ fn examples() -> String {
 fn stdout_has_the_id_and_nothing_else() {
     let (server, files) = (server(Faults::new()), Files::new());
     let (path, bytes) = files.random("a.bin", 1, 3_000_000);
-    let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", "--api", "uploads", &path]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let stored = server.files();
     assert_eq!(run.stdout, format!("{}\n", stored[0].id));
@@ -35,7 +35,10 @@ fn json_has_an_object_for_each_file_also_for_those_that_failed() {
     let good = files.file("good.jsonl", examples());
     let bad = files.file("bad.jsonl", "{\"messages\":1}\n".repeat(10));
     let missing = files.path("missing.jsonl");
-    let run = Run::of(&mut upload(&server, &["--json", "-p", "fine-tune", &missing, &good, &bad]));
+    let run = Run::of(&mut upload(
+        &server,
+        &["--json", "-p", "fine-tune", "--api", "uploads", &missing, &good, &bad],
+    ));
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     let json = run.json();
     assert_eq!(json.iter().map(|line| &line["path"]).collect::<Vec<_>>(), [&missing, &good, &bad]);
@@ -43,6 +46,7 @@ fn json_has_an_object_for_each_file_also_for_those_that_failed() {
     assert_eq!(json[1]["file"]["id"], server.files()[0].id);
     assert_eq!(json[1]["file"]["filename"], "good.jsonl");
     assert_eq!(json[1]["md5"].as_str().unwrap().len(), 32);
+    assert_eq!(json[1]["upload_id"], server.uploads()[0].upload.id);
     let faults = &json[2]["error"]["faults"];
     assert_eq!((&faults[0]["line"], &faults[0]["count"]), (&1.into(), &10.into()), "{json:?}");
     assert_eq!(faults[0]["message"], "`messages` must be an array, is a number");
@@ -60,7 +64,7 @@ fn ids_are_printed_in_the_order_of_the_arguments() {
     let faults = Faults::new().with(Fault::fail(503), When::every(3).on("createUpload"));
     let (server, files) = (server(faults), Files::new());
     let paths: Vec<_> = (0..12).map(|n| files.file(&format!("{n}.txt"), "x".repeat(n * 1000))).collect();
-    let mut arguments = vec!["-p", "assistants", "--json", "--concurrency", "3"];
+    let mut arguments = vec!["-p", "assistants", "--api", "uploads", "--json", "--concurrency", "3"];
     arguments.extend(paths.iter().map(String::as_str));
     let run = Run::of(&mut upload(&server, &arguments));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -78,8 +82,19 @@ fn ids_are_printed_in_the_order_of_the_arguments() {
 fn the_options_of_a_file_reach_the_server() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.jsonl", examples());
-    let arguments =
-        ["-p", "fine-tune", "-m", "text/x-mine", "--expires-after", "2h", "--no-md5", "--json", &path];
+    let arguments = [
+        "-p",
+        "fine-tune",
+        "--api",
+        "uploads",
+        "-m",
+        "text/x-mine",
+        "--expires-after",
+        "2h",
+        "--no-md5",
+        "--json",
+        &path,
+    ];
     let run = Run::of(&mut upload(&server, &arguments));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let json = run.json();
@@ -120,7 +135,7 @@ fn without_a_terminal_progress_is_a_line_every_few_seconds() {
     let faults = Faults::new().rate(300_000);
     let (server, files) = (server(faults), Files::new());
     let (path, _) = files.random("slow.bin", 2, 2_500_000);
-    let arguments = ["-p", "assistants", "--concurrency", "1", &path];
+    let arguments = ["-p", "assistants", "--api", "uploads", "--concurrency", "1", &path];
     let run = Run::of(&mut upload(&server, &arguments));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let lines: Vec<_> = run.stderr.lines().filter(|line| line.contains("%)")).collect();
@@ -134,7 +149,7 @@ fn a_retry_is_reported_and_counted() {
         Faults::new().with(Fault::fail(503).header("retry-after", "0"), When::nth(1).on("addUploadPart"));
     let (server, files) = (server(faults), Files::new());
     let path = files.file("a.txt", "hello");
-    let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", "--api", "uploads", &path]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("sending part 1 failed: the server answered 503"), "{}", run.stderr);
     assert!(run.stderr.contains(", 1 retry"), "{}", run.stderr);
@@ -196,7 +211,7 @@ fn the_state_option_chooses_the_state_file() {
     let (server, files) = (server(faults), Files::new());
     let path = files.file("a.txt", "hello");
     let state = files.path("elsewhere.state");
-    let mut child = upload(&server, &["-p", "assistants", "--state", &state, &path])
+    let mut child = upload(&server, &["-p", "assistants", "--api", "uploads", "--state", &state, &path])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -204,4 +219,37 @@ fn the_state_option_chooses_the_state_file() {
     crate::command_fixture::wait_until("the state file", || std::path::Path::new(&state).exists());
     assert!(child.wait().unwrap().success());
     assert_eq!(files.names(), ["a.txt"]);
+}
+
+#[test]
+fn a_small_file_is_one_request_and_a_large_one_an_upload() {
+    let (server, files) = (server(Faults::new()), Files::new());
+    let (small, bytes) = files.random("small.bin", 1, 4 << 20);
+    let (large, _) = files.random("large.bin", 2, (4 << 20) + 1);
+    let run = Run::of(&mut upload(&server, &["--json", "-p", "user_data", &small]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let (json, stored) = (run.json(), server.files());
+    assert_eq!((&json[0]["file"]["id"], json[0].get("upload_id")), (&stored[0].id.as_str().into(), None));
+    assert_eq!(json[0]["file"]["purpose"], "user_data");
+    assert!(server.content(&stored[0].id).unwrap() == bytes);
+    assert!(run.stderr.contains("1 request of 4194304 bytes"), "{}", run.stderr);
+    assert_eq!(server.requests().len(), 1);
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", &large]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains(" parts of "), "{}", run.stderr);
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", "--api", "files", &large]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!((server.uploads().len(), server.files().len()), (1, 3));
+    assert_eq!(files.names(), ["large.bin", "small.bin"], "no state is left");
+}
+
+#[test]
+fn a_whole_file_is_sent_again_after_a_failure() {
+    let fail = Fault::fail(503).header("retry-after", "0");
+    let (server, files) = (server(Faults::new().with(fail, When::nth(1).on("createFile"))), Files::new());
+    let path = files.file("a.txt", "hello");
+    let run = Run::of(&mut upload(&server, &["-p", "assistants", &path]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("sending the file failed: the server answered 503"), "{}", run.stderr);
+    assert!(run.stderr.contains(", 1 retry"), "{}", run.stderr);
 }

@@ -9,7 +9,7 @@ use openai_uploads::apis::uploads_api::cancel_upload;
 use openai_uploads::runtime::describe;
 
 use super::agreement_caught::{block_on, configuration};
-use super::command_fixture::{Files, KEY, Run, command};
+use super::command_fixture::{Files, KEY, Run, upload_in_parts};
 use super::network_fixture::{RawServer, reply, uploads_body};
 
 const PORTAL: &str = "<!DOCTYPE html><html><head><title>Sign in to\n Hotel WiFi</title></head><body><h1>Welcome</h1>\
@@ -22,7 +22,7 @@ fn upload_to(path: &str, status: u16, content_type: &str, body: &str) -> String 
     let files = Files::new();
     let file = files.file("a.txt", "hello");
     let base_url = format!("{}{path}", server.url());
-    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &file]));
+    let run = Run::of(&mut upload_in_parts(&base_url, &file));
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert_eq!(run.stdout, "");
     run.stderr
@@ -76,7 +76,7 @@ fn an_id_is_printed_on_one_line() {
     let files = Files::new();
     let file = files.file("a.txt", "hello");
     let base_url = format!("{}/v1", server.url());
-    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &file]));
+    let run = Run::of(&mut upload_in_parts(&base_url, &file));
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "file-\\u{1b}[31m1\\nfile-2\n"), "{}", run.stderr);
 }
 
@@ -203,7 +203,7 @@ fn an_error_repeats_nothing() {
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     let base_url = format!("http://{closed}/v1");
-    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]));
+    let run = Run::of(&mut upload_in_parts(&base_url, &path));
     assert_eq!(run.stderr.lines().filter(|line| line.starts_with("error:")).count(), 1, "{}", run.stderr);
     let error_line = run.stderr.lines().find(|line| line.starts_with("error:")).unwrap();
     assert_eq!(error_line.matches("Connection refused").count(), 1, "{}", run.stderr);

@@ -5,7 +5,7 @@ use openai_uploads::models::ErrorResponse;
 use openai_uploads::runtime::{Binary, Error, TransportErrorKind};
 
 use super::agreement_caught::{Caught, block_on, configuration};
-use super::command_fixture::{Files, KEY, Run, command};
+use super::command_fixture::{Files, KEY, Run, upload_in_parts};
 use super::network_fixture::{RawServer, reply, uploads_reply};
 
 /// Answers like the API below `/moved`, and redirects everything else there.
@@ -25,7 +25,7 @@ fn an_upload_follows_307_and_308_and_sends_each_body_again() {
         let files = Files::new();
         let path = files.file("a.txt", "hello");
         let base_url = format!("{}/v1", server.url());
-        let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]));
+        let run = Run::of(&mut upload_in_parts(&base_url, &path));
         assert_eq!((run.code, run.stdout.trim()), (Some(0), "file-1"), "{}", run.stderr);
         let requests = server.requests();
         assert_eq!(requests.len(), 6, "{requests:?}");

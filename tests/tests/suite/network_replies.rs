@@ -14,7 +14,7 @@ use openai_uploads::models::ErrorResponse;
 use openai_uploads::runtime::{Error, TransportErrorKind};
 
 use super::agreement_caught::{Caught, block_on, configuration};
-use super::command_fixture::{Files, Run, command};
+use super::command_fixture::{Files, Run, upload_in_parts};
 use super::network_fixture::{RawServer, read_request, reply, uploads_body};
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -41,7 +41,7 @@ fn uploads_with(name: &str, form: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'sta
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     let base_url = format!("{}/v1", server.url());
-    let run = Run::of(&mut command(&["upload", "-p", "assistants", "--base-url", &base_url, &path]));
+    let run = Run::of(&mut upload_in_parts(&base_url, &path));
     assert_eq!((run.code, run.stdout.trim()), (Some(0), "file-1"), "{name}: {}", run.stderr);
     assert_eq!(server.count(), 3, "{name}: nothing is sent twice");
 }

@@ -286,5 +286,5 @@ async fn ids_may_be_numbers() {
         Some((200, reply))
     })
     .await;
-    assert_eq!(result.unwrap().upload_id, "12345");
+    assert_eq!(result.unwrap().upload_id.as_deref(), Some("12345"));
 }

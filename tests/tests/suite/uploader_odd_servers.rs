@@ -45,7 +45,7 @@ async fn an_error_of_the_account_or_the_file_fails_at_once_whatever_its_status()
             assert_eq!((*attempts, server.count(operation)), (1, 1), "{status} {code} on {}", operation.id);
             let is_kept = is_of_account && operation.id != CREATE_UPLOAD.id;
             assert_eq!(error.state().is_some(), is_kept, "{status} {code} on {}", operation.id);
-            assert_eq!(error.is_retryable(), is_kept);
+            assert_eq!(error.is_retryable(), is_of_account);
             let is_cancelled = !is_kept && operation.id != CREATE_UPLOAD.id;
             assert_eq!(server.count(&CANCEL_UPLOAD), usize::from(is_cancelled));
         }

@@ -88,7 +88,7 @@ async fn one_byte_too_many_is_refused_before_anything_is_sent() {
     let source = Source::path(&sample.path);
     assert!(matches!(uploader.plan(&source), Err(UploadError::TooLarge { .. })));
     let error = uploader.upload(source, Purpose::Assistants).await.unwrap_err();
-    assert!(matches!(error, UploadError::TooLarge { bytes } if bytes == most + 1), "{error}");
+    assert!(matches!(error, UploadError::TooLarge { bytes, .. } if bytes == most + 1), "{error}");
     assert!(server.requests().is_empty());
 
     File::options().write(true).open(&sample.path).unwrap().set_len(most).unwrap();

@@ -216,7 +216,10 @@ fn answer_help(
     // The message of a rate limit may well speak of quota and billing.
     let account = if words.contains("rate_limit") { None } else { account_help(&words) };
     let help = match error.status.as_u16() {
-        404 if step == Some(Step::Create) => return Some(no_such_api(configuration)),
+        404 if matches!(step, Some(Step::Create | Step::File)) => {
+            return Some(no_such_api(step, configuration));
+        }
+        413 if step == Some(Step::File) => "the server accepts smaller requests only; pass --api uploads",
         413 => "the server accepts smaller parts only; pass a smaller --part-size",
         500..=599 => "the server has a problem; run the same command again later",
         _ if error.is_foreign() => {
@@ -235,22 +238,21 @@ fn answer_help(
         }
         404 => "there is no such upload, or nothing at this URL; check the id and the base URL",
         300..=399 => "check the base URL; if the server redirects to another one, give that",
-        400..=499 if !is_of_the_api(error) => {
-            "check the base URL, and whether this server has the Uploads API"
-        }
+        400..=499 if !is_of_the_api(error) => "check the base URL, and whether this server has the API",
         _ => return None,
     };
     Some(help.to_owned())
 }
 
-/// What to do when the server knows no uploads at all.
-fn no_such_api(configuration: Option<&Configuration>) -> String {
+/// What to do when the server knows no uploads or files at all.
+fn no_such_api(step: Option<Step>, configuration: Option<&Configuration>) -> String {
+    let api = if step == Some(Step::File) { "Files API" } else { "Uploads API" };
     let base = configuration.map_or("", |configuration| &configuration.base_path);
     let base = base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/');
     if base.is_empty() || base.contains("/v1") || base.contains("/openai") {
-        "nothing is at this URL: check the base URL, and whether this server has the Uploads API".to_owned()
+        format!("nothing is at this URL: check the base URL, and whether this server has the {api}")
     } else {
-        format!("the base URL has no /v1: try {base}/v1, or check whether this server has the Uploads API")
+        format!("the base URL has no /v1: try {base}/v1, or check whether this server has the {api}")
     }
 }
 

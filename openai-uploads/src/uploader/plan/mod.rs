@@ -1,4 +1,4 @@
-//! The parts that a file is sent in.
+//! How a file is sent: by which API, and in which parts.
 
 mod cutter;
 mod part;
@@ -11,9 +11,9 @@ pub(super) use self::cutter::Cutter;
 pub use self::part::Part;
 pub(super) use self::part::{MAX_PARTS, PartSizes};
 use crate::models::AddUploadPartRequest;
-use crate::uploader::UploadError;
+use crate::uploader::{Api, UploadError};
 
-/// The parts that a file is sent in.
+/// How a file is sent: by one request of the Files API, or in parts by the Uploads API.
 ///
 /// With [`Options::part_size`](crate::uploader::Options::part_size) all parts have that size, but for the last,
 /// which may be smaller. Without it, parts start at 2 MiB and grow to 64 MiB as long as each is sent within 4
@@ -33,6 +33,7 @@ use crate::uploader::UploadError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
+    api: Api,
     bytes: u64,
     parts: Vec<Range<u64>>,
     is_fixed: bool,
@@ -64,6 +65,18 @@ impl Plan {
         Ok(Self::of(&PartSizes::fixed(bytes, part_size)?, bytes, &[]))
     }
 
+    /// The plan for `bytes` bytes in one request of the Files API.
+    ///
+    /// # Errors
+    ///
+    /// [`UploadError::TooLarge`] if `bytes` is more than
+    /// [`CreateFileRequest::FILE_MAX_LENGTH`](crate::models::CreateFileRequest::FILE_MAX_LENGTH).
+    pub fn one_request(bytes: u64) -> Result<Self, UploadError> {
+        Api::Files.check_length(bytes)?;
+        let whole = (bytes > 0).then_some(0..bytes);
+        Ok(Self { api: Api::Files, bytes, parts: whole.into_iter().collect(), is_fixed: true })
+    }
+
     /// The `finished` parts, and what is missing cut as if each part took no time.
     pub(crate) fn of(sizes: &PartSizes, bytes: u64, finished: &[Range<u64>]) -> Self {
         let mut cutter = Cutter::new(sizes.clone(), bytes, finished.iter().cloned());
@@ -74,13 +87,18 @@ impl Plan {
                 parts.sort_unstable_by_key(|range| range.start);
                 // Parts that all start at once are cut before any rate is known.
                 let is_fixed = matches!(sizes, PartSizes::Fixed(_)) || parts.len() <= sizes.concurrency();
-                return Self { bytes, parts, is_fixed };
+                return Self { api: Api::Uploads, bytes, parts, is_fixed };
             }
             for part in round {
                 cutter.finished(part.len(), Duration::ZERO);
                 parts.push(part.range);
             }
         }
+    }
+
+    /// The API that the file is sent by.
+    pub fn api(&self) -> Api {
+        self.api
     }
 
     /// The bytes of the file.
@@ -93,7 +111,7 @@ impl Plan {
         self.parts.iter().map(|range| range.end - range.start).max().unwrap_or_default()
     }
 
-    /// The number of parts: 0 for an empty file. On a slow line there are more, unless
+    /// The number of parts: 0 for an empty file, 1 for another that is sent by one request. On a slow line there are more, unless
     /// [`is_fixed`](Self::is_fixed).
     pub fn part_count(&self) -> usize {
         self.parts.len()
@@ -112,8 +130,11 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(last) = self.parts().last() else { return f.write_str("no parts") };
         let bytes = |bytes: u64| if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
+        if self.api == Api::Files {
+            return write!(f, "1 request of {}", bytes(self.bytes));
+        }
+        let Some(last) = self.parts().last() else { return f.write_str("no parts") };
         match (self.part_count(), self.is_fixed, last.len() == self.part_size()) {
             (1, ..) => write!(f, "1 part of {}", bytes(last.len())),
             (count, false, _) => {
@@ -171,7 +192,7 @@ mod tests {
         let limit = CreateUploadRequest::BYTES_MAXIMUM;
         let max = AddUploadPartRequest::DATA_MAX_LENGTH;
         assert!(
-            matches!(Plan::new(limit + 1, 8), Err(UploadError::TooLarge { bytes }) if bytes == limit + 1)
+            matches!(Plan::new(limit + 1, 8), Err(UploadError::TooLarge { bytes, max }) if bytes == limit + 1 && max == limit)
         );
         assert!(matches!(Plan::new(u64::MAX, 8), Err(UploadError::TooLarge { .. })));
         for part_size in [0, max + 1, u64::MAX] {
@@ -192,5 +213,7 @@ mod tests {
         assert_eq!(plan(1, 10), "1 part of 1 byte");
         assert_eq!(plan(30, 10), "3 parts of 10 bytes");
         assert_eq!(plan(31, 10), "4 parts of 10 bytes, the last of 1 byte");
+        assert_eq!(Plan::one_request(0).unwrap().to_string(), "1 request of 0 bytes");
+        assert_eq!(Plan::one_request(31).unwrap().to_string(), "1 request of 31 bytes");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::models::{AddUploadPartRequest, CreateUploadRequest};
-use crate::uploader::UploadError;
+use crate::models::AddUploadPartRequest;
+use crate::uploader::{Api, UploadError};
 
 /// The maximum number of parts of a file.
 pub(crate) const MAX_PARTS: usize = 10_000;
@@ -47,7 +47,7 @@ pub(crate) enum PartSizes {
 
 impl PartSizes {
     pub(crate) fn fixed(bytes: u64, part_size: u64) -> Result<Self, UploadError> {
-        check_length(bytes)?;
+        Api::Uploads.check_length(bytes)?;
         let max = AddUploadPartRequest::DATA_MAX_LENGTH;
         if !(1..=max).contains(&part_size) {
             let message = format!("a part of {part_size} bytes cannot be sent; give 1 to {max}");
@@ -64,7 +64,7 @@ impl PartSizes {
     }
 
     pub(crate) fn by_rate(bytes: u64, concurrency: usize, max: u64) -> Result<Self, UploadError> {
-        check_length(bytes)?;
+        Api::Uploads.check_length(bytes)?;
         Ok(Self::ByRate { max, concurrency: concurrency.clamp(1, MAX_PARTS) as u64 })
     }
 
@@ -74,8 +74,4 @@ impl PartSizes {
             Self::ByRate { concurrency, .. } => usize::try_from(*concurrency).unwrap_or(usize::MAX),
         }
     }
-}
-
-fn check_length(bytes: u64) -> Result<(), UploadError> {
-    if bytes > CreateUploadRequest::BYTES_MAXIMUM { Err(UploadError::TooLarge { bytes }) } else { Ok(()) }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use tokio::task::spawn_blocking;
+
 use super::lock::lock_path;
 use super::state::State;
 use super::state_file::StateFile;
@@ -18,6 +20,20 @@ use crate::uploader::{Event, RestartReason, Resume, UploadError};
 /// saves.
 #[cfg(feature = "object-store")]
 const MIN_OBJECT: u64 = 8 * 1024 * 1024;
+
+/// Whether an earlier upload of `source` may have left a state. It is asked of files only: a request for the state of an
+/// object costs as much as the object, where that is small.
+pub(crate) async fn has_state(source: &OpenSource, resume: &Resume) -> bool {
+    let path = match resume {
+        Resume::Off => None,
+        Resume::At(path) => Some(path.clone()),
+        Resume::Beside => source.content().and_then(|content| content.path()).map(State::path_of),
+        #[cfg(feature = "object-store")]
+        Resume::Object(_) => None,
+    };
+    let Some(path) = path else { return false };
+    spawn_blocking(move || path.exists()).await.unwrap_or(false)
+}
 
 /// Finds the place for the state of `source`, if there is to be one, and locks it.
 pub(crate) async fn lock_state(

@@ -9,7 +9,7 @@ mod state_file;
 mod state_object;
 mod storage;
 
-pub(super) use self::earlier::{base_url_for_state, earlier_state, lock_state};
+pub(super) use self::earlier::{base_url_for_state, earlier_state, has_state, lock_state};
 pub(super) use self::session::Session;
 pub use self::state::{DamagedState, SavedPart, SavedState, State};
 pub(super) use self::storage::StateStorage;

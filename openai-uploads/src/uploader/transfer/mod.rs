@@ -1,6 +1,7 @@
 //! Sends the parts of one upload side by side.
 
 mod digest;
+mod file;
 mod hedging;
 mod limit;
 mod parts;
@@ -28,6 +29,7 @@ use super::resume::Session;
 use super::source::SourceRange;
 use super::stop::Stop;
 
+pub(super) use self::file::FileRequest;
 pub(super) use self::limit::{Admission, Limit, Turn};
 pub(super) use self::parts::Content;
 pub(super) use self::rate_limit::RateLimit;

@@ -117,7 +117,7 @@ impl PartRequest<'_> {
 }
 
 /// What the error of a source means for the part. A disk that fails goes on failing; a store may not.
-fn source_error(error: io::Error) -> AttemptError {
+pub(crate) fn source_error(error: io::Error) -> AttemptError {
     #[cfg(feature = "object-store")]
     if let Some(object) = crate::objects::ObjectError::of(&error)
         && object.is_retryable()
@@ -128,7 +128,7 @@ fn source_error(error: io::Error) -> AttemptError {
 }
 
 /// The call's reply, unless nothing moves for too long.
-async fn unless_stalled<T>(
+pub(crate) async fn unless_stalled<T>(
     call: impl Future<Output = Result<T, Error<ErrorResponse>>>,
     progress: &Progress,
     limit: Duration,

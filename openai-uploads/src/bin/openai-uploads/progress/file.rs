@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use openai_uploads::uploader::{Event, Plan, Step};
+use openai_uploads::uploader::{Api, Event, Plan, Step};
 
 use super::layout::{self, Notice, Row, Status};
 use crate::{message, quantity};
@@ -91,15 +91,22 @@ impl File {
                 (self.sent, self.bytes) = (*checked, *bytes);
             }
             Event::Planned { plan } => {
-                self.restart(Phase::Starting);
                 self.bytes = plan.bytes();
-                self.parts = plan.part_count();
                 self.plan = Some(plan.clone());
+                self.restart(Phase::Starting);
             }
             Event::Created { .. } => {
                 self.restart(Phase::Sending);
                 let plan = self.plan.as_ref()?;
                 return Some(Note::OnLines(format!("{}: {plan}", self.path)));
+            }
+            Event::FileStarted { attempt } => {
+                self.forget_failure(Step::File);
+                if *attempt == 1 {
+                    self.restart(Phase::Sending);
+                    let plan = self.plan.as_ref()?;
+                    return Some(Note::OnLines(format!("{}: {plan}", self.path)));
+                }
             }
             Event::Resumed { upload_id, parts, bytes } => {
                 self.phase = Phase::Sending;
@@ -120,7 +127,9 @@ impl File {
             Event::PartDone { part, .. } => self.forget_failure(Step::Part(part.index)),
             Event::Progress(progress) => {
                 (self.sent, self.arrived) = (progress.sent, progress.finished);
-                (self.parts_done, self.parts) = (progress.parts_finished, progress.parts_expected);
+                if !self.is_one_request() {
+                    (self.parts_done, self.parts) = (progress.parts_finished, progress.parts_expected);
+                }
             }
             Event::WaitingForServer { step, waited } => {
                 self.waiting_since = Instant::now().checked_sub(*waited);
@@ -152,9 +161,14 @@ impl File {
     fn restart(&mut self, phase: Phase) {
         self.phase = phase;
         self.parts_done = 0;
-        self.parts = self.plan.as_ref().map_or(0, Plan::part_count);
+        self.parts = if self.is_one_request() { 0 } else { self.plan.as_ref().map_or(0, Plan::part_count) };
         (self.resumed, self.arrived, self.sent) = (0, 0, 0);
         self.failed_requests.clear();
+    }
+
+    /// Whether the file is sent by one request, which has no parts.
+    pub(super) fn is_one_request(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| plan.api() == Api::Files)
     }
 
     fn forget_failure(&mut self, step: Step) {
@@ -173,6 +187,7 @@ impl File {
     pub(super) fn row(&self, now: Instant) -> Row {
         let status = match self.phase {
             Phase::Checking => Status::Checking,
+            Phase::Sending if self.is_one_request() => Status::Sending,
             Phase::Sending => Status::Parts { done: self.parts_done, of: self.parts },
             Phase::Completing => Status::Completing,
             Phase::Queued | Phase::Starting | Phase::Done | Phase::Failed => Status::Starting,

@@ -29,6 +29,8 @@ pub(super) struct Row {
 pub(super) enum Status {
     Checking,
     Starting,
+    /// By one request.
+    Sending,
     Parts {
         done: usize,
         of: usize,
@@ -159,6 +161,7 @@ impl Status {
         match self {
             Self::Checking => "checking".to_owned(),
             Self::Starting => "starting".to_owned(),
+            Self::Sending => "sending".to_owned(),
             Self::Parts { done, of } if short => format!("{done}/{of}"),
             Self::Parts { done, of } => format!("{done}/{of} part{}", if *of == 1 { "" } else { "s" }),
             Self::Completing if short => "ending".to_owned(),

@@ -313,7 +313,7 @@ impl State {
         let status = match &self.files[..] {
             [File { phase: Phase::Checking, .. }] => ", checking".to_owned(),
             [File { phase: Phase::Completing, .. }] => ", completing".to_owned(),
-            [file @ File { phase: Phase::Sending, .. }] => {
+            [file @ File { phase: Phase::Sending, .. }] if !file.is_one_request() => {
                 format!(", {} of {}", file.parts_done, message::count(file.parts, "part"))
             }
             _ => String::new(),

@@ -12,7 +12,7 @@ use clap::{Args, ValueHint};
 use futures_util::{StreamExt, stream};
 use openai_uploads::Uploader;
 use openai_uploads::models::{FileExpirationAfter, OpenAiFile};
-use openai_uploads::uploader::{Options, Resume, Source, UploadError};
+use openai_uploads::uploader::{Resume, Source, UploadError};
 use tokio::sync::oneshot;
 
 use self::outcome::Ended;
@@ -127,9 +127,7 @@ impl Upload {
             })?;
         }
         let configuration = self.connection.configuration()?;
-        let mut options = Options::default();
-        options.concurrency = self.parts.concurrency.get();
-        options.part_size = self.parts.part_size;
+        let mut options = self.parts.options();
         options.max_rate = self.limit_rate;
         options.md5 = !self.no_md5;
         options.preflight = !self.no_preflight;

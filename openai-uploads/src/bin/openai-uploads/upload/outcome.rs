@@ -39,7 +39,7 @@ impl Ended {
                 path: &file.to_string_lossy(),
                 outcome: Outcome::Arrived {
                     file: &uploaded.file,
-                    upload_id: &uploaded.upload_id,
+                    upload_id: uploaded.upload_id.as_deref(),
                     md5: uploaded.md5.as_deref(),
                 },
             }))
@@ -126,7 +126,8 @@ struct Line<'a> {
 enum Outcome<'a> {
     Arrived {
         file: &'a OpenAiFile,
-        upload_id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        upload_id: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         md5: Option<&'a str>,
     },

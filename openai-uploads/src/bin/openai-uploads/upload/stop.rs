@@ -57,12 +57,13 @@ impl Upload {
     fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
         let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
         let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 10] = [
+        let values: [(&str, Option<OsString>); 11] = [
             ("--filename", self.filename.as_ref().map(Into::into)),
             ("--purpose", Some(self.description.purpose.as_str().into())),
             ("--mime-type", self.description.mime_type.as_ref().map(Into::into)),
             ("--provider", self.description.provider.map(|provider| provider.as_str().into())),
             ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
+            ("--api", self.parts.api.map(|api| api.as_str().into())),
             (
                 "--concurrency",
                 (self.parts.concurrency != PartOptions::default_concurrency())
