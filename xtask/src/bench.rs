@@ -4,6 +4,7 @@ mod batch;
 mod check;
 mod codegen;
 mod contender;
+mod decode;
 mod generator;
 mod measurement;
 mod program;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Codegen(codegen::Arguments),
     Upload(upload::Arguments),
     Batch(batch::Arguments),
+    Decode(decode::Arguments),
     #[command(hide = true)]
     Sink(sink::Arguments),
 }
@@ -31,6 +33,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Codegen(arguments) => codegen::run(arguments),
         Command::Upload(arguments) => upload::run(arguments),
         Command::Batch(arguments) => batch::run(arguments),
+        Command::Decode(arguments) => decode::run(arguments),
         Command::Sink(arguments) => sink::run(arguments),
     }
 }

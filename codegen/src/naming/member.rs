@@ -41,6 +41,19 @@ pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
     structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
 }
 
+/// The methods that every value has, and the constructor.
+const METHODS: [&str; 9] = ["new", "clone", "default", "eq", "ne", "fmt", "hash", "serialize", "deserialize"];
+
+/// The names of the methods that set fields: the fields' own, where no other method has them.
+pub(crate) fn setter_names(fields: &[String]) -> Vec<String> {
+    let mut taken: HashSet<String> = fields.iter().cloned().chain(METHODS.map(str::to_owned)).collect();
+    let name = |field: &String| match METHODS.contains(&field.as_str()) {
+        true => unique(format!("with_{field}"), &mut taken),
+        false => field.clone(),
+    };
+    fields.iter().map(name).collect()
+}
+
 /// The type of a field: an `Option` if it may be missing or `null`, a nested one if those two differ.
 pub(crate) fn field_type(scope: &Scope<'_>, field: &Field) -> RustType {
     let ty = scope.boxed(&field.ty, field.boxed);

@@ -12,7 +12,9 @@ mod scope;
 pub(crate) use clash::{Clash, number_operations};
 pub(crate) use function::{ArgumentKind, Function, distinct_replies, functions, only_file, other_calls};
 pub(crate) use identifier::{camel, shouty, snake, unique};
-pub(crate) use member::{field_names, field_type, is_optional, keeps_null, value_names, variant_names};
+pub(crate) use member::{
+    field_names, field_type, is_optional, keeps_null, setter_names, value_names, variant_names,
+};
 pub(crate) use names::{Names, is_written};
 pub(crate) use operation::{
     argument_names, constant_name, error_type, function_name, parameters_type, plain, reply_type,

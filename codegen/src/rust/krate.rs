@@ -62,14 +62,7 @@ fn library(api: &Api, header: &str, first_call: &str) -> String {
     ];
     let about: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).collect();
     let mut source = Source::new(header, about.join("\n\n").trim_end());
-    source.gap();
-    source.items(quote! {
-        #[macro_use]
-        pub mod runtime;
-        pub mod apis;
-        pub mod models;
-    });
-    let lints = [
+    source.items(super::allowed(&[
         "clippy::large_enum_variant",
         "clippy::module_inception",
         "clippy::pedantic",
@@ -78,8 +71,15 @@ fn library(api: &Api, header: &str, first_call: &str) -> String {
         "missing_docs",
         "mixed_script_confusables",
         "uncommon_codepoints",
-    ];
-    super::allowing(&lints, source)
+    ]));
+    source.gap();
+    source.items(quote! {
+        #[macro_use]
+        pub mod runtime;
+        pub mod apis;
+        pub mod models;
+    });
+    source.finish()
 }
 
 /// The manifest, with the dependencies that the crate needs.

@@ -4,6 +4,7 @@ mod about;
 mod body;
 mod configuration;
 mod dependencies;
+mod derives;
 mod doc;
 mod first_call;
 mod format;
@@ -18,6 +19,7 @@ mod signature;
 mod style;
 mod tokens;
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::api::Api;
@@ -26,22 +28,24 @@ use crate::{Options, Output};
 
 pub use dependencies::Dependency;
 pub(crate) use dependencies::dependencies;
+use derives::Derives;
 use format::Source;
 use tokens::{ident, path};
 
 /// The generated modules of an API and, for what stands alone, the rest of it: paths and texts.
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {
     let header = options.header();
+    let derives = Derives::new(api);
     let mut files = match &options.output {
         Output::Modules => {
             let mut source = Source::new(&header, "The functions and models that the document describes.");
+            source.items(allowed(&["clippy::pedantic", "deprecated", "missing_docs"]));
             source.gap();
             source.items(quote! {
                 pub mod apis;
                 pub mod models;
             });
-            let text = allowing(&["clippy::pedantic", "deprecated", "missing_docs"], source);
-            vec![("src/generated/mod.rs".to_owned(), text)]
+            vec![("src/generated/mod.rs".to_owned(), source.finish())]
         }
         Output::Crate { name } => krate::files(api, names, name, &header),
         Output::ModuleTree => module_tree::files(api, &header),
@@ -51,19 +55,19 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
     files.push((format!("{folder}apis/configuration.rs"), configuration::module(api, names, &header)));
     for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
         let path = format!("{folder}apis/{}.rs", plain(&module));
-        files.push((path, operation::module(api, names, tag, &header)));
+        files.push((path, operation::module(api, names, &derives, tag, &header)));
     }
     files.push((format!("{folder}models/mod.rs"), models_module(names, &header)));
-    files.extend(models(api, names, folder, &header));
+    files.extend(models(api, names, &derives, folder, &header));
     files
 }
 
 /// The modules of `models`, which are most of the work. Half of them are made on another thread.
-fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, String)> {
+fn models(api: &Api, names: &Names, derives: &Derives, folder: &str, header: &str) -> Vec<(String, String)> {
     let write = |modules: &[(String, Vec<crate::api::TypeId>)]| -> Vec<(String, String)> {
         let files = modules.iter().map(|(module, types)| {
             let path = format!("{folder}models/{}.rs", plain(module));
-            (path, model::module(api, names, module, types, header))
+            (path, model::module(api, names, derives, (module, types), header))
         });
         files.collect()
     };
@@ -76,15 +80,10 @@ fn models(api: &Api, names: &Names, folder: &str, header: &str) -> Vec<(String, 
     })
 }
 
-/// A root module. It turns off lints that depend on the document.
-fn allowing(lints: &[&str], source: Source) -> String {
-    let text = source.finish();
-    let lints: String = lints.iter().map(|lint| format!("    {lint},\n")).collect();
-    let allow = format!("#![allow(\n{lints}    reason = \"the document decides\"\n)]\n");
-    match text.split_once("\n\n") {
-        Some((head, rest)) => format!("{head}\n{allow}\n{rest}"),
-        None => text,
-    }
+/// The attribute of a root module: lints whose findings are the document's.
+fn allowed(lints: &[&str]) -> TokenStream {
+    let lints = lints.iter().map(|lint| path(lint));
+    quote!(#![allow(#(#lints,)* reason = "the document decides")])
 }
 
 fn apis_module(api: &Api, names: &Names, header: &str) -> String {

@@ -7,6 +7,7 @@ use crate::api::{Api, Operation, Tag};
 use crate::description::for_rustdoc;
 use crate::naming::{ArgumentKind, Function, Names, Scope, constant_name, functions, scheme_names};
 
+use super::derives::Derives;
 use super::doc::{deprecated, doc};
 use super::format::Source;
 use super::imports::Imports;
@@ -15,11 +16,11 @@ use super::tokens::ident;
 use super::{about, body, signature};
 
 /// The text of a module.
-pub(super) fn module(api: &Api, names: &Names, tag: &Tag, header: &str) -> String {
+pub(super) fn module(api: &Api, names: &Names, derives: &Derives, tag: &Tag, header: &str) -> String {
     let scope = Scope::new(api, names, None);
     let mut imports = Imports::of_operations(&scope);
     let pieces: Vec<TokenStream> =
-        tag.operations.iter().flat_map(|operation| items(&scope, operation, &mut imports)).collect();
+        tag.operations.iter().flat_map(|operation| items(&scope, derives, operation, &mut imports)).collect();
     let mut source = Source::new(header, &for_rustdoc(&tag.description));
     source.gap();
     source.items(quote!(#imports));
@@ -31,10 +32,15 @@ pub(super) fn module(api: &Api, names: &Names, tag: &Tag, header: &str) -> Strin
 }
 
 /// The items of an operation: its constant, its types and its functions.
-fn items(scope: &Scope<'_>, operation: &Operation, imports: &mut Imports) -> Vec<TokenStream> {
+fn items(
+    scope: &Scope<'_>,
+    derives: &Derives,
+    operation: &Operation,
+    imports: &mut Imports,
+) -> Vec<TokenStream> {
     let reply = Reply::of(scope, operation, imports);
     let mut items = vec![constant(scope.api, operation, imports)];
-    items.extend(signature::parameters_struct(scope, operation, imports));
+    items.extend(signature::parameters_struct(scope, derives, operation, imports));
     items.extend(reply.types.clone());
     for written in functions(scope, operation) {
         imports.add(&written.returns.call());

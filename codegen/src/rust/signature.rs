@@ -6,6 +6,7 @@ use quote::quote;
 use crate::api::{Location, Operation, Parameter, Style};
 use crate::naming::{Scope, argument_names, function_name, parameters_type, plain};
 
+use super::derives::Derives;
 use super::doc::{deprecated, doc, own_doc};
 use super::imports::Imports;
 use super::style::style;
@@ -14,6 +15,7 @@ use super::tokens::ident;
 /// The struct of an operation's optional parameters. Empty if it has none.
 pub(super) fn parameters_struct(
     scope: &Scope<'_>,
+    derives: &Derives,
     operation: &Operation,
     imports: &mut Imports,
 ) -> Option<TokenStream> {
@@ -29,11 +31,13 @@ pub(super) fn parameters_struct(
     if fields.is_empty() {
         return None;
     }
+    let mut optional = operation.parameters.iter().filter(|parameter| !parameter.required);
+    let hash = optional.all(|parameter| derives.is_hashed(&parameter.ty)).then(|| quote!(, Eq, Hash));
     let name = ident(&parameters_type(operation));
     let about = own_doc(&format!("Optional parameters of [`{}`].", plain(&function_name(operation))));
     Some(quote! {
         #about
-        #[derive(Clone, Debug, Default, PartialEq)]
+        #[derive(Clone, Debug, Default, PartialEq #hash)]
         pub struct #name { #(#fields),* }
     })
 }

@@ -1,6 +1,6 @@
 //! Names and types as tokens.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::naming::RustType;
@@ -37,4 +37,18 @@ impl ToTokens for RustType {
             Self::Into(inner) => quote!(impl Into<#inner>),
         });
     }
+}
+
+/// A number with its thousands apart.
+pub(super) fn number(value: i128) -> TokenStream {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    let literal: Literal = grouped.parse().expect("digits and underscores are a number");
+    if value < 0 { quote!(-#literal) } else { quote!(#literal) }
 }

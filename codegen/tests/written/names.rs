@@ -23,7 +23,7 @@ snapshots! { schemas:
         Größe: {type: object, properties: {größe: {type: string}, 名前: {type: string}, 1st: {type: string}, '@id': {type: string}, '$ref': {type: string}, '-': {type: string}, '': {type: string}}}
         2D: {type: string, enum: ['2d', 3d, '+1', '-1', '*', ' ', é]}
         ",
-    long_wire_names_are_on_their_own_line: "
+    long_names_of_properties_and_types: "
         Installments:
           type: object
           properties:

@@ -10,7 +10,7 @@ use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::excerpt::{Look, excerpt, flat, json_message, one_line, without_byte_order_mark};
-use super::integer::Read;
+use super::model::Read;
 use super::redaction::Redaction;
 
 /// The maximum length of a message that `Display` shows, in characters.

@@ -12,15 +12,14 @@ mod error;
 mod events;
 mod excerpt;
 mod form;
-mod integer;
-mod loss;
-mod members;
 #[macro_use]
-#[allow(unused_macros, reason = "a document may have no object")]
-mod object;
-#[macro_use]
-#[allow(unused_macros, reason = "a document may have no enumeration")]
-mod open_enum;
+#[allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "a document may have no object, enumeration or union"
+)]
+pub(crate) mod model;
 mod operation;
 mod parameter;
 mod proxy;
@@ -33,9 +32,6 @@ mod security;
 mod send;
 mod token;
 mod transport_error;
-#[macro_use]
-#[allow(unused_macros, reason = "a document may have no union")]
-mod union;
 mod url;
 
 // The crates whose types are in the public API, so that a program can name them in the version used here.
@@ -51,10 +47,6 @@ pub use configuration::{BasicAuth, Configuration};
 pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
 pub use form::{FileOr, Form};
-#[doc(hidden)]
-pub use loss::note_unnamed;
-pub use members::{Members, Writer};
-pub use object::{Object, read_object, write_object};
 pub use operation::Operation;
 pub use parameter::{ArrayFormat, Style};
 pub use reply::{ByteStream, MAX_REPLY_BYTES, Reply};
@@ -66,5 +58,4 @@ pub use token::{RefreshingToken, Token, TokenError, TokenProvider};
 #[cfg(not(target_family = "wasm"))]
 pub use token::{TokenCommand, TokenFile};
 pub use transport_error::{TransportError, TransportErrorKind};
-pub use union::{Candidates, write_tagged};
 pub use url::check_base_url;

@@ -17,7 +17,7 @@ use super::api_error::request_id;
 use super::compression::Decoder;
 use super::error::DecodeError;
 use super::excerpt::{Look, excerpt, one_line, without_byte_order_mark};
-use super::integer::Read;
+use super::model::Read;
 use super::proxy::ReplyProxy;
 use super::transport_error::TransportError;
 

@@ -118,10 +118,9 @@ pub(crate) fn well_behaved(asked: &Asked) -> (u16, String) {
         let id = format!("part_{}", asked.earlier);
         serde_json::to_string(&UploadPart::new(id, 1, "u".into()))
     } else if operation == COMPLETE_UPLOAD.id {
-        serde_json::to_string(&Upload {
-            file: Some(file(asked.bytes)),
-            ..upload(Status::Completed, asked.bytes)
-        })
+        let mut upload = upload(Status::Completed, asked.bytes);
+        upload.file = Some(file(asked.bytes));
+        serde_json::to_string(&upload)
     } else if operation == CANCEL_UPLOAD.id {
         serde_json::to_string(&upload(Status::Cancelled, asked.bytes))
     } else {

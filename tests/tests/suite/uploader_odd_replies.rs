@@ -100,8 +100,8 @@ async fn a_refused_completion_does_not_count_as_completed() {
 #[tokio::test]
 async fn a_file_of_another_length_is_an_error() {
     let (_, result) = upload_to(|asked| {
-        let upload = upload(Status::Completed, asked.bytes);
-        let upload = openai_uploads::models::Upload { file: Some(file(asked.bytes - 1)), ..upload };
+        let mut upload = upload(Status::Completed, asked.bytes);
+        upload.file = Some(file(asked.bytes - 1));
         (asked.operation == COMPLETE_UPLOAD.id).then(|| (200, json(&upload)))
     })
     .await;

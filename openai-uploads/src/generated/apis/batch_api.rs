@@ -6,8 +6,12 @@ use crate::models;
 use crate::runtime::{Call, Operation, Request};
 use reqwest::Method;
 
-pub static CREATE_BATCH: Operation =
-    Operation::new("createBatch", Method::POST, "/batches", &[&[API_KEY_AUTH]]);
+pub static CREATE_BATCH: Operation = Operation::new(
+    "createBatch",
+    Method::POST,
+    "/batches",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Creates a batch from a file of requests and starts it.
 ///
@@ -20,11 +24,15 @@ pub fn create_batch(
     Request::new(configuration, &CREATE_BATCH).json_body(&create_batch_request).json()
 }
 
-pub static LIST_BATCHES: Operation =
-    Operation::new("listBatches", Method::GET, "/batches", &[&[API_KEY_AUTH]]);
+pub static LIST_BATCHES: Operation = Operation::new(
+    "listBatches",
+    Method::GET,
+    "/batches",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Optional parameters of [`list_batches`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ListBatchesParams {
     /// The id of the last object of the previous page. The page starts after it.
     pub after: Option<String>,
@@ -45,8 +53,12 @@ pub fn list_batches(
         .json()
 }
 
-pub static RETRIEVE_BATCH: Operation =
-    Operation::new("retrieveBatch", Method::GET, "/batches/{batch_id}", &[&[API_KEY_AUTH]]);
+pub static RETRIEVE_BATCH: Operation = Operation::new(
+    "retrieveBatch",
+    Method::GET,
+    "/batches/{batch_id}",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Retrieves a batch, with its status and progress.
 pub fn retrieve_batch(
@@ -56,8 +68,12 @@ pub fn retrieve_batch(
     Request::new(configuration, &RETRIEVE_BATCH).path("batch_id", batch_id).json()
 }
 
-pub static CANCEL_BATCH: Operation =
-    Operation::new("cancelBatch", Method::POST, "/batches/{batch_id}/cancel", &[&[API_KEY_AUTH]]);
+pub static CANCEL_BATCH: Operation = Operation::new(
+    "cancelBatch",
+    Method::POST,
+    "/batches/{batch_id}/cancel",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Cancels a batch.
 ///

@@ -6,8 +6,12 @@ use crate::models;
 use crate::runtime::{ByteStream, Call, Operation, Request};
 use reqwest::Method;
 
-pub static CREATE_FILE: Operation =
-    Operation::new("createFile", Method::POST, "/files", &[&[API_KEY_AUTH]]);
+pub static CREATE_FILE: Operation = Operation::new(
+    "createFile",
+    Method::POST,
+    "/files",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Uploads a file of up to 512 MiB in one request.
 ///
@@ -20,10 +24,15 @@ pub fn create_file(
     Request::new(configuration, &CREATE_FILE).multipart_body(create_file_request).json()
 }
 
-pub static LIST_FILES: Operation = Operation::new("listFiles", Method::GET, "/files", &[&[API_KEY_AUTH]]);
+pub static LIST_FILES: Operation = Operation::new(
+    "listFiles",
+    Method::GET,
+    "/files",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Optional parameters of [`list_files`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ListFilesParams {
     /// The id of the last object of the previous page. The page starts after it.
     pub after: Option<String>,
@@ -51,8 +60,12 @@ pub fn list_files(
         .json()
 }
 
-pub static RETRIEVE_FILE: Operation =
-    Operation::new("retrieveFile", Method::GET, "/files/{file_id}", &[&[API_KEY_AUTH]]);
+pub static RETRIEVE_FILE: Operation = Operation::new(
+    "retrieveFile",
+    Method::GET,
+    "/files/{file_id}",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Retrieves a file's name, size, purpose and times, without its content.
 pub fn retrieve_file(
@@ -62,8 +75,12 @@ pub fn retrieve_file(
     Request::new(configuration, &RETRIEVE_FILE).path("file_id", file_id).json()
 }
 
-pub static DELETE_FILE: Operation =
-    Operation::new("deleteFile", Method::DELETE, "/files/{file_id}", &[&[API_KEY_AUTH]]);
+pub static DELETE_FILE: Operation = Operation::new(
+    "deleteFile",
+    Method::DELETE,
+    "/files/{file_id}",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Deletes a file.
 ///
@@ -75,13 +92,19 @@ pub fn delete_file(
     Request::new(configuration, &DELETE_FILE).path("file_id", file_id).json()
 }
 
-pub static DOWNLOAD_FILE: Operation =
-    Operation::new("downloadFile", Method::GET, "/files/{file_id}/content", &[&[API_KEY_AUTH]]);
+pub static DOWNLOAD_FILE: Operation = Operation::new(
+    "downloadFile",
+    Method::GET,
+    "/files/{file_id}/content",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Downloads the content of a file.
 pub fn download_file(
     configuration: &Configuration,
     file_id: &str,
 ) -> Call<ByteStream, models::ErrorResponse> {
-    Request::new(configuration, &DOWNLOAD_FILE).path("file_id", file_id).binary("application/octet-stream")
+    Request::new(configuration, &DOWNLOAD_FILE)
+        .path("file_id", file_id)
+        .binary("application/octet-stream")
 }

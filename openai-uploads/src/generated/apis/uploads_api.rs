@@ -6,8 +6,12 @@ use crate::models;
 use crate::runtime::{Binary, Call, Operation, Request};
 use reqwest::Method;
 
-pub static CREATE_UPLOAD: Operation =
-    Operation::new("createUpload", Method::POST, "/uploads", &[&[API_KEY_AUTH]]);
+pub static CREATE_UPLOAD: Operation = Operation::new(
+    "createUpload",
+    Method::POST,
+    "/uploads",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Creates an upload, to which the parts of a file are added.
 ///
@@ -19,8 +23,12 @@ pub fn create_upload(
     Request::new(configuration, &CREATE_UPLOAD).json_body(&create_upload_request).json()
 }
 
-pub static ADD_UPLOAD_PART: Operation =
-    Operation::new("addUploadPart", Method::POST, "/uploads/{upload_id}/parts", &[&[API_KEY_AUTH]]);
+pub static ADD_UPLOAD_PART: Operation = Operation::new(
+    "addUploadPart",
+    Method::POST,
+    "/uploads/{upload_id}/parts",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Adds a part of up to 64 MiB to an upload.
 ///
@@ -37,8 +45,12 @@ pub fn add_upload_part(
         .json()
 }
 
-pub static COMPLETE_UPLOAD: Operation =
-    Operation::new("completeUpload", Method::POST, "/uploads/{upload_id}/complete", &[&[API_KEY_AUTH]]);
+pub static COMPLETE_UPLOAD: Operation = Operation::new(
+    "completeUpload",
+    Method::POST,
+    "/uploads/{upload_id}/complete",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Completes an upload and creates a file from its parts.
 ///
@@ -55,8 +67,12 @@ pub fn complete_upload(
         .json()
 }
 
-pub static CANCEL_UPLOAD: Operation =
-    Operation::new("cancelUpload", Method::POST, "/uploads/{upload_id}/cancel", &[&[API_KEY_AUTH]]);
+pub static CANCEL_UPLOAD: Operation = Operation::new(
+    "cancelUpload",
+    Method::POST,
+    "/uploads/{upload_id}/cancel",
+    &[&[API_KEY_AUTH]],
+);
 
 /// Cancels an upload.
 ///

@@ -19,7 +19,17 @@ impl CreateFileRequest {
     /// The maximum number of bytes of `file`.
     pub const FILE_MAX_LENGTH: u64 = 536_870_912;
     pub fn new(file: impl Into<Binary>, purpose: Purpose) -> Self {
-        Self { file: file.into(), purpose, expires_after: None }
+        Self {
+            file: file.into(),
+            purpose,
+            expires_after: None,
+        }
+    }
+    /// Sets `expires_after`.
+    #[must_use]
+    pub fn expires_after(mut self, expires_after: models::FileExpirationAfter) -> Self {
+        self.expires_after = Some(expires_after);
+        self
     }
 }
 
@@ -28,18 +38,35 @@ impl From<CreateFileRequest> for Form {
         Self::new()
             .file("file", form.file)
             .field("purpose", &form.purpose)
-            .styled_field("expires_after", crate::runtime::Style::DEEP_OBJECT, &form.expires_after)
+            .styled_field(
+                "expires_after",
+                crate::runtime::Style::DEEP_OBJECT,
+                &form.expires_after,
+            )
     }
 }
 
-open_enum! {
-    /// The intended use of the file.
-    pub enum Purpose {
-        Assistants = "assistants",
-        Batch = "batch",
-        FineTune = "fine-tune",
-        Vision = "vision",
-        UserData = "user_data",
-        Evals = "evals",
-    }
+/// The intended use of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// `assistants`
+    Assistants,
+    /// `batch`
+    Batch,
+    /// `fine-tune`
+    FineTune,
+    /// `vision`
+    Vision,
+    /// `user_data`
+    UserData,
+    /// `evals`
+    Evals,
+    /// A value that the document does not name.
+    Other(String),
 }
+
+json_enum!(
+    Purpose { Assistants = "assistants", Batch = "batch", FineTune = "fine-tune", Vision
+    = "vision", UserData = "user_data", Evals = "evals" }
+);

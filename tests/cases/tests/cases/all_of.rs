@@ -180,7 +180,7 @@ fn alternatives_have_the_properties_beside_them() {
 #[test]
 fn one_reference_with_annotations_is_the_referenced_type() {
     use one_reference::models::{Bar, Colour, Gift};
-    let gift = Gift { b: Some(Bar::new("n".to_owned())), colour: Some(Colour::Green), ..Gift::default() };
+    let gift = Gift::default().b(Bar::new("n".to_owned())).colour(Colour::Green);
     assert_eq!(serde_json::to_value(gift).unwrap(), json!({"b": {"name": "n"}, "colour": "green"}));
 }
 

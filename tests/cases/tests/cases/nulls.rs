@@ -7,9 +7,9 @@ use serde_json::json;
 fn null_is_sent_apart_from_a_property_that_is_left_out() {
     let untouched = PortPatch::default();
     assert_eq!(serde_json::to_value(&untouched).unwrap(), json!({}));
-    let cleared = PortPatch { group: Some(None), owner: Some(None), ..PortPatch::default() };
+    let cleared = PortPatch::new().group(None).owner(None);
     assert_eq!(serde_json::to_value(&cleared).unwrap(), json!({"group": null, "owner": null}));
-    let changed = PortPatch { group: Some(Some(3)), label: Some("l".to_owned()), ..PortPatch::default() };
+    let changed = PortPatch::new().group(Some(3)).label("l".to_owned());
     assert_eq!(serde_json::to_value(&changed).unwrap(), json!({"group": 3, "label": "l"}));
 }
 

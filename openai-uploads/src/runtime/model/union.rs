@@ -1,33 +1,45 @@
 //! Values of one of several types.
 
-/// Defines a value of one of several types.
+/// Implements `Serialize` and `Deserialize` for an enum with a type in each variant.
 ///
-/// `pub enum Name { Variant(Type), … }` reads as the variant that loses the least of the value; the first of those that
+/// `json_union!(Name { First, Second })` reads as the variant that loses the least of the value; the first of those that
 /// lose equally little.
 ///
-/// With `#[tag = "property"] pub enum Name { Variant(Type) = "tag", … }` a variant with tags is read only if the property
-/// has one of them; the empty tag stands for no property. A value whose tag no variant has is kept in `Other`, unchanged.
-/// Where variants share a tag, `= "tag" && "other" == "value"` asks for the value of another property too.
-/// `Variant(Type) = "tag" + written` is a variant whose type does not have the property: the tag is written beside its
-/// members.
-macro_rules! union {
-    (#[tag = $property:literal] $(#[$meta:meta])* pub enum $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident($type:ty $(,)?)
-            $(= $($tag:literal)|+ $(&& $also:literal == $($value:literal)|+)? $(+ $written:ident)?)?),* $(,)?
+/// With `#[tag = "property"]` before the name, a variant with values is read only if the property has one of them:
+///
+/// - `Variant = "value" | "other value"`: `missing` as a value stands for an object without the property.
+/// - `Variant = "value" if "second property" == "value"`: where variants share a value, another property decides.
+/// - `Variant(write_tag) = "value"`: the variant's type has no field for the property; it is written beside the fields.
+///
+/// A value that no variant has is kept in the variant `Other`, unchanged.
+macro_rules! json_union {
+    (@tag missing) => { "" };
+    (@tag $tag:literal) => { $tag };
+    (@read $candidates:ident $variant:ident [] [] []) => { $candidates.read(stringify!($variant)) };
+    (@read $candidates:ident $variant:ident [write_tag] [$tag:literal] []) => {
+        $candidates.read_without_tag(stringify!($variant), $tag)
+    };
+    (@read $candidates:ident $variant:ident [] [$($tag:tt)+] [$($also:literal $($value:tt)+)?]) => {
+        $candidates.read_tagged(
+            stringify!($variant),
+            &[$(json_union!(@tag $tag)),+],
+            &[$(($also, &[$(json_union!(@tag $value)),+]))?],
+        )
+    };
+    (@write $value:ident $serializer:ident $property:literal write_tag $tag:literal) => {
+        $crate::runtime::model::write_tagged($value, $property, $tag, $serializer)
+    };
+    (@write $value:ident $serializer:ident $property:literal $($tag:tt)*) => {
+        serde::Serialize::serialize($value, $serializer)
+    };
+    (#[tag = $property:literal] $name:ident {
+        $($variant:ident $(($how:ident))? $(= $($tag:tt)|+ $(if $also:literal == $($value:tt)|+)?)?),* $(,)?
     }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum $name {
-            $($(#[$variant_meta])* $variant($type),)*
-            /// A value with a tag that the document does not name.
-            Other(serde_json::Value),
-        }
-
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$variant(value) => {
-                        union!(@write value, serializer, $property, [$($($tag),+)?] $($(, $written)?)?)
+                        json_union!(@write value serializer $property $($how)? $($($tag)+)?)
                     })*
                     Self::Other(value) => serde::Serialize::serialize(value, serializer),
                 }
@@ -36,10 +48,10 @@ macro_rules! union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let mut candidates = $crate::runtime::Candidates::tagged(deserializer, $property)?;
+                let mut candidates = $crate::runtime::model::Candidates::tagged(deserializer, $property)?;
                 let mut best = ::core::option::Option::None;
-                $(if let ::core::option::Option::Some(value) = union!(
-                    @read candidates, $variant, [$($($tag),+)?], [$($(($also, &[$($value),+]))?)?] $($(, $written)?)?
+                $(if let ::core::option::Option::Some(value) = json_union!(
+                    @read candidates $variant [$($how)?] [$($($tag)+)?] [$($($also $($value)+)?)?]
                 ) {
                     best = ::core::option::Option::Some(Self::$variant(value));
                 })*
@@ -47,19 +59,18 @@ macro_rules! union {
             }
         }
     };
-    ($(#[$meta:meta])* pub enum $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident($type:ty $(,)?)),* $(,)?
-    }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        #[serde(untagged)]
-        pub enum $name {
-            $($(#[$variant_meta])* $variant($type),)*
+    ($name:ident { $($variant:ident),* $(,)? }) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => serde::Serialize::serialize(value, serializer),)*
+                }
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let mut candidates = $crate::runtime::Candidates::untagged(deserializer)?;
+                let mut candidates = $crate::runtime::model::Candidates::untagged(deserializer)?;
                 let mut best = ::core::option::Option::None;
                 $(if let ::core::option::Option::Some(value) = candidates.read(stringify!($variant)) {
                     best = ::core::option::Option::Some(Self::$variant(value));
@@ -67,19 +78,6 @@ macro_rules! union {
                 candidates.finish(best)
             }
         }
-    };
-    (@read $candidates:ident, $variant:ident, [], []) => { $candidates.read(stringify!($variant)) };
-    (@read $candidates:ident, $variant:ident, [$($tag:literal),+], [$($also:tt)*]) => {
-        $candidates.read_tagged(stringify!($variant), &[$($tag),+], &[$($also)*])
-    };
-    (@read $candidates:ident, $variant:ident, [$tag:literal], [], written) => {
-        $candidates.read_without_tag(stringify!($variant), $tag)
-    };
-    (@write $value:ident, $serializer:ident, $property:literal, [$($tag:literal),*]) => {
-        serde::Serialize::serialize($value, $serializer)
-    };
-    (@write $value:ident, $serializer:ident, $property:literal, [$tag:literal], written) => {
-        $crate::runtime::write_tagged($value, $property, $tag, $serializer)
     };
 }
 
@@ -95,8 +93,7 @@ use super::loss::{self, Loss};
 const MAX_SHOWN: usize = 120;
 
 /// The types that a value may be of, read one after the other. The one that loses the least of the value is kept.
-#[derive(Debug)]
-pub struct Candidates {
+pub(crate) struct Candidates {
     value: Value,
     /// The property that holds the tag, if the types have tags.
     property: &'static str,
@@ -113,7 +110,7 @@ impl Candidates {
     /// # Errors
     ///
     /// When the text is not a value at all.
-    pub fn untagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    pub(crate) fn untagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::tagged(deserializer, "")
     }
 
@@ -122,7 +119,7 @@ impl Candidates {
     /// # Errors
     ///
     /// When the text is not a value at all.
-    pub fn tagged<'de, D: Deserializer<'de>>(
+    pub(crate) fn tagged<'de, D: Deserializer<'de>>(
         deserializer: D,
         property: &'static str,
     ) -> Result<Self, D::Error> {
@@ -132,7 +129,7 @@ impl Candidates {
     }
 
     /// The value as a `T`, if that loses less than the types before it.
-    pub fn read<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
+    pub(crate) fn read<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
         // What a tag says holds; nothing is better than no loss.
         if self.least == Some(Loss::NONE) || self.tag_is_known && self.least.is_some() {
             return None;
@@ -141,7 +138,7 @@ impl Candidates {
     }
 
     /// As [`read`](Self::read), if the value's tag is among `tags` and the properties of `also` have one of their values.
-    pub fn read_tagged<T: DeserializeOwned>(
+    pub(crate) fn read_tagged<T: DeserializeOwned>(
         &mut self,
         variant: &str,
         tags: &[&str],
@@ -160,7 +157,7 @@ impl Candidates {
     }
 
     /// As [`read`](Self::read), if the value has the tag, which the type does not have a field for.
-    pub fn read_without_tag<T: DeserializeOwned>(&mut self, variant: &str, tag: &str) -> Option<T> {
+    pub(crate) fn read_without_tag<T: DeserializeOwned>(&mut self, variant: &str, tag: &str) -> Option<T> {
         if self.tag.as_deref() != Some(tag) {
             return None;
         }
@@ -192,7 +189,7 @@ impl Candidates {
     /// # Errors
     ///
     /// When the value is of none of the types.
-    pub fn finish<U, E: serde::de::Error>(self, best: Option<U>) -> Result<U, E> {
+    pub(crate) fn finish<U, E: serde::de::Error>(self, best: Option<U>) -> Result<U, E> {
         match (best, self.least) {
             (Some(value), Some(loss)) => {
                 loss::add(loss);
@@ -208,7 +205,11 @@ impl Candidates {
     /// # Errors
     ///
     /// When the tag is known or missing and the value is of none of the types.
-    pub fn finish_or<U, E: serde::de::Error>(self, best: Option<U>, other: fn(Value) -> U) -> Result<U, E> {
+    pub(crate) fn finish_or<U, E: serde::de::Error>(
+        self,
+        best: Option<U>,
+        other: fn(Value) -> U,
+    ) -> Result<U, E> {
         if best.is_none() && self.tag.is_some() && !self.tag_is_known {
             loss::note_unnamed();
             return Ok(other(self.value));
@@ -246,7 +247,7 @@ fn text_of(tag: &Value) -> Option<String> {
 /// # Errors
 ///
 /// When the value is no object or one of its members cannot be written.
-pub fn write_tagged<T: Serialize, S: Serializer>(
+pub(crate) fn write_tagged<T: Serialize, S: Serializer>(
     value: &T,
     property: &str,
     tag: &str,
@@ -264,65 +265,124 @@ pub fn write_tagged<T: Serialize, S: Serializer>(
 }
 
 #[cfg(test)]
-#[allow(unreachable_pub, reason = "the macro defines what is public")]
 mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    pub struct Cat {
+    struct Cat {
         kind: String,
         lives: u64,
     }
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    pub struct Dog {
+    struct Dog {
         #[serde(skip_serializing_if = "Option::is_none")]
         kind: Option<String>,
         tricks: Vec<String>,
     }
 
-    union! {
-        #[tag = "kind"]
-        pub enum Pet { Cat(Cat) = "cat" | "kitten", Dog(Dog) = "dog" | "" }
+    #[derive(Clone, Debug, PartialEq)]
+    enum Pet {
+        Cat(Cat),
+        Dog(Dog),
+        Other(Value),
     }
 
-    union! {
-        #[tag = "kind"]
-        pub enum Litter {
-            Kitten(Cat) = "cat" && "age" == "young" | "",
-            Old(Value) = "cat" && "age" == "old",
-            Dog(Dog) = "dog",
-        }
+    json_union!(#[tag = "kind"] Pet { Cat = "cat" | "kitten", Dog = "dog" | missing });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Litter {
+        Kitten(Cat),
+        Old(Value),
+        Dog(Dog),
+        Other(Value),
     }
 
-    union! { pub enum Either { Number(u64), Words(Vec<String>), Word(String) } }
+    json_union!(#[tag = "kind"] Litter {
+        Kitten = "cat" if "age" == "young" | missing,
+        Old = "cat" if "age" == "old",
+        Dog = "dog",
+    });
 
-    object! {
-        pub struct Apple { pub name: String = "name", pub seeds: Option<u64> = "seeds" | None }
+    #[derive(Clone, Debug, PartialEq)]
+    enum Either {
+        Number(u64),
+        Words(Vec<String>),
+        Word(String),
     }
 
-    object! {
-        pub struct Pear { pub name: String = "name", pub stalk: Option<Apple> = "stalk" | None }
+    json_union!(Either { Number, Words, Word });
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Apple {
+        name: String,
+        seeds: Option<u64>,
     }
 
-    union! { pub enum Fruit { Apple(Apple), Pear(Pear) } }
+    json_object!(Apple { name, seeds(optional) });
 
-    object! { pub struct Bowl { pub fruit: Fruit = "fruit" } }
-
-    object! { pub struct Dish { pub fruit: Pear = "fruit", pub lid: Option<bool> = "lid" | None } }
-
-    union! { pub enum Vessel { Dish(Dish), Bowl(Bowl) } }
-
-    union! {
-        #[tag = "kind"]
-        pub enum Crate { Apple(Apple) = "apple" + written, Windfall(Apple) = "windfall" + written, Pear(Box<Pear>) = "pear" + written }
+    #[derive(Clone, Debug, PartialEq)]
+    struct Pear {
+        name: String,
+        stalk: Option<Apple>,
     }
 
-    union! {
-        #[tag = "type"]
-        pub enum Part { Row(Value) = "1", Button(Value) = "2" | "true" }
+    json_object!(Pear { name, stalk(optional) });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Fruit {
+        Apple(Apple),
+        Pear(Pear),
     }
+
+    json_union!(Fruit { Apple, Pear });
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Bowl {
+        fruit: Fruit,
+    }
+
+    json_object!(Bowl { fruit });
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Dish {
+        fruit: Pear,
+        lid: Option<bool>,
+    }
+
+    json_object!(Dish { fruit, lid(optional) });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Vessel {
+        Dish(Dish),
+        Bowl(Bowl),
+    }
+
+    json_union!(Vessel { Dish, Bowl });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Crate {
+        Apple(Apple),
+        Windfall(Apple),
+        Pear(Box<Pear>),
+        Other(Value),
+    }
+
+    json_union!(#[tag = "kind"] Crate {
+        Apple(write_tag) = "apple",
+        Windfall(write_tag) = "windfall",
+        Pear(write_tag) = "pear",
+    });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Part {
+        Row(Value),
+        Button(Value),
+        Other(Value),
+    }
+
+    json_union!(#[tag = "type"] Part { Row = "1", Button = "2" | "true" });
 
     #[test]
     fn the_tag_selects_the_type_and_an_unknown_value_is_kept() {
@@ -415,7 +475,12 @@ mod tests {
 
     #[test]
     fn an_error_has_the_path_and_the_text_that_cannot_be_read() {
-        union! { pub enum Host { Hosts(Vec<std::net::IpAddr>), Number(u64) } }
+        #[derive(Clone, Debug, PartialEq)]
+        enum Host {
+            Hosts(Vec<std::net::IpAddr>),
+            Number(u64),
+        }
+        json_union!(Host { Hosts, Number });
         let error = serde_json::from_value::<Host>(json!(["127.0.0.1", "nowhere"])).unwrap_err().to_string();
         assert!(error.contains("[1]") && error.contains("it has `nowhere`"), "{error}");
     }

@@ -45,7 +45,7 @@ pub(super) fn add(loss: Loss) {
 }
 
 /// Notes that a value is kept although the document does not name it.
-pub fn note_unnamed() {
+pub(super) fn note_unnamed() {
     add(Loss { skipped: 0, unnamed: 1 });
 }
 

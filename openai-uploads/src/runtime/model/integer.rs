@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 /// A value whose integers may be written as `1.0` or `1e3`: itself, in arrays, in maps and in options. A struct decides
 /// for its own fields.
-pub(super) struct Read<T>(pub(super) T);
+pub(crate) struct Read<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Read<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,0 +1,231 @@
+//! The members of an object on their way into the fields of a struct.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+
+use super::integer::Read;
+use super::loss::{self, Skipped};
+
+/// What happens to properties that have no field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// They are ignored.
+    Skip,
+    /// A map has them.
+    Keep,
+    /// They are an error.
+    Refuse,
+}
+
+/// The members of an object on their way into its fields.
+///
+/// Each member is offered to the fields in their order until one reads it, and then to what takes those of no field. An
+/// error ends the reading: it is kept, and everything after it gives nothing.
+pub(crate) struct Members<'de, A: MapAccess<'de>> {
+    map: A,
+    properties: &'static [&'static str],
+    others: Others,
+    /// The field of the member, or `NO_FIELD`.
+    member: usize,
+    /// The name of a member that has no field and is kept.
+    name: String,
+    /// The field that is asked next.
+    field: usize,
+    error: Option<A::Error>,
+    lifetime: PhantomData<&'de ()>,
+}
+
+const NO_FIELD: usize = usize::MAX;
+
+impl<'de, A: MapAccess<'de>> Members<'de, A> {
+    #[inline]
+    pub(super) fn new(map: A, properties: &'static [&'static str], others: Others) -> Self {
+        let (name, lifetime) = (String::new(), PhantomData);
+        Self { map, properties, others, member: NO_FIELD, name, field: 0, error: None, lifetime }
+    }
+
+    /// The error that was met.
+    #[inline]
+    pub(super) fn finish(self) -> Result<(), A::Error> {
+        self.error.map_or(Ok(()), Err)
+    }
+
+    /// Goes to the next member; whether there is one. The first field is asked next.
+    #[inline]
+    pub(crate) fn advance(&mut self) -> bool {
+        self.field = 0;
+        if self.error.is_some() {
+            return false;
+        }
+        // Members mostly come in the order of the fields.
+        let likely = self.member.wrapping_add(1);
+        match self.map.next_key_seed(KeySeed { properties: self.properties, others: self.others, likely }) {
+            Ok(Some(Key::Field(index))) => {
+                self.member = index;
+                true
+            }
+            Ok(Some(Key::Other(name))) => {
+                self.member = NO_FIELD;
+                self.name = name;
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                self.error = Some(error);
+                false
+            }
+        }
+    }
+
+    /// Offers the member to the next field; whether it is its own, and read.
+    #[inline]
+    pub(crate) fn read<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) -> bool {
+        let index = self.field;
+        self.field += 1;
+        if self.member != index {
+            return false;
+        }
+        if field.is_some() {
+            self.error = Some(A::Error::duplicate_field(self.properties[index]));
+            return true;
+        }
+        match self.map.next_value() {
+            Ok(Read(value)) => *field = Some(value),
+            Err(error) => self.error = Some(error),
+        }
+        true
+    }
+
+    /// Skips a member without a field.
+    #[inline]
+    pub(crate) fn skip(&mut self) -> bool {
+        self.error = self.map.next_value::<Skipped>().err();
+        true
+    }
+
+    /// Keeps a member without a field.
+    pub(crate) fn keep<T: Deserialize<'de>>(&mut self, others: &mut BTreeMap<String, T>) -> bool {
+        loss::note_unnamed();
+        match self.map.next_value() {
+            Ok(Read(value)) => drop(others.insert(std::mem::take(&mut self.name), value)),
+            Err(error) => self.error = Some(error),
+        }
+        true
+    }
+
+    /// The value of the next field, when all members were read. A missing one is `None` where it is an `Option`, and
+    /// an error elsewhere.
+    #[inline]
+    pub(crate) fn take<T: Deserialize<'de>>(&mut self, field: Option<T>) -> Option<T> {
+        let index = self.field;
+        self.field += 1;
+        if field.is_some() || self.error.is_some() {
+            return field;
+        }
+        self.missing(index)
+    }
+
+    #[cold]
+    fn missing<T: Deserialize<'de>>(&mut self, index: usize) -> Option<T> {
+        let missing = Missing { property: self.properties[index], error: PhantomData };
+        T::deserialize(missing).map_err(|error| self.error = Some(error)).ok()
+    }
+
+    /// The value of the next field, when all members were read: an `Option` that is `None` if it is missing.
+    #[inline]
+    pub(crate) fn take_as_read<T>(&mut self, field: T) -> T {
+        self.field += 1;
+        field
+    }
+
+    /// The value of the next field, when all members were read: the default if it is missing.
+    #[inline]
+    pub(crate) fn take_or_default<T: Default>(&mut self, field: Option<T>) -> T {
+        self.take_or(field, T::default)
+    }
+
+    /// The value of the next field, when all members were read: the given one if it is missing.
+    #[inline]
+    pub(crate) fn take_or<T>(&mut self, field: Option<T>, default: impl FnOnce() -> T) -> T {
+        self.field += 1;
+        field.unwrap_or_else(default)
+    }
+}
+
+/// The name of a member.
+enum Key {
+    /// That of the field at this place.
+    Field(usize),
+    /// No field's. It is empty where nothing keeps the member.
+    Other(String),
+}
+
+struct KeySeed {
+    properties: &'static [&'static str],
+    others: Others,
+    /// The field whose name it likely is.
+    likely: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    #[inline]
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key, E> {
+        if self.properties.get(self.likely).is_some_and(|property| *property == name) {
+            return Ok(Key::Field(self.likely));
+        }
+        match self.properties.iter().position(|property| *property == name) {
+            Some(index) => Ok(Key::Field(index)),
+            None => match self.others {
+                Others::Skip => Ok(Key::Other(String::new())),
+                Others::Keep => Ok(Key::Other(name.to_owned())),
+                Others::Refuse => Err(E::unknown_field(name, self.properties)),
+            },
+        }
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<Key, E> {
+        self.visit_str(&String::from_utf8_lossy(name))
+    }
+}
+
+/// The value of a property that is not there: `None` for an `Option`, for anything else the error that it is missing.
+struct Missing<E> {
+    property: &'static str,
+    error: PhantomData<E>,
+}
+
+impl<'de, E: serde::de::Error> Deserializer<'de> for Missing<E> {
+    type Error = E;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, E> {
+        Err(E::missing_field(self.property))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_none()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,19 @@
+//! How models are read and written: what the tables `json_object!`, `json_enum!` and `json_union!` expand to.
+
+mod integer;
+mod loss;
+mod members;
+#[macro_use]
+mod object;
+#[macro_use]
+mod string_enum;
+#[macro_use]
+mod union;
+mod writer;
+
+pub(crate) use integer::Read;
+pub(crate) use members::{Members, Others};
+pub(crate) use object::{Object, read_object, write_object};
+pub(crate) use string_enum::{StringEnum, read_string};
+pub(crate) use union::{Candidates, write_tagged};
+pub(crate) use writer::{Sink, Writer};

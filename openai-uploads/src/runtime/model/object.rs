@@ -1,0 +1,323 @@
+//! Objects with known properties.
+
+/// Implements `Serialize` and `Deserialize` for a struct: an entry for each field, in their order.
+///
+/// - `name`: the property must be there. `null` and a missing property read as `None` where the field is an `Option`,
+///   which is written as `null`.
+/// - `name(optional)`: the property may be missing. It is left out where the field is `None`, or the JSON value `null`.
+/// - `name(optional, nullable)`: the field is an `Option` in an `Option`: `None` is a missing property, and
+///   `Some(None)` is `null`.
+/// - `name(read_only)`: the property may be missing, and is never written.
+/// - `name(default = value)`: a missing property reads as the value.
+/// - `name = "wire-name"`, `name(optional) = "wire-name"`: the property has another name than the field.
+/// - `..name`, as the last entry: a map of the properties that have no field. Without it they are ignored.
+///
+/// `#[deny_unknown_fields]` before the name makes a property without a field an error.
+///
+/// serde's derives take rustc longer to check than everything else in a crate of models. Here a field is three calls
+/// without a branch, and the types of the fields are inferred from the struct.
+macro_rules! json_object {
+    (@name $field:ident) => { stringify!($field) };
+    (@name $field:ident $wire:literal) => { $wire };
+    (@take $members:ident $field:ident) => { $members.take($field) };
+    (@take $members:ident $field:ident default = $default:expr) => {
+        ::core::option::Option::Some($members.take_or($field, || $default))
+    };
+    (@take $members:ident $field:ident optional, nullable) => {
+        ::core::option::Option::Some($members.take_as_read($field))
+    };
+    (@take $members:ident $field:ident $($how:tt)*) => {
+        ::core::option::Option::Some($members.take_or_default($field))
+    };
+    (@write $writer:ident $field:expr,) => { $writer.write(&$field) };
+    (@write $writer:ident $field:expr, default = $default:expr) => { $writer.write(&$field) };
+    (@write $writer:ident $field:expr, read_only) => { $writer.leave_out() };
+    (@write $writer:ident $field:expr, $($how:tt)*) => { $writer.write_optional(&$field) };
+    (@other $members:ident) => { $members.skip() };
+    (@other $members:ident $others:ident) => { $members.keep(&mut $others) };
+    (@others $policy:ident) => { $crate::runtime::model::Others::$policy };
+    (@others $policy:ident $others:ident) => { $crate::runtime::model::Others::Keep };
+    (@impl $name:ident $policy:ident {
+        $($field:ident $(($($how:tt)+))? $(= $wire:literal)?),* $(,)? $(.. $others:ident $(,)?)?
+    }) => {
+        impl $crate::runtime::model::Object for $name {
+            const NAME: &'static str = stringify!($name);
+            const PROPERTIES: &'static [&'static str] = &[$(json_object!(@name $field $($wire)?)),*];
+            const OTHERS: $crate::runtime::model::Others = json_object!(@others $policy $($others)?);
+
+            fn read<'de, A_: serde::de::MapAccess<'de>>(
+                members: &mut $crate::runtime::model::Members<'de, A_>,
+            ) -> ::core::option::Option<Self> {
+                $(let mut $field = ::core::option::Option::None;)*
+                $(let mut $others = ::core::default::Default::default();)?
+                while members.advance() {
+                    let _ = $(members.read(&mut $field) ||)* json_object!(@other members $($others)?);
+                }
+                #[allow(irrefutable_let_patterns, reason = "there may be no fields")]
+                if let ($(::core::option::Option::Some($field),)*) =
+                    ($(json_object!(@take members $field $($($how)+)?),)*)
+                {
+                    return ::core::option::Option::Some(Self { $($field,)* $($others,)? });
+                }
+                ::core::option::Option::None
+            }
+
+            #[allow(unused_variables, reason = "there may be no fields")]
+            fn write<K_: $crate::runtime::model::Sink>(&self, writer: &mut $crate::runtime::model::Writer<K_>) {
+                $(json_object!(@write writer self.$field, $($($how)+)?);)*
+                $(writer.others(&self.$others);)?
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::runtime::model::write_object(self, serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::runtime::model::read_object(deserializer)
+            }
+        }
+    };
+    (#[deny_unknown_fields] $name:ident { $($entries:tt)* }) => {
+        json_object!(@impl $name Refuse { $($entries)* });
+    };
+    ($name:ident { $($entries:tt)* }) => { json_object!(@impl $name Skip { $($entries)* }); };
+}
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
+
+use super::members::{Members, Others};
+use super::writer::{Count, Map, Sink, Struct, Writer};
+
+/// An object with known properties, as `json_object!` implements it.
+pub(crate) trait Object: Sized {
+    /// The name of the struct.
+    const NAME: &'static str;
+    /// The names of the properties, in the order of the fields.
+    const PROPERTIES: &'static [&'static str];
+    /// What happens to other properties.
+    const OTHERS: Others;
+
+    /// Reads one; `None` where `members` has met an error.
+    fn read<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Option<Self>;
+
+    /// Writes the properties.
+    fn write<K: Sink>(&self, writer: &mut Writer<K>);
+}
+
+/// Reads an object.
+///
+/// # Errors
+///
+/// When the value is not an object, when a property is missing, is there twice or cannot be read, and when there is
+/// one that the schema does not allow.
+#[inline]
+pub(crate) fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_struct(T::NAME, T::PROPERTIES, ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let mut members = Members::new(map, T::PROPERTIES, T::OTHERS);
+        let read = T::read(&mut members);
+        match members.finish() {
+            Err(error) => Err(error),
+            Ok(()) => read.ok_or_else(|| A::Error::custom("an object without one of its properties")),
+        }
+    }
+}
+
+/// Writes an object: a struct, or a map where it has properties without a field.
+///
+/// # Errors
+///
+/// When one of its values cannot be written.
+pub(crate) fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut counter = Writer::new(Count(0), T::PROPERTIES);
+    object.write(&mut counter);
+    let Ok(Count(count)) = counter.finish();
+    if T::OTHERS == Others::Keep {
+        let mut writer = Writer::new(Map(serializer.serialize_map(Some(count))?), T::PROPERTIES);
+        object.write(&mut writer);
+        return writer.finish()?.0.end();
+    }
+    let mut writer = Writer::new(Struct(serializer.serialize_struct(T::NAME, count)?), T::PROPERTIES);
+    object.write(&mut writer);
+    writer.finish()?.0.end()
+}
+
+#[cfg(test)]
+#[allow(clippy::option_option, reason = "a missing property differs from `null`")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Thing {
+        name: String,
+        size: Option<u64>,
+        r#type: Option<String>,
+        kind: String,
+        leftover: Value,
+        made: Option<u64>,
+    }
+
+    json_object!(Thing {
+        name,
+        size,
+        r#type(optional) = "type",
+        kind(default = String::new()) = "thingKind",
+        leftover(optional),
+        made(read_only),
+    });
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct Patch {
+        label: Option<Option<String>>,
+        version: u64,
+    }
+
+    json_object!(Patch { label(optional, nullable), version(default = 3) });
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Open {
+        id: u64,
+        rest: BTreeMap<String, bool>,
+    }
+
+    json_object!(Open { id, ..rest });
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Closed {
+        id: u64,
+    }
+
+    json_object!(
+        #[deny_unknown_fields]
+        Closed { id }
+    );
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Empty {}
+
+    json_object!(Empty {});
+
+    fn error<T: serde::de::DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
+        serde_json::from_str::<T>(json).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn present_fields_are_read_and_written_in_order() {
+        let all = r#"{"name":"a","size":7,"type":"b","thingKind":"c","leftover":[1]}"#;
+        let thing: Thing = serde_json::from_str(all).unwrap();
+        assert_eq!(serde_json::to_string(&thing).unwrap(), all);
+        let turned = r#"{"leftover":[1],"thingKind":"c","type":"b","size":7,"new":{"a":[]},"name":"a"}"#;
+        assert_eq!(serde_json::from_str::<Thing>(turned).unwrap(), thing);
+        assert_eq!(serde_json::from_value::<Thing>(serde_json::from_str(turned).unwrap()).unwrap(), thing);
+    }
+
+    #[test]
+    fn optional_fields_are_left_out() {
+        let thing: Thing = serde_json::from_str(r#"{"name":"a","made":7}"#).unwrap();
+        assert_eq!(thing, Thing { name: "a".to_owned(), made: Some(7), ..Thing::default() });
+        assert_eq!(
+            serde_json::to_value(&thing).unwrap(),
+            json!({"name": "a", "size": null, "thingKind": ""})
+        );
+    }
+
+    #[test]
+    fn null_differs_from_a_missing_property() {
+        for (label, json) in [
+            (None, json!({"version": 3})),
+            (Some(None), json!({"label": null, "version": 3})),
+            (Some(Some("a".to_owned())), json!({"label": "a", "version": 3})),
+        ] {
+            let patch: Patch = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(patch.label, label);
+            assert_eq!(serde_json::to_value(&patch).unwrap(), json);
+        }
+        assert!(error::<Patch>(r#"{"label":null,"label":null}"#).starts_with("duplicate field `label`"));
+    }
+
+    #[test]
+    fn a_missing_constant_has_its_only_value() {
+        assert_eq!(serde_json::from_str::<Patch>("{}").unwrap().version, 3);
+        assert_eq!(serde_json::from_str::<Patch>(r#"{"version":4}"#).unwrap().version, 4);
+    }
+
+    #[test]
+    fn an_error_names_the_problem() {
+        for (json, expected) in [
+            (r#"{"size":7}"#, "missing field `name`"),
+            (r#"{"name":"a","name":"b"}"#, "duplicate field `name`"),
+            (r#"{"name":7}"#, "invalid type: integer `7`, expected a string"),
+            (r#"["a"]"#, "invalid type: sequence, expected an object"),
+            (r#"{"name":"a","other":}"#, "expected value"),
+            (r#"{"name":"a""#, "EOF while parsing an object"),
+        ] {
+            let error = error::<Thing>(json);
+            assert!(error.starts_with(expected), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_error_has_its_path() {
+        let mut json = serde_json::Deserializer::from_str(r#"{"id":1,"more":true,"bad":[]}"#);
+        let error = serde_path_to_error::deserialize::<_, Open>(&mut json).unwrap_err();
+        assert_eq!(error.path().to_string(), "bad");
+    }
+
+    #[test]
+    fn other_properties_are_kept_where_there_is_a_field_for_them() {
+        let json = json!({"id": 1, "a": true, "b": false});
+        let open: Open = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(open.rest.len(), 2);
+        assert_eq!(serde_json::to_value(&open).unwrap(), json);
+    }
+
+    #[test]
+    fn a_closed_object_has_no_other_properties() {
+        assert_eq!(serde_json::from_str::<Closed>(r#"{"id":1}"#).unwrap(), Closed { id: 1 });
+        assert!(error::<Closed>(r#"{"id":1,"more":2}"#).starts_with("unknown field `more`, expected `id`"));
+    }
+
+    #[test]
+    fn an_object_may_be_empty() {
+        assert_eq!(serde_json::from_str::<Empty>(r#"{"a":1}"#).unwrap(), Empty {});
+        assert_eq!(serde_json::to_string(&Empty {}).unwrap(), "{}");
+    }
+
+    #[test]
+    fn names_of_fields_may_be_bytes() {
+        use serde::de::value::{BytesDeserializer, Error, MapDeserializer};
+        let members = [(&b"id"[..], 7_u64), (&b"more"[..], 8)];
+        let members = members.map(|(name, value)| (BytesDeserializer::<Error>::new(name), value));
+        let map = MapDeserializer::new(members.into_iter());
+        assert_eq!(serde::Deserialize::deserialize(map), Ok(Closing { id: 7 }));
+    }
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Closing {
+        id: u64,
+    }
+
+    json_object!(Closing { id });
+}

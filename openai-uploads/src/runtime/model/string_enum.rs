@@ -1,0 +1,139 @@
+//! Enumerations of strings that let a value which is new on the server through.
+
+/// Implements an enumeration of strings: a value for each variant. The variant `Other(String)` is any other value, which
+/// reads and writes back unchanged.
+macro_rules! json_enum {
+    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+        impl $name {
+            /// The values that the document names.
+            pub const KNOWN: &'static [&'static str] = &[$($value),*];
+
+            /// The value as it is written.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Other(value) => value,
+                }
+            }
+
+            /// Whether the document names this value.
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::Other(_))
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)*
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(value: ::std::string::String) -> Self {
+                value.as_str().into()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::runtime::model::StringEnum for $name {
+            fn read(value: &str) -> (Self, bool) {
+                let value = Self::from(value);
+                let is_known = value.is_known();
+                (value, is_known)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::runtime::model::read_string(deserializer)
+            }
+        }
+    };
+}
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Visitor};
+
+use super::loss;
+
+/// An enumeration of strings, as `json_enum!` implements it.
+pub(crate) trait StringEnum: Sized {
+    /// The value, and whether the document names it.
+    fn read(value: &str) -> (Self, bool);
+}
+
+/// Reads a value of an enumeration.
+///
+/// # Errors
+///
+/// When it is not a string.
+pub(crate) fn read_string<'de, T: StringEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_str(StringVisitor(PhantomData))
+}
+
+struct StringVisitor<T>(PhantomData<T>);
+
+impl<T: StringEnum> Visitor<'_> for StringVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<T, E> {
+        let (value, is_known) = T::read(value);
+        if !is_known {
+            loss::note_unnamed();
+        }
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    enum Order {
+        Ascending,
+        Descending,
+        Other(String),
+    }
+
+    json_enum!(Order { Ascending = "asc", Descending = "desc" });
+
+    #[test]
+    fn every_string_is_read_and_written_back() {
+        for (json, order) in [
+            (r#""asc""#, Order::Ascending),
+            (r#""desc""#, Order::Descending),
+            (r#""by name""#, Order::Other("by name".to_owned())),
+            (r#""a\nb""#, Order::Other("a\nb".to_owned())),
+        ] {
+            assert_eq!(serde_json::from_str::<Order>(json).unwrap(), order);
+            assert_eq!(serde_json::to_string(&order).unwrap(), json);
+            assert_eq!(order.is_known(), Order::KNOWN.contains(&order.as_str()));
+            assert_eq!(Order::from(order.to_string()), order);
+        }
+    }
+
+    #[test]
+    fn other_types_are_refused() {
+        let error = serde_json::from_str::<Order>("7").unwrap_err().to_string();
+        assert!(error.starts_with("invalid type: integer `7`, expected a string"), "{error}");
+    }
+}

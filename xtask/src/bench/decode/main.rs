@@ -1,0 +1,113 @@
+//! Reads the same replies as generated models and as structs with serde's derives, and prints how long each takes.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use replies::models;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+mod derived;
+
+/// How often each reply is timed; the fastest counts.
+const ROUNDS: usize = 40;
+
+/// How long a reply is read in each round.
+const ROUND: Duration = Duration::from_millis(25);
+
+fn main() {
+    let list = json!({
+        "object": "list",
+        "data": (0..10_000).map(file).collect::<Vec<_>>(),
+        "first_id": "file-0",
+        "last_id": "file-9999",
+        "has_more": false,
+    });
+    let events: Vec<Value> = (0..1000).map(event).collect();
+    compare::<models::File, derived::File>("an object of 9 properties", &file(0));
+    compare::<models::ListFilesResponse, derived::ListFilesResponse>("a list of 10,000 files", &list);
+    compare::<Vec<models::Event>, Vec<derived::Event>>("1,000 values of a union of 40 types", &json!(events));
+}
+
+fn file(number: u64) -> Value {
+    json!({
+        "id": format!("file-{number}"),
+        "object": "file",
+        "bytes": 120_000 + number,
+        "created_at": 1_677_610_602_u64 + number,
+        "expires_at": 1_680_202_602_u64 + number,
+        "filename": format!("requests-{number}.jsonl"),
+        "purpose": "batch",
+        "status": "processed",
+        "status_details": null,
+    })
+}
+
+fn event(number: usize) -> Value {
+    json!({
+        "type": format!("response.event.{}", number % derived::EVENTS),
+        "sequence_number": number,
+        "item_id": format!("item_{number}"),
+        "output_index": 0,
+        "delta": "a few words of text",
+        "logprobs": [],
+    })
+}
+
+/// Prints a row of the table.
+fn compare<Ours, Derived>(name: &str, reply: &Value)
+where
+    Ours: DeserializeOwned + Serialize,
+    Derived: DeserializeOwned + Serialize,
+{
+    let text = reply.to_string();
+    let ours: Ours = serde_json::from_str(&text).expect("a model reads it");
+    let derived: Derived = serde_json::from_str(&text).expect("the derives read it");
+    let written = [serde_json::to_value(ours), serde_json::to_value(derived)];
+    let [ours, derived] = written.map(|value| without_nulls(value.expect("it is written")));
+    assert_eq!(ours, without_nulls(reply.clone()), "a model loses nothing");
+    assert_eq!(derived, ours, "both keep the same");
+
+    let (mut ours, mut derived) = (f64::MAX, f64::MAX);
+    for _ in 0..ROUNDS {
+        ours = ours.min(time::<Ours>(&text));
+        derived = derived.min(time::<Derived>(&text));
+    }
+    println!("| {name} | {} | {} | {:.2} |", shown(ours), shown(derived), ours / derived);
+}
+
+/// The seconds that one reading takes.
+fn time<T: DeserializeOwned>(text: &str) -> f64 {
+    let begun = Instant::now();
+    let mut readings = 0_u32;
+    while readings == 0 || begun.elapsed() < ROUND {
+        // A clock is slower than a small object.
+        for _ in 0..if text.len() < 1000 { 1000 } else { 1 } {
+            let value: T = serde_json::from_str(black_box(text)).expect("it was read before");
+            black_box(value);
+            readings += 1;
+        }
+    }
+    begun.elapsed().as_secs_f64() / f64::from(readings)
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| (name, without_nulls(member)))
+            .collect(),
+        Value::Array(elements) => elements.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
+fn shown(seconds: f64) -> String {
+    match seconds {
+        small if small < 1e-5 => format!("{:.0} ns", small * 1e9),
+        middle if middle < 1e-2 => format!("{:.0} µs", middle * 1e6),
+        large => format!("{:.1} ms", large * 1e3),
+    }
+}
