@@ -14,6 +14,7 @@ guides! {
     Command: "docs/command.md",
     Generator: "docs/generator.md",
     LocalServer: "docs/local-server.md",
+    Models: "docs/models.md",
     Networks: "docs/networks.md",
     Uploader: "docs/uploader.md",
 }

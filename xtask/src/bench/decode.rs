@@ -15,7 +15,7 @@ use crate::workspace;
 
 /// Measure how long models take to read replies, beside serde's derives
 ///
-/// Both read the same text in the same program, in turns. The fastest of 40 rounds counts.
+/// Both read the same text in the same program, in turns. The fastest of 300 rounds counts.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The file to write the table to, as Markdown.

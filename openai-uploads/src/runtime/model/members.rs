@@ -57,20 +57,17 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     /// Goes to the next member; whether there is one. The first field is asked next.
     #[inline]
     pub(crate) fn advance(&mut self) -> bool {
-        self.field = 0;
         if self.error.is_some() {
             return false;
         }
         // Members mostly come in the order of the fields.
         let likely = self.member.wrapping_add(1);
-        match self.map.next_key_seed(KeySeed { properties: self.properties, others: self.others, likely }) {
-            Ok(Some(Key::Field(index))) => {
-                self.member = index;
-                true
-            }
-            Ok(Some(Key::Other(name))) => {
-                self.member = NO_FIELD;
-                self.name = name;
+        let (properties, others, name) = (self.properties, self.others, &mut self.name);
+        let key = self.map.next_key_seed(KeySeed { properties, others, likely, name });
+        self.field = 0;
+        match key {
+            Ok(Some(field)) => {
+                self.member = field;
                 true
             }
             Ok(None) => false,
@@ -82,22 +79,27 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     }
 
     /// Offers the member to the next field; whether it is its own, and read.
-    #[inline]
+    #[inline(always)] // So that the fields' places are constants, and rustc makes a jump of the comparisons.
     pub(crate) fn read<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) -> bool {
         let index = self.field;
-        self.field += 1;
+        self.field = index + 1;
         if self.member != index {
             return false;
         }
+        self.read_into(field);
+        true
+    }
+
+    #[inline]
+    fn read_into<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) {
         if field.is_some() {
-            self.error = Some(A::Error::duplicate_field(self.properties[index]));
-            return true;
+            self.error = Some(A::Error::duplicate_field(self.properties[self.member]));
+            return;
         }
         match self.map.next_value() {
             Ok(Read(value)) => *field = Some(value),
             Err(error) => self.error = Some(error),
         }
-        true
     }
 
     /// Skips a member without a field.
@@ -119,7 +121,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
 
     /// The value of the next field, when all members were read. A missing one is `None` where it is an `Option`, and
     /// an error elsewhere.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take<T: Deserialize<'de>>(&mut self, field: Option<T>) -> Option<T> {
         let index = self.field;
         self.field += 1;
@@ -156,53 +158,46 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     }
 }
 
-/// The name of a member.
-enum Key {
-    /// That of the field at this place.
-    Field(usize),
-    /// No field's. It is empty where nothing keeps the member.
-    Other(String),
-}
-
-struct KeySeed {
+struct KeySeed<'a> {
     properties: &'static [&'static str],
     others: Others,
     /// The field whose name it likely is.
     likely: usize,
+    /// Where a name without a field is kept.
+    name: &'a mut String,
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key;
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = usize;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
-impl Visitor<'_> for KeySeed {
-    type Value = Key;
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a property")
     }
 
     #[inline]
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key, E> {
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<usize, E> {
         if self.properties.get(self.likely).is_some_and(|property| *property == name) {
-            return Ok(Key::Field(self.likely));
+            return Ok(self.likely);
         }
-        match self.properties.iter().position(|property| *property == name) {
-            Some(index) => Ok(Key::Field(index)),
-            None => match self.others {
-                Others::Skip => Ok(Key::Other(String::new())),
-                Others::Keep => Ok(Key::Other(name.to_owned())),
-                Others::Refuse => Err(E::unknown_field(name, self.properties)),
-            },
+        let field = self.properties.iter().position(|property| *property == name);
+        match self.others {
+            Others::Refuse if field.is_none() => return Err(E::unknown_field(name, self.properties)),
+            Others::Keep if field.is_none() => name.clone_into(self.name),
+            _ => {}
         }
+        Ok(field.unwrap_or(NO_FIELD))
     }
 
-    fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<Key, E> {
+    fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<usize, E> {
         self.visit_str(&String::from_utf8_lossy(name))
     }
 }

@@ -19,16 +19,16 @@
 macro_rules! json_object {
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $wire:literal) => { $wire };
-    (@take $members:ident $field:ident) => { $members.take($field) };
+    (@take $members:ident $field:ident) => {
+        let ::core::option::Option::Some($field) = $members.take($field) else {
+            return ::core::option::Option::None;
+        };
+    };
     (@take $members:ident $field:ident default = $default:expr) => {
-        ::core::option::Option::Some($members.take_or($field, || $default))
+        let $field = $members.take_or($field, || $default);
     };
-    (@take $members:ident $field:ident optional, nullable) => {
-        ::core::option::Option::Some($members.take_as_read($field))
-    };
-    (@take $members:ident $field:ident $($how:tt)*) => {
-        ::core::option::Option::Some($members.take_or_default($field))
-    };
+    (@take $members:ident $field:ident optional, nullable) => { let $field = $members.take_as_read($field); };
+    (@take $members:ident $field:ident $($how:tt)*) => { let $field = $members.take_or_default($field); };
     (@write $writer:ident $field:expr,) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, default = $default:expr) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, read_only) => { $writer.leave_out() };
@@ -45,6 +45,7 @@ macro_rules! json_object {
             const PROPERTIES: &'static [&'static str] = &[$(json_object!(@name $field $($wire)?)),*];
             const OTHERS: $crate::runtime::model::Others = json_object!(@others $policy $($others)?);
 
+            #[inline]
             fn read<'de, A_: serde::de::MapAccess<'de>>(
                 members: &mut $crate::runtime::model::Members<'de, A_>,
             ) -> ::core::option::Option<Self> {
@@ -53,13 +54,8 @@ macro_rules! json_object {
                 while members.advance() {
                     let _ = $(members.read(&mut $field) ||)* json_object!(@other members $($others)?);
                 }
-                #[allow(irrefutable_let_patterns, reason = "there may be no fields")]
-                if let ($(::core::option::Option::Some($field),)*) =
-                    ($(json_object!(@take members $field $($($how)+)?),)*)
-                {
-                    return ::core::option::Option::Some(Self { $($field,)* $($others,)? });
-                }
-                ::core::option::Option::None
+                $(json_object!(@take members $field $($($how)+)?);)*
+                ::core::option::Option::Some(Self { $($field,)* $($others,)? })
             }
 
             #[allow(unused_variables, reason = "there may be no fields")]

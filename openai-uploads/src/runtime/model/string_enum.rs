@@ -106,6 +106,7 @@ impl<T: StringEnum> Visitor<'_> for StringVisitor<T> {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro defines what is public")]
 mod tests {
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     enum Order {
