@@ -77,13 +77,15 @@ impl Client {
             .collect();
         let accepted: Vec<_> = numbered().filter(|(number, _)| !refused.contains_key(number)).collect();
         let (text, options) = document(&accepted, &remotes);
-        let folder = target();
+        let folder = target().join("json-schema");
         let package =
             generate(&text, &options).unwrap_or_else(|errors| panic!("{}", errors.render(false))).package;
         package.compare(&folder.join(NAME)).unwrap().write().unwrap();
         let probe = folder.join("probe");
         fs::create_dir_all(probe.join("src")).unwrap();
         fs::write(probe.join("Cargo.toml"), MANIFEST).unwrap();
+        // The versions that the workspace is tested with, which are already downloaded.
+        fs::copy(workspace().join("Cargo.lock"), probe.join("Cargo.lock")).unwrap();
         fs::write(probe.join("src/main.rs"), main_of(accepted.iter().map(|(number, _)| *number))).unwrap();
         Self { program: build(&probe), refused }
     }
@@ -164,17 +166,21 @@ fn main_of(numbers: impl Iterator<Item = usize>) -> String {
     )
 }
 
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
 fn target() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    workspace.join(target).join("json-schema")
+    workspace().join(target)
 }
 
 fn build(probe: &Path) -> PathBuf {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(probe).args(["build", "--quiet", "--message-format", "json"]);
-    let output =
-        cargo.env("CARGO_TARGET_DIR", target().join("target")).stderr(Stdio::inherit()).output().unwrap();
+    // Shared with the tests of published documents, which build the same dependencies.
+    cargo.env("CARGO_TARGET_DIR", target().join("probes")).stderr(Stdio::inherit());
+    let output = cargo.output().unwrap();
     let messages =
         serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>().map(Result::unwrap);
     let messages: Vec<Value> = messages.collect();

@@ -91,7 +91,7 @@ fn target() -> PathBuf {
 fn build(folder: &Path) -> Built {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(folder).args(["build", "--quiet", "--message-format", "json"]);
-    cargo.env("CARGO_TARGET_DIR", target().join("target")).stderr(Stdio::inherit());
+    cargo.env("CARGO_TARGET_DIR", target().with_file_name("probes")).stderr(Stdio::inherit());
     let built = cargo.output().expect("cargo runs, since it runs this test");
     let messages =
         || serde_json::Deserializer::from_slice(&built.stdout).into_iter::<Value>().map(Result::unwrap);
