@@ -41,6 +41,10 @@ pub(crate) struct Members<'de, A: MapAccess<'de>> {
 
 const NO_FIELD: usize = usize::MAX;
 
+#[expect(
+    clippy::inline_always,
+    reason = "the places of fields become constants, and their comparisons a jump"
+)]
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
     #[inline]
     pub(super) fn new(map: A, properties: &'static [&'static str], others: Others) -> Self {
@@ -79,7 +83,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     }
 
     /// Offers the member to the next field; whether it is its own, and read.
-    #[inline(always)] // So that the fields' places are constants, and rustc makes a jump of the comparisons.
+    #[inline(always)]
     pub(crate) fn read<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) -> bool {
         let index = self.field;
         self.field = index + 1;

@@ -46,6 +46,7 @@ macro_rules! json_object {
             const OTHERS: $crate::runtime::model::Others = json_object!(@others $policy $($others)?);
 
             #[inline]
+            #[allow(clippy::question_mark, reason = "`?` takes rustc longer to check")]
             fn read<'de, A_: serde::de::MapAccess<'de>>(
                 members: &mut $crate::runtime::model::Members<'de, A_>,
             ) -> ::core::option::Option<Self> {
