@@ -16,5 +16,6 @@ guides! {
     LocalServer: "docs/local-server.md",
     Models: "docs/models.md",
     Networks: "docs/networks.md",
+    Sources: "docs/sources.md",
     Uploader: "docs/uploader.md",
 }
