@@ -27,6 +27,9 @@ use crate::objects::{Objects, is_url, shown};
 use crate::shard::Shard;
 use crate::version::Version;
 
+/// A longer file without an MD5 is not read again for it.
+const MAX_DIGESTED: u64 = 8 * 1024 * 1024;
+
 /// The manifest of a run.
 pub(crate) struct Manifest {
     /// The path or URL in messages.
@@ -204,10 +207,14 @@ impl Manifest {
         md5: Option<&str>,
         file: &OpenAiFile,
     ) -> Result<(), CommandError> {
+        let md5 = match md5 {
+            Some(md5) => Some(md5.to_owned()),
+            None => digest_of_small(path, version).await,
+        };
         let line = Line::Uploaded(Uploaded {
             path: key(path).into_owned(),
             version: version.clone(),
-            md5: md5.map(str::to_owned),
+            md5,
             file_id: file.id.clone(),
             purpose: self.purpose.clone(),
             base_url: self.base_url.clone(),
@@ -363,6 +370,20 @@ fn without_secrets(base_path: &str) -> String {
     let _ = url.set_password(None);
     url.set_query(None);
     url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// The MD5 of a file that went to the server in one request, which has none. `None` if the file has changed since.
+async fn digest_of_small(path: &Path, version: &Version) -> Option<String> {
+    if is_url(path) || version.bytes > MAX_DIGESTED {
+        return None;
+    }
+    let (path, version) = (path.to_owned(), version.clone());
+    let digest = spawn_blocking(move || {
+        let md5 = md5_of(&path).ok()?;
+        let is_same = path.metadata().is_ok_and(|metadata| Version::of(&metadata) == version);
+        is_same.then_some(md5)
+    });
+    digest.await.ok()?
 }
 
 fn md5_of(path: &Path) -> io::Result<String> {
