@@ -1,6 +1,6 @@
 //! The program `openapi-crate`, and what the commands of a workspace share with it. Feature `cli`.
 
-pub mod check;
+mod check;
 pub mod choice;
 mod completions;
 pub mod count;
@@ -9,6 +9,7 @@ mod explain;
 pub mod failure;
 pub mod generate;
 pub mod report;
+pub mod settings;
 pub mod slice;
 pub mod terminal;
 

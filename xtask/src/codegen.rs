@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use openapi_crate::command::choice::Choice;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::generate::{self, Job};
 use openapi_crate::command::report::Report;
+use openapi_crate::command::settings::{Settings, crate_name};
 use openapi_crate::command::terminal::Progress;
 use openapi_crate::{Input, Options, Output};
 
@@ -29,18 +29,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", requires = "name")]
     out: Option<PathBuf>,
     /// The name of the crate
-    #[arg(long, value_parser = generate::crate_name, requires = "spec")]
+    #[arg(long, value_parser = crate_name, requires = "spec")]
     name: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let progress = Progress::new(true);
     let (check, deny_warnings) = (arguments.check, arguments.deny_warnings);
-    if let (Some(spec), Some(out), name @ Some(_)) = (&arguments.spec, &arguments.out, &arguments.name) {
-        let (spec, out, name) = (spec.clone(), out.clone(), name.clone());
-        let choice = Choice::default();
-        let arguments = generate::Arguments { spec, out, name, module: false, check, deny_warnings, choice };
-        return arguments.run(&progress);
+    if arguments.spec.is_some() {
+        let (spec, out, name) = (arguments.spec.clone(), arguments.out.clone(), arguments.name.clone());
+        let settings = Settings { spec, out, name, deny_warnings, ..Settings::default() };
+        return generate::run(&settings, check, generate::writing_command("cargo xtask"), &progress);
     }
     let root = workspace::root();
     let job = Job {

@@ -1,9 +1,12 @@
 //! The arguments that choose operations.
 
+use serde::Deserialize;
+
 use crate::slice::Selection;
 
 /// The arguments that choose operations. Each may be given several times.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Operations (each option may be given several times)")]
 pub struct Choice {
     /// Use the operations with this tag
@@ -27,17 +30,17 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The arguments that express this choice.
-    pub(super) fn arguments(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let lists = [
-            ("--tag", &self.tag),
-            ("--operation", &self.operation),
-            ("--path", &self.path),
-            ("--not-tag", &self.not_tag),
-            ("--not-operation", &self.not_operation),
-            ("--not-path", &self.not_path),
-        ];
-        lists.into_iter().flat_map(|(name, list)| list.iter().map(move |value| (name, &**value)))
+    /// This choice, and of `other` the lists that are empty here.
+    pub(super) fn or(self, other: Self) -> Self {
+        let or = |own: Vec<String>, other| if own.is_empty() { other } else { own };
+        Self {
+            tag: or(self.tag, other.tag),
+            operation: or(self.operation, other.operation),
+            path: or(self.path, other.path),
+            not_tag: or(self.not_tag, other.not_tag),
+            not_operation: or(self.not_operation, other.not_operation),
+            not_path: or(self.not_path, other.not_path),
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! `openapi-crate generate`: generates Rust and reference pages from a document.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::choice::Choice;
 use super::count::{counted, thousands};
 use super::failure::Failure;
 use super::report::{Outcome, Report};
+use super::settings::{Settings, SettingsArguments};
 use super::terminal::Progress;
 use crate::package::{Change, Changes, Kind, MARKER};
 use crate::{Generated, Input, Options, Output};
@@ -20,76 +20,49 @@ const MAX_NAMED: usize = 20;
 /// Write a crate, or a module, from a document
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The OpenAPI document, as YAML or JSON
-    #[arg(value_name = "SPEC")]
-    pub spec: PathBuf,
-    /// The folder to write to
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// The name of the crate
-    #[arg(long, value_name = "CRATE", value_parser = crate_name, required_unless_present = "module")]
-    pub name: Option<String>,
-    /// Write a module for an existing crate, and list the dependencies that it needs
-    #[arg(long, conflicts_with = "name")]
-    pub module: bool,
+    #[command(flatten)]
+    settings: SettingsArguments,
     /// Write nothing; show what would change, and exit with 1 if something would
     #[arg(long)]
-    pub check: bool,
-    /// Exit with 2, and write nothing, if there is a warning
-    #[arg(long)]
-    pub deny_warnings: bool,
-    /// The operations to generate
-    #[command(flatten)]
-    pub choice: Choice,
+    check: bool,
 }
 
 impl Arguments {
-    /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be read or written, or the faults of the document.
-    pub fn run(&self, progress: &Progress) -> Result<Report, Failure> {
-        let output = output(self.name.as_deref());
-        progress.step("Reading", &self.spec.display().to_string());
-        let input = Input::read(&self.spec)?;
-        refuse_foreign(&self.out, &output)?;
-        let job = Job {
-            out: &self.out,
-            options: Options { output, selection: self.choice.clone().into(), ..Options::default() },
-            is_check: self.check,
-            deny_warnings: self.deny_warnings,
-            command: self.command(),
-        };
-        job.run(input, progress)
-    }
-
-    /// The command that writes what `--check` compares.
-    fn command(&self) -> String {
-        let mut command = format!("openapi-crate generate {}", quoted(&self.spec.to_string_lossy()));
-        command.extend([" --out ", &quoted(&self.out.to_string_lossy())]);
-        match &self.name {
-            Some(name) => command.extend([" --name ", name]),
-            None => command.push_str(" --module"),
-        }
-        for (name, value) in self.choice.arguments() {
-            command.extend([" ", name, " ", &quoted(value)]);
-        }
-        command
+    pub(super) fn run(&self, progress: &Progress) -> Result<Report, Failure> {
+        run(&self.settings.settings()?, self.check, writing_command("openapi-crate"), progress)
     }
 }
 
-/// The output that `--name`, or else `--module`, asks for.
-pub(super) fn output(name: Option<&str>) -> Output {
-    match name {
-        Some(name) => Output::Crate { name: name.to_owned() },
-        None => Output::ModuleTree,
-    }
+/// Writes what the settings say, or with `is_check` compares with it. `command` is the command that writes.
+///
+/// # Errors
+///
+/// A file that cannot be read or written, and all that is wrong with the document.
+pub fn run(
+    settings: &Settings,
+    is_check: bool,
+    command: String,
+    progress: &Progress,
+) -> Result<Report, Failure> {
+    let (output, out) = (settings.output()?, settings.folder()?);
+    let shown = settings.spec.as_deref().unwrap_or(Path::new("")).display().to_string();
+    progress.step("Reading", &shown);
+    let input = settings.input()?;
+    refuse_foreign(out, &output)?;
+    let options = settings.options(output);
+    let deny_warnings = settings.deny_warnings;
+    let job = Job { out, options, is_check, deny_warnings, command };
+    job.run(input, progress)
 }
 
-/// The name of a crate, as an argument.
-pub fn crate_name(name: &str) -> Result<String, &'static str> {
-    crate::crate_name::check(name).map(|()| name.to_owned())
+/// The command of this process, as the one that writes instead of comparing.
+pub fn writing_command(program: &str) -> String {
+    let arguments = std::env::args().skip(1).filter(|argument| argument != "--check" && argument != "--json");
+    let arguments = arguments.map(|argument| match argument.as_str() {
+        "check" => "generate".to_owned(),
+        argument => quoted(argument),
+    });
+    std::iter::once(program.to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 /// One run of the generator.
@@ -148,8 +121,8 @@ impl Job<'_> {
     }
 }
 
-/// Refuses a folder that contains anything that was not generated.
-pub(super) fn refuse_foreign(out: &Path, output: &Output) -> Result<(), Failure> {
+/// Refuses a folder that has something in it that was not generated.
+fn refuse_foreign(out: &Path, output: &Output) -> Result<(), Failure> {
     let Ok(mut entries) = out.read_dir() else { return Ok(()) };
     let root = if *output == Output::ModuleTree { "mod.rs" } else { "Cargo.toml" };
     let is_ours = std::fs::read_to_string(out.join(root)).is_ok_and(|text| text.contains(MARKER));
@@ -240,8 +213,8 @@ fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Val
     members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }
 
-/// Quotes an argument for a shell.
-pub fn quoted(argument: &str) -> String {
+/// An argument as a shell reads it.
+fn quoted(argument: &str) -> String {
     let plain = argument.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
     if plain && !argument.is_empty() {
         argument.to_owned()

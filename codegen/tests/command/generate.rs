@@ -105,7 +105,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         &["generate", "pets.yaml", "--out", "pets", "--name", "fn"],
         &["generate", "pets.yaml", "--out", "pets", "--name", "pets", "--module"],
         &["check", "pets.yaml", "--out", "pets"],
-        &["check", "pets.yaml", "--name", "pets"],
+        &["generate", "--out", "pets", "--name", "pets"],
         &["slice", "pets.yaml", "--out", "cut.yaml"],
         &["explode"],
     ] {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod choice;
+mod config;
 mod explain;
 mod fixture;
 mod generate;

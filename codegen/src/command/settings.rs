@@ -1,0 +1,151 @@
+//! The options of `generate` and `check`, from the command line and from a configuration file.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::choice::Choice;
+use super::failure::Failure;
+use crate::input::read_text;
+use crate::{Input, Options, Output};
+
+/// What to generate. A configuration file has the same options as the command line, without `--`.
+#[derive(Clone, Debug, Default, clap::Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The OpenAPI document, as YAML or JSON
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<PathBuf>,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The name of the crate
+    #[arg(long, value_name = "CRATE", value_parser = crate_name)]
+    pub name: Option<String>,
+    /// Write a module of a crate that is already there, and list the dependencies that it needs
+    #[arg(long, conflicts_with = "name")]
+    pub module: bool,
+    /// Exit with 2, and write nothing, if there is a warning
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// The operations to generate; the table `operations` of a configuration file.
+    #[command(flatten)]
+    pub operations: Choice,
+}
+
+/// Settings, and where those come from that are not on the command line.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct SettingsArguments {
+    #[command(flatten)]
+    settings: Settings,
+    /// A TOML file with options; those of the command line come first
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl SettingsArguments {
+    /// The settings of the command line, completed by those of the configuration file.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or has something in it that is not an option.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        let settings = self.settings.clone();
+        match &self.config {
+            None => Ok(settings),
+            Some(file) => Ok(settings.or(Settings::read(file)?)),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a configuration file. Its paths are relative to the folder that it is in.
+    fn read(file: &Path) -> Result<Self, Failure> {
+        let text = read_text(Path::new(""), file)?;
+        let invalid = |message: &dyn Display| {
+            Failure::with_help(
+                format!("cannot use `{}`: {message}", file.display()),
+                "`openapi-crate generate --help` lists the options; those of operations belong under [operations]",
+            )
+        };
+        let mut settings: Self = toml::from_str(&text).map_err(|error| invalid(&error))?;
+        if let Some(name) = &settings.name {
+            crate_name(name).map_err(|error| invalid(&format!("`name` is `{name}`: {error}")))?;
+            if settings.module {
+                return Err(invalid(&"it has both `name` and `module`"));
+            }
+        }
+        let folder = file.parent().unwrap_or(Path::new(""));
+        for path in settings.spec.iter_mut().chain(&mut settings.out) {
+            *path = folder.join(&*path);
+        }
+        Ok(settings)
+    }
+
+    /// These settings, and those of `other` that are not given here.
+    fn or(self, other: Self) -> Self {
+        let has_output = self.name.is_some() || self.module;
+        Self {
+            spec: self.spec.or(other.spec),
+            out: self.out.or(other.out),
+            name: if has_output { self.name } else { other.name },
+            module: if has_output { self.module } else { other.module },
+            deny_warnings: self.deny_warnings || other.deny_warnings,
+            operations: self.operations.or(other.operations),
+        }
+    }
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    ///
+    /// No document was given, or it cannot be read.
+    pub fn input(&self) -> Result<Input, Failure> {
+        let spec = self.spec.as_ref().ok_or_else(|| missing("document", "SPEC", "spec"))?;
+        Ok(Input::read(spec)?)
+    }
+
+    /// The folder to write to.
+    ///
+    /// # Errors
+    ///
+    /// None was given.
+    pub fn folder(&self) -> Result<&Path, Failure> {
+        self.out.as_deref().ok_or_else(|| missing("folder to write to", "--out DIR", "out"))
+    }
+
+    /// The kind of output.
+    ///
+    /// # Errors
+    ///
+    /// Neither the name of a crate was given nor that it is a module.
+    pub fn output(&self) -> Result<Output, Failure> {
+        match &self.name {
+            Some(name) => Ok(Output::Crate { name: name.clone() }),
+            None if self.module => Ok(Output::ModuleTree),
+            None => Err(missing("name of a crate", "--name CRATE or --module", "name")),
+        }
+    }
+
+    /// What to make of the document.
+    pub fn options(&self, output: Output) -> Options {
+        Options { output, selection: self.operations.clone().into(), ..Options::default() }
+    }
+}
+
+fn missing(what: &str, argument: &str, key: &str) -> Failure {
+    Failure::with_help(
+        format!("no {what} was given"),
+        format!("give {argument}, or `{key}` in a file that --config names"),
+    )
+}
+
+/// Checks the name of a crate, as an argument.
+///
+/// # Errors
+///
+/// What a name must be like.
+pub fn crate_name(name: &str) -> Result<String, &'static str> {
+    crate::crate_name::check(name).map(|()| name.to_owned())
+}

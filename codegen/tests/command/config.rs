@@ -1,0 +1,64 @@
+//! `--config`.
+
+use crate::fixture::Folder;
+
+const CONFIG: &str = "\
+spec = '../pets.yaml'
+out = '../pets'
+name = 'pets'
+deny-warnings = true
+
+[operations]
+tag = ['Pets']
+";
+
+#[test]
+fn a_file_has_the_options_and_its_paths_are_relative_to_its_folder() {
+    let folder = Folder::with_pets();
+    folder.write("config/client.toml", CONFIG);
+    let ended = folder.run(&["--json", "generate", "--config", "config/client.toml"]);
+    assert_eq!((ended.code, &ended.json()["operations"]), (Some(0), &1.into()), "{ended:?}");
+    assert!(folder.path("pets/Cargo.toml").exists());
+    let check = folder.run(&["check", "--config", "config/client.toml"]);
+    assert!(check.code == Some(0) && check.stdout.contains("up to date"), "{check:?}");
+}
+
+#[test]
+fn an_option_of_the_command_line_comes_first() {
+    let folder = Folder::with_pets();
+    folder.write("config/client.toml", CONFIG);
+    let config = ["--json", "generate", "--config", "config/client.toml"];
+    let shops = folder.run(&[&config[..], &["--tag", "Shops", "--out", "shops", "--name", "shops"]].concat());
+    assert_eq!(shops.code, Some(0), "{shops:?}");
+    assert!(folder.path("shops/src/apis/shops_api.rs").exists());
+    assert!(!folder.path("shops/src/apis/pets_api.rs").exists() && !folder.path("pets").exists());
+    let module = folder.run(&[&config[..], &["--module", "--out", "module"]].concat());
+    assert_eq!(module.code, Some(0), "{module:?}");
+    assert!(folder.path("module/mod.rs").exists());
+}
+
+#[test]
+fn a_file_that_is_not_of_options_is_refused_with_the_line() {
+    let folder = Folder::with_pets();
+    for (text, said) in [
+        ("spec = 'pets.yaml'\ntag = ['Pets']\n", "unknown field `tag`"),
+        ("spec = 'pets.yaml'\nout = 1\n", "line 2"),
+        ("[operations]\ntags = ['Pets']\n", "unknown field `tags`"),
+        ("spec = pets.yaml", "line 1"),
+        ("name = 'fn'", "`name` is `fn`"),
+        ("name = 'pets'\nmodule = true", "both `name` and `module`"),
+    ] {
+        folder.write("client.toml", text);
+        let ended = folder.run(&["generate", "--config", "client.toml"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{text}: {ended:?}");
+        assert!(ended.stderr.starts_with("error: cannot use `client.toml`: "), "{text}: {ended:?}");
+        assert!(ended.stderr.contains(said), "{text}: {ended:?}");
+    }
+    let missing = folder.run(&["generate", "--config", "no.toml"]);
+    assert!(missing.stderr.starts_with("error: cannot read `no.toml`"), "{missing:?}");
+    let without = folder.run(&["generate", "pets.yaml", "--name", "pets"]);
+    assert!(
+        without.stderr.contains("help: give --out DIR, or `out` in a file that --config names"),
+        "{without:?}"
+    );
+}
