@@ -44,6 +44,8 @@ pub struct Options {
     pub output: Output,
     /// The operations to generate, with the types that they reach; by default all.
     pub selection: Selection,
+    /// Whether a crate has a cargo feature for each tag, so that its users compile only the tags that they need.
+    pub features_by_tag: bool,
 }
 
 impl Options {

@@ -26,6 +26,9 @@ pub struct Settings {
     /// Write a module of a crate that is already there, and list the dependencies that it needs
     #[arg(long, conflicts_with = "name")]
     pub module: bool,
+    /// Give the crate a cargo feature for each tag, so that its users compile only the tags that they need
+    #[arg(long, conflicts_with = "module")]
+    pub features_by_tag: bool,
     /// Exit with 2, and write nothing, if there is a warning
     #[arg(long)]
     pub deny_warnings: bool,
@@ -91,6 +94,7 @@ impl Settings {
             out: self.out.or(other.out),
             name: if has_output { self.name } else { other.name },
             module: if has_output { self.module } else { other.module },
+            features_by_tag: self.features_by_tag || other.features_by_tag,
             deny_warnings: self.deny_warnings || other.deny_warnings,
             operations: self.operations.or(other.operations),
         }
@@ -130,7 +134,13 @@ impl Settings {
 
     /// What to make of the document.
     pub fn options(&self, output: Output) -> Options {
-        Options { output, selection: self.operations.clone().into(), ..Options::default() }
+        Options {
+            selection: self.operations.clone().into(),
+            // A module has no manifest for them.
+            features_by_tag: self.features_by_tag && matches!(output, Output::Crate { .. }),
+            output,
+            ..Options::default()
+        }
     }
 }
 

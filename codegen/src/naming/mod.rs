@@ -1,6 +1,7 @@
 //! Identifiers, module paths and printable types. Code and reference pages both use them.
 
 mod clash;
+mod feature;
 mod function;
 mod identifier;
 mod member;
@@ -10,6 +11,7 @@ mod rust_type;
 mod scope;
 
 pub(crate) use clash::{Clash, number_operations};
+pub(crate) use feature::feature_names;
 pub(crate) use function::{ArgumentKind, Function, distinct_replies, functions, only_file, other_calls};
 pub(crate) use identifier::{camel, shouty, snake, unique};
 pub(crate) use member::{

@@ -8,25 +8,36 @@ use crate::description::for_rustdoc;
 use crate::naming::Names;
 
 use super::dependencies::dependencies;
+use super::features::Features;
 use super::first_call::first_call;
 use super::format::Source;
 use super::runtime;
 
 /// The files besides operations, models and pages.
-pub(super) fn files(api: &Api, names: &Names, name: &str, header: &str) -> Vec<(String, String)> {
+pub(super) fn files(
+    api: &Api,
+    names: &Names,
+    features: &Features,
+    name: &str,
+    header: &str,
+) -> Vec<(String, String)> {
     let first_call = first_call(api, names, name);
     let mut files = vec![
-        ("Cargo.toml".to_owned(), manifest(api, name, header)),
-        ("README.md".to_owned(), readme(api, name, header, &first_call)),
-        ("src/lib.rs".to_owned(), library(api, header, &first_call)),
+        ("Cargo.toml".to_owned(), manifest(api, features, name, header)),
+        ("README.md".to_owned(), readme(api, features, name, header, &first_call)),
+        ("src/lib.rs".to_owned(), library(api, features, header, &first_call)),
     ];
     files.extend(runtime::files("src/", header));
     files
 }
 
-fn readme(api: &Api, name: &str, header: &str, first_call: &str) -> String {
+fn readme(api: &Api, features: &Features, name: &str, header: &str, first_call: &str) -> String {
     let title = for_rustdoc(title(api));
     let title = title.lines().next().unwrap_or_default();
+    let about_features = match about_features(features) {
+        none if none.is_empty() => none,
+        about => format!("\n{about}\n"),
+    };
     format!(
         r#"<!-- {header} -->
 # {name}
@@ -44,7 +55,20 @@ A Rust client of {title}.
 
 Each operation is a function in a module of `apis`, and each schema a type in `models`: [the reference](docs/README.md)
 lists them. The server's URL, credentials, headers and timeouts are fields of `apis::configuration::Configuration`.
-"#
+{about_features}"#
+    )
+}
+
+/// What is said of the features of tags; nothing where there are none.
+fn about_features(features: &Features) -> String {
+    let names: Vec<String> = features.names().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "Each tag is a feature, and all are on by default. A program that needs few turns the default features off, and \
+         compiles only the functions and models of its tags: {}.",
+        names.join(", ")
     )
 }
 
@@ -52,13 +76,14 @@ fn title(api: &Api) -> &str {
     if api.title.is_empty() { "an API" } else { &api.title }
 }
 
-fn library(api: &Api, header: &str, first_call: &str) -> String {
+fn library(api: &Api, features: &Features, header: &str, first_call: &str) -> String {
     let about = [
         for_rustdoc(title(api)),
         for_rustdoc(&api.description),
         format!("# A first call\n\n```no_run\n{first_call}\n```"),
         "Each operation is a function in a module of [`apis`], and each schema a type in [`models`]."
             .to_owned(),
+        about_features(features),
     ];
     let about: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).collect();
     let mut source = Source::new(header, about.join("\n\n").trim_end());
@@ -83,10 +108,19 @@ fn library(api: &Api, header: &str, first_call: &str) -> String {
 }
 
 /// The manifest, with the dependencies that the crate needs.
-fn manifest(api: &Api, name: &str, header: &str) -> String {
+fn manifest(api: &Api, features: &Features, name: &str, header: &str) -> String {
     let output = Output::Crate { name: name.to_owned() };
     let dependencies: String =
         dependencies(api, &output).iter().map(|dependency| format!("{dependency}\n")).collect();
+    let names: Vec<&str> = features.names().collect();
+    let (default, tags) = match names.as_slice() {
+        [] => (r#""rustls""#, String::new()),
+        names => {
+            let list: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+            let each: String = names.iter().map(|name| format!("{name} = []\n")).collect();
+            (r#""full", "rustls""#, format!("# Everything.\nfull = [{}]\n{each}", list.join(", ")))
+        }
+    };
     let version = semver(&api.version);
     let title = api.title.replace(['\\', '"'], "'").replace(|letter: char| letter.is_control(), " ");
     format!(
@@ -100,10 +134,10 @@ edition = "2024"
 rust-version = "1.89"
 
 [features]
-default = ["rustls"]
+default = [{default}]
 rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
-
+{tags}
 [dependencies]
 {dependencies}
 [workspace]

@@ -6,6 +6,7 @@ mod configuration;
 mod dependencies;
 mod derives;
 mod doc;
+mod features;
 mod first_call;
 mod format;
 mod imports;
@@ -19,6 +20,8 @@ mod signature;
 mod style;
 mod tokens;
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -29,6 +32,7 @@ use crate::{Options, Output};
 pub use dependencies::Dependency;
 pub(crate) use dependencies::dependencies;
 use derives::Derives;
+use features::{Features, any_of};
 use format::Source;
 use tokens::{ident, path};
 
@@ -36,6 +40,7 @@ use tokens::{ident, path};
 pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String, String)> {
     let header = options.header();
     let derives = Derives::new(api);
+    let features = if options.features_by_tag { Features::by_tag(api, names) } else { Features::default() };
     let mut files = match &options.output {
         Output::Modules => {
             let mut source = Source::new(&header, "The functions and models that the document describes.");
@@ -47,17 +52,17 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
             });
             vec![("src/generated/mod.rs".to_owned(), source.finish())]
         }
-        Output::Crate { name } => krate::files(api, names, name, &header),
+        Output::Crate { name } => krate::files(api, names, &features, name, &header),
         Output::ModuleTree => module_tree::files(api, &header),
     };
     let folder = options.output.source_folder();
-    files.push((format!("{folder}apis/mod.rs"), apis_module(api, names, &header)));
+    files.push((format!("{folder}apis/mod.rs"), apis_module(api, names, &features, &header)));
     files.push((format!("{folder}apis/configuration.rs"), configuration::module(api, names, &header)));
     for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
         let path = format!("{folder}apis/{}.rs", plain(&module));
         files.push((path, operation::module(api, names, &derives, tag, &header)));
     }
-    files.push((format!("{folder}models/mod.rs"), models_module(names, &header)));
+    files.push((format!("{folder}models/mod.rs"), models_module(names, &features, &header)));
     files.extend(models(api, names, &derives, folder, &header));
     files
 }
@@ -86,40 +91,50 @@ fn allowed(lints: &[&str]) -> TokenStream {
     quote!(#![allow(#(#lints,)* reason = "the document decides")])
 }
 
-fn apis_module(api: &Api, names: &Names, header: &str) -> String {
+fn apis_module(api: &Api, names: &Names, features: &Features, header: &str) -> String {
     let mut source = Source::new(header, "The operations, a module for each tag.");
     source.gap();
     let modules = tag_modules(api);
-    let modules = modules.iter().map(|module| ident(module));
+    let modules = modules.iter().enumerate().map(|(tag, module)| {
+        let (condition, module) = (features.of_tag(tag), ident(module));
+        quote!(#condition pub mod #module;)
+    });
     // One module further out than the modules in it.
     let root = path(names.root().strip_prefix("super::").unwrap_or(names.root()));
     source.items(quote! {
         pub mod configuration;
-        #(pub mod #modules;)*
+        #(#modules)*
         pub use #root::runtime::{Call, Error};
     });
     source.finish()
 }
 
-fn models_module(names: &Names, header: &str) -> String {
+fn models_module(names: &Names, features: &Features, header: &str) -> String {
     let mut source = Source::new(
         header,
         "The schemas of the document. `new` takes what a value must have, in the document's order.",
     );
     source.gap();
-    let modules = names.modules().iter().map(|(module, _)| ident(module));
-    source.items(quote!(#(pub mod #modules;)*));
-    let types = names.modules().iter().flat_map(|(module, types)| types.iter().map(move |id| (module, *id)));
-    let exported = types.map(|(module, id)| (module, names.of(id))).filter(|(_, path)| path.exported).map(
-        |(module, path)| {
+    let modules = names.modules().iter().map(|(module, _)| {
+        let (condition, module) = (any_of(features.of_module(module).as_deref()), ident(module));
+        quote!(#condition pub mod #module;)
+    });
+    source.items(quote!(#(#modules)*));
+    // Types that need the same features stand together, and those that need none come first.
+    let mut exported: BTreeMap<Option<Vec<&str>>, Vec<TokenStream>> = BTreeMap::new();
+    for (module, types) in names.modules() {
+        let types = types.iter().map(|id| names.of(*id)).filter(|path| path.exported);
+        let types = types.map(|path| {
             let (module, name) = (ident(module), ident(&path.name));
             quote!(#module::#name)
-        },
-    );
-    let exported: Vec<_> = exported.collect();
-    if !exported.is_empty() {
+        });
+        exported.entry(features.of_module(module)).or_default().extend(types);
+    }
+    exported.retain(|_, types| !types.is_empty());
+    for (needed, types) in exported {
+        let condition = any_of(needed.as_deref());
         source.gap();
-        source.items(quote!(pub use self::{#(#exported),*};));
+        source.items(quote!(#condition pub use self::{#(#types),*};));
     }
     source.finish()
 }

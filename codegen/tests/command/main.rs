@@ -5,6 +5,7 @@
 mod choice;
 mod config;
 mod explain;
+mod features;
 mod fixture;
 mod generate;
 mod output;

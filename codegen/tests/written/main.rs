@@ -6,6 +6,7 @@
 
 mod accepted;
 mod faults;
+mod features;
 mod fragment;
 mod hostile;
 mod names;
