@@ -20,6 +20,7 @@ pub(super) struct App {
     pub(super) batches: Arc<Engine>,
     pub(super) api_key: Option<SecretString>,
     pub(super) read_timeout: Duration,
+    pub(super) batch_time: Duration,
 }
 
 impl App {
@@ -30,6 +31,11 @@ impl App {
     ) -> Result<T, Refused> {
         let store = Arc::clone(&self.store);
         spawn_blocking(move || work(&store)).await.map_err(std::io::Error::other)?
+    }
+
+    /// The milliseconds that work in the background takes.
+    pub(super) fn work_time(&self) -> u64 {
+        u64::try_from(self.batch_time.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// A request's body, with the server's timeout for each read.

@@ -194,8 +194,9 @@ impl ServerBuilder {
         self
     }
 
-    /// The time that a batch takes: a tenth to validate, eight tenths to run the requests, a tenth to finalize. By
-    /// default a batch runs as fast as possible.
+    /// The time that work in the background takes. A batch takes a tenth of it to validate, eight tenths to run the
+    /// requests, and a tenth to finalize. The files of a file batch are indexed one after the other; a fine-tuning job
+    /// takes a tenth to validate and two tenths to wait. By default all of them are as fast as possible.
     #[must_use]
     pub fn batch_time(mut self, time: Duration) -> Self {
         self.batch_time = time;
@@ -274,6 +275,7 @@ impl ServerBuilder {
             batches: Arc::clone(&batches),
             api_key: self.api_key,
             read_timeout: self.read_timeout,
+            batch_time: self.batch_time,
         };
         let journal = Arc::new(Journal::new(self.keep_requests));
         let exchanges = Arc::new(Exchanges { router: router(Arc::new(app)), journal });

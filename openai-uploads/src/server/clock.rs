@@ -34,7 +34,13 @@ impl Clock {
 
     /// The time in seconds since 1970.
     pub fn now(&self) -> u64 {
-        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        system.saturating_add(self.ahead.load(Ordering::Relaxed))
+        self.milliseconds() / 1000
+    }
+
+    /// The time in milliseconds since 1970.
+    pub(super) fn milliseconds(&self) -> u64 {
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let ahead = self.ahead.load(Ordering::Relaxed).saturating_mul(1000);
+        u64::try_from(system).unwrap_or(u64::MAX).saturating_add(ahead)
     }
 }

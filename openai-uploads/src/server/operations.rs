@@ -6,10 +6,17 @@ use axum::http::Method;
 use crate::apis::batch_api::{CANCEL_BATCH, CREATE_BATCH, LIST_BATCHES, RETRIEVE_BATCH};
 use crate::apis::configuration::BASE_PATH;
 use crate::apis::files_api::{CREATE_FILE, DELETE_FILE, DOWNLOAD_FILE, LIST_FILES, RETRIEVE_FILE};
+use crate::apis::fine_tuning_api::{
+    CREATE_FINE_TUNING_JOB, LIST_FINE_TUNING_EVENTS, RETRIEVE_FINE_TUNING_JOB,
+};
 use crate::apis::uploads_api::{ADD_UPLOAD_PART, CANCEL_UPLOAD, COMPLETE_UPLOAD, CREATE_UPLOAD};
+use crate::apis::vector_stores_api::{
+    CREATE_VECTOR_STORE, CREATE_VECTOR_STORE_FILE_BATCH, GET_VECTOR_STORE, GET_VECTOR_STORE_FILE_BATCH,
+    LIST_FILES_IN_VECTOR_STORE_BATCH,
+};
 use crate::runtime::Operation;
 
-pub(super) static OPERATIONS: [&Operation; 13] = [
+pub(super) static OPERATIONS: [&Operation; 21] = [
     &CREATE_FILE,
     &LIST_FILES,
     &RETRIEVE_FILE,
@@ -23,11 +30,27 @@ pub(super) static OPERATIONS: [&Operation; 13] = [
     &LIST_BATCHES,
     &RETRIEVE_BATCH,
     &CANCEL_BATCH,
+    &CREATE_VECTOR_STORE,
+    &GET_VECTOR_STORE,
+    &CREATE_VECTOR_STORE_FILE_BATCH,
+    &GET_VECTOR_STORE_FILE_BATCH,
+    &LIST_FILES_IN_VECTOR_STORE_BATCH,
+    &CREATE_FINE_TUNING_JOB,
+    &RETRIEVE_FINE_TUNING_JOB,
+    &LIST_FINE_TUNING_EVENTS,
 ];
 
 /// The operations whose requests have a body.
-static WITH_BODY: [&Operation; 5] =
-    [&CREATE_FILE, &CREATE_UPLOAD, &ADD_UPLOAD_PART, &COMPLETE_UPLOAD, &CREATE_BATCH];
+static WITH_BODY: [&Operation; 8] = [
+    &CREATE_FILE,
+    &CREATE_UPLOAD,
+    &ADD_UPLOAD_PART,
+    &COMPLETE_UPLOAD,
+    &CREATE_BATCH,
+    &CREATE_VECTOR_STORE,
+    &CREATE_VECTOR_STORE_FILE_BATCH,
+    &CREATE_FINE_TUNING_JOB,
+];
 
 /// The path of the base URL, without a slash at its end.
 pub(super) fn base_path() -> &'static str {

@@ -10,7 +10,7 @@ use axum::response::Response;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
-use super::api::{batches, files, uploads};
+use super::api::{batches, files, fine_tuning, uploads, vector_stores};
 use super::app::App;
 use super::fault_layer::inject;
 use super::http::{Refusal, excerpt};
@@ -19,6 +19,7 @@ use super::operations::base_path;
 /// The routes of the API, below the path of the base URL.
 pub(super) fn router(app: Arc<App>) -> Router {
     let api = Router::new().merge(files::routes()).merge(uploads::routes()).merge(batches::routes());
+    let api = api.merge(vector_stores::routes()).merge(fine_tuning::routes());
     let api = if base_path().is_empty() { api } else { Router::new().nest(base_path(), api) };
     api.fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)

@@ -88,7 +88,10 @@ pub(crate) fn disagreements(spec: &Spec, pages: &Pages) -> BTreeSet<String> {
 }
 
 fn api_page(operation: &SpecOperation<'_>) -> Option<String> {
-    Some(format!("{}Api", elements(&operation.node["tags"]).next()?.as_str()?))
+    let tag = elements(&operation.node["tags"]).next()?.as_str()?;
+    let words = tag.split([' ', '-']).filter_map(|word| word.split_at_checked(1));
+    let words: String = words.map(|(first, rest)| first.to_uppercase() + rest).collect();
+    Some(format!("{words}Api"))
 }
 
 fn of_operation(spec: &Spec, operation: &SpecOperation<'_>, pages: &Pages) -> BTreeSet<String> {

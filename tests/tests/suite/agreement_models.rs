@@ -21,7 +21,7 @@ const VALUES: usize = 200;
 type RoundTrip = fn(&Value) -> Result<Value, String>;
 
 /// The model of each schema.
-const MODELS: [(&str, RoundTrip); 23] = [
+const MODELS: [(&str, RoundTrip); 47] = [
     ("CreateFileRequest", round_trip_of_a_file),
     ("ListFilesResponse", json_round_trip::<models::ListFilesResponse>),
     ("DeleteFileResponse", json_round_trip::<models::DeleteFileResponse>),
@@ -43,6 +43,30 @@ const MODELS: [(&str, RoundTrip); 23] = [
     ("Upload", json_round_trip::<models::Upload>),
     ("OpenAIFile", json_round_trip::<models::OpenAiFile>),
     ("UploadPart", json_round_trip::<models::UploadPart>),
+    ("CreateVectorStoreRequest", json_round_trip::<models::CreateVectorStoreRequest>),
+    ("VectorStoreExpirationAfter", json_round_trip::<models::VectorStoreExpirationAfter>),
+    ("VectorStoreObject", json_round_trip::<models::VectorStoreObject>),
+    ("CreateVectorStoreFileBatchRequest", json_round_trip::<models::CreateVectorStoreFileBatchRequest>),
+    ("CreateVectorStoreFileRequest", json_round_trip::<models::CreateVectorStoreFileRequest>),
+    ("ChunkingStrategyRequestParam", json_round_trip::<models::ChunkingStrategyRequestParam>),
+    ("AutoChunkingStrategyRequestParam", json_round_trip::<models::AutoChunkingStrategyRequestParam>),
+    ("StaticChunkingStrategyRequestParam", json_round_trip::<models::StaticChunkingStrategyRequestParam>),
+    ("StaticChunkingStrategy", json_round_trip::<models::StaticChunkingStrategy>),
+    ("StaticChunkingStrategyResponseParam", json_round_trip::<models::StaticChunkingStrategyResponseParam>),
+    ("OtherChunkingStrategyResponseParam", json_round_trip::<models::OtherChunkingStrategyResponseParam>),
+    ("VectorStoreFileAttributes", json_round_trip::<Option<models::VectorStoreFileAttributes>>),
+    ("VectorStoreFileBatchObject", json_round_trip::<models::VectorStoreFileBatchObject>),
+    ("VectorStoreFileObject", json_round_trip::<models::VectorStoreFileObject>),
+    ("ListVectorStoreFilesResponse", json_round_trip::<models::ListVectorStoreFilesResponse>),
+    ("CreateFineTuningJobRequest", json_round_trip::<models::CreateFineTuningJobRequest>),
+    ("FineTuneMethod", json_round_trip::<models::FineTuneMethod>),
+    ("FineTuneSupervisedMethod", json_round_trip::<models::FineTuneSupervisedMethod>),
+    ("FineTuneSupervisedHyperparameters", json_round_trip::<models::FineTuneSupervisedHyperparameters>),
+    ("FineTuneDPOMethod", json_round_trip::<models::FineTuneDpoMethod>),
+    ("FineTuneDPOHyperparameters", json_round_trip::<models::FineTuneDpoHyperparameters>),
+    ("FineTuningJob", json_round_trip::<models::FineTuningJob>),
+    ("FineTuningJobEvent", json_round_trip::<models::FineTuningJobEvent>),
+    ("ListFineTuningJobEventsResponse", json_round_trip::<models::ListFineTuningJobEventsResponse>),
     ("ErrorResponse", json_round_trip::<models::ErrorResponse>),
     ("Error", json_round_trip::<models::Error>),
 ];
@@ -200,7 +224,7 @@ impl Agreement<'_> {
             if property["minimum"].as_i64().is_some_and(|least| least >= 0) {
                 wrong.push(Some(json!(-1)));
             }
-        } else {
+        } else if elements(&property["oneOf"]).all(|one| one["type"] != "number") {
             wrong.push(Some(json!(12)));
         }
         if self.required().contains(&name) && !is_lenient(property) {

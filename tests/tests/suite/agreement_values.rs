@@ -13,7 +13,7 @@ const STRINGS: [&str; 12] =
     ["", " ", "null", "\"", "\\", "a/b", "..", "é😀", "\u{0}", "\n\r\t", "{upload_id}", "1e999"];
 
 /// The keywords of these schemas. A new keyword needs a decision here.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 27] = [
     "$ref",
     "type",
     "enum",
@@ -33,6 +33,14 @@ const KNOWN: [&str; 19] = [
     "nullable",
     "title",
     "default",
+    "oneOf",
+    "discriminator",
+    "minItems",
+    "maxItems",
+    "minLength",
+    "exclusiveMinimum",
+    "maxProperties",
+    "propertyNames",
 ];
 
 /// A value that the schema accepts.
@@ -41,7 +49,8 @@ pub(crate) fn draw(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
     for (keyword, _) in members(schema) {
         assert!(KNOWN.contains(&keyword), "no value is drawn by the keyword `{keyword}`");
     }
-    if let Some(alternatives) = schema["anyOf"].as_array() {
+    // The alternatives of each `oneOf` exclude each other.
+    if let Some(alternatives) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
         return draw(spec, rng.choice(alternatives).unwrap(), rng);
     }
     if let Some(values) = schema["enum"].as_array() {
@@ -49,8 +58,17 @@ pub(crate) fn draw(spec: &Spec, schema: &Value, rng: &mut Rng) -> Value {
     }
     match rng.choice(types(schema)).unwrap_or("any") {
         "object" => object(spec, schema, rng),
-        "array" => (0..rng.usize(..4)).map(|_| draw(spec, &schema["items"], rng)).collect(),
-        "string" => Value::String(string(rng)),
+        "array" => {
+            let least = schema["minItems"].as_u64().unwrap_or(0);
+            (0..least + rng.u64(..4)).map(|_| draw(spec, &schema["items"], rng)).collect()
+        }
+        "string" => {
+            let least = usize::try_from(schema["minLength"].as_u64().unwrap_or(0)).expect("small");
+            let mut drawn = std::iter::repeat_with(|| string(rng));
+            Value::String(drawn.find(|drawn| drawn.chars().count() >= least).expect("there is no end"))
+        }
+        // A whole number could come back as an integer.
+        "number" => json!(f64::from(rng.u32(..1000)) / 1000.0 + 0.0005),
         "integer" => integer(schema, rng).into(),
         "boolean" => rng.bool().into(),
         "null" => Value::Null,

@@ -12,7 +12,14 @@ use openai_uploads::apis::configuration::{BASE_PATH, Configuration};
 use openai_uploads::apis::files_api::{
     ListFilesParams, create_file, delete_file, download_file, list_files, retrieve_file,
 };
+use openai_uploads::apis::fine_tuning_api::{
+    ListFineTuningEventsParams, create_fine_tuning_job, list_fine_tuning_events, retrieve_fine_tuning_job,
+};
 use openai_uploads::apis::uploads_api::{add_upload_part, cancel_upload, complete_upload, create_upload};
+use openai_uploads::apis::vector_stores_api::{
+    ListFilesInVectorStoreBatchParams, create_vector_store, create_vector_store_file_batch, get_vector_store,
+    get_vector_store_file_batch, list_files_in_vector_store_batch,
+};
 use openai_uploads::runtime::{Binary, Call, Error, ErrorBody};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -72,7 +79,7 @@ type Sending = Pin<Box<dyn Future<Output = Result<Reply, String>>>>;
 type Caller = fn(&Configuration, &Given) -> Result<Sending, String>;
 
 /// The function of each operation.
-const FUNCTIONS: [(&str, Caller); 13] = [
+const FUNCTIONS: [(&str, Caller); 21] = [
     ("createFile", |to, given| Ok(sending(create_file(to, file_request(&given.body)?)))),
     ("listFiles", |to, given| {
         let params = ListFilesParams {
@@ -108,6 +115,34 @@ const FUNCTIONS: [(&str, Caller); 13] = [
     ("addUploadPart", |to, given| Ok(sending(add_upload_part(to, given.parameter()?, given.bytes()?)))),
     ("completeUpload", |to, given| Ok(sending(complete_upload(to, given.parameter()?, given.body()?)))),
     ("cancelUpload", |to, given| Ok(sending(cancel_upload(to, given.parameter()?)))),
+    ("createVectorStore", |to, given| Ok(sending(create_vector_store(to, given.body()?)))),
+    ("getVectorStore", |to, given| Ok(sending(get_vector_store(to, given.parameter()?)))),
+    ("createVectorStoreFileBatch", |to, given| {
+        Ok(sending(create_vector_store_file_batch(to, given.parameter()?, given.body()?)))
+    }),
+    ("getVectorStoreFileBatch", |to, given| {
+        let batch_id: Option<String> = given.query("batch_id")?;
+        Ok(sending(get_vector_store_file_batch(to, given.parameter()?, &batch_id.unwrap_or_default())))
+    }),
+    ("listFilesInVectorStoreBatch", |to, given| {
+        let batch_id: Option<String> = given.query("batch_id")?;
+        let params = ListFilesInVectorStoreBatchParams {
+            limit: given.query("limit")?,
+            order: given.query("order")?,
+            after: given.query("after")?,
+            before: given.query("before")?,
+            filter: given.query("filter")?,
+        };
+        let batch_id = batch_id.unwrap_or_default();
+        Ok(sending(list_files_in_vector_store_batch(to, given.parameter()?, &batch_id, params)))
+    }),
+    ("createFineTuningJob", |to, given| Ok(sending(create_fine_tuning_job(to, given.body()?)))),
+    ("retrieveFineTuningJob", |to, given| Ok(sending(retrieve_fine_tuning_job(to, given.parameter()?)))),
+    ("listFineTuningEvents", |to, given| {
+        let params =
+            ListFineTuningEventsParams { after: given.query("after")?, limit: given.query("limit")? };
+        Ok(sending(list_fine_tuning_events(to, given.parameter()?, params)))
+    }),
 ];
 
 fn sending<T, E, V>(call: Call<T, E, V>) -> Sending

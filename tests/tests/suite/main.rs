@@ -64,6 +64,7 @@ mod runtime_events;
 mod scripted_server;
 mod secrets;
 mod seed_program;
+mod server_after_upload;
 mod server_batches;
 mod server_clients;
 mod server_durability;

@@ -51,7 +51,7 @@ pub(crate) struct Serve {
 #[derive(Args)]
 #[command(next_help_heading = "Batches")]
 struct BatchArguments {
-    /// The time that a batch takes.
+    /// The time that a batch, a file batch of a vector store or a fine-tuning job takes.
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = quantity::duration)]
     batch_time: Duration,
 

@@ -5,4 +5,6 @@ pub mod configuration;
 pub mod files_api;
 pub mod uploads_api;
 pub mod batch_api;
+pub mod vector_stores_api;
+pub mod fine_tuning_api;
 pub use crate::runtime::{Call, Error};

@@ -22,9 +22,34 @@ pub mod batch_request_output;
 pub mod batch_response;
 pub mod batch_request_error;
 pub mod list_batches_response;
+pub mod create_vector_store_request;
+pub mod vector_store_expiration_after;
+pub mod chunking_strategy_request_param;
+pub mod auto_chunking_strategy_request_param;
+pub mod static_chunking_strategy_request_param;
+pub mod static_chunking_strategy;
+pub mod vector_store_object;
+pub mod create_vector_store_file_batch_request;
+pub mod create_vector_store_file_request;
+pub mod vector_store_file_attributes;
+pub mod static_chunking_strategy_response_param;
+pub mod other_chunking_strategy_response_param;
+pub mod vector_store_file_batch_object;
+pub mod vector_store_file_object;
+pub mod list_vector_store_files_response;
+pub mod create_fine_tuning_job_request;
+pub mod fine_tune_method;
+pub mod fine_tune_supervised_method;
+pub mod fine_tune_supervised_hyperparameters;
+pub mod fine_tune_dpo_method;
+pub mod fine_tune_dpo_hyperparameters;
+pub mod fine_tuning_job;
+pub mod fine_tuning_job_event;
+pub mod list_fine_tuning_job_events_response;
 pub mod error_response;
 pub mod error;
 pub mod list_files;
+pub mod list_files_in_vector_store_batch;
 
 pub use self::{
     create_file_request::CreateFileRequest, file_expiration_after::FileExpirationAfter,
@@ -37,6 +62,29 @@ pub use self::{
     batch::Batch, batch_error::BatchError, batch_request_counts::BatchRequestCounts,
     batch_request_input::BatchRequestInput, batch_request_output::BatchRequestOutput,
     batch_response::BatchResponse, batch_request_error::BatchRequestError,
-    list_batches_response::ListBatchesResponse, error_response::ErrorResponse,
-    error::Error,
+    list_batches_response::ListBatchesResponse,
+    create_vector_store_request::CreateVectorStoreRequest,
+    vector_store_expiration_after::VectorStoreExpirationAfter,
+    chunking_strategy_request_param::ChunkingStrategyRequestParam,
+    auto_chunking_strategy_request_param::AutoChunkingStrategyRequestParam,
+    static_chunking_strategy_request_param::StaticChunkingStrategyRequestParam,
+    static_chunking_strategy::StaticChunkingStrategy,
+    vector_store_object::VectorStoreObject,
+    create_vector_store_file_batch_request::CreateVectorStoreFileBatchRequest,
+    create_vector_store_file_request::CreateVectorStoreFileRequest,
+    vector_store_file_attributes::VectorStoreFileAttributes,
+    static_chunking_strategy_response_param::StaticChunkingStrategyResponseParam,
+    other_chunking_strategy_response_param::OtherChunkingStrategyResponseParam,
+    vector_store_file_batch_object::VectorStoreFileBatchObject,
+    vector_store_file_object::VectorStoreFileObject,
+    list_vector_store_files_response::ListVectorStoreFilesResponse,
+    create_fine_tuning_job_request::CreateFineTuningJobRequest,
+    fine_tune_method::FineTuneMethod,
+    fine_tune_supervised_method::FineTuneSupervisedMethod,
+    fine_tune_supervised_hyperparameters::FineTuneSupervisedHyperparameters,
+    fine_tune_dpo_method::FineTuneDpoMethod,
+    fine_tune_dpo_hyperparameters::FineTuneDpoHyperparameters,
+    fine_tuning_job::FineTuningJob, fine_tuning_job_event::FineTuningJobEvent,
+    list_fine_tuning_job_events_response::ListFineTuningJobEventsResponse,
+    error_response::ErrorResponse, error::Error,
 };

@@ -15,9 +15,9 @@ use super::target::{Target, route};
 use super::{check, refusal};
 use crate::apis::batch_api::{CANCEL_BATCH, CREATE_BATCH, LIST_BATCHES, RETRIEVE_BATCH};
 use crate::models::create_batch_request::{CompletionWindow, Endpoint};
-use crate::models::{Batch, CreateBatchRequest, ListBatchesResponse, Metadata};
+use crate::models::{Batch, CreateBatchRequest, ListBatchesResponse};
 
-const LISTING: Listing = Listing { default_limit: 20, max_limit: 100, has_filters: false };
+const LISTING: Listing = Listing { default_limit: 20, max_limit: 100, others: &[] };
 
 pub(in super::super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -47,28 +47,7 @@ fn check_create(request: &CreateBatchRequest) -> Result<(), Refusal> {
         let param = field_name!(CreateBatchRequest, output_expires_after);
         check::expiry(param, after.anchor.as_str(), after.seconds)?;
     }
-    metadata.as_ref().and_then(Option::as_ref).map_or(Ok(()), check_metadata)
-}
-
-fn check_metadata(metadata: &Metadata) -> Result<(), Refusal> {
-    let param = field_name!(CreateBatchRequest, metadata);
-    let above = |count: usize, maximum: u64| count as u64 > maximum;
-    let problem = if above(metadata.len(), CreateBatchRequest::MAX_METADATA_PAIRS) {
-        format!("at most {} pairs", CreateBatchRequest::MAX_METADATA_PAIRS)
-    } else if metadata
-        .keys()
-        .any(|key| above(key.chars().count(), CreateBatchRequest::MAX_METADATA_KEY_LENGTH))
-    {
-        format!("keys of at most {} characters", CreateBatchRequest::MAX_METADATA_KEY_LENGTH)
-    } else if metadata
-        .values()
-        .any(|value| above(value.chars().count(), CreateBatchRequest::MAX_METADATA_VALUE_LENGTH))
-    {
-        format!("values of at most {} characters", CreateBatchRequest::MAX_METADATA_VALUE_LENGTH)
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::invalid("invalid_value", format!("Invalid '{param}': expected {problem}.")).param(param))
+    metadata.as_ref().and_then(Option::as_ref).map_or(Ok(()), check::metadata)
 }
 
 async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {

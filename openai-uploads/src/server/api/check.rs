@@ -1,8 +1,8 @@
 //! Checks that serde does not make: known enum values and bounds.
 
 use super::super::http::{Refusal, excerpt, field_name};
-use crate::models::FileExpirationAfter;
 use crate::models::file_expiration_after::Anchor;
+use crate::models::{CreateBatchRequest, FileExpirationAfter, Metadata};
 
 /// Refuses a value that is not in its enum.
 pub(super) fn is_known(param: &str, value: &str, known: &[&str]) -> Result<(), Refusal> {
@@ -34,4 +34,26 @@ pub(super) fn expiry(param: &str, anchor: &str, seconds: u64) -> Result<(), Refu
     is_known(&member(field_name!(FileExpirationAfter, anchor)), anchor, Anchor::KNOWN)?;
     let (minimum, maximum) = (FileExpirationAfter::SECONDS_MINIMUM, FileExpirationAfter::SECONDS_MAXIMUM);
     is_within(&member(field_name!(FileExpirationAfter, seconds)), seconds, minimum, maximum)
+}
+
+/// Refuses metadata with too many or too long pairs. The bounds are the same for all objects.
+pub(super) fn metadata(metadata: &Metadata) -> Result<(), Refusal> {
+    let param = field_name!(CreateBatchRequest, metadata);
+    let above = |count: usize, maximum: u64| count as u64 > maximum;
+    let problem = if above(metadata.len(), CreateBatchRequest::MAX_METADATA_PAIRS) {
+        format!("at most {} pairs", CreateBatchRequest::MAX_METADATA_PAIRS)
+    } else if metadata
+        .keys()
+        .any(|key| above(key.chars().count(), CreateBatchRequest::MAX_METADATA_KEY_LENGTH))
+    {
+        format!("keys of at most {} characters", CreateBatchRequest::MAX_METADATA_KEY_LENGTH)
+    } else if metadata
+        .values()
+        .any(|value| above(value.chars().count(), CreateBatchRequest::MAX_METADATA_VALUE_LENGTH))
+    {
+        format!("values of at most {} characters", CreateBatchRequest::MAX_METADATA_VALUE_LENGTH)
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::invalid("invalid_value", format!("Invalid '{param}': expected {problem}.")).param(param))
 }

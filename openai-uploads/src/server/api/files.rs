@@ -23,7 +23,7 @@ use crate::models::{
     CreateFileRequest, DeleteFileResponse, FileExpirationAfter, ListFilesResponse, OpenAiFile,
 };
 
-const LISTING: Listing = Listing { default_limit: 10_000, max_limit: 10_000, has_filters: true };
+const LISTING: Listing = Listing { default_limit: 10_000, max_limit: 10_000, others: &["purpose", "order"] };
 
 pub(in super::super) fn routes() -> Router<Arc<App>> {
     Router::new()

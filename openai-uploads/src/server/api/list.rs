@@ -9,6 +9,8 @@ pub(super) struct ListQuery {
     pub(super) after: Option<String>,
     pub(super) limit: usize,
     pub(super) purpose: Option<String>,
+    pub(super) before: Option<String>,
+    pub(super) filter: Option<String>,
     pub(super) is_ascending: bool,
 }
 
@@ -17,20 +19,24 @@ pub(super) struct ListQuery {
 pub(super) struct Listing {
     pub(super) default_limit: u64,
     pub(super) max_limit: u64,
-    /// Whether there are the parameters `purpose` and `order`.
-    pub(super) has_filters: bool,
+    /// The other parameters: of `purpose`, `order`, `before` and `filter` those that the operation has.
+    pub(super) others: &'static [&'static str],
 }
 
 impl ListQuery {
     pub(super) fn read(query: &str, listing: Listing) -> Result<Self, Refusal> {
         let limit = usize::try_from(listing.default_limit).unwrap_or(usize::MAX);
-        let mut read = Self { after: None, limit, purpose: None, is_ascending: false };
+        let mut read =
+            Self { after: None, limit, purpose: None, before: None, filter: None, is_ascending: false };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let is_known = listing.others.contains(&&*name);
             match &*name {
                 "after" => read.after = Some(value.into_owned()),
                 "limit" => read.limit = limit_of(&value, listing.max_limit)?,
-                "purpose" if listing.has_filters => read.purpose = Some(value.into_owned()),
-                "order" if listing.has_filters => {
+                "purpose" if is_known => read.purpose = Some(value.into_owned()),
+                "before" if is_known => read.before = Some(value.into_owned()),
+                "filter" if is_known => read.filter = Some(value.into_owned()),
+                "order" if is_known => {
                     check::is_known("order", &value, &["asc", "desc"])?;
                     read.is_ascending = value == "asc";
                 }
@@ -49,6 +55,13 @@ impl ListQuery {
         if let Some(after) = &self.after {
             let position = objects.iter().position(|object| id(object) == after);
             objects = position.map(|position| objects.split_off(position + 1)).unwrap_or_default();
+        }
+        if let Some(before) = &self.before {
+            let position = objects.iter().position(|object| id(object) == before);
+            objects.truncate(position.unwrap_or_default());
+            // The page is the one that ends there, and what follows it is known to the client.
+            let start = if self.after.is_none() { objects.len().saturating_sub(self.limit) } else { 0 };
+            objects.drain(..start);
         }
         let has_more = objects.len() > self.limit;
         objects.truncate(self.limit);

@@ -62,6 +62,14 @@ pub(in super::super) fn from_store(refused: Refused, param: &str, upload_id: &st
             Refusal::new(StatusCode::CONFLICT, message).code("batch_ended").param(param)
         }
         Refused::Disk(error) => Refusal::disk(&error),
+        // The handlers of their operations describe these.
+        Refused::VectorStoreExpired
+        | Refused::NoFileBatch
+        | Refused::NoFileToIndex(_)
+        | Refused::NoTrainingFile(_)
+        | Refused::TrainingPurpose(..) => {
+            Refusal::invalid("invalid_value", "The request cannot be performed.")
+        }
     }
 }
 

@@ -27,7 +27,7 @@ where
 }
 
 /// The path parameter of a request.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Target {
     /// The parameter's name.
     pub(super) param: String,
@@ -46,9 +46,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Target {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let not_text = || Refusal::new(StatusCode::NOT_FOUND, "No such object.").code("not_found");
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_text())?;
-        let (param, id) = params.iter().next().ok_or_else(not_text)?;
-        Ok(Self { param: param.to_owned(), id: id.to_owned() })
+        let targets = Targets::from_request_parts(parts, state).await?;
+        targets.0.into_iter().next().ok_or_else(not_text)
     }
+}
+
+/// The path parameters of a request.
+#[derive(Debug)]
+pub(super) struct Targets(pub(super) Vec<Target>);
+
+impl Targets {
+    /// The values of the first two.
+    pub(super) fn two(&self) -> (String, String) {
+        let value = |index: usize| self.0.get(index).map(|target| target.id.clone()).unwrap_or_default();
+        (value(0), value(1))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Targets {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| not_text())?;
+        let target = |(param, id): (&str, &str)| Target { param: param.to_owned(), id: id.to_owned() };
+        Ok(Self(params.iter().map(target).collect()))
+    }
+}
+
+fn not_text() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "No such object.").code("not_found")
 }

@@ -8,6 +8,8 @@
 //! files/file-…/content          its content
 //! batches/batch_…/record.json   the batch
 //! batches/batch_…/…             its unfinished results
+//! vector_stores/vs_….json       a vector store with its file batches
+//! fine_tuning_jobs/ftjob-….json a fine-tuning job
 //! ```
 //!
 //! Parts and contents are renamed when they are complete, and records are replaced atomically. So each object exists
@@ -19,10 +21,13 @@ mod batch;
 mod content;
 mod file;
 mod file_writer;
+mod fine_tuning;
 mod folder;
 mod part_writer;
 mod record;
+mod records;
 mod upload;
+mod vector_store;
 mod writer;
 
 use std::collections::HashMap;
@@ -40,14 +45,18 @@ pub(super) use content::{Content, Reader};
 pub(super) use file::FileProperties;
 pub(super) use file_writer::FileWriter;
 pub(super) use part_writer::PartWriter;
+pub(super) use vector_store::FileToIndex;
 
 use super::start_error::StartError;
 use super::{Clock, id};
 use batch::BatchEntry;
 use file::FileEntry;
+use fine_tuning::{JOB, JobRecord};
 use folder::{ARRIVING, BATCH, Folder};
 use record::UploadRecord;
+use records::Records;
 use upload::UploadEntry;
+use vector_store::{VECTOR_STORE, VectorStoreRecord};
 
 /// The data of the server. Its methods block on the disk.
 #[derive(Debug)]
@@ -60,6 +69,8 @@ pub(super) struct Store {
     /// The files that are not an upload's.
     files: Mutex<HashMap<String, Arc<FileEntry>>>,
     batches: Mutex<HashMap<String, Arc<BatchEntry>>>,
+    vector_stores: Records<VectorStoreRecord>,
+    jobs: Records<JobRecord>,
     /// The number of uploads, files and batches so far.
     count: AtomicU64,
 }
@@ -91,6 +102,15 @@ pub(super) enum Refused {
     InputPurpose(String),
     /// The batch has ended.
     BatchEnded(models::batch::Status),
+    VectorStoreExpired,
+    /// There is no such file batch in the vector store.
+    NoFileBatch,
+    /// A file that is to be indexed does not exist.
+    NoFileToIndex(String),
+    /// The file in this parameter does not exist.
+    NoTrainingFile(&'static str),
+    /// The file in this parameter has another purpose.
+    TrainingPurpose(&'static str, String),
     Disk(io::Error),
 }
 
@@ -140,7 +160,11 @@ impl Store {
         let numbers = numbers.chain(files.iter().map(|entry| entry.number()));
         let count = numbers.chain(batches.iter().map(|entry| entry.number())).max().unwrap_or(0);
         let of_files = uploads.iter().filter_map(|entry| Some((entry.file(0)?.id, Arc::clone(entry))));
+        let vector_stores = Records::open(dir.join("vector_stores"), VECTOR_STORE).map_err(failed)?;
+        let jobs = Records::open(dir.join("fine_tuning_jobs"), JOB).map_err(failed)?;
         let store = Self {
+            vector_stores,
+            jobs,
             uploads_by_file: Mutex::new(of_files.collect()),
             folder,
             clock,
@@ -155,6 +179,10 @@ impl Store {
 
     pub(super) fn now(&self) -> u64 {
         self.clock.now()
+    }
+
+    fn milliseconds(&self) -> u64 {
+        self.clock.milliseconds()
     }
 
     /// Creates an upload.
@@ -202,6 +230,9 @@ impl Store {
         }
         if let Some(entry) = lock(&self.batches).remove(id) {
             return entry.forget();
+        }
+        if self.vector_stores.forget(id)? || self.jobs.forget(id)? {
+            return Ok(());
         }
         match self.delete_file(id) {
             Err(Refused::Disk(error)) => Err(error),
