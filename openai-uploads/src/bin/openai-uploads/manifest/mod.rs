@@ -151,7 +151,7 @@ impl Manifest {
             let (name, bytes) = (file_name(&started.started), started.version.bytes);
             let mut candidates = remote.made_since(run, &name, bytes);
             candidates.retain(|file| !recorded.contains(file.id.as_str()));
-            // Two of the same name and length cannot be told apart, and are sent again.
+            // Two of the same name and length cannot be distinguished, and are sent again.
             if let [file] = candidates[..]
                 && rivals.get(&(name, bytes)) == Some(&1)
             {
