@@ -53,8 +53,16 @@ fn a_token_that_is_refused_during_an_upload_is_replaced() {
         }
         uploads_reply(request)
     });
-    let mut upload =
-        command(&["upload", &path, "-p", "assistants", "--token-command", &token_program(&files)]);
+    let mut upload = command(&[
+        "upload",
+        &path,
+        "-p",
+        "assistants",
+        "--api",
+        "uploads",
+        "--token-command",
+        &token_program(&files),
+    ]);
     let run =
         Run::of(upload.env("OPENAI_BASE_URL", format!("{}/v1", server.url())).env_remove("OPENAI_API_KEY"));
     assert_eq!((run.code, run.stdout.trim()), (Some(0), "file-1"), "{}", run.stderr);
@@ -122,7 +130,8 @@ fn a_key_file_that_changes_during_a_run_is_read_again() {
         }
         uploads_reply(request)
     });
-    let mut upload = command(&["upload", &path, "-p", "assistants", "--api-key-file", &key]);
+    let mut upload =
+        command(&["upload", &path, "-p", "assistants", "--api", "uploads", "--api-key-file", &key]);
     let run =
         Run::of(upload.env("OPENAI_BASE_URL", format!("{}/v1", server.url())).env_remove("OPENAI_API_KEY"));
     assert_eq!((run.code, run.stdout.trim()), (Some(0), "file-1"), "{}", run.stderr);
