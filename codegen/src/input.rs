@@ -67,7 +67,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// As [`generate`](crate::generate).
+    /// As [`generate`].
     pub fn generate(self, options: Options) -> Result<Generated, Diagnostics> {
         let Self { name, text, files } = self;
         generate(&text, &Options { file: name, files, ..options })
