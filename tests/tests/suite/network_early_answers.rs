@@ -5,6 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::agreement_caught::Caught;
 use super::command_fixture::{Files, Run, command};
@@ -69,9 +70,13 @@ fn read_head(mut connection: &TcpStream) -> io::Result<String> {
 
 fn answer_early(mut connection: &TcpStream, reply: &[u8], ending: Ending) -> io::Result<()> {
     connection.write_all(reply)?;
-    if let Ending::Finish = ending {
-        connection.shutdown(Shutdown::Write)?;
-        io::copy(&mut connection, &mut io::sink())?;
+    match ending {
+        // A reset takes away what the client has not read yet.
+        Ending::Reset => thread::sleep(Duration::from_millis(500)),
+        Ending::Finish => {
+            connection.shutdown(Shutdown::Write)?;
+            io::copy(&mut connection, &mut io::sink())?;
+        }
     }
     Ok(())
 }
