@@ -111,6 +111,8 @@ impl AnswerTable {
     /// Replaces the records of some lines. `answers` has line numbers in ascending order.
     pub(super) fn update(&self, answers: &[(u64, Answer)]) -> io::Result<()> {
         let mut file = File::options().read(true).write(true).open(&self.path)?;
+        // A block may also hold records of another shard, which is recorded at the same time.
+        file.lock()?;
         let mut rest = answers;
         while let Some((first, _)) = rest.first() {
             let within = rest.partition_point(|(number, _)| *number < first + BLOCK);
@@ -170,6 +172,26 @@ mod tests {
         assert!(
             all.iter().enumerate().all(|(at, all)| [0, 4096, 9_999].contains(&at) || *all == Answer::PENDING)
         );
+    }
+
+    #[test]
+    fn shards_with_alternate_lines_are_recorded_at_the_same_time() {
+        const LINES: u64 = 20_000;
+        let folder = tempfile::tempdir().unwrap();
+        let table = AnswerTable::at(folder.path().join("answers"));
+        table.create(LINES).unwrap();
+        std::thread::scope(|scope| {
+            for shard in 1..=4 {
+                let table = &table;
+                scope.spawn(move || {
+                    let answer = Answer { outcome: Outcome::Answered, shard, ..Answer::PENDING };
+                    let lines = (u64::from(shard) - 1..LINES).step_by(4);
+                    table.update(&lines.map(|line| (line, answer)).collect::<Vec<_>>()).unwrap();
+                });
+            }
+        });
+        let shards = table.read().unwrap().map(|answer| answer.unwrap().shard);
+        assert!(shards.eq((0..LINES).map(|line| line as u32 % 4 + 1)));
     }
 
     #[test]

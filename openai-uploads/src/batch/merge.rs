@@ -49,6 +49,9 @@ pub(super) fn merge(
     let mut text = Vec::new();
     for (answer, line) in table.read()?.zip(1..) {
         let answer = answer?;
+        if answer.outcome == Outcome::Pending {
+            return Err(io::Error::other(format!("request {line} has no recorded outcome")));
+        }
         texts.read(&answer, &mut text)?;
         if answer.outcome == Outcome::Answered {
             merged.answered += 1;
@@ -84,7 +87,6 @@ fn failure(
             Outcome::BatchFailed => "its batch failed",
             Outcome::Cancelled => "its batch was cancelled",
             Outcome::Missing => "neither result file of its batch has an answer",
-            Outcome::Pending => "no batch with it has ended",
             _ => "the request failed",
         };
         reason.to_owned()
