@@ -9,6 +9,7 @@ mod shape;
 mod tests;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
@@ -75,8 +76,15 @@ pub fn compare(ours: &Document, published: &Document) -> Vec<Difference> {
 fn locate(found: &mut [Difference], document: &Document, place: impl Fn(&mut Difference) -> &mut Place) {
     let places: Vec<Place> = found.iter_mut().map(|difference| place(difference).clone()).collect();
     let places: Vec<(&str, &Pointer)> = places.iter().map(|place| (&*place.file, &place.pointer)).collect();
-    for (difference, position) in found.iter_mut().zip(document.positions(&places)) {
-        place(difference).position = position;
+    let origins: Vec<(&str, Cow<'_, Pointer>)> =
+        places.iter().map(|(file, pointer)| document.origin(file, pointer)).collect();
+    let origins: Vec<(&str, &Pointer)> = origins.iter().map(|(file, pointer)| (*file, &**pointer)).collect();
+    for ((difference, position), (file, _)) in
+        found.iter_mut().zip(document.positions(&origins)).zip(&origins)
+    {
+        let place = place(difference);
+        place.position = position;
+        (*file).clone_into(&mut place.file);
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostics;
-use crate::document::{Document, mentions_other_files};
+use crate::document::{Document, Overlay, mentions_other_files};
 use crate::{Generated, Options, generate};
 
 /// The largest file that is read. The largest published documents are a tenth of it.
@@ -23,6 +23,10 @@ pub struct Input {
     pub text: String,
     /// The other files by name, relative to the same folder.
     pub files: BTreeMap<String, String>,
+    /// The overlays that correct the document, in their order.
+    pub overlays: Vec<Overlay>,
+    /// The folder that names are relative to.
+    folder: PathBuf,
 }
 
 impl Input {
@@ -46,12 +50,36 @@ impl Input {
         let Some(name) = name.to_str() else {
             return Err(InputError::file(format!("the name of `{}` is not UTF-8", name.display())));
         };
-        let mut input = Self { name: name.to_owned(), text, files: BTreeMap::new() };
+        let (name, folder) = (name.to_owned(), folder.to_owned());
+        let mut input = Self { name, text, files: BTreeMap::new(), overlays: Vec::new(), folder };
         // Few documents refer to other files, so few are read twice.
         if mentions_other_files(&input.text) {
-            input.read_other_files(folder)?;
+            input.read_other_files()?;
         }
         Ok(input)
+    }
+
+    /// Adds the overlay at `path`, which changes the document after those that were added before.
+    ///
+    /// ```no_run
+    /// # use openapi_crate::{Input, Options};
+    /// let input = Input::read("openapi.yaml")?.overlay("corrections.yaml")?;
+    /// let generated = input.generate(Options::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::File`]: it cannot be read, is not UTF-8 or has more than 128 MiB.
+    pub fn overlay(mut self, path: impl AsRef<Path>) -> Result<Self, InputError> {
+        let path = path.as_ref();
+        let text = read_text(&self.folder, path)?;
+        let refers = mentions_other_files(&text);
+        self.overlays.push(Overlay { name: path.to_string_lossy().into_owned(), text });
+        if refers {
+            self.read_other_files()?;
+        }
+        Ok(self)
     }
 
     /// Reads the document.
@@ -60,33 +88,34 @@ impl Input {
     ///
     /// As [`Document::parse_many`].
     pub fn document(&self) -> Result<Document, Diagnostics> {
-        Document::parse_many(&self.name, &self.text, &self.files)
+        Document::parse_many(&self.name, &self.text, &self.files, &self.overlays)
     }
 
-    /// Generates from the document. The files in `options` are replaced.
+    /// Generates from the document. The files and overlays in `options` are replaced.
     ///
     /// # Errors
     ///
     /// As [`generate`].
     pub fn generate(self, options: Options) -> Result<Generated, Diagnostics> {
-        let Self { name, text, files } = self;
-        generate(&text, &Options { file: name, files, ..options })
+        let Self { name, text, files, overlays, folder: _ } = self;
+        generate(&text, &Options { file: name, files, overlays, ..options })
     }
 
     /// The names of all files that were read, the document's first. A build script repeats them to Cargo in
     /// `cargo::rerun-if-changed`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.name).chain(self.files.keys().map(String::as_str))
+        let others = self.files.keys().map(String::as_str);
+        std::iter::once(&*self.name).chain(others).chain(self.overlays.iter().map(|overlay| &*overlay.name))
     }
 
-    fn read_other_files(&mut self, folder: &Path) -> Result<(), InputError> {
+    fn read_other_files(&mut self) -> Result<(), InputError> {
         loop {
             let wanted = self.document()?.external_files();
             let found: Vec<(String, String)> = wanted
                 .into_iter()
                 // A missing file is reported at the `$ref` to it.
-                .filter(|name| folder.join(name).is_file())
-                .map(|name| Ok((name.clone(), read_text(folder, &PathBuf::from(name))?)))
+                .filter(|name| self.folder.join(name).is_file())
+                .map(|name| Ok((name.clone(), read_text(&self.folder, &PathBuf::from(name))?)))
                 .collect::<Result<_, InputError>>()?;
             if found.is_empty() {
                 return Ok(());

@@ -28,6 +28,7 @@ use document::{Document, Pointer};
 use package::{Folder, MARKER, Package};
 use slice::Selection;
 
+pub use document::Overlay;
 pub use input::{Input, InputError};
 pub use rust::Dependency;
 pub use schema_types::schema_types;
@@ -40,6 +41,8 @@ pub struct Options {
     /// The texts of the files that its `$ref`s reach, by the names that
     /// [`Document::external_files`](document::Document::external_files) gives them.
     pub files: BTreeMap<String, String>,
+    /// The overlays that correct the document, in their order.
+    pub overlays: Vec<Overlay>,
     /// The kind of output.
     pub output: Output,
     /// The operations to generate, with the types that they reach; by default all.
@@ -51,7 +54,7 @@ pub struct Options {
 impl Options {
     /// The document of a text, as far as it is selected.
     fn document(&self, text: &str) -> Result<Document, Diagnostics> {
-        let mut document = Document::parse_many(&self.file, text, &self.files)?;
+        let mut document = Document::parse_many(&self.file, text, &self.files, &self.overlays)?;
         slice::select(&mut document, &self.selection)?;
         Ok(document)
     }
@@ -161,6 +164,7 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
     let document = options.document(text)?;
     let (mut api, mut found) = api::lower(&document);
+    found.extend_from_slice(document.overlay_warnings());
     found.extend(number_operations(&mut api, &document));
     let found = document.locate(found);
     if found.count(Severity::Error) > 0 {

@@ -51,12 +51,15 @@ impl Selection {
 ///
 /// Returns a complete document in the format of the given one. Members about the whole document stay (`openapi`,
 /// `info`, `servers`, `security` and so on). Extensions and unknown members stay only if something refers to them.
-/// Cutting the result again changes nothing.
+/// Cutting the result again changes nothing. A document that overlays have changed is written as JSON.
 ///
 /// # Errors
 ///
 /// A tag, operation or pattern without a match in the document, or an empty selection.
 pub fn slice(document: &Document, selection: &Selection) -> Result<String, SliceError> {
+    if document.is_overlaid() {
+        return slice(&document.rewritten().map_err(uncut)?, selection);
+    }
     let operations = Operations::of(document);
     let chosen = choice::chosen(&operations, selection)?;
     let kept = Reach::new(document, &operations, Links::Followed).keep_all(&chosen);
@@ -64,11 +67,13 @@ pub fn slice(document: &Document, selection: &Selection) -> Result<String, Slice
     // Removing parts must not have changed the meaning of the rest.
     match Document::parse(document.file(), &text) {
         Ok(_) => Ok(text),
-        Err(diagnostics) => {
-            let fault = format!("this document is written in a way that cannot be cut: {diagnostics}");
-            Err(SliceError { faults: vec![fault] })
-        }
+        Err(diagnostics) => Err(uncut(diagnostics)),
     }
+}
+
+fn uncut(diagnostics: Diagnostics) -> SliceError {
+    let fault = format!("this document is written in a way that cannot be cut: {diagnostics}");
+    SliceError { faults: vec![fault] }
 }
 
 /// Removes what the selected operations do not use from a document before it is lowered. Values keep their positions.

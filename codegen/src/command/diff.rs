@@ -1,14 +1,14 @@
 //! `openapi-crate diff`: compares a document with a newer one.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::count::counted;
 use super::failure::Failure;
 use super::report::{Outcome, Report};
-use crate::Input;
+use super::settings::input;
 use crate::compare::{Departures, Difference, compare};
 use crate::document::Document;
 use crate::input::read_text;
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// The newer document
     #[arg(value_name = "NEW")]
     new: PathBuf,
+    /// An overlay that corrects both documents first; may be given several times
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
     /// A file that lists intended differences, each with its reason
     #[arg(long, value_name = "FILE")]
     departures: Option<PathBuf>,
@@ -36,16 +39,24 @@ impl Arguments {
     ///
     /// A file that cannot be read, or a document that is not OpenAPI.
     pub fn run(&self) -> Result<Report, Failure> {
-        let (old, new) = (Input::read(&self.old)?.document()?, Input::read(&self.new)?.document()?);
+        let (old, new) = (self.document(&self.old)?, self.document(&self.new)?);
         let departures = match &self.departures {
             None => None,
             Some(file) => {
-                let text = read_text(std::path::Path::new(""), file)?;
+                let text = read_text(Path::new(""), file)?;
                 Some((file.to_string_lossy().into_owned(), text))
             }
         };
         let departures = departures.as_ref().map(|(file, text)| (&**file, &**text));
-        Ok(report(&old, &new, departures)?)
+        let mut report = report(&old, &new, departures)?;
+        for document in [&old, &new] {
+            report.warnings.extend(document.locate(document.overlay_warnings().to_vec()));
+        }
+        Ok(report)
+    }
+
+    fn document(&self, file: &Path) -> Result<Document, Failure> {
+        Ok(input(file, &self.overlay)?.document()?)
     }
 }
 

@@ -17,6 +17,9 @@ pub struct Settings {
     /// The OpenAPI document, as YAML or JSON
     #[arg(value_name = "SPEC")]
     pub spec: Option<PathBuf>,
+    /// An overlay that corrects the document (OpenAPI Overlay 1.0 to 1.2); may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
     /// The folder to write to
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -80,7 +83,7 @@ impl Settings {
             }
         }
         let folder = file.parent().unwrap_or(Path::new(""));
-        for path in settings.spec.iter_mut().chain(&mut settings.out) {
+        for path in settings.spec.iter_mut().chain(&mut settings.out).chain(&mut settings.overlay) {
             *path = folder.join(&*path);
         }
         Ok(settings)
@@ -91,6 +94,7 @@ impl Settings {
         let has_output = self.name.is_some() || self.module;
         Self {
             spec: self.spec.or(other.spec),
+            overlay: if self.overlay.is_empty() { other.overlay } else { self.overlay },
             out: self.out.or(other.out),
             name: if has_output { self.name } else { other.name },
             module: if has_output { self.module } else { other.module },
@@ -107,7 +111,7 @@ impl Settings {
     /// No document was given, or it cannot be read.
     pub fn input(&self) -> Result<Input, Failure> {
         let spec = self.spec.as_ref().ok_or_else(|| missing("document", "SPEC", "spec"))?;
-        Ok(Input::read(spec)?)
+        input(spec, &self.overlay)
     }
 
     /// The folder to write to.
@@ -142,6 +146,16 @@ impl Settings {
             ..Options::default()
         }
     }
+}
+
+/// Reads a document and its overlays.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub(super) fn input(spec: &Path, overlays: &[PathBuf]) -> Result<Input, Failure> {
+    let input = overlays.iter().try_fold(Input::read(spec)?, |input, overlay| input.overlay(overlay));
+    Ok(input?)
 }
 
 fn missing(what: &str, argument: &str, key: &str) -> Failure {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::choice::Choice;
 use super::failure::Failure;
 use super::report::{Outcome, Report};
-use crate::Input;
+use super::settings::input;
 use crate::package::Package;
 use crate::slice::slice;
 
@@ -17,6 +17,9 @@ pub struct Arguments {
     /// The document to cut
     #[arg(value_name = "SPEC")]
     pub spec: PathBuf,
+    /// An overlay that corrects the document first, which is then written as JSON; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -33,7 +36,7 @@ impl Arguments {
     /// A file that cannot be read or written, a tag or operation that the document does not have, or a document that
     /// is not OpenAPI.
     pub fn run(&self) -> Result<Report, Failure> {
-        let input = Input::read(&self.spec)?;
+        let input = input(&self.spec, &self.overlay)?;
         let document = input.document()?;
         let text = slice(&document, &self.choice.clone().into()).map_err(|error| {
             Failure::with_help(error.to_string(), "upper and lower case count; nothing was written")
@@ -54,6 +57,8 @@ impl Arguments {
         changes.write()?;
         let text: String = changes.iter().map(|change| format!("{change}\n")).collect();
         let changed: Vec<Value> = changes.iter().map(|change| json!(change.path())).collect();
-        Ok(Report::new(Outcome::Fine, text).with("changes", changed))
+        let mut report = Report::new(Outcome::Fine, text).with("changes", changed);
+        report.warnings = document.locate(document.overlay_warnings().to_vec());
+        Ok(report)
     }
 }

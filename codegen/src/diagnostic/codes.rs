@@ -173,6 +173,12 @@ Correct the name. Tags and operation ids are compared with upper and lower case.
 An OpenAPI document begins with `openapi: 3.1.0`, or with the version that it is written in.",
     ),
     (
+        "not-overlay",
+        "A file that `--overlay` names is not an overlay: it is not an object, has no `overlay`, or is of a version after 1.2.
+
+An overlay begins with `overlay: 1.1.0`, and has `info` and `actions`.",
+    ),
+    (
         "nothing-fits",
         "A schema is `false`, so no value is valid. Any JSON value is used instead.
 
@@ -189,6 +195,33 @@ Write it as a string, or with fewer digits.",
         "`prefixItems` describes the first elements of an array, and more may follow. The type is a list of JSON values.
 
 `items: false` with `minItems` makes it a tuple.",
+    ),
+    (
+        "overlay-action",
+        "An action of an overlay is incomplete, says two things at once, or has a member of another type.
+
+Each action has a `target` and one of `update`, `copy` and `remove: true`.",
+    ),
+    (
+        "overlay-mismatch",
+        "An action of an overlay updates a value with one of another kind. Objects are merged with objects, lists get more elements,
+and texts, numbers, `true`, `false` and `null` replace each other.
+
+To replace a value with one of another kind, remove it in an action before.",
+    ),
+    (
+        "overlay-no-match",
+        "The `target` of an action selects nothing, so the action changes nothing. Often the document was corrected by those who own
+it, or has changed.
+
+Correct the query, or remove the action.",
+    ),
+    (
+        "overlay-target",
+        "The `target` or `copy` of an action is missing, is not a JSONPath query (RFC 9535), or selects another number of values
+than one to copy.
+
+Names with other characters than letters, digits and `_` are written in brackets: `$.paths['/pets'].get`.",
     ),
     (
         "ref-cycle",

@@ -1,4 +1,4 @@
-//! An OpenAPI 3.0 or 3.1 document as written, and the files that its `$ref`s reach.
+//! An OpenAPI 3.0 or 3.1 document as written, with its overlays, and the files that its `$ref`s reach.
 
 mod fault;
 mod identifier;
@@ -8,6 +8,7 @@ pub mod keyword;
 mod limits;
 mod node;
 pub mod openapi;
+mod overlay;
 mod place;
 mod reference;
 pub mod schema;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub use crate::pointer::Pointer;
 pub use keyword::Schema;
 pub use node::{Node, Number, Object};
+pub use overlay::Overlay;
 pub use reference::{ReferenceError, mentions_other_files};
 pub use version::Version;
 pub use view::{Member, Shape, View};
@@ -57,6 +59,8 @@ pub struct Document {
     resources: HashMap<String, (String, Pointer)>,
     /// The operations that were selected, by path and method; `None`: all.
     selected: Option<HashSet<Pointer>>,
+    /// The overlays that were applied.
+    overlays: Option<overlay::Applied>,
 }
 
 /// The target of a `$ref`. The value may itself be a `$ref`.
@@ -80,36 +84,43 @@ impl Document {
     /// Everything that is wrong with the text itself: its syntax, duplicate keys, excessive nesting or size, or a
     /// version of OpenAPI other than 3.0 and 3.1. The meaning of the document is not checked.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        Self::parse_many(file, text, &BTreeMap::new())
+        Self::parse_many(file, text, &BTreeMap::new(), &[])
     }
 
     /// Reads a document whose `$ref`s reach other files: `files` has their texts by the names that
-    /// [`external_files`](Self::external_files) gives them, or by their URLs.
+    /// [`external_files`](Self::external_files) gives them, or by their URLs. `overlays` change the document itself, in
+    /// their order, before anything in it is looked at.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), for all files together.
-    pub fn parse_many(file: &str, text: &str, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
+    /// As [`parse`](Self::parse), for all files together. Also faults of an overlay, or a change that does not fit.
+    pub fn parse_many(
+        file: &str,
+        text: &str,
+        files: &BTreeMap<String, String>,
+        overlays: &[Overlay],
+    ) -> Result<Self, Diagnostics> {
         let file = reference::normal(file);
         let mut sources = BTreeMap::new();
         let mut faults = Diagnostics::default();
-        let main = Source::read(&file, text).and_then(|source| match Version::of(source.root()) {
-            Ok(version) => Ok((version, source)),
-            Err(fault) => {
-                let mark = source.marks(&[&fault.pointer])[0];
-                Err(vec![fault.at(mark)])
-            }
-        });
-        let version = match main {
-            Ok((version, source)) => {
+        let mut version = None;
+        let mut applied = None;
+        match Source::read(&file, text) {
+            Ok(mut source) => {
+                if !overlays.is_empty() {
+                    applied = Some(overlay::apply(&file, &mut source, overlays)?);
+                }
+                match Version::of(source.root()) {
+                    Ok(found) => version = Some(found),
+                    Err(fault) => {
+                        let mark = source.marks(&[&fault.pointer])[0];
+                        faults.extend(diagnostics(vec![fault.at(mark)], &file, text));
+                    }
+                }
                 sources.insert(file.clone(), source);
-                Some(version)
             }
-            Err(found) => {
-                faults.extend(diagnostics(found, &file, text));
-                None
-            }
-        };
+            Err(found) => faults.extend(diagnostics(found, &file, text)),
+        }
         for (name, text) in files {
             let name = reference::normal(name);
             if name == file {
@@ -130,6 +141,7 @@ impl Document {
         match version {
             Some(version) if faults.is_empty() => {
                 let mut document = Self::new(file, version, sources);
+                document.overlays = applied;
                 document.inline_texts();
                 Ok(document)
             }
@@ -167,6 +179,7 @@ impl Document {
             text_references: Vec::new(),
             resources,
             selected: None,
+            overlays: None,
         }
     }
 
@@ -184,7 +197,9 @@ impl Document {
     /// As [`positions`](Self::positions), with lengths. Each file is read through once.
     pub(crate) fn marks(&self, places: &[(&str, &Pointer)]) -> Vec<Option<Mark>> {
         let mut marks = vec![None; places.len()];
-        for (file, source) in &self.sources {
+        let sources = self.sources.iter().map(|(file, source)| (file.as_str(), source));
+        let overlays = self.overlays.iter().flat_map(overlay::Applied::sources);
+        for (file, source) in sources.chain(overlays) {
             let (numbers, pointers): (Vec<usize>, Vec<&Pointer>) = places
                 .iter()
                 .enumerate()
@@ -202,10 +217,27 @@ impl Document {
 
     /// Finds the positions of diagnostics, in one pass over each file. Sorts errors before warnings, each in the
     /// order of the text.
-    pub fn locate(&self, list: Vec<Diagnostic>) -> Diagnostics {
-        let places: Vec<(&str, &Pointer)> = list.iter().map(|one| (&*one.file, &one.pointer)).collect();
+    ///
+    /// A value from an overlay is found there.
+    pub fn locate(&self, mut list: Vec<Diagnostic>) -> Diagnostics {
+        let origins: Vec<(String, Pointer)> = list
+            .iter()
+            .map(|one| {
+                let (file, pointer) = self.origin(&one.file, &one.pointer);
+                (file.to_owned(), pointer.into_owned())
+            })
+            .collect();
+        let places: Vec<(&str, &Pointer)> =
+            origins.iter().map(|(file, pointer)| (&**file, pointer)).collect();
         let marks = self.marks(&places);
-        Diagnostics::marked(list, marks, |file| self.source(file).map(Source::text))
+        for (diagnostic, (file, _)) in list.iter_mut().zip(origins) {
+            diagnostic.file = file;
+        }
+        let text_of = |file: &str| {
+            let overlay = || self.overlays.as_ref()?.source(file);
+            self.source(file).or_else(overlay).map(Source::text)
+        };
+        Diagnostics::marked(list, marks, text_of)
     }
 
     /// The name of the document's own file, without redundant `.` and `..`.

@@ -84,6 +84,13 @@ impl Source {
         }
     }
 
+    /// Puts what overlays have made of the tree in its place. `overlays` are their texts.
+    pub(super) fn correct(&mut self, file: &str, root: Node, overlays: &[&str]) {
+        let texts = [&*self.text].into_iter().chain(overlays.iter().copied()).collect::<Vec<_>>().join("\n");
+        self.identifiers = Identifiers::of(file, &root, &texts);
+        self.replace_root(root);
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

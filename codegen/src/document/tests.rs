@@ -269,21 +269,21 @@ fn references_reach_files_beside_the_document() {
     );
 
     let mut files = BTreeMap::from([("spec/parts/a.yaml".to_owned(), "A: {$ref: '../b.yaml'}".to_owned())]);
-    let second = Document::parse_many("spec/api.yaml", main, &files).unwrap();
+    let second = Document::parse_many("spec/api.yaml", main, &files, &[]).unwrap();
     assert_eq!(
         second.external_files().into_iter().collect::<Vec<_>>(),
         ["spec/b.yaml", "spec/parts/cat.json"]
     );
     files.insert("spec/b.yaml".to_owned(), "type: object\nback: {$ref: 'api.yaml#/openapi'}".to_owned());
 
-    let all = Document::parse_many("./spec/api.yaml", main, &files).unwrap();
+    let all = Document::parse_many("./spec/api.yaml", main, &files, &[]).unwrap();
     let a = all.resolve("spec/api.yaml", "parts/a.yaml#/A").unwrap();
     let b = all.resolve(a.file, a.node.get("$ref").unwrap().as_str().unwrap()).unwrap();
     assert_eq!((b.file, b.node.get("type")), ("spec/b.yaml", Some(&string("object"))));
     assert_eq!(all.resolve(b.file, "api.yaml#/openapi").unwrap().node, &string("3.1.0"));
 
     files.insert("spec/b.yaml".to_owned(), "a: [".to_owned());
-    let reported = Document::parse_many("spec/api.yaml", main, &files).unwrap_err().to_string();
+    let reported = Document::parse_many("spec/api.yaml", main, &files, &[]).unwrap_err().to_string();
     assert!(reported.starts_with("spec/b.yaml:2:1: error[syntax]"), "{reported}");
 }
 

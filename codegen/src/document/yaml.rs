@@ -315,7 +315,8 @@ pub(super) fn size(node: &Node) -> usize {
     }
 }
 
-fn height(node: &Node) -> usize {
+/// How deeply objects and arrays are nested in a value, itself included.
+pub(super) fn height(node: &Node) -> usize {
     match node {
         Node::Array(elements) => 1 + elements.iter().map(height).max().unwrap_or(0),
         Node::Object(members) => 1 + members.values().map(height).max().unwrap_or(0),

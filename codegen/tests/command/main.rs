@@ -9,4 +9,5 @@ mod features;
 mod fixture;
 mod generate;
 mod output;
+mod overlay;
 mod slice_and_diff;

@@ -22,5 +22,6 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let Arguments { from, out, choice } = arguments;
-    slice::Arguments { spec: from.clone(), out: out.clone(), choice: choice.clone() }.run()
+    slice::Arguments { spec: from.clone(), out: out.clone(), choice: choice.clone(), overlay: Vec::new() }
+        .run()
 }
