@@ -13,9 +13,10 @@ use openai_uploads::server::Server;
 use serde_json::json;
 
 use crate::program;
+use crate::server_batches::{CHAT, chat_lines, input};
 use crate::server_fixture::{
-    Answer, Client, FORM, add, announcement, cancel, complete, create, eventually, form, get, head, part,
-    parts_on_disk, post, request, start_with,
+    Answer, Client, FORM, JSON, add, announcement, cancel, complete, create, eventually, form, get, head,
+    part, parts_on_disk, post, request, start_with,
 };
 use crate::server_process::{Process, arguments};
 use crate::skipped::skipped;
@@ -284,4 +285,19 @@ fn memory_stays_flat_under_eight_parallel_parts_of_the_greatest_length() {
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(peak < 64 * 1024, "{peak} KiB");
+}
+
+#[test]
+fn a_batch_runs_even_if_its_client_hangs_up_before_the_response() {
+    let server = start_with(Server::builder().batch_time(Duration::ZERO));
+    let at = server.local_addr();
+    let file = input(at, &chat_lines(1));
+    let body = json!({"input_file_id": file, "endpoint": CHAT, "completion_window": "24h"}).to_string();
+    for _ in 0..50 {
+        let mut client = Client::connect(at);
+        client.send(&[&head("POST", "/v1/batches", &[JSON], Some(body.len())), body.as_bytes()].concat());
+    }
+    let batches = || get(at, "/v1/batches?limit=100").ok()["data"].as_array().unwrap().clone();
+    eventually("a batch is created", || !batches().is_empty());
+    eventually("all batches are completed", || batches().iter().all(|batch| batch["status"] == "completed"));
 }

@@ -32,9 +32,14 @@ async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Respons
     let request: CreateBatchRequest = read_json(&head.headers, app.incoming(body)).await?;
     check_create(&request)?;
     let faults = app.faults.batch_faults().iter().map(ToString::to_string).collect();
-    let batch = app.with_store(move |store| store.create_batch(request, faults)).await;
-    let batch = batch.map_err(|refused| refusal::from_store(refused, "", ""))?;
-    app.batches.start(batch.id.clone());
+    let running = Arc::clone(&app);
+    let created = app.with_store(move |store| {
+        let batch = store.create_batch(request, faults)?;
+        // Here, because a client that hangs up ends the outer future.
+        running.batches.start(batch.id.clone());
+        Ok(batch)
+    });
+    let batch = created.await.map_err(|refused| refusal::from_store(refused, "", ""))?;
     Ok(json(StatusCode::OK, &batch))
 }
 
