@@ -35,8 +35,12 @@ pub struct Options {
     pub delete_inputs: bool,
     /// Whether an existing results file is replaced. Off by default.
     pub overwrite: bool,
-    /// The first and the longest pause between two polls of a batch. 2 seconds and one minute by default.
-    pub poll: (Duration, Duration),
+    /// The longest pause between two polls of a batch. One minute by default.
+    ///
+    /// The first pauses are shorter: from 2 seconds on. Other waits are no longer than this either: for room in a full
+    /// queue (longer each time), and for a batch to appear in the list when the reply to its creation was lost (3
+    /// seconds). Less than 3 seconds is for local servers.
+    pub poll_interval: Duration,
 }
 
 impl Default for Options {
@@ -53,7 +57,7 @@ impl Default for Options {
             retry_failed: 0,
             delete_inputs: false,
             overwrite: false,
-            poll: (Duration::from_secs(2), Duration::from_secs(60)),
+            poll_interval: Duration::from_secs(60),
         }
     }
 }
@@ -61,6 +65,26 @@ impl Default for Options {
 impl Options {
     /// The maximum number of pairs in [`metadata`](Self::metadata).
     pub const MAX_METADATA_PAIRS: usize = 14;
+
+    /// The pause after the first poll of a batch, and after each one that brought news.
+    pub(super) fn first_pause(&self) -> Duration {
+        Duration::from_secs(2).min(self.poll_interval)
+    }
+
+    /// The minimum time between two polls, over all batches.
+    pub(super) fn pace(&self) -> Duration {
+        Duration::from_millis(100).min(self.poll_interval)
+    }
+
+    /// How long a batch may take to appear in the list after the reply to its creation was lost.
+    pub(super) fn appearance(&self) -> Duration {
+        Duration::from_secs(3).min(self.poll_interval)
+    }
+
+    /// How long to wait for room in the queue of a model, after this many refusals in a row.
+    pub(super) fn queue_wait(&self, refusals: u32) -> Duration {
+        self.poll_interval.saturating_mul(refusals.clamp(1, 10))
+    }
 
     /// The limits of one batch at a provider.
     pub(super) fn limits(&self, provider: Provider) -> Limits {

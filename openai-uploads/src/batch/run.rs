@@ -30,9 +30,6 @@ use crate::uploader::Uploader;
 /// How many shards fetch their results at the same time.
 const FETCHING: usize = 2;
 
-/// The minimum time between two polls, over all batches.
-const PACE: Duration = Duration::from_millis(100);
-
 /// Runs requests as batches.
 ///
 /// Cheap to clone. See [`batch`](crate::batch) for an example.
@@ -466,7 +463,7 @@ impl Run {
         let at = {
             let mut next = self.next_look.lock().await;
             let at = (*next).max(Instant::now());
-            *next = at + PACE;
+            *next = at + self.options.pace();
             at
         };
         sleep_until(at).await;
@@ -630,6 +627,9 @@ fn check_options(options: &Options) -> Result<(), Error> {
     }
     if options.max_lines == Some(0) || options.max_bytes == Some(0) {
         return refused("no line fits in a batch: the maximum must be 1 or more");
+    }
+    if options.poll_interval.is_zero() {
+        return refused("the poll interval must be longer than 0");
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! The steps of one shard: upload, batch, results. Its state is written before and after each step.
 
-use std::time::Duration;
-
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
@@ -25,8 +23,6 @@ pub(super) const RUN_KEY: &str = "openai_uploads_run";
 /// The key of the shard's number and attempt.
 pub(super) const SHARD_KEY: &str = "openai_uploads_shard";
 
-/// How long a batch whose creation got no reply may take to appear in the list.
-const APPEARANCE: Duration = Duration::from_secs(3);
 /// How often a batch is asked for again after its creation got no reply and it did not appear.
 const CREATIONS: u32 = 5;
 
@@ -67,7 +63,7 @@ impl Run {
                     if let Some(message) = batch.as_ref().and_then(token_limit) {
                         drop(permit.take());
                         refusals += 1;
-                        let wait = self.options.poll.1.saturating_mul(refusals.min(10));
+                        let wait = self.options.queue_wait(refusals);
                         self.listener.notify(&Event::QueueFull { shard: shard.number, message, wait });
                         shard.attempt += 1;
                         self.save(&mut shard, Step::Uploaded { file_id })?;
@@ -157,7 +153,7 @@ impl Run {
         if let Some(batch) = client.find(&pairs, until).await? {
             return Ok(Some(batch));
         }
-        sleep(APPEARANCE).await;
+        sleep(self.options.appearance()).await;
         client.find(&pairs, until).await
     }
 
@@ -177,8 +173,8 @@ impl Run {
     /// Polls the batch until it has ended, less and less often while nothing changes. `None` if it no longer exists.
     async fn wait_for_end(&self, shard: &ShardState, batch_id: &str) -> Result<Option<Batch>, Error> {
         let client = self.client();
-        let (first, longest) = self.options.poll;
-        let (mut pause, mut before, mut absences) = (first, None, 0);
+        let first_pause = self.options.first_pause();
+        let (mut pause, mut before, mut absences) = (first_pause, None, 0);
         loop {
             self.pace().await;
             match client.retrieve(batch_id).await? {
@@ -195,7 +191,7 @@ impl Run {
                             total: if counts.total == 0 { shard.lines } else { counts.total },
                         });
                         before = Some(now);
-                        pause = first;
+                        pause = first_pause;
                     }
                     if batch.has_ended() {
                         return Ok(Some(batch));
@@ -209,7 +205,7 @@ impl Run {
                 }
             }
             sleep(self.jitter(pause)).await;
-            pause = pause.mul_f64(1.5).min(longest);
+            pause = pause.mul_f64(1.5).min(self.options.poll_interval);
         }
     }
 

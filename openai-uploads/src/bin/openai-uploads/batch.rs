@@ -174,6 +174,10 @@ struct Submitting {
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     output_expires_after: Option<Duration>,
 
+    /// The longest time between two polls of a batch. Shorter than 3s is for local servers.
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "1m")]
+    poll_interval: Duration,
+
     /// The maximum rate of uploading, over all connections, such as 20MB/s [default: none].
     #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
     limit_rate: Option<u64>,
@@ -273,6 +277,7 @@ impl Submitting {
         options.completion_window.clone_from(&self.completion_window);
         options.output_expires_after = self.output_expires_after.map(|after| after.as_secs());
         options.metadata = self.metadata.iter().cloned().collect();
+        options.poll_interval = self.poll_interval;
     }
 
     fn uploader_options(&self) -> uploader::Options {
