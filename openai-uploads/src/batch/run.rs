@@ -96,7 +96,8 @@ pub struct Summary {
 impl BatchRunner {
     /// Creates a runner that uploads with `uploader`. All other requests go to the same server.
     pub fn new(uploader: Uploader, options: Options) -> Self {
-        Self { uploader, options, listener: Listener::default() }
+        // The lines are checked as a whole, by the rules of these options.
+        Self { uploader: uploader.without_preflight(), options, listener: Listener::default() }
     }
 
     /// Calls `listener` with each event, from within the runner's futures: they wait for it.

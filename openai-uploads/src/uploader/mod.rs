@@ -191,6 +191,12 @@ impl Uploader {
         &self.options
     }
 
+    /// The same uploader, which does not check lines: the caller has done so.
+    pub(crate) fn without_preflight(mut self) -> Self {
+        Arc::make_mut(&mut self.options).preflight = false;
+        self
+    }
+
     /// The configuration of its requests.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration

@@ -36,6 +36,32 @@ fn requests_can_come_through_a_pipe() {
 }
 
 #[test]
+fn blank_lines_and_a_byte_order_mark_are_left_out() {
+    let (server, files) = (start(Server::builder()), Files::new());
+    let lines: Vec<_> = requests(7).lines().map(str::to_owned).collect();
+    let windows =
+        files.file("windows.jsonl", format!("\u{feff}\r\n{}\r\n\r\n", lines[..4].join("\r\n \r\n")));
+    let unix = files.file("unix.jsonl", format!("\n\t\n{}", lines[4..].join("\n\n")));
+    let run = Run::of(&mut batch(&server, &files, &["run", &windows, &unix]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for warning in [
+        "windows.jsonl: the byte order mark at the start is left out",
+        "windows.jsonl: 5 blank lines are left out, the first is line 1",
+        "unix.jsonl: 4 blank lines are left out, the first is line 1",
+    ] {
+        assert_eq!(run.stderr.matches(warning).count(), 1, "{warning}: {}", run.stderr);
+    }
+    assert_eq!(ids(&files, "results.jsonl"), in_order(7));
+    let sent = server.files().into_iter().filter(|file| file.purpose.to_string() == "batch");
+    let sent = sent.map(|file| String::from_utf8(server.content(&file.id).unwrap()).unwrap());
+    let mut sent: Vec<_> =
+        sent.flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect();
+    sent.retain(|line| !line.is_empty());
+    assert_eq!(sent.len(), 7);
+    assert!(sent.iter().all(|line| lines.contains(line)), "{sent:#?}");
+}
+
+#[test]
 fn requests_without_an_answer_are_listed_with_the_reason() {
     let faults = Faults::new().with_batch(BatchFault::FailLines(0.3), When::always()).seed(1);
     let (server, files) = (start(Server::builder().faults(faults)), Files::new());

@@ -18,7 +18,7 @@ use super::rules::{Findings, Rules};
 pub struct Line<'a> {
     /// The number of the line, from 1 and with blank lines counted.
     pub number: u64,
-    /// Where the line is in the file, without its line feed.
+    /// Where the line is in the file, without its line end: a line feed, or a carriage return and a line feed.
     pub bytes: Range<u64>,
     /// The `custom_id`, if it is a string of at most 4,096 bytes.
     pub custom_id: Option<&'a str>,
@@ -51,7 +51,7 @@ pub(super) struct Lines<V> {
     opening: Vec<u8>,
     /// Whether the line has a fault after which the rest of it means nothing.
     is_broken: bool,
-    /// How many blank lines there are before the current line, and the first of them.
+    /// How many blank lines there are before the current line, and the first of them. If the input is split: in all.
     blank: Option<(u64, u64)>,
     /// The first line, if it ends inside a value: the next line shows whether the file is pretty-printed.
     unfinished: Option<(u64, FaultKind, Option<Kind>)>,
@@ -113,7 +113,11 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         }
         match bytes.strip_prefix(BYTE_ORDER_MARK) {
             Some(rest) => {
-                self.findings.file(FaultKind::ByteOrderMark);
+                if self.findings.is_split {
+                    self.findings.report.warnings.push(Warning::ByteOrderMark);
+                } else {
+                    self.findings.file(FaultKind::ByteOrderMark);
+                }
                 self.start = BYTE_ORDER_MARK.len() as u64;
                 rest
             }
@@ -204,7 +208,9 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
                 _ => self.findings.line(line, fault),
             }
         }
-        if let Some((count, first)) = self.blank.take() {
+        if !self.findings.is_split
+            && let Some((count, first)) = self.blank.take()
+        {
             (first..first + count).for_each(|line| self.findings.line(line, FaultKind::BlankLine));
         }
         let is_first = self.findings.report.lines == 0;
@@ -218,7 +224,7 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         let text = |place, text| self.record.text(place, text);
         (self.visit)(&Line {
             number: self.number,
-            bytes: self.start..self.start + self.seen,
+            bytes: self.start..self.start + self.seen - u64::from(self.last_byte == b'\r'),
             custom_id: text(Place::CustomId, &self.record.custom_id),
             url: text(Place::Url, &self.record.url),
             model: text(Place::BodyModel, &self.record.model),
@@ -275,7 +281,11 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         if self.findings.report.lines == 0 {
             self.findings.file(FaultKind::Empty);
         } else if let Some((count, first_line)) = self.blank {
-            self.findings.report.warnings.push(Warning::BlankLinesAtEnd { count, first_line });
+            self.findings.report.warnings.push(if self.findings.is_split {
+                Warning::BlankLines { count, first_line }
+            } else {
+                Warning::BlankLinesAtEnd { count, first_line }
+            });
         }
         self.rules.end(&mut self.findings);
         self.findings.finish()

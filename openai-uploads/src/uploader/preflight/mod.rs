@@ -112,7 +112,8 @@ impl Preflight {
     /// Checks a `batch` input that will be split into several batches.
     ///
     /// Endpoints and models may differ from line to line, the limits of one batch do not apply, and ids are not
-    /// compared: [`lines`](Self::lines) passes what the caller needs to do this over all its files.
+    /// compared: [`lines`](Self::lines) passes what the caller needs to do this over all its files. Blank lines and a
+    /// byte order mark are warnings, because the lines are copied without them.
     #[must_use]
     pub fn for_several_batches(mut self) -> Self {
         self.is_split = true;
@@ -208,7 +209,7 @@ impl Preflight {
     }
 
     fn name_and_type(&self) -> Findings {
-        let mut findings = Findings::new(self.provider);
+        let mut findings = Findings::new(self.provider, self.is_split);
         let purpose = self.purpose.to_string();
         if let Some(file_name) = &self.file_name
             && !Path::new(file_name).extension().is_some_and(|found| found.eq_ignore_ascii_case(EXTENSION))

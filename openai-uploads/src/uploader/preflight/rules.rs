@@ -53,14 +53,16 @@ impl Rules {
 #[derive(Debug)]
 pub(super) struct Findings {
     provider: Option<Provider>,
+    /// Whether the lines are copied into other files, so that what stands between them is of no interest.
+    pub(super) is_split: bool,
     pub(super) report: Report,
     /// What the provider or the API may accept.
     doubts: Vec<Fault>,
 }
 
 impl Findings {
-    pub(super) fn new(provider: Option<Provider>) -> Self {
-        Self { provider, report: Report::default(), doubts: Vec::new() }
+    pub(super) fn new(provider: Option<Provider>, is_split: bool) -> Self {
+        Self { provider, is_split, report: Report::default(), doubts: Vec::new() }
     }
 
     /// Adds what OpenAI refuses in a line.

@@ -24,6 +24,17 @@ pub enum Warning {
         /// The first of them.
         first_line: u64,
     },
+    /// Blank lines in an input that is split. The batches do not have them.
+    #[error("{count} blank {} left out, the first is line {first_line}", if *.count == 1 { "line is" } else { "lines are" })]
+    BlankLines {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first_line: u64,
+    },
+    /// A byte order mark at the start of an input that is split. The batches do not have it.
+    #[error("the byte order mark at the start is left out")]
+    ByteOrderMark,
     /// Something that OpenAI refuses and that this API or provider may accept.
     #[error("{0}")]
     MayBeRefused(Fault),

@@ -43,6 +43,23 @@ fn blank_lines_are_fine_at_the_end_only() {
 }
 
 #[test]
+fn an_input_that_is_split_may_have_blank_lines_and_a_byte_order_mark() {
+    let file = format!("\u{feff}\r\n{}\n \r\n{}[]\n\n", response("1"), response("2"));
+    let preflight = Preflight::new(Purpose::Batch).for_several_batches();
+    for block in [8, 9, BLOCK] {
+        let report = Preflight { block, ..preflight.clone() }.bytes(file.as_bytes());
+        assert_eq!(report.lines, 3);
+        assert_eq!(
+            report.to_string(),
+            "line 6: must be an object, is an array\nwarning: the byte order mark at the start is left out\n\
+             warning: 4 blank lines are left out, the first is line 1"
+        );
+    }
+    let one = preflight.bytes(format!("\n{}", response("1")).as_bytes());
+    assert_eq!(one.to_string(), "warning: 1 blank line is left out, the first is line 1");
+}
+
+#[test]
 fn an_empty_file_has_no_line_of_json() {
     for file in ["", "\n", " \r\n\r\n", " "] {
         for purpose in [Purpose::Batch, Purpose::FineTune, Purpose::Other("evals".into())] {
