@@ -14,6 +14,7 @@ mod naming;
 mod near;
 pub mod package;
 mod pointer;
+pub mod rename;
 mod rust;
 mod schema_types;
 mod sentence;
@@ -26,6 +27,7 @@ use api::Api;
 use diagnostic::{Diagnostic, Diagnostics, Severity};
 use document::{Document, Pointer};
 use package::{Folder, MARKER, Package};
+use rename::Rename;
 use slice::Selection;
 
 pub use document::Overlay;
@@ -47,6 +49,8 @@ pub struct Options {
     pub output: Output,
     /// The operations to generate, with the types that they reach; by default all.
     pub selection: Selection,
+    /// Rust names in the place of those that the document has.
+    pub rename: Rename,
     /// Whether a crate has a cargo feature for each tag, so that its users compile only the tags that they need.
     pub features_by_tag: bool,
 }
@@ -55,6 +59,8 @@ impl Options {
     /// The document of a text, as far as it is selected.
     fn document(&self, text: &str) -> Result<Document, Diagnostics> {
         let mut document = Document::parse_many(&self.file, text, &self.files, &self.overlays)?;
+        let missing = self.rename.apply(&mut document);
+        document.warn(missing);
         slice::select(&mut document, &self.selection)?;
         Ok(document)
     }
@@ -164,7 +170,8 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
     let document = options.document(text)?;
     let (mut api, mut found) = api::lower(&document);
-    found.extend_from_slice(document.overlay_warnings());
+    found.extend_from_slice(document.warnings());
+    found.extend(given_faults(&api));
     found.extend(number_operations(&mut api, &document));
     let found = document.locate(found);
     if found.count(Severity::Error) > 0 {
@@ -193,6 +200,21 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
         operations: api.tags.iter().map(|tag| tag.operations.len()).sum(),
         models: names.modules().iter().map(|(_, types)| types.len()).sum(),
     })
+}
+
+/// What is wrong with the Rust names that the document gives.
+fn given_faults(api: &Api) -> Vec<Diagnostic> {
+    let faults = naming::given_faults(api).into_iter();
+    let diagnostics = faults.map(|naming::GivenFault { given, message, help }| Diagnostic {
+        severity: Severity::Error,
+        code: "invalid-name",
+        message,
+        file: given.file.clone(),
+        pointer: given.pointer.clone(),
+        position: None,
+        help: Some(help),
+    });
+    diagnostics.collect()
 }
 
 /// Numbers operations that would have the same name, and reports them.

@@ -106,6 +106,12 @@ fn diagnostics(document: &Document, error: &SliceError) -> Vec<Diagnostic> {
     faults.collect()
 }
 
+/// The operations that a name means: an id, or a method and path.
+pub(crate) fn operations_named(document: &Document, name: &str) -> Vec<Pointer> {
+    let operations = Operations::of(document);
+    operations.named(name).iter().map(|number| operations.get(*number).pointer.clone()).collect()
+}
+
 /// The operations of a document in its order, by method and path, as in a [`Selection`].
 pub fn operations(document: &Document) -> Vec<String> {
     let operations = Operations::of(document);

@@ -1,6 +1,18 @@
 //! The types of JSON, and the types that the document names.
 
 use super::style::Style;
+use crate::document::Pointer;
+
+/// A Rust name that the document gives with `x-rust-name`, and where it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenName {
+    /// The name.
+    pub name: String,
+    /// The file.
+    pub file: String,
+    /// The pointer to `x-rust-name`.
+    pub pointer: Pointer,
+}
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +121,8 @@ pub struct TypeId(pub usize);
 pub struct Named {
     /// Its name, in the words of the document.
     pub name: Name,
+    /// Its Rust name, if the document gives one.
+    pub given: Option<GivenName>,
     /// Its description.
     pub description: String,
     /// Whether it is deprecated.
@@ -197,6 +211,8 @@ impl Struct {
 pub struct Field {
     /// The name in JSON.
     pub name: String,
+    /// The Rust name, if the document gives one.
+    pub given: Option<GivenName>,
     /// The type, without `null`.
     pub ty: Type,
     /// Whether the property is required.
@@ -276,6 +292,8 @@ pub struct Enumeration {
 pub struct EnumValue {
     /// The string itself.
     pub value: String,
+    /// The Rust name, if the document gives one.
+    pub given: Option<GivenName>,
     /// The description.
     pub description: String,
 }
@@ -294,6 +312,8 @@ pub struct Union {
 pub struct Variant {
     /// The name of the variant.
     pub name: String,
+    /// The Rust name, if the document gives one.
+    pub given: Option<GivenName>,
     /// The type.
     pub ty: Type,
     /// Whether the type needs a `Box` here, so that its size is finite.

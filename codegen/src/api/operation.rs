@@ -1,6 +1,6 @@
 //! Operations: their parameters, bodies and replies.
 
-use super::model::Type;
+use super::model::{GivenName, Type};
 use super::style::{Location, Style};
 
 /// The operations with a tag.
@@ -20,8 +20,10 @@ pub struct Operation {
     /// The `operationId`. If there is none, an id made of the method and path.
     pub id: String,
     /// The words that its function and types are named after: the id, with a number if another operation has the same
-    /// name.
+    /// name. The Rust name that the document gives comes first.
     pub name: String,
+    /// The Rust name, if the document gives one.
+    pub given: Option<GivenName>,
     /// The HTTP method, in capitals.
     pub method: String,
     /// The path, with `{name}` in the place of a parameter.
@@ -84,6 +86,8 @@ pub struct Callback {
 pub struct Parameter {
     /// The name.
     pub name: String,
+    /// The Rust name, if the document gives one.
+    pub given: Option<GivenName>,
     /// The location.
     pub location: Location,
     /// Whether the parameter is required.

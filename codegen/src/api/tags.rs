@@ -47,8 +47,10 @@ fn write_tags(api: &Api, union: &mut Union, property: &str) {
         let is_only = variant.tags.len() == 1;
         for tag in &variant.tags {
             let name = if is_only { variant.name.clone() } else { tag.clone() };
+            let given = variant.given.clone().filter(|_| is_only);
             union.variants.push(Variant {
                 name,
+                given,
                 tags: vec![tag.clone()],
                 writes_tag: true,
                 ..variant.clone()

@@ -50,7 +50,7 @@ impl Arguments {
         let departures = departures.as_ref().map(|(file, text)| (&**file, &**text));
         let mut report = report(&old, &new, departures)?;
         for document in [&old, &new] {
-            report.warnings.extend(document.locate(document.overlay_warnings().to_vec()));
+            report.warnings.extend(document.locate(document.warnings().to_vec()));
         }
         Ok(report)
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::choice::Choice;
 use super::failure::Failure;
 use crate::input::read_text;
+use crate::rename::Rename;
 use crate::{Input, Options, Output};
 
 /// What to generate. A configuration file has the same options as the command line, without `--`.
@@ -38,6 +39,9 @@ pub struct Settings {
     /// The operations to generate; the table `operations` of a configuration file.
     #[command(flatten)]
     pub operations: Choice,
+    /// Rust names; only in a configuration file.
+    #[arg(skip)]
+    pub rename: Rename,
 }
 
 /// Settings, and where those come from that are not on the command line.
@@ -101,6 +105,7 @@ impl Settings {
             features_by_tag: self.features_by_tag || other.features_by_tag,
             deny_warnings: self.deny_warnings || other.deny_warnings,
             operations: self.operations.or(other.operations),
+            rename: other.rename,
         }
     }
 
@@ -140,6 +145,7 @@ impl Settings {
     pub fn options(&self, output: Output) -> Options {
         Options {
             selection: self.operations.clone().into(),
+            rename: self.rename.clone(),
             // A module has no manifest for them.
             features_by_tag: self.features_by_tag && matches!(output, Output::Crate { .. }),
             output,

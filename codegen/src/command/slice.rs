@@ -58,7 +58,7 @@ impl Arguments {
         let text: String = changes.iter().map(|change| format!("{change}\n")).collect();
         let changed: Vec<Value> = changes.iter().map(|change| json!(change.path())).collect();
         let mut report = Report::new(Outcome::Fine, text).with("changes", changed);
-        report.warnings = document.locate(document.overlay_warnings().to_vec());
+        report.warnings = document.locate(document.warnings().to_vec());
         Ok(report)
     }
 }

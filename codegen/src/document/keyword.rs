@@ -176,6 +176,9 @@ keywords! {
     enum_names = row("x-enumNames", Any, Annotation);
     enum_names_kebab = row("x-enum-names", Any, Annotation);
     enum_descriptions = row("x-enum-descriptions", Any, Annotation);
+    rust_name = row("x-rust-name", Text, Annotation);
+    // Names of values in `enum`, by value.
+    rust_names = row("x-rust-names", Members, Annotation);
     preserves_unknown_fields = row("x-kubernetes-preserve-unknown-fields", Any, Annotation);
 }
 

@@ -61,6 +61,8 @@ pub struct Document {
     selected: Option<HashSet<Pointer>>,
     /// The overlays that were applied.
     overlays: Option<overlay::Applied>,
+    /// What changes to the document have not done.
+    warnings: Vec<Diagnostic>,
 }
 
 /// The target of a `$ref`. The value may itself be a `$ref`.
@@ -141,6 +143,8 @@ impl Document {
         match version {
             Some(version) if faults.is_empty() => {
                 let mut document = Self::new(file, version, sources);
+                document.warnings =
+                    applied.as_mut().map(|applied| std::mem::take(&mut applied.warnings)).unwrap_or_default();
                 document.overlays = applied;
                 document.inline_texts();
                 Ok(document)
@@ -180,6 +184,7 @@ impl Document {
             resources,
             selected: None,
             overlays: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -240,6 +245,15 @@ impl Document {
         Diagnostics::marked(list, marks, text_of)
     }
 
+    /// What overlays and new names should have changed in the document, and have not.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    pub(crate) fn warn(&mut self, warnings: Vec<Diagnostic>) {
+        self.warnings.extend(warnings);
+    }
+
     /// The name of the document's own file, without redundant `.` and `..`.
     pub fn file(&self) -> &str {
         &self.file
@@ -296,6 +310,29 @@ impl Document {
         reference: &str,
     ) -> Result<Target<'_>, ReferenceError> {
         self.follow(base_file, pointer, reference, MAXIMUM_HOPS)
+    }
+
+    /// The value at a pointer of the document, through the `$ref`s on the way.
+    pub(crate) fn target_at(&self, pointer: &Pointer) -> Option<Target<'_>> {
+        let root = Target { node: self.root(), file: &self.file, pointer: Pointer::root() };
+        self.walk(root, pointer, "", MAXIMUM_HOPS).ok()
+    }
+
+    /// As [`target_at`](Self::target_at), and behind the `$ref`s that are at the end.
+    pub(crate) fn final_target_at(&self, pointer: &Pointer) -> Option<Target<'_>> {
+        let mut target = self.target_at(pointer)?;
+        for _ in 0..MAXIMUM_HOPS {
+            let Some(reference) = target.node.get("$ref").and_then(Node::as_str) else { return Some(target) };
+            target = self.resolve_at(target.file, &target.pointer, reference).ok()?;
+        }
+        None
+    }
+
+    /// Adds a text below a value of a file, in the members that `keys` name. They are objects, or are added as such.
+    pub(crate) fn insert(&mut self, file: &str, pointer: &Pointer, keys: &[&str], text: String) {
+        if let Some(source) = self.sources.get_mut(file) {
+            source.insert(pointer, keys, text);
+        }
     }
 
     fn follow(

@@ -133,6 +133,7 @@ view! {
         servers: "servers", Array;
         callbacks: "callbacks", Members;
         external_docs: "externalDocs", Any;
+        rust_name: "x-rust-name", Text;
     }
 }
 
@@ -154,6 +155,7 @@ view! {
         // Has no effect: no Rust value stands for a parameter without a value.
         allow_empty_value: "allowEmptyValue", Flag;
         array_format: "x-array-format", Any;
+        rust_name: "x-rust-name", Text;
     }
 }
 

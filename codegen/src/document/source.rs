@@ -8,7 +8,7 @@ use url::Url;
 use super::fault::Fault;
 use super::identifier::Identifiers;
 use super::place::{Place, marks};
-use super::{Node, Pointer, json, json_layout, yaml};
+use super::{Node, Object, Pointer, json, json_layout, yaml};
 use crate::diagnostic::Mark;
 
 /// A file that was read.
@@ -63,15 +63,20 @@ impl Source {
     /// Replaces the value that `pointer` leads to with a string.
     pub(super) fn replace(&mut self, pointer: &Pointer, text: String) {
         self.written.get_or_insert_with(|| self.root.clone());
-        let mut node = &mut self.root;
-        for token in pointer.tokens() {
-            let child = match node {
-                Node::Object(members) => members.get_mut(token),
-                Node::Array(elements) => token.parse().ok().and_then(|index: usize| elements.get_mut(index)),
-                _ => None,
-            };
-            let Some(child) = child else { return };
-            node = child;
+        if let Some(node) = value_at(&mut self.root, pointer) {
+            *node = Node::String(text);
+        }
+    }
+
+    /// Adds a string below the value that `pointer` leads to.
+    pub(super) fn insert(&mut self, pointer: &Pointer, keys: &[&str], text: String) {
+        if matches!(self.layout, Layout::Yaml { .. }) {
+            self.written.get_or_insert_with(|| self.root.clone());
+        }
+        let Some(mut node) = value_at(&mut self.root, pointer) else { return };
+        for key in keys {
+            let Node::Object(members) = node else { return };
+            node = members.entry((*key).to_owned()).or_insert_with(|| Node::Object(Object::default()));
         }
         *node = Node::String(text);
     }
@@ -137,6 +142,15 @@ impl Source {
             Layout::Json => json_marks(&self.text, wanted),
         }
     }
+}
+
+/// The value at a pointer, to change.
+pub(super) fn value_at<'a>(root: &'a mut Node, pointer: &Pointer) -> Option<&'a mut Node> {
+    pointer.tokens().iter().try_fold(root, |node, token| match node {
+        Node::Object(members) => members.get_mut(token),
+        Node::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 /// As [`Source::marks`], for a text that is JSON but not a document.

@@ -99,7 +99,7 @@ fn variants(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, union: &Uni
     let tags = union.tag.as_ref().map(|tag| format!("`{}`", cell(tag))).unwrap_or_default();
     let _ = writeln!(text, "Name | Type | {tags}");
     let _ = writeln!(text, "------------ | ------------- | -------------");
-    for (variant, name) in union.variants.iter().zip(variant_names(union, own)) {
+    for (variant, name) in union.variants.iter().zip(variant_names(scope.api, union, own)) {
         let mut tags = listed(&variant.tags);
         if let Some((property, values)) = &variant.also {
             let _ = write!(tags, " with `{}` {}", cell(property), listed(values));

@@ -23,15 +23,18 @@ pub(crate) fn number_operations(api: &mut Api) -> Vec<Clash> {
     let mut ids: HashMap<String, String> = HashMap::new();
     for tag in &mut api.tags {
         let mut taken: HashMap<String, String> = HashMap::new();
-        for operation in &mut tag.operations {
+        // The names that the document gives come first.
+        let (given, others): (Vec<_>, Vec<_>) =
+            tag.operations.iter_mut().partition(|operation| operation.given.is_some());
+        for operation in given.into_iter().chain(others) {
             let this = format!("{} {}", operation.method, operation.path);
             let id = operation.id.clone();
             let same_id = ids.get(&id).cloned();
             ids.entry(id.clone()).or_insert_with(|| this.clone());
             let other = names_of(operation).iter().find_map(|name| taken.get(name).cloned());
-            let mut number = 2;
+            let (base, mut number) = (operation.name.clone(), 2);
             while names_of(operation).iter().any(|name| taken.contains_key(name)) {
-                operation.name = format!("{id} {number}");
+                operation.name = format!("{base} {number}");
                 number += 1;
             }
             for name in names_of(operation) {

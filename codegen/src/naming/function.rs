@@ -123,7 +123,9 @@ pub(crate) fn only_file(scope: &Scope<'_>, ty: &Type) -> Option<String> {
     let Kind::Struct(structure) = &scope.api.named(*id).kind else { return None };
     match structure.fields.as_slice() {
         _ if structure.additional.is_some() => None,
-        [only] if only.ty == Type::Binary && only.required && !only.nullable => Some(only.name.clone()),
+        [only] if only.ty == Type::Binary && only.required && !only.nullable => {
+            Some(only.given.as_ref().map_or(&only.name, |given| &given.name).clone())
+        }
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::api::{Api, Enumeration, Field, Struct, Type, Union};
+use crate::api::{Api, Enumeration, Field, GivenName, Struct, Type, Union, Variant};
 
 use super::identifier::{camel, snake, unique};
 use super::rust_type::RustType;
@@ -10,15 +10,37 @@ use super::scope::Scope;
 
 /// The names of the variants of an enumeration of strings.
 pub(crate) fn value_names(enumeration: &Enumeration) -> Vec<String> {
-    let mut taken = HashSet::from(["Other".to_owned()]);
-    let names = enumeration.values.iter().map(|value| variant_name(&camel(&value.value), &mut taken));
+    let given = enumeration.values.iter().filter_map(|value| value.given.as_ref());
+    let mut taken = taken_variants(given);
+    let names = enumeration.values.iter().map(|value| match &value.given {
+        Some(given) => given.name.clone(),
+        None => variant_name(&camel(&value.value), &mut taken),
+    });
     names.collect()
 }
 
+fn taken_variants<'a>(given: impl Iterator<Item = &'a GivenName>) -> HashSet<String> {
+    given.map(|given| given.name.clone()).chain(["Other".to_owned()]).collect()
+}
+
+/// The Rust name that the document gives to a variant, or to the type in it.
+pub(super) fn given_variant_name<'a>(api: &'a Api, variant: &'a Variant) -> Option<&'a GivenName> {
+    let of_type = || variant.ty.id().and_then(|id| api.named(id).given.as_ref());
+    variant.given.as_ref().or_else(of_type)
+}
+
 /// The names of the variants of a union whose own name is `own`.
-pub(crate) fn variant_names(union: &Union, own: &str) -> Vec<String> {
-    let mut taken = HashSet::from(["Other".to_owned()]);
+pub(crate) fn variant_names(api: &Api, union: &Union, own: &str) -> Vec<String> {
+    let mut taken =
+        taken_variants(union.variants.iter().filter_map(|variant| given_variant_name(api, variant)));
+    let mut seen = HashSet::new();
     let names = union.variants.iter().map(|variant| {
+        // Several variants may have the same type.
+        if let Some(given) = given_variant_name(api, variant)
+            && seen.insert(&given.name)
+        {
+            return given.name.clone();
+        }
         let name = camel(&variant.name);
         // `Event::EventCreated` repeats a word, and so does `Filter::CompoundFilter`.
         let rest = name.strip_prefix(own).filter(|rest| rest.starts_with(|first: char| first.is_uppercase()));
@@ -38,7 +60,10 @@ pub(crate) fn field_names(structure: &Struct) -> Vec<String> {
     // The field for other properties has this name.
     let mut taken: HashSet<String> =
         structure.additional.iter().map(|_| "additional_properties".to_owned()).collect();
-    structure.fields.iter().map(|field| unique(snake(&field.name), &mut taken)).collect()
+    let given = |field: &Field| field.given.as_ref().map(|given| snake(&given.name));
+    taken.extend(structure.fields.iter().filter_map(given));
+    let names = structure.fields.iter();
+    names.map(|field| given(field).unwrap_or_else(|| unique(snake(&field.name), &mut taken))).collect()
 }
 
 /// The methods that every value has, and the constructor.
@@ -78,10 +103,16 @@ pub(crate) fn is_optional(api: &Api, field: &Field) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{EnumValue, Variant};
+    use crate::api::EnumValue;
+
+    fn api() -> Api {
+        let text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}";
+        crate::api::lower(&crate::document::Document::parse("api.yaml", text).unwrap()).0
+    }
 
     fn names_of_values(values: &[&str]) -> Vec<String> {
-        let value = |value: &&str| EnumValue { value: (*value).to_owned(), description: String::new() };
+        let value =
+            |value: &&str| EnumValue { value: (*value).to_owned(), given: None, description: String::new() };
         value_names(&Enumeration { values: values.iter().map(value).collect(), default: None })
     }
 
@@ -102,6 +133,7 @@ mod tests {
     fn a_variant_does_not_repeat_the_name_of_its_union() {
         let variant = |name: &str| Variant {
             name: name.to_owned(),
+            given: None,
             ty: Type::Any,
             boxed: false,
             tags: Vec::new(),
@@ -111,6 +143,9 @@ mod tests {
         };
         let names = ["EventCreated", "DeletedEvent", "Event", "Eventual", "Other"];
         let union = Union { variants: names.map(variant).into(), tag: None };
-        assert_eq!(variant_names(&union, "Event"), ["Created", "Deleted", "Event", "Eventual", "OtherValue"]);
+        assert_eq!(
+            variant_names(&api(), &union, "Event"),
+            ["Created", "Deleted", "Event", "Eventual", "OtherValue"]
+        );
     }
 }

@@ -3,6 +3,7 @@
 mod clash;
 mod feature;
 mod function;
+mod given;
 mod identifier;
 mod member;
 mod names;
@@ -13,6 +14,7 @@ mod scope;
 pub(crate) use clash::{Clash, number_operations};
 pub(crate) use feature::feature_names;
 pub(crate) use function::{ArgumentKind, Function, distinct_replies, functions, only_file, other_calls};
+pub(crate) use given::{GivenFault, given_faults};
 pub(crate) use identifier::{camel, shouty, snake, unique};
 pub(crate) use member::{
     field_names, field_type, is_optional, keeps_null, setter_names, value_names, variant_names,

@@ -7,7 +7,7 @@ use crate::api::{Api, Kind, Name, TypeId};
 use super::identifier::{camel, module as module_name, unique, words};
 
 /// Names that generated code uses for something else.
-const RESERVED: [&str; 11] =
+pub(super) const RESERVED: [&str; 11] =
     ["BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "FileOr", "Binary", "Base64"];
 
 /// The module and name of every type that is generated.
@@ -38,11 +38,13 @@ impl Names {
         // Components come before operations: readers of the document know their names.
         let mut roots: Vec<(&str, bool)> = api.types.iter().map(|named| root_of(&named.name)).collect();
         roots.sort_by_key(|(_, operation)| *operation);
+        let given = given_roots(api);
         for (root, operation) in roots {
             by_root.entry((root, operation)).or_insert_with(|| {
-                let mut module = module_name(root);
+                let words = given.get(&(root, operation)).copied().unwrap_or(root);
+                let mut module = module_name(words);
                 if operation && taken_modules.contains(&module) {
-                    module = module_name(&format!("{root} operation"));
+                    module = module_name(&format!("{words} operation"));
                 }
                 modules.push((unique(module, &mut taken_modules), Vec::new()));
                 modules.len() - 1
@@ -52,15 +54,17 @@ impl Names {
         let mut taken: Vec<HashSet<String>> =
             modules.iter().map(|_| RESERVED.map(str::to_owned).into_iter().collect()).collect();
         let mut types: Vec<Option<TypePath>> = api.types.iter().map(|_| None).collect();
-        // The component itself is named first. Types within it give way.
-        for own in [true, false] {
+        // The names that the document gives come first. Then the component itself is named, and types within it give way.
+        for (is_given, own) in [(true, true), (true, false), (false, true), (false, false)] {
             for (index, named) in api.types.iter().enumerate() {
-                let is_own = named.name.path.is_empty() && !named.name.operation;
-                if is_own != own {
+                if is_component(&named.name) != own || named.given.is_some() != is_given {
                     continue;
                 }
                 let module = by_root[&root_of(&named.name)];
-                let name = type_name(&named.name, &taken[module]);
+                let name = match &named.given {
+                    Some(given) => given.name.clone(),
+                    None => type_name(&named.name, &taken[module]),
+                };
                 let name = if own { unique(name, &mut exported) } else { name };
                 let name = unique(name, &mut taken[module]);
                 types[index] = Some(TypePath { module: modules[module].0.clone(), name, exported: own });
@@ -92,6 +96,22 @@ impl Names {
     }
 }
 
+/// Whether a name is that of a component itself.
+pub(super) fn is_component(name: &Name) -> bool {
+    name.path.is_empty() && !name.operation
+}
+
+/// The components and operations that the document gives Rust names to.
+fn given_roots(api: &Api) -> HashMap<(&str, bool), &str> {
+    let components = api.types.iter().filter(|named| is_component(&named.name));
+    let components =
+        components.filter_map(|named| Some(((&*named.name.root, false), &*named.given.as_ref()?.name)));
+    let operations = api.tags.iter().flat_map(|tag| &tag.operations);
+    let operations =
+        operations.filter_map(|operation| Some(((&*operation.id, true), &*operation.given.as_ref()?.name)));
+    components.chain(operations).collect()
+}
+
 fn root_of(name: &Name) -> (&str, bool) {
     (&name.root, name.operation)
 }
@@ -99,8 +119,7 @@ fn root_of(name: &Name) -> (&str, bool) {
 /// Whether a type is generated under its name. Components are, and other types unless they are only another name.
 pub(crate) fn is_written(api: &Api, id: TypeId) -> bool {
     let named = api.named(id);
-    let component = named.name.path.is_empty() && !named.name.operation;
-    !named.unused && (component || named.recursive || !matches!(named.kind, Kind::Alias(_)))
+    !named.unused && (is_component(&named.name) || named.recursive || !matches!(named.kind, Kind::Alias(_)))
 }
 
 fn type_name(name: &Name, taken: &HashSet<String>) -> String {

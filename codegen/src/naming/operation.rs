@@ -43,11 +43,16 @@ pub(crate) fn error_type(operation: &Operation) -> String {
 /// The parameters, each with the name of its argument or field. If a name is taken, the location is appended: `id` in
 /// the path, `id_header`.
 pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)> {
+    let given = |parameter: &Parameter| parameter.given.as_ref().map(|given| snake(&given.name));
     let mut taken = HashSet::from(["configuration".to_owned(), "params".to_owned()]);
+    taken.extend(operation.parameters.iter().filter_map(given));
     operation
         .parameters
         .iter()
         .map(|parameter| {
+            if let Some(name) = given(parameter) {
+                return (parameter, name);
+            }
             let name = snake(&parameter.name);
             let name = if taken.contains(&name) { located(parameter) } else { name };
             (parameter, unique(name, &mut taken))

@@ -62,3 +62,41 @@ fn a_file_that_is_not_of_options_is_refused_with_the_line() {
         "{without:?}"
     );
 }
+
+#[test]
+fn the_names_of_the_guide_are_given() {
+    let guide = include_str!("../../../docs/generator.md");
+    let (_, rest) = guide.split_once("```toml\n[rename.operations]").unwrap();
+    let (table, _) = rest.split_once("```").unwrap();
+    let folder = Folder::with_pets();
+    folder.write(
+        "pets.yaml",
+        "\
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+servers: [{url: https://example.com}]
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      parameters: [{name: l, in: query, schema: {type: integer}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/pet_v1'}}}}}
+components:
+  schemas:
+    pet_v1: {type: object, properties: {n: {type: string}, size: {type: string, enum: [S, XL]}}}
+",
+    );
+    let options = "spec = 'pets.yaml'\nout = 'pets'\nname = 'pets'\ndeny-warnings = true\n";
+    folder.write("client.toml", &format!("{options}[rename.operations]{table}"));
+    let ended = folder.run(&["generate", "--config", "client.toml"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let (api, pet) = (folder.read("pets/src/apis/default_api.rs"), folder.read("pets/src/models/pet.rs"));
+    assert!(api.contains("pub fn all_pets(") && api.contains("pub limit: Option<i64>"), "{api}");
+    assert!(pet.contains("pub name: Option<String>") && pet.contains("Large"), "{pet}");
+    folder.write("client.toml", &format!("{options}[rename]\nmethods = {{ a = 'b' }}\n"));
+    let unknown = folder.run(&["generate", "--config", "client.toml"]);
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("unknown field `methods`"), "{unknown:?}");
+    folder.write("client.toml", &format!("{options}[rename.schemas]\npet_v2 = 'Pet'\n"));
+    let missing = folder.run(&["generate", "--config", "client.toml"]);
+    assert!(missing.code == Some(2) && missing.stderr.contains("help: there is `pet_v1`"), "{missing:?}");
+}

@@ -8,6 +8,7 @@ mod accepted;
 mod faults;
 mod features;
 mod fragment;
+mod given_names;
 mod hostile;
 mod names;
 mod operations;

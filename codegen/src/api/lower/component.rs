@@ -7,6 +7,7 @@ use super::super::model::{Kind, Named, Type, TypeId};
 use super::Lowering;
 use super::constraint::append_constraints;
 use super::describe::{description, examples};
+use super::given_name::given_type_name;
 use super::place::Place;
 
 impl<'d> Lowering<'d> {
@@ -48,6 +49,7 @@ impl<'d> Lowering<'d> {
         }
         let named = Named {
             name,
+            given: given_type_name(place, schema),
             description: text,
             deprecated: is_component && schema.deprecated() == Some(true),
             kind: Kind::Alias(Type::Any),

@@ -18,6 +18,7 @@ mod describe;
 mod dynamic;
 mod event;
 mod form;
+mod given_name;
 mod intersection;
 mod listed;
 mod media_type;

@@ -12,6 +12,7 @@ use super::Lowering;
 use super::all_of::Part;
 use super::constraint::append_constraints;
 use super::describe::description;
+use super::given_name::given_name;
 use super::number::bounds;
 use super::place::Place;
 
@@ -81,6 +82,7 @@ impl<'d> Lowering<'d> {
         let values = self.listed_values(schemas, &ty);
         Field {
             name: name.to_owned(),
+            given: schemas.iter().rev().find_map(|(place, schema)| given_name(place, schema.node())),
             required,
             nullable,
             boxed: false,
@@ -122,6 +124,7 @@ impl<'d> Lowering<'d> {
 fn undescribed(name: &str, ty: Type) -> Field {
     Field {
         name: name.to_owned(),
+        given: None,
         ty,
         required: true,
         nullable: false,

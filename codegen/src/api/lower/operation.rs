@@ -8,6 +8,7 @@ use super::super::operation::{Callback, Operation, Parameter, SecurityScheme, Se
 use super::super::style::{Location, Style};
 use super::Lowering;
 use super::describe::{description, further_docs};
+use super::given_name::given_name;
 use super::name::operation_id;
 use super::place::Place;
 
@@ -210,9 +211,11 @@ impl<'d> Lowering<'d> {
             let gap = if about.is_empty() { "" } else { "\n\n" };
             about = format!("{about}{gap}{more}");
         }
+        let given = given_name(place, written.node());
         Operation {
             id: id.to_owned(),
-            name: id.to_owned(),
+            name: given.as_ref().map_or(id, |given| &given.name).to_owned(),
+            given,
             method: method.to_uppercase(),
             path: path.to_owned(),
             summary,
@@ -271,6 +274,7 @@ impl<'d> Lowering<'d> {
             self.warning(place, "undeclared-path-parameter", message, Some(help));
             parameters.push(Parameter {
                 name: name.to_owned(),
+                given: None,
                 location: Location::Path,
                 required: true,
                 deprecated: false,

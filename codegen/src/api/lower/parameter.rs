@@ -9,6 +9,7 @@ use super::super::style::{Location, Style, StyleKind};
 use super::Lowering;
 use super::constraint::append_constraints;
 use super::describe::description;
+use super::given_name::given_name;
 use super::media_type::{bare, is_json, is_open, is_text};
 use super::place::Place;
 
@@ -124,6 +125,7 @@ impl<'d> Lowering<'d> {
         }
         Some(Parameter {
             name: name.to_owned(),
+            given: given_name(place, written.node()),
             location,
             required,
             deprecated: written.deprecated() == Some(true),

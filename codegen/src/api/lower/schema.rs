@@ -11,6 +11,7 @@ use super::super::model::{EnumValue, Enumeration, Kind, Type};
 use super::all_of::{Part, schemas_of};
 use super::class::Class;
 use super::describe::description;
+use super::given_name::given_value_name;
 use super::place::Place;
 use super::{LoweredSchema, Lowering, string_type};
 
@@ -339,6 +340,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn strings(&mut self, parts: &[Part<'d>], allowed: Option<&[&'d Node]>) -> Enumeration {
         let mut values: IndexMap<&'d str, EnumValue> = IndexMap::new();
         for (place, part) in parts {
+            self.check_value_names(place, *part);
             let mut seen = HashSet::new();
             for (value, described) in part.known_strings() {
                 if !seen.insert(value) {
@@ -352,8 +354,14 @@ impl<'d> Lowering<'d> {
                     description_of_value(described, value).unwrap_or_default()
                 };
                 let known = values.entry(value);
-                let known = known
-                    .or_insert_with(|| EnumValue { value: value.to_owned(), description: String::new() });
+                let known = known.or_insert_with(|| EnumValue {
+                    value: value.to_owned(),
+                    given: None,
+                    description: String::new(),
+                });
+                if known.given.is_none() {
+                    known.given = given_value_name(place, described, value);
+                }
                 if known.description.is_empty() {
                     known.description = text;
                 }

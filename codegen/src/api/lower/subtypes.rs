@@ -173,6 +173,7 @@ impl<'d> Lowering<'d> {
 fn variant(name: String, ty: Type) -> Variant {
     Variant {
         name,
+        given: None,
         ty,
         boxed: false,
         tags: Vec::new(),

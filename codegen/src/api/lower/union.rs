@@ -10,6 +10,7 @@ use super::Lowering;
 use super::all_of::Part;
 use super::constraint::append_constraints;
 use super::describe::description;
+use super::given_name::given_name;
 use super::place::Place;
 
 /// An alternative of a union: its name, type and description.
@@ -19,6 +20,7 @@ impl<'d> Lowering<'d> {
     /// A union of the alternatives of a schema.
     pub(super) fn union(&mut self, place: &Place, schema: Schema<'d>, members: Vec<Part<'d>>) -> Kind {
         let mut typed = Vec::new();
+        let mut given = Vec::new();
         for (member_place, member) in members {
             // A component that only `null` fits.
             let target = member.reference().and_then(|_| self.follow_schema(&member_place, member));
@@ -29,6 +31,7 @@ impl<'d> Lowering<'d> {
             let place = member_place;
             let label = self.label(&place, member);
             let ty = self.schema(&place, member);
+            given.extend(given_name(&place, member.node()).map(|name| (ty.clone(), name)));
             let mut text = description(member.node());
             if member.reference().is_none() {
                 append_constraints(&mut text, &member.inline_parts(), &[]);
@@ -38,7 +41,14 @@ impl<'d> Lowering<'d> {
         let discriminator = schema.discriminator();
         let discriminator =
             discriminator.map(|member| (place.child(member.key), Discriminator::of(member.value)));
-        self.union_of(place, typed, discriminator)
+        let mut kind = self.union_of(place, typed, discriminator);
+        if let Kind::Union(union) = &mut kind {
+            for (ty, name) in given {
+                let variant = union.variants.iter_mut().find(|variant| ty == variant.ty);
+                variant.into_iter().for_each(|variant| variant.given = Some(name.clone()));
+            }
+        }
+        kind
     }
 
     /// A union of alternatives whose types are known. Alternatives of one type become one.
@@ -70,6 +80,7 @@ impl<'d> Lowering<'d> {
             if !variants.iter().any(|variant| variant.ty == ty) {
                 variants.push(Variant {
                     name,
+                    given: None,
                     ty,
                     boxed: false,
                     tags: Vec::new(),

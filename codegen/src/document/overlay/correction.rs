@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::Pointer;
 use super::action::{Action, Change};
 use super::json_path::value_of;
-use super::merge::{Mismatch, update, value_at};
+use super::merge::{Mismatch, update};
 use super::trace::Trace;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::limits::{MAXIMUM_DEPTH, MAXIMUM_VALUES};
+use crate::document::source::value_at;
 use crate::document::{Node, yaml};
 
 /// A document and what was done to it so far.

@@ -1,6 +1,5 @@
 //! How an update changes a value.
 
-use super::Pointer;
 use super::trace::Trace;
 use crate::document::Node;
 
@@ -75,13 +74,4 @@ fn merge(
 
 fn is_scalar(node: &Node) -> bool {
     !matches!(node, Node::Object(_) | Node::Array(_))
-}
-
-/// The value at a pointer, to change.
-pub(super) fn value_at<'a>(root: &'a mut Node, pointer: &Pointer) -> Option<&'a mut Node> {
-    pointer.tokens().iter().try_fold(root, |node, token| match node {
-        Node::Object(members) => members.get_mut(token),
-        Node::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
-        _ => None,
-    })
 }

@@ -31,7 +31,7 @@ pub(super) struct Applied {
     sources: Vec<(String, Source)>,
     /// Where the values of the changed document are written.
     trace: Trace,
-    warnings: Vec<Diagnostic>,
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// Applies overlays to the document `file`, in their order.
@@ -88,11 +88,6 @@ impl Document {
     /// Whether overlays were applied to it.
     pub(crate) fn is_overlaid(&self) -> bool {
         self.overlays.is_some()
-    }
-
-    /// What is suspicious about the overlays that were applied, such as an action that changes nothing.
-    pub fn overlay_warnings(&self) -> &[Diagnostic] {
-        self.overlays.as_ref().map(|applied| &*applied.warnings).unwrap_or_default()
     }
 
     /// The document as overlays have made it, in the place of what is written in its file.

@@ -58,7 +58,7 @@ fn an_update_merges_objects_extends_arrays_and_replaces_scalars() {
         r#"{"operationId":"getCats","tags":["a","z"],"x-read":true}"#
     );
     assert_eq!(json(&document, "/paths/~1pets/get/tags"), r#"["a","z"]"#);
-    assert_eq!(document.overlay_warnings(), []);
+    assert_eq!(document.warnings(), []);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn each_value_is_found_where_it_is_written() {
 #[test]
 fn an_action_that_selects_nothing_is_reported_with_its_place() {
     let document = overlaid("- {target: \"$.paths['/dogs'].get\", remove: true}\n").unwrap();
-    let found = document.locate(document.overlay_warnings().to_vec());
+    let found = document.locate(document.warnings().to_vec());
     let one = found.iter().next().unwrap();
     assert_eq!((one.code, &*one.file, one.position.unwrap().line), ("overlay-no-match", "1.yaml", 4));
     let help = one.help.as_deref().unwrap();
@@ -230,7 +230,7 @@ fn a_bad_overlay_is_an_error_with_its_place() {
         );
     }
     let misspelled = overlaid("- {target: $.info, updates: {a: 1}, remove: true}\n").unwrap();
-    assert_eq!(misspelled.overlay_warnings()[0].help.as_deref(), Some("did you mean `update`?"));
+    assert_eq!(misspelled.warnings()[0].help.as_deref(), Some("did you mean `update`?"));
 }
 
 #[test]

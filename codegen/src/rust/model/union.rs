@@ -21,7 +21,7 @@ pub(super) fn items(
 ) -> Vec<TokenStream> {
     let named = scope.api.named(id);
     let hash = derives.has_hash(id).then(|| quote!(, Eq, Hash));
-    let names = variant_names(union, &name.to_string());
+    let names = variant_names(scope.api, union, &name.to_string());
     let variants = union.variants.iter().zip(&names).map(|(variant, name)| {
         let docs = doc(if matches!(variant.ty, Type::Named(_)) { "" } else { &variant.description });
         let (name, ty) = (ident(name), scope.boxed(&variant.ty, variant.boxed));
