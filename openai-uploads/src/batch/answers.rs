@@ -108,6 +108,27 @@ impl AnswerTable {
         File::create(&self.path)?.set_len(lines * Answer::SIZE as u64)
     }
 
+    /// Whether the table has a record for each of `lines` lines, pending or not.
+    pub(super) fn is_whole(&self, lines: u64) -> io::Result<bool> {
+        match std::fs::metadata(&self.path) {
+            Ok(metadata) => Ok(metadata.len() == lines * Answer::SIZE as u64),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the outcome of each line is known.
+    pub(super) fn is_complete(&self) -> io::Result<bool> {
+        for answer in self.read()? {
+            match answer {
+                Ok(answer) if answer.outcome != Outcome::Pending => {}
+                Err(error) if error.kind() != ErrorKind::InvalidData => return Err(error),
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
     /// Replaces the records of some lines. `answers` has line numbers in ascending order.
     pub(super) fn update(&self, answers: &[(u64, Answer)]) -> io::Result<()> {
         let mut file = File::options().read(true).write(true).open(&self.path)?;

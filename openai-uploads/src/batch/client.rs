@@ -43,6 +43,8 @@ pub(super) struct Batch {
     usage: Option<Usage>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, Value>>,
+    #[serde(default)]
+    input_file_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,11 +94,15 @@ impl Batch {
         matches!(self.status, Status::Completed | Status::Failed | Status::Expired | Status::Cancelled)
     }
 
-    fn has_metadata(&self, pairs: &[(&str, &str)]) -> bool {
-        let metadata = self.metadata.as_ref();
-        pairs.iter().all(|(key, value)| {
-            metadata.and_then(|metadata| metadata.get(*key)).is_some_and(|found| found == value)
-        })
+    /// Whether it has this metadata. Some servers keep none: there, each batch of the run has a file of its own, except
+    /// after a failure.
+    fn is_of(&self, pairs: &[(&str, &str)], file_id: &str) -> bool {
+        match self.metadata.as_ref().filter(|metadata| !metadata.is_empty()) {
+            Some(metadata) => {
+                pairs.iter().all(|(key, value)| metadata.get(*key).is_some_and(|found| found == value))
+            }
+            None => self.input_file_id.as_deref() == Some(file_id) && self.status != Status::Failed,
+        }
     }
 }
 
@@ -133,10 +139,11 @@ impl Client<'_> {
         }
     }
 
-    /// Finds a batch by its metadata among those that are newer than the batch `until`.
+    /// Finds a batch by its metadata and input file among those that are newer than the batch `until`.
     pub(super) async fn find(
         &self,
         pairs: &[(&str, &str)],
+        file_id: &str,
         until: Option<&str>,
     ) -> Result<Option<Batch>, Error> {
         let mut after: Option<String> = None;
@@ -150,7 +157,7 @@ impl Client<'_> {
                 if Some(batch.id.as_str()) == until {
                     return Ok(None);
                 }
-                if batch.has_metadata(pairs) {
+                if batch.is_of(pairs, file_id) {
                     return Ok(Some(batch));
                 }
             }

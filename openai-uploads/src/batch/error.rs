@@ -136,3 +136,11 @@ impl Error {
         move |source| Self::Work { path, source }
     }
 }
+
+/// The result of blocking work.
+pub(super) fn joined<T>(result: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
+    result.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => Err(Error::Work { path: PathBuf::new(), source: io::Error::other(error) }),
+    })
+}

@@ -8,7 +8,7 @@
 //! | `NNNN.output.jsonl`, `NNNN.errors.jsonl` | its result files |
 //! | `NNNN.upload` | the state of its upload |
 //! | `index`, `answers` | where each request line and its answer are |
-//! | `input.jsonl` | the input, if it came from a pipe |
+//! | `input.jsonl`, `input-N.jsonl` | the input, if it came from a pipe |
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -87,19 +87,37 @@ impl Folder {
         AnswerTable::at(self.root.join("answers"))
     }
 
+    /// Removes what is left of a folder if its removal was interrupted.
+    pub(super) fn remove_rest(root: &Path) -> io::Result<()> {
+        match fs::remove_dir_all(Self::renamed(root)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of the folder while it is removed.
+    fn renamed(root: &Path) -> PathBuf {
+        let mut renamed = root.to_owned().into_os_string();
+        renamed.push(".done");
+        renamed.into()
+    }
+
     /// Removes the folder with everything in it.
     ///
     /// It is renamed first: a run that is killed meanwhile must not find half a state.
     pub(super) fn remove(self) -> io::Result<()> {
-        let mut removed = self.root.clone().into_os_string();
-        removed.push(".done");
-        match fs::remove_dir_all(&removed) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        Self::remove_rest(&self.root)?;
+        let removed = Self::renamed(&self.root);
         fs::rename(&self.root, &removed)?;
         fs::remove_dir_all(&removed)
     }
+}
+
+/// The path of the failures: beside the results, as `NAME.errors.jsonl`.
+pub(super) fn failures_beside(results: &Path) -> PathBuf {
+    let name = results.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".jsonl").unwrap_or(&name);
+    results.with_file_name(format!("{stem}.errors.jsonl"))
 }
 
 /// Replaces the file at `path` by `value` as JSON, completely or not at all.

@@ -121,7 +121,7 @@ impl Run {
         let client = self.client();
         let mut unknown = 0;
         let batch = loop {
-            if may_exist && let Some(batch) = self.find(&client, &key).await? {
+            if may_exist && let Some(batch) = self.find(&client, &key, &file_id).await? {
                 break (batch, true);
             }
             match client.create(&request).await {
@@ -147,14 +147,14 @@ impl Run {
 
     /// Finds the batch of a request whose reply was lost. The server may still be working on it, so it is looked for
     /// twice.
-    async fn find(&self, client: &Client<'_>, key: &str) -> Result<Option<Batch>, Error> {
+    async fn find(&self, client: &Client<'_>, key: &str, file_id: &str) -> Result<Option<Batch>, Error> {
         let pairs = [(RUN_KEY, self.state.run.as_str()), (SHARD_KEY, key)];
         let until = self.state.newest_batch_before.as_deref();
-        if let Some(batch) = client.find(&pairs, until).await? {
+        if let Some(batch) = client.find(&pairs, file_id, until).await? {
             return Ok(Some(batch));
         }
         sleep(self.options.appearance()).await;
-        client.find(&pairs, until).await
+        client.find(&pairs, file_id, until).await
     }
 
     fn request_of(&self, shard: &ShardState, file_id: &str, key: &str) -> CreateBatchRequest {
@@ -210,7 +210,7 @@ impl Run {
     }
 
     /// Downloads the results of the shard's batch and puts its answers into the table.
-    async fn fetch(&self, shard: &ShardState, ended: &mut Ended) -> Result<(), Error> {
+    pub(super) async fn fetch(&self, shard: &ShardState, ended: &mut Ended) -> Result<(), Error> {
         let _one_of_few = self.fetching.acquire().await;
         let client = self.client();
         let mut files = Vec::new();

@@ -5,6 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::Error;
+use super::folder::{self, Folder};
+
 /// The version of the format of the work folder.
 pub(super) const VERSION: u32 = 1;
 
@@ -28,6 +31,14 @@ pub(super) struct RunState {
     pub(super) newest_batch_before: Option<String>,
     /// Whether that batch is known.
     pub(super) has_begun: bool,
+}
+
+impl RunState {
+    /// Stores the state in the work folder.
+    pub(super) fn write(&self, folder: &Folder) -> Result<(), Error> {
+        let path = folder.file("run.json");
+        folder::write_json(&path, self).map_err(Error::work(path.clone()))
+    }
 }
 
 /// An input file at the time of the split.

@@ -206,7 +206,7 @@ impl Batch {
                 step.splitting.apply(&mut options);
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
-                let input = step.splitting.input();
+                let input = step.splitting.input()?;
                 let uploading = step.submitting.uploader_options();
                 step.common.work(options, uploading, async |runner, results| {
                     let run = runner.open(input, results).await?;
@@ -215,7 +215,7 @@ impl Batch {
             }
             Step::Split(step) => {
                 step.splitting.apply(&mut options);
-                let input = step.splitting.input();
+                let input = step.splitting.input()?;
                 step.common.work(options, uploader::Options::default(), async |runner, results| {
                     runner.open(input, results).await.map(|_| None)
                 })
@@ -262,10 +262,15 @@ impl Splitting {
         options.overwrite = self.overwrite;
     }
 
-    fn input(&self) -> Input {
+    fn input(&self) -> Result<Input, CommandError> {
+        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
         match self.files.as_slice() {
-            [only] if only.as_os_str() == "-" => Input::reader(std::io::stdin()),
-            files => Input::Files(files.to_vec()),
+            [only] if is_stdin(only) => Ok(Input::reader(std::io::stdin())),
+            files if files.iter().any(is_stdin) => {
+                let problem = CommandError::bad_input("stdin (`-`) cannot be combined with files");
+                Err(problem.with_help("concatenate them: `cat FILE… | openai-uploads batch run - …`"))
+            }
+            files => Ok(Input::Files(files.to_vec())),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use console::truncate_str;
 use openai_uploads::batch::{Event, Shard, ShardProgress};
+use openai_uploads::models::batch::Status as BatchStatus;
 
 use crate::progress::{Mode, Screen};
 use crate::{message, quantity};
@@ -83,6 +84,13 @@ impl Table {
                 }
             }
             Event::Progress { shard, status, completed, failed, total } => {
+                let is_news = self.rows.get(shard).is_some_and(|row| row.status != *status);
+                if is_news && let BatchStatus::Other(status) = BatchStatus::from(status.as_str()) {
+                    self.write(&message::warning(&format!(
+                        "batch {shard} has the status {}, which this version does not know; waiting for it to end",
+                        message::word(&status)
+                    )));
+                }
                 self.set_status(*shard, status);
                 if let Some(row) = self.rows.get_mut(shard) {
                     (row.done, row.failed, row.total) = (*completed, *failed, *total);

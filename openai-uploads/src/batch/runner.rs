@@ -1,0 +1,197 @@
+//! Begins a run, or continues one.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use tokio::task::spawn_blocking;
+
+use super::error::joined;
+use super::event::{Event, Listener};
+use super::folder::{self, Folder};
+use super::round::write_shards;
+use super::run::Run;
+use super::source::{self, Input};
+use super::state::{self, RunState, ShardState};
+use super::summary::Summary;
+use super::{Error, Options, input};
+use crate::preflight::Provider;
+use crate::uploader::Uploader;
+
+/// Runs requests as batches.
+///
+/// Cheap to clone. See [`batch`](crate::batch) for an example.
+#[derive(Clone, Debug)]
+pub struct BatchRunner {
+    uploader: Uploader,
+    options: Options,
+    listener: Listener,
+}
+
+impl BatchRunner {
+    /// Creates a runner that uploads with `uploader`. All other requests go to the same server.
+    pub fn new(uploader: Uploader, options: Options) -> Self {
+        // The lines are checked as a whole, by the rules of these options.
+        Self { uploader: uploader.without_preflight(), options, listener: Listener::default() }
+    }
+
+    /// Calls `listener` with each event, from within the runner's futures: they wait for it.
+    #[must_use]
+    pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self { listener: Listener::new(listener), ..self }
+    }
+
+    /// Runs the requests of `input` and writes their answers to `results`, or continues such a run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] lists them. After an error, the same call continues the run.
+    pub async fn run(&self, input: impl Into<Input>, results: impl Into<PathBuf>) -> Result<Summary, Error> {
+        self.open(input, results).await?.finish().await
+    }
+
+    /// Checks and splits the requests of `input`, or continues the unfinished run for these results.
+    ///
+    /// # Errors
+    ///
+    /// Faults of the input, a results file that exists, a work folder of another run or that another process uses.
+    /// Nothing has been sent.
+    pub async fn open(&self, input: impl Into<Input>, results: impl Into<PathBuf>) -> Result<Run, Error> {
+        let results = results.into();
+        check_options(&self.options)?;
+        let input = input.into();
+        source::check_is_kept(&input, &results)?;
+        let folder = self.open_folder(&results, true)?;
+        let Some(state) = self.read_state(&folder)? else { return self.split(folder, input, results).await };
+        if let Input::Files(paths) = &input
+            && let Err(other) = source::same_input(&state, paths, folder.path())
+        {
+            // As long as nothing was sent, another input just starts the run again.
+            return if state.has_begun { Err(other) } else { self.split(folder, input, results).await };
+        }
+        self.continued(folder, state, results)
+    }
+
+    /// Continues the unfinished run for these results.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRun`] if there is none, [`Error::Locked`] if another process works on it, [`Error::OtherRun`] if it
+    /// is on another server.
+    pub fn reopen(&self, results: impl Into<PathBuf>) -> Result<Run, Error> {
+        let results = results.into();
+        let folder = self.open_folder(&results, false)?;
+        let state = self.read_state(&folder)?;
+        let state = state.ok_or_else(|| Error::NoRun { folder: folder.path().to_owned() })?;
+        self.continued(folder, state, results)
+    }
+
+    fn open_folder(&self, results: &Path, create: bool) -> Result<Folder, Error> {
+        let root = Folder::beside(results);
+        Folder::remove_rest(&root).map_err(Error::work(&root))?;
+        if create && !self.options.overwrite && !root.exists() {
+            for path in [results.to_owned(), folder::failures_beside(results)] {
+                if path.exists() {
+                    return Err(Error::ResultsExist { path });
+                }
+            }
+        }
+        match Folder::open(root.clone(), create) {
+            Ok(Some(folder)) => Ok(folder),
+            Ok(None) => Err(Error::Locked { folder: root }),
+            Err(error) if !create && error.kind() == ErrorKind::NotFound => {
+                Err(Error::NoRun { folder: root })
+            }
+            Err(error) => Err(Error::work(root)(error)),
+        }
+    }
+
+    fn read_state(&self, folder: &Folder) -> Result<Option<RunState>, Error> {
+        let path = folder.file("run.json");
+        let state = folder::read_json::<RunState>(&path).map_err(Error::work(path))?;
+        let Some(mut state) = state else { return Ok(None) };
+        let other = |what: String| Error::OtherRun { folder: folder.path().to_owned(), what };
+        let base_url = &self.uploader.configuration().base_path;
+        if state.version != state::VERSION {
+            return Err(other(format!("another version of this program (format {})", state.version)));
+        }
+        if !state.has_begun {
+            state.base_url.clone_from(base_url);
+        }
+        if state.base_url.trim_end_matches('/') != base_url.trim_end_matches('/') {
+            return Err(other(format!("another server, {}", state.base_url)));
+        }
+        Ok(Some(state))
+    }
+
+    fn continued(&self, folder: Folder, state: RunState, results: PathBuf) -> Result<Run, Error> {
+        let mut shards = Vec::new();
+        for number in 1..=state.shards {
+            let path = folder.of_shard(number, "json");
+            let shard =
+                folder::read_json(&path).and_then(|shard| shard.ok_or_else(|| ErrorKind::NotFound.into()));
+            shards.push(shard.map_err(Error::work(path))?);
+        }
+        let run = self.run_of(folder, state, shards, results);
+        self.listener.notify(&Event::Resumed { shards: run.shards() });
+        Ok(run)
+    }
+
+    async fn split(&self, folder: Folder, input: Input, results: PathBuf) -> Result<Run, Error> {
+        let base_url = self.uploader.configuration().base_path.clone();
+        let provider = self.options.provider.unwrap_or_else(|| Provider::at(&base_url));
+        let limits = self.options.limits(provider);
+        let listener = self.listener.clone();
+        let unused = folder.clone();
+        let splitting = spawn_blocking(move || -> Result<(Folder, RunState, Vec<ShardState>), Error> {
+            let inputs = source::files(input, &folder)?;
+            let index = folder.file("index");
+            let checked = input::check(&inputs, provider, &index, &listener)?;
+            let sources: Vec<_> = inputs.iter().map(|input| input.path.clone()).collect();
+            let shards = write_shards(&folder, &index, &sources, checked.groups.len(), &limits, 0, 0)?;
+            input::unchanged(&inputs)?;
+            folder.answers().create(checked.lines).map_err(Error::work(folder.path()))?;
+            let state = RunState {
+                version: state::VERSION,
+                run: state::new_run_id(),
+                base_url,
+                inputs,
+                lines: checked.lines,
+                groups: checked.groups,
+                shards: shards.last().map_or(0, |shard| shard.number),
+                round: 0,
+                newest_batch_before: None,
+                has_begun: false,
+            };
+            state.write(&folder)?;
+            Ok((folder, state, shards))
+        });
+        let (folder, state, shards) = joined(splitting.await).inspect_err(|_| {
+            // Nothing in it is of use to another call.
+            let _ = unused.remove();
+        })?;
+        let run = self.run_of(folder, state, shards, results);
+        self.listener.notify(&Event::Split { lines: run.state.lines, shards: run.shards() });
+        Ok(run)
+    }
+
+    fn run_of(&self, folder: Folder, state: RunState, shards: Vec<ShardState>, results: PathBuf) -> Run {
+        Run::new(&self.uploader, &self.options, &self.listener, folder, state, shards, results)
+    }
+}
+
+fn check_options(options: &Options) -> Result<(), Error> {
+    let refused = |message: &str| Err(Error::Options { message: message.to_owned() });
+    if options.metadata.len() > Options::MAX_METADATA_PAIRS {
+        return refused("a batch can have 14 pairs of metadata: two more identify the run and the shard");
+    }
+    if options.max_active == Some(0) || options.max_enqueued_tokens == Some(0) {
+        return refused("no batch could ever run: the maximum must be 1 or more");
+    }
+    if options.max_lines == Some(0) || options.max_bytes == Some(0) {
+        return refused("no line fits in a batch: the maximum must be 1 or more");
+    }
+    if options.poll_interval.is_zero() {
+        return refused("the poll interval must be longer than 0");
+    }
+    Ok(())
+}
