@@ -16,7 +16,7 @@ use super::store::{Refused, Store};
 #[derive(Debug)]
 pub(super) struct App {
     pub(super) store: Arc<Store>,
-    pub(super) faults: Injector,
+    pub(super) faults: Arc<Injector>,
     pub(super) batches: Arc<Engine>,
     pub(super) api_key: Option<SecretString>,
     pub(super) read_timeout: Duration,

@@ -20,6 +20,7 @@ use super::faults::Injector;
 use super::http::{Connections, Exchanges, serve};
 use super::journal::{Journal, Keep};
 use super::operations::base_path;
+use super::page;
 use super::router::router;
 use super::store::Store;
 use super::{Clock, Faults, StartError};
@@ -44,6 +45,7 @@ pub struct Server {
     connections: Arc<Connections>,
     batches: Arc<Engine>,
     shutdown_timeout: Duration,
+    has_page: bool,
 }
 
 impl Server {
@@ -60,6 +62,11 @@ impl Server {
     /// The base URL for clients (`OPENAI_BASE_URL`).
     pub fn base_url(&self) -> String {
         format!("http://{}{}", self.address, base_path())
+    }
+
+    /// The URL of the page that shows, live, what the server has and does. `None` if it has no page.
+    pub fn page_url(&self) -> Option<String> {
+        self.has_page.then(|| format!("http://{}/", self.address))
     }
 
     /// Serves requests until `shutdown` completes. Then it refuses new connections and lets requests in flight end,
@@ -122,6 +129,7 @@ pub struct ServerBuilder {
     batch_time: Duration,
     answers: Answers,
     max_enqueued_tokens: Option<u64>,
+    page: bool,
 }
 
 impl Default for ServerBuilder {
@@ -138,6 +146,7 @@ impl Default for ServerBuilder {
             batch_time: Duration::ZERO,
             answers: Answers::echo(),
             max_enqueued_tokens: None,
+            page: false,
         }
     }
 }
@@ -218,6 +227,14 @@ impl ServerBuilder {
         self
     }
 
+    /// Serves the [page](Server::page_url) on every address. By default it is served only on loopback, because it needs
+    /// no API key: whoever reaches it sees the names and sizes of files, and can switch faults.
+    #[must_use]
+    pub fn page(mut self, page: bool) -> Self {
+        self.page = page;
+        self
+    }
+
     pub(super) fn get_dir(&self) -> Option<&Path> {
         self.dir.as_deref()
     }
@@ -267,20 +284,27 @@ impl ServerBuilder {
         let settings =
             BatchSettings { time: self.batch_time, answerer, max_enqueued_tokens: self.max_enqueued_tokens };
         let batches = Arc::new(Engine::new(Arc::clone(&store), settings));
-        let faults = Injector::new(self.faults);
-        let rate = faults.rate();
+        let faults = Arc::new(Injector::new(self.faults));
         let app = App {
             store: Arc::clone(&store),
-            faults,
+            faults: Arc::clone(&faults),
             batches: Arc::clone(&batches),
             api_key: self.api_key,
             read_timeout: self.read_timeout,
             batch_time: self.batch_time,
         };
         let journal = Arc::new(Journal::new(self.keep_requests));
-        let exchanges = Arc::new(Exchanges { router: router(Arc::new(app)), journal });
-        let connections = Arc::new(Connections { exchanges, read_timeout: self.read_timeout, rate });
+        let app = Arc::new(app);
+        let has_page = self.page || address.ip().is_loopback();
+        let (router, unrecorded) = if has_page {
+            let page = page::router(Arc::clone(&app), Arc::clone(&journal));
+            (router(app).merge(page), &page::PATHS[..])
+        } else {
+            (router(app), &[][..])
+        };
+        let exchanges = Arc::new(Exchanges { router, journal, unrecorded });
+        let connections = Arc::new(Connections { exchanges, read_timeout: self.read_timeout, faults });
         let shutdown_timeout = self.shutdown_timeout;
-        Ok(Server { listener, address, store, connections, batches, shutdown_timeout })
+        Ok(Server { listener, address, store, connections, batches, shutdown_timeout, has_page })
     }
 }

@@ -17,6 +17,7 @@ use super::api::refusal;
 use super::app::App;
 use super::faults::Effect;
 use super::http::{CloseConnection, Refusal, Switch};
+use super::journal::FaultMark;
 use super::operations;
 
 /// Applies the faults for a request, then handles it unless one of them prevents that.
@@ -28,6 +29,11 @@ pub(super) async fn inject(
 ) -> Response {
     let operation = operations::matching(request.method(), path.as_ref()).map(|operation| operation.id);
     let (delay, effect) = app.faults.effects(operation);
+    if (!delay.is_zero() || effect.is_some())
+        && let Some(mark) = request.extensions().get::<FaultMark>()
+    {
+        mark.set();
+    }
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }

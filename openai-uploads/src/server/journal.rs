@@ -1,9 +1,9 @@
 //! Records the requests: one log line each, and a list if one is requested.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 
@@ -27,8 +27,12 @@ pub struct SeenRequest {
     pub body_bytes: u64,
     /// The status of the response, if there is one.
     pub status: Option<StatusCode>,
+    /// When the request arrived.
+    pub arrived: SystemTime,
     /// The time from the request to the end of the response, once it has ended.
     pub time: Option<Duration>,
+    /// Whether a fault was injected.
+    pub has_fault: bool,
 }
 
 /// Which requests a journal keeps.
@@ -57,6 +61,11 @@ impl Journal {
         self.lock().iter().map(|record| record.seen()).collect()
     }
 
+    /// At most `count` of the kept requests, newest first.
+    pub(super) fn latest(&self, count: usize) -> Vec<SeenRequest> {
+        self.lock().iter().rev().take(count).map(|record| record.seen()).collect()
+    }
+
     /// Records a new request.
     pub(super) fn begin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Entry {
         let headers = match self.keep {
@@ -68,7 +77,9 @@ impl Journal {
             method: method.clone(),
             uri: uri.clone(),
             headers,
+            arrived: SystemTime::now(),
             body_bytes: Arc::default(),
+            has_fault: Arc::default(),
             outcome: Mutex::default(),
         });
         let mut records = self.lock();
@@ -99,8 +110,20 @@ struct Record {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
+    arrived: SystemTime,
     body_bytes: Arc<AtomicU64>,
+    has_fault: Arc<AtomicBool>,
     outcome: Mutex<Outcome>,
+}
+
+/// Records that a fault was injected into a request.
+#[derive(Clone, Debug)]
+pub(super) struct FaultMark(Arc<AtomicBool>);
+
+impl FaultMark {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,6 +140,11 @@ impl Entry {
     /// The counter of the body's bytes.
     pub(super) fn body_bytes(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.record.body_bytes)
+    }
+
+    /// The mark of an injected fault.
+    pub(super) fn fault_mark(&self) -> FaultMark {
+        FaultMark(Arc::clone(&self.record.has_fault))
     }
 
     /// Records the status of the response.
@@ -147,7 +175,9 @@ impl Record {
             headers: self.headers.clone(),
             body_bytes: self.body_bytes.load(Ordering::Relaxed),
             status,
+            arrived: self.arrived,
             time,
+            has_fault: self.has_fault.load(Ordering::Relaxed),
         }
     }
 

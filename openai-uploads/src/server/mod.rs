@@ -17,6 +17,11 @@
 //! - Memory does not grow with the size of parts and files, and completing an upload copies nothing.
 //! - One server at a time uses a folder.
 //!
+//! # The page
+//!
+//! At `/` a page shows, live, uploads, files, batches and the last requests, and switches faults. It needs no API key,
+//! so it is served on loopback only, unless [`ServerBuilder::page`] asks for it elsewhere.
+//!
 //! # Fault injection
 //!
 //! [`Faults`] inject failures into [chosen requests](When). [`Clock`] lets an hour pass at once.
@@ -52,6 +57,7 @@ mod id;
 mod journal;
 mod local;
 mod operations;
+mod page;
 mod router;
 mod start_error;
 mod store;

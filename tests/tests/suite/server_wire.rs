@@ -41,9 +41,17 @@ fn every_answer_has_a_request_id_of_its_own() {
 fn an_unknown_path_or_method_is_named() {
     let server = start();
     let at = server.local_addr();
-    for path in
-        ["/", "/v1", "/v1/", "/uploads", "/v1/upload", "/v1/uploads/", "/v1/uploads/x/y", "/v1//uploads"]
-    {
+    for path in [
+        "/x",
+        "/_page",
+        "/v1",
+        "/v1/",
+        "/uploads",
+        "/v1/upload",
+        "/v1/uploads/",
+        "/v1/uploads/x/y",
+        "/v1//uploads",
+    ] {
         get(at, path).is_error(404, "unknown_url", "");
     }
     let not_allowed = |method: &str, path: &str, allowed: &str| {

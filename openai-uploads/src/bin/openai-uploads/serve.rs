@@ -18,9 +18,9 @@ use crate::{message, quantity, runtime, stdout};
 
 /// Run a local server with files, uploads and batches, without a key, a bill or a network
 ///
-/// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr. Ctrl-C,
-/// SIGTERM and SIGHUP stop it once the requests in flight are done. Data is kept: start it again with the same folder
-/// to go on.
+/// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr. A page at `/`
+/// shows what it does and switches faults. Ctrl-C, SIGTERM and SIGHUP stop it once the requests in flight are done.
+/// Data is kept: start it again with the same folder to go on.
 #[derive(Args)]
 #[command(after_help = WHEN, after_long_help = WHEN)]
 pub(crate) struct Serve {
@@ -35,6 +35,11 @@ pub(crate) struct Serve {
     /// A file with the API key to require [default: accept any key].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     api_key_file: Option<PathBuf>,
+
+    /// Serve the page at `/` to other machines too: they see the names of files and can switch faults, without a key
+    /// [default: only when listening on loopback].
+    #[arg(long)]
+    page: bool,
 
     /// Log warnings and errors only.
     #[arg(long, short)]
@@ -136,7 +141,8 @@ impl Serve {
             .with_ansi(console::colors_enabled_stderr())
             .with_writer(io::stderr)
             .init();
-        let builder = Server::builder().listen(self.listen).dir(&self.dir).faults(self.faults.faults());
+        let builder = Server::builder().listen(self.listen).dir(&self.dir).page(self.page);
+        let builder = builder.faults(self.faults.faults());
         let builder = self.batches.apply(builder);
         let builder = match &self.api_key_file {
             Some(file) => builder.api_key(key_in(file)?),
@@ -150,19 +156,21 @@ impl Serve {
                     .with_help("choose another address with --listen, or another folder with --dir")
             })?;
             // The server is useful even if nobody reads its address here.
-            let _ = stdout::try_line(&self.announcement(&server.base_url()));
+            let _ = stdout::try_line(&self.announcement(&server));
             server.serve_until(signals.next()).await;
             Ok(Exit::Done)
         })
     }
 
-    fn announcement(&self, base_url: &str) -> String {
+    fn announcement(&self, server: &Server) -> String {
+        let base_url = server.base_url();
+        let page = server.page_url().map(|url| format!("; page at {url}")).unwrap_or_default();
         let key = match &self.api_key_file {
             Some(file) => format!("\"$(cat {})\"", message::shell_word(file.as_os_str())),
             None => "any".to_owned(),
         };
         format!(
-            "listening on {base_url}, keeping data in {}\n\
+            "listening on {base_url}, keeping data in {}{page}\n\
              export OPENAI_BASE_URL={base_url}\n\
              export OPENAI_API_KEY={key}",
             message::path(&self.dir)

@@ -1,43 +1,54 @@
 //! Decides which faults apply to a request.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{BatchFault, Effect, Faults, When};
+use super::switched::Switched;
+use super::{BatchFault, Effect, Fault, Faults, When, presets};
 
 /// Decides which faults apply to a request, and counts the requests for it.
-#[derive(Debug, Default)]
+///
+/// It has the faults of the server's settings, which are on at first, and after them presets, which are off.
+#[derive(Debug)]
 pub(in super::super) struct Injector {
-    faults: Faults,
-    /// How many requests each fault has considered.
-    seen: Vec<AtomicU64>,
-    batches_seen: AtomicU64,
+    pub(super) requests: Vec<Switched<Fault>>,
+    pub(super) batches: Vec<Switched<BatchFault>>,
+    /// The maximum transfer rate of each connection, and whether it applies.
+    pub(super) rate: Option<u64>,
+    pub(super) limits_rate: AtomicBool,
+    seed: u64,
 }
 
 impl Injector {
     pub(in super::super) fn new(faults: Faults) -> Self {
-        let seen = faults.list.iter().map(|_| AtomicU64::new(0)).collect();
-        Self { faults, seen, batches_seen: AtomicU64::new(0) }
+        let Faults { list, batches, rate, seed } = faults;
+        Self {
+            requests: switched(list, presets::requests()),
+            batches: switched(batches, presets::batches()),
+            rate,
+            limits_rate: AtomicBool::new(true),
+            seed,
+        }
     }
 
-    /// The maximum transfer rate of each connection, in bytes a second for each direction.
+    /// The maximum transfer rate of a new connection, in bytes a second for each direction.
     pub(in super::super) fn rate(&self) -> Option<u64> {
-        self.faults.rate
+        self.rate.filter(|_| self.limits_rate.load(Ordering::Relaxed))
     }
 
     /// The faults for a request: how long it is delayed, and the other fault that applies to it.
     pub(in super::super) fn effects(&self, operation: Option<&str>) -> (Duration, Option<&Effect>) {
         let mut delay = Duration::ZERO;
         let mut other = None;
-        for (index, ((fault, when), seen)) in self.faults.list.iter().zip(&self.seen).enumerate() {
-            if when.operation.is_some() && when.operation.as_deref() != operation {
+        for (index, switched) in self.requests.iter().enumerate() {
+            let only = switched.when.operation.as_deref();
+            if only.is_some() && only != operation {
                 continue;
             }
-            let number = seen.fetch_add(1, Ordering::Relaxed) + 1;
-            if !when.matches(number, || draw(self.faults.seed, index as u64, number)) {
+            if !switched.applies(|number| draw(self.seed, index as u64, number)) {
                 continue;
             }
-            match &fault.effect {
+            match &switched.fault.effect {
                 Effect::Delay(time) => delay = delay.saturating_add(*time),
                 effect => other = other.or(Some(effect)),
             }
@@ -47,15 +58,20 @@ impl Injector {
 
     /// The faults of a new batch.
     pub(in super::super) fn batch_faults(&self) -> Vec<BatchFault> {
-        let number = self.batches_seen.fetch_add(1, Ordering::Relaxed) + 1;
-        let applies = |index: usize, when: &When| {
-            when.matches(number, || draw(self.faults.seed, u64::MAX - index as u64, number))
-        };
-        let faults = self.faults.batches.iter().enumerate();
-        faults.filter(|(index, (_, when))| applies(*index, when)).map(|(_, (fault, _))| *fault).collect()
+        let faults = self.batches.iter().enumerate();
+        let applying = faults.filter(|(index, switched)| {
+            switched.applies(|number| draw(self.seed, u64::MAX - *index as u64, number))
+        });
+        applying.map(|(_, switched)| switched.fault).collect()
     }
 }
 
+/// The faults of the settings, which are on, and the presets that are not among them.
+fn switched<F: PartialEq>(faults: Vec<(F, When)>, presets: Vec<(F, When)>) -> Vec<Switched<F>> {
+    let others: Vec<_> = presets.into_iter().filter(|preset| !faults.contains(preset)).collect();
+    let of = |is_on| move |(fault, when)| Switched::new(fault, when, is_on);
+    faults.into_iter().map(of(true)).chain(others.into_iter().map(of(false))).collect()
+}
 /// A number from 0 up to 1 that depends on the position of a batch and of a line in it.
 pub(in super::super) fn share_hash(batch: u64, line: u64) -> f64 {
     draw(batch, 0, line + 1)
@@ -75,7 +91,6 @@ fn draw(seed: u64, fault: u64, number: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Fault;
     use super::*;
 
     /// The numbers of the requests, counted from 1, that a fault applies to.

@@ -2,7 +2,11 @@
 
 mod batch_fault;
 mod injector;
+mod presets;
+mod switched;
+mod switches;
 mod when;
+mod words;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,6 +17,7 @@ use super::operations::{by_id, has_body, names_an_object};
 
 pub use batch_fault::{BatchFault, InvalidBatchFault};
 pub(super) use injector::{Injector, share_hash};
+pub(super) use switches::SwitchedFault;
 pub use when::{InvalidWhen, When};
 
 /// The faults that a server injects. By default there are none.

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::super::faults::Injector;
 use super::super::id;
 use super::exchange::{Exchanges, X_REQUEST_ID, exchange};
 use super::response::Refusal;
@@ -24,8 +25,7 @@ use super::wire::{Switch, Wire};
 pub(in super::super) struct Connections {
     pub(in super::super) exchanges: Arc<Exchanges>,
     pub(in super::super) read_timeout: Duration,
-    /// The maximum transfer rate in bytes a second, for each direction.
-    pub(in super::super) rate: Option<u64>,
+    pub(in super::super) faults: Arc<Injector>,
 }
 
 /// The maximum size of a request's line and headers.
@@ -46,7 +46,7 @@ pub(in super::super) async fn serve(
     // Responses are written whole, so there is nothing to gather.
     let _ = socket.set_nodelay(true);
     let switch = Switch::new();
-    let wire = Wire::new(socket, Arc::clone(&switch), shared.rate);
+    let wire = Wire::new(socket, Arc::clone(&switch), shared.faults.rate());
     let service = service_fn({
         let (exchanges, switch) = (Arc::clone(&shared.exchanges), Arc::clone(&switch));
         move |request| Box::pin(exchange(Arc::clone(&exchanges), Arc::clone(&switch), request))

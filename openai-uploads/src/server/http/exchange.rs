@@ -21,9 +21,11 @@ use super::wire::Switch;
 pub(in super::super) struct Exchanges {
     pub(in super::super) router: Router,
     pub(in super::super) journal: Arc<Journal>,
+    /// The paths of requests that are not recorded.
+    pub(in super::super) unrecorded: &'static [&'static str],
 }
 
-/// The header with the request's id. Every response has it.
+/// The header with the request's id. Every response to a recorded request has it.
 pub(super) static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A response extension: close the connection instead of sending the response.
@@ -43,18 +45,25 @@ pub(super) async fn exchange(
 ) -> Result<Response<Outgoing>, ClosedOnPurpose> {
     switch.response_begins();
     let (mut head, body) = request.into_parts();
-    let entry = shared.journal.begin(&head.method, &head.uri, &head.headers);
-    let request_id = HeaderValue::from_str(entry.id()).expect("an id is letters, digits and an underscore");
+    let is_recorded = !shared.unrecorded.contains(&head.uri.path());
+    let entry = is_recorded.then(|| shared.journal.begin(&head.method, &head.uri, &head.headers));
     head.extensions.insert(Arc::clone(&switch));
-    let body = Counted { body, count: entry.body_bytes(), ended: false, switch: Arc::clone(&switch) };
+    if let Some(entry) = &entry {
+        head.extensions.insert(entry.fault_mark());
+    }
+    let count = entry.as_ref().map(Entry::body_bytes).unwrap_or_default();
+    let body = Counted { body, count, ended: false, switch: Arc::clone(&switch) };
     let request = Request::from_parts(head, Body::new(body));
     let router = TowerToHyperService::new(shared.router.clone());
     let mut response = router.call(request).await.unwrap_or_else(|never| match never {});
     if response.extensions().get::<CloseConnection>().is_some() {
         return Err(ClosedOnPurpose);
     }
-    entry.responded(response.status());
-    response.headers_mut().insert(&X_REQUEST_ID, request_id);
+    if let Some(entry) = &entry {
+        entry.responded(response.status());
+        let id = HeaderValue::from_str(entry.id()).expect("an id is letters, digits and an underscore");
+        response.headers_mut().insert(&X_REQUEST_ID, id);
+    }
     if switch.has_unread_body() {
         // The next request begins after the rest of this one, which is not read.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -111,7 +120,7 @@ impl Drop for Counted {
 #[derive(Debug)]
 pub(super) struct Outgoing {
     body: Body,
-    _entry: Entry,
+    _entry: Option<Entry>,
     switch: Arc<Switch>,
 }
 

@@ -23,6 +23,7 @@ mod file;
 mod file_writer;
 mod fine_tuning;
 mod folder;
+mod latest;
 mod part_writer;
 mod record;
 mod records;
@@ -44,6 +45,7 @@ pub(super) use batch::BatchRecord;
 pub(super) use content::{Content, Reader};
 pub(super) use file::FileProperties;
 pub(super) use file_writer::FileWriter;
+pub(super) use latest::{Latest, UploadProgress};
 pub(super) use part_writer::PartWriter;
 pub(super) use vector_store::FileToIndex;
 

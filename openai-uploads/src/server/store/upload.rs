@@ -92,6 +92,11 @@ impl UploadEntry {
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    /// The size of all parts, including those that are arriving.
+    pub(super) fn received(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
     /// Refuses unless the upload is pending.
     pub(super) fn pending(&self, now: u64) -> Result<(), Refused> {
         self.state(now).pending()
