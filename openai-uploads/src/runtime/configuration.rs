@@ -8,6 +8,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
 use super::client::default_client;
+use super::proxy::proxy_of;
 use super::token::{RefreshingToken, TokenProvider};
 
 /// The server that requests go to, and the credentials and headers that they carry.
@@ -136,6 +137,12 @@ impl Configuration {
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
+    }
+
+    /// Returns the proxy that requests go through, without its user name and password: `proxy_name`, or else that of the
+    /// environment.
+    pub fn proxy(&self) -> Option<String> {
+        proxy_of(self.proxy_name.as_deref(), &self.base_path.parse().ok()?)
     }
 
     /// Sets [`timeout`](Self::timeout).

@@ -18,6 +18,7 @@ mod command_batch_kill;
 mod command_batch_results;
 mod command_connection;
 mod command_docs;
+mod command_doctor;
 mod command_errors;
 mod command_fixture;
 mod command_interrupt;

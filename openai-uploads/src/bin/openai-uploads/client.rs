@@ -21,15 +21,15 @@ pub(crate) struct ClientArguments {
 
     /// The URL of an HTTP or SOCKS5 proxy [default: the variables `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`].
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, value_parser = proxy_url)]
-    proxy: Option<Url>,
+    pub(crate) proxy: Option<Url>,
 
     /// A PEM file with root certificates to trust besides those of the machine. May be repeated.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    ca_cert: Vec<PathBuf>,
+    pub(crate) ca_cert: Vec<PathBuf>,
 
     /// A PEM file with the certificate that identifies this client.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    client_cert: Option<PathBuf>,
+    pub(crate) client_cert: Option<PathBuf>,
 
     /// A PEM file with the key of the client certificate [default: the file of the certificate].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "client_cert")]

@@ -54,7 +54,7 @@ pub(crate) struct Connection {
     pub(crate) timeout: Option<Duration>,
 
     #[command(flatten)]
-    client: ClientArguments,
+    pub(crate) client: ClientArguments,
 }
 
 impl Connection {
@@ -116,7 +116,7 @@ impl Connection {
     }
 
     /// Azure is chosen by an argument or by the environment.
-    fn is_azure(&self) -> bool {
+    pub(crate) fn is_azure(&self) -> bool {
         self.azure_endpoint.is_some() || (self.base_url.is_none() && is_azure_environment())
     }
 
@@ -156,7 +156,7 @@ fn is_azure_environment() -> bool {
     is_set("AZURE_OPENAI_ENDPOINT") && !is_set("OPENAI_BASE_URL") && !is_set("OPENAI_API_KEY")
 }
 
-fn is_set(variable: &str) -> bool {
+pub(crate) fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 

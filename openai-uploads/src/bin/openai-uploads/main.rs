@@ -7,6 +7,7 @@ mod client;
 mod completions;
 mod connection;
 mod description;
+mod doctor;
 mod exit;
 mod explain;
 mod files;
@@ -52,6 +53,7 @@ enum Command {
     Plan(plan::Plan),
     Cancel(cancel::Cancel),
     Status(status::Status),
+    Doctor(doctor::Doctor),
     Serve(serve::Serve),
     Completions(completions::Completions),
 }
@@ -75,6 +77,7 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Plan(plan) => plan.run(),
         Command::Cancel(cancel) => cancel.run(),
         Command::Status(status) => status.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Serve(serve) => serve.run(),
         Command::Completions(completions) => completions.run::<Arguments>(),
     }
