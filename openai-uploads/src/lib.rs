@@ -3,6 +3,7 @@
 //! | to | use |
 //! |---|---|
 //! | send files: in parallel, resumable, verified | [`Uploader`] |
+//! | add files to a vector store, or start a fine-tuning job, and wait | [`after_upload`] |
 //! | call the Uploads API one request at a time | [`apis::uploads_api`] with the types of [`models`] |
 //! | find what is wrong with a `batch` or `fine-tune` file before it is sent | [`preflight`] |
 //! | try and test without a key or a network | `server`, the feature `server` |
@@ -64,6 +65,7 @@
 #[macro_use]
 pub mod runtime;
 
+pub mod after_upload;
 mod api_error;
 mod api_key;
 pub mod batch;

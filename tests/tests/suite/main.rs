@@ -12,6 +12,7 @@ mod agreement_values;
 mod agreement_wire;
 mod batch_fixture;
 mod browser;
+mod command_after_upload;
 mod command_batch;
 mod command_batch_input;
 mod command_batch_kill;

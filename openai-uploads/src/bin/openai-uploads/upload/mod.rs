@@ -1,5 +1,6 @@
 //! `upload`: uploads files and prints their ids.
 
+mod after;
 mod outcome;
 mod stop;
 mod summary;
@@ -15,6 +16,7 @@ use openai_uploads::models::{FileExpirationAfter, OpenAiFile};
 use openai_uploads::uploader::{Resume, Source, UploadError};
 use tokio::sync::oneshot;
 
+use self::after::{AfterArguments, FollowedFile};
 use self::outcome::Ended;
 use self::summary::Summary;
 use crate::connection::Connection;
@@ -32,8 +34,8 @@ use crate::{explain, interrupt, message, quantity, runtime, stdin};
 
 /// Upload files and print their ids
 ///
-/// Prints the id of each file on a line of its own, in the order of the arguments. An upload that was interrupted is
-/// resumed by the same command, until it expires an hour after it was created.
+/// Prints the id of each file on a line of its own, in the order of the arguments; with --fine-tune, the id of the job
+/// instead. An upload that was interrupted is resumed by the same command, until it expires an hour after it was created.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags of a command")]
@@ -88,6 +90,9 @@ pub(crate) struct Upload {
     /// Record what is on the server in this file or object, and skip what an earlier run recorded.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Files")]
     manifest: Option<PathBuf>,
+
+    #[command(flatten)]
+    after: AfterArguments,
 
     #[command(flatten)]
     connection: Connection,
@@ -154,8 +159,9 @@ impl Upload {
                 ));
             }
         }
-        let interrupted = interrupt::listen()
+        let mut interrupted = interrupt::listen()
             .map_err(|error| CommandError::failed(format!("signals cannot be caught: {error}")))?;
+        runtime.block_on(self.after.check_server(uploader.configuration()))?;
         let manifest = match &self.manifest {
             Some(path) => {
                 let (configuration, purpose) = (uploader.configuration(), self.description.purpose.as_str());
@@ -164,7 +170,10 @@ impl Upload {
             None => None,
         };
         let run = Run { arguments: &self, files, objects, uploader, manifest };
-        let exit = runtime.block_on(run.run(interrupted));
+        let exit = runtime.block_on(async {
+            let Sent { exit, files } = run.run(&mut interrupted).await?;
+            self.after.run(&self, exit, &files, run.uploader.configuration(), &mut interrupted).await
+        });
         // Reads in progress are not waited for.
         runtime.shutdown_background();
         exit
@@ -172,6 +181,7 @@ impl Upload {
 
     /// Refuses options that make no sense for these files.
     fn check_options(&self, files: &[Input]) -> Result<(), CommandError> {
+        self.after.check(&self.description, files.len())?;
         let has_stdin = files.iter().any(|file| is_stdin(&file.path));
         if self.state.is_some() && files.len() > 1 {
             return Err(CommandError::bad_input("--state is for a single file")
@@ -200,6 +210,13 @@ impl Upload {
     }
 }
 
+/// What a run has sent.
+struct Sent {
+    exit: Exit,
+    /// The files on the server, in the order of the arguments.
+    files: Vec<FollowedFile>,
+}
+
 /// An upload of all the files.
 struct Run<'a> {
     arguments: &'a Upload,
@@ -210,14 +227,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn run(&self, mut interrupted: oneshot::Receiver<()>) -> Result<Exit, CommandError> {
+    async fn run(&self, interrupted: &mut oneshot::Receiver<()>) -> Result<Sent, CommandError> {
         let is_spooled = self.arguments.bytes.is_none() && self.files.iter().any(|file| is_stdin(&file.path));
         let spooled = if is_spooled {
             tokio::select! {
                 biased;
-                _ = &mut interrupted => {
+                _ = &mut *interrupted => {
                     message::write("interrupted while stdin was read; nothing was sent");
-                    return Ok(Exit::Interrupted);
+                    return Ok(Sent { exit: Exit::Interrupted, files: Vec::new() });
                 }
                 spooled = stdin::spool() => Some(spooled?),
             }
@@ -228,7 +245,7 @@ impl Run<'_> {
     }
 
     /// Sends the files. `spooled` holds what stdin had.
-    async fn send(&self, spooled: Option<&Path>, mut interrupted: oneshot::Receiver<()>) -> Exit {
+    async fn send(&self, spooled: Option<&Path>, interrupted: &mut oneshot::Receiver<()>) -> Sent {
         let lengths = self.files.iter().map(|file| {
             let path = if is_stdin(&file.path) { spooled } else { Some(&*file.path) };
             let length = || path?.metadata().ok().map(|metadata| metadata.len());
@@ -253,7 +270,7 @@ impl Run<'_> {
         let is_interrupted = loop {
             tokio::select! {
                 biased;
-                _ = &mut interrupted => break true,
+                _ = &mut *interrupted => break true,
                 next = files.next() => match next {
                     Some((index, end)) => {
                         is_stopped = end.stops_run;
@@ -264,7 +281,7 @@ impl Run<'_> {
                 _ = ticks.tick() => board.tick(),
             }
             while let Some(Some(end)) = ended.get_mut(reported) {
-                end.print(&board);
+                self.print(end, &board);
                 reported += 1;
             }
             if is_stopped {
@@ -275,13 +292,25 @@ impl Run<'_> {
         board.close();
         if is_interrupted {
             for end in ended.iter_mut().skip(reported).flatten() {
-                end.print(&board);
+                self.print(end, &board);
             }
             self.report_stop(&ended, &board);
-            return Exit::Interrupted;
+            return Sent { exit: Exit::Interrupted, files: Vec::new() };
         }
         let exit = Exit::of_files(ended.iter().flatten().map(|end| end.exit));
-        self.finish_manifest(&ended, started.elapsed(), exit).await
+        let exit = self.finish_manifest(&ended, started.elapsed(), exit).await;
+        let files = self.files.iter().zip(&ended).filter_map(|(file, end)| {
+            let id = end.as_ref()?.file_id.clone()?;
+            Some(FollowedFile { shown: message::path(self.shown(&file.path)), id })
+        });
+        Sent { exit, files: files.collect() }
+    }
+
+    /// Prints the line of a file, unless the id of a job is printed instead.
+    fn print(&self, end: &mut Ended, board: &Board) {
+        if self.arguments.json || !self.arguments.after.starts_job() {
+            end.print(board);
+        }
     }
 
     async fn finish_manifest(&self, ended: &[Option<Ended>], took: Duration, exit: Exit) -> Exit {

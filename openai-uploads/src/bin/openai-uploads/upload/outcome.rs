@@ -17,6 +17,8 @@ pub(super) struct Ended {
     /// The line for stdout, if there is one.
     line: Option<String>,
     pub(super) kind: Kind,
+    /// The id of the file, if it is on the server.
+    pub(super) file_id: Option<String>,
     /// Whether the run cannot go on.
     pub(super) stops_run: bool,
 }
@@ -49,7 +51,8 @@ impl Ended {
         } else {
             Some(message::word(&uploaded.file.id))
         };
-        Self { exit: Exit::Done, line, kind: Kind::Uploaded { bytes: uploaded.file.bytes }, stops_run: false }
+        let (kind, file_id) = (Kind::Uploaded { bytes: uploaded.file.bytes }, Some(uploaded.file.id.clone()));
+        Self { exit: Exit::Done, line, kind, file_id, stops_run: false }
     }
 
     /// A file that is on the server already.
@@ -60,7 +63,8 @@ impl Ended {
         } else {
             message::word(&known.id)
         };
-        Self { exit: Exit::Done, line: Some(line), kind: Kind::Unchanged, stops_run: false }
+        let file_id = Some(known.id.clone());
+        Self { exit: Exit::Done, line: Some(line), kind: Kind::Unchanged, file_id, stops_run: false }
     }
 
     /// The manifest cannot be written, so the run cannot go on. What the file itself came to stays.
@@ -98,7 +102,7 @@ impl Ended {
                 },
             })
         });
-        Self { exit: problem.exit, line, kind: Kind::Failed, stops_run: false }
+        Self { exit: problem.exit, line, kind: Kind::Failed, file_id: None, stops_run: false }
     }
 
     /// Prints the line of a file. If that fails the line goes to stderr, so that no id is lost; files that are still

@@ -57,7 +57,7 @@ impl Upload {
     fn command_for(&self, files: &[&PathBuf]) -> Vec<OsString> {
         let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
         let mut words: Vec<OsString> = vec![program, "upload".into()];
-        let values: [(&str, Option<OsString>); 11] = [
+        let values: [(&str, Option<OsString>); 13] = [
             ("--filename", self.filename.as_ref().map(Into::into)),
             ("--purpose", Some(self.description.purpose.as_str().into())),
             ("--mime-type", self.description.mime_type.as_ref().map(Into::into)),
@@ -77,6 +77,8 @@ impl Upload {
                     .then(|| quantity::exact_duration(self.retry_for).into()),
             ),
             ("--state", self.state.as_ref().map(Into::into)),
+            ("--vector-store", self.after.vector_store.as_ref().map(Into::into)),
+            ("--fine-tune", self.after.fine_tune.as_ref().map(Into::into)),
         ];
         for (name, value) in values {
             if let Some(value) = value {
@@ -90,6 +92,7 @@ impl Upload {
             ("--no-md5", self.no_md5),
             ("--no-preflight", self.no_preflight),
             ("--no-resume", self.no_resume),
+            ("--wait", self.after.wait),
             ("--json", self.json),
             ("--quiet", self.quiet),
         ];
