@@ -15,7 +15,8 @@ use crate::workspace;
 
 /// Measure how long models take to read replies, beside serde's derives
 ///
-/// Both read the same text in the same program, in turns. The fastest of 300 rounds counts.
+/// Both read the same text in the same program, in turns, and keep the same of it, values that the document does not
+/// name included. The fastest of 300 rounds counts.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The file to write the table to, as Markdown.
@@ -143,12 +144,12 @@ components:
     text
 }
 
-/// The same types with serde's derives.
+/// The same types with serde's derives. Values that the document does not name are kept, as in models.
 fn derived() -> String {
     let mut text = format!(
         r#"use serde::{{Deserialize, Serialize}};
 
-pub const EVENTS: usize = {EVENTS};
+pub const EVENTS: u64 = {EVENTS};
 
 #[derive(Serialize, Deserialize)]
 pub struct File {{
@@ -169,6 +170,8 @@ pub struct File {{
 pub enum Object {{
     #[serde(rename = "file")]
     File,
+    #[serde(untagged)]
+    Other(String),
 }}
 
 #[derive(Serialize, Deserialize)]
@@ -181,6 +184,8 @@ pub enum Purpose {{
     Vision,
     UserData,
     Evals,
+    #[serde(untagged)]
+    Other(String),
 }}
 
 #[derive(Serialize, Deserialize)]
@@ -189,6 +194,8 @@ pub enum Status {{
     Uploaded,
     Processed,
     Error,
+    #[serde(untagged)]
+    Other(String),
 }}
 
 #[derive(Serialize, Deserialize)]

@@ -19,6 +19,8 @@ thread_local! {
 pub(super) struct Loss {
     /// The skipped values; those in arrays and objects count one by one, `null` does not count.
     skipped: usize,
+    /// The required properties that are missing and read as `null`.
+    absent: usize,
     /// The values that are kept although the document does not name them: of an enumeration, of a union's tag, and of
     /// properties without a field.
     unnamed: usize,
@@ -26,7 +28,7 @@ pub(super) struct Loss {
 
 impl Loss {
     /// Nothing is lost.
-    pub(super) const NONE: Self = Self { skipped: 0, unnamed: 0 };
+    pub(super) const NONE: Self = Self { skipped: 0, absent: 0, unnamed: 0 };
 }
 
 /// Reads something and measures how much is lost.
@@ -39,14 +41,22 @@ pub(super) fn measure<T>(read: impl FnOnce() -> T) -> (T, Loss) {
 /// Adds to the loss of the reading in progress.
 pub(super) fn add(loss: Loss) {
     if let Some(before) = LOSS.get() {
-        let skipped = before.skipped + loss.skipped;
-        LOSS.set(Some(Loss { skipped, unnamed: before.unnamed + loss.unnamed }));
+        LOSS.set(Some(Loss {
+            skipped: before.skipped + loss.skipped,
+            absent: before.absent + loss.absent,
+            unnamed: before.unnamed + loss.unnamed,
+        }));
     }
 }
 
 /// Notes that a value is kept although the document does not name it.
 pub(super) fn note_unnamed() {
-    add(Loss { skipped: 0, unnamed: 1 });
+    add(Loss { unnamed: 1, ..Loss::NONE });
+}
+
+/// Notes that a required property is missing.
+pub(super) fn note_absent() {
+    add(Loss { absent: 1, ..Loss::NONE });
 }
 
 /// A value that is skipped, and counted if the loss is measured.
@@ -65,7 +75,7 @@ impl<'de> Deserialize<'de> for Skipped {
 impl Skipped {
     #[expect(clippy::unnecessary_wraps, reason = "the visitor's methods return a result")]
     fn one<E>() -> Result<Self, E> {
-        add(Loss { skipped: 1, unnamed: 0 });
+        add(Loss { skipped: 1, ..Loss::NONE });
         Ok(Self)
     }
 }
@@ -130,7 +140,7 @@ mod tests {
             ("[1,2.5,null,true]", 4),
             (r#"{"a":{"b":-1}}"#, 3),
         ] {
-            assert_eq!(loss_of(json), Loss { skipped, unnamed: 0 }, "{json}");
+            assert_eq!(loss_of(json), Loss { skipped, ..Loss::NONE }, "{json}");
         }
     }
 
@@ -140,11 +150,12 @@ mod tests {
             note_unnamed();
             assert_eq!(loss_of("1").skipped, 1);
         });
-        assert_eq!(outer, Loss { skipped: 0, unnamed: 1 });
+        assert_eq!(outer, Loss { unnamed: 1, ..Loss::NONE });
     }
 
     #[test]
     fn a_lost_value_counts_more_than_an_unknown_member() {
-        assert!(Loss { skipped: 0, unnamed: 9 } < Loss { skipped: 1, unnamed: 0 });
+        assert!(Loss { unnamed: 9, ..Loss::NONE } < Loss { absent: 1, ..Loss::NONE });
+        assert!(Loss { absent: 9, ..Loss::NONE } < Loss { skipped: 1, ..Loss::NONE });
     }
 }

@@ -29,17 +29,22 @@ pub(crate) struct Members<'de, A: MapAccess<'de>> {
     map: A,
     properties: &'static [&'static str],
     others: Others,
-    /// The field of the member, or `NO_FIELD`.
+    /// The field of the last member, or `NO_FIELD`.
     member: usize,
     /// The name of a member that has no field and is kept.
     name: String,
-    /// The field that is asked next.
-    field: usize,
     error: Option<A::Error>,
     lifetime: PhantomData<&'de ()>,
 }
 
 const NO_FIELD: usize = usize::MAX;
+
+/// Numbers the fields.
+#[inline]
+pub(crate) fn next(index: &mut usize) -> usize {
+    *index += 1;
+    *index - 1
+}
 
 #[expect(
     clippy::inline_always,
@@ -49,45 +54,53 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     #[inline]
     pub(super) fn new(map: A, properties: &'static [&'static str], others: Others) -> Self {
         let (name, lifetime) = (String::new(), PhantomData);
-        Self { map, properties, others, member: NO_FIELD, name, field: 0, error: None, lifetime }
+        Self { map, properties, others, member: NO_FIELD, name, error: None, lifetime }
     }
 
-    /// The error that was met.
+    /// Whether there was an error.
     #[inline]
-    pub(super) fn finish(self) -> Result<(), A::Error> {
-        self.error.map_or(Ok(()), Err)
+    pub(crate) fn has_failed(&self) -> bool {
+        self.error.is_some()
     }
 
-    /// Goes to the next member; whether there is one. The first field is asked next.
+    /// The error that there was.
+    #[cold]
+    pub(crate) fn fail<T>(self) -> Result<T, A::Error> {
+        Err(self.error.unwrap_or_else(|| A::Error::custom("an object without one of its properties")))
+    }
+
+    /// Goes to the next member. Returns its field, or a number that no field has.
     #[inline]
-    pub(crate) fn advance(&mut self) -> bool {
+    pub(crate) fn advance(&mut self) -> Option<usize> {
         if self.error.is_some() {
-            return false;
+            return None;
         }
         // Members mostly come in the order of the fields.
         let likely = self.member.wrapping_add(1);
         let (properties, others, name) = (self.properties, self.others, &mut self.name);
         let key = self.map.next_key_seed(KeySeed { properties, others, likely, name });
-        self.field = 0;
         match key {
             Ok(Some(field)) => {
                 self.member = field;
-                true
+                Some(field)
             }
-            Ok(None) => false,
+            Ok(None) => None,
             Err(error) => {
                 self.error = Some(error);
-                false
+                None
             }
         }
     }
 
-    /// Offers the member to the next field; whether it is its own, and read.
+    /// Reads the member into the field with this number if it is its own. Returns whether it is.
     #[inline(always)]
-    pub(crate) fn read<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) -> bool {
-        let index = self.field;
-        self.field = index + 1;
-        if self.member != index {
+    pub(crate) fn read<T: Deserialize<'de>>(
+        &mut self,
+        member: usize,
+        index: usize,
+        field: &mut Option<T>,
+    ) -> bool {
+        if member != index {
             return false;
         }
         self.read_into(field);
@@ -123,12 +136,10 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         true
     }
 
-    /// The value of the next field, when all members were read. A missing one is `None` where it is an `Option`, and
-    /// an error elsewhere.
+    /// The value of the field with this number, when all members were read. A missing one is `None` where it is an
+    /// `Option`, and an error elsewhere.
     #[inline(always)]
-    pub(crate) fn take<T: Deserialize<'de>>(&mut self, field: Option<T>) -> Option<T> {
-        let index = self.field;
-        self.field += 1;
+    pub(crate) fn take<T: Deserialize<'de>>(&mut self, index: usize, field: Option<T>) -> Option<T> {
         if field.is_some() || self.error.is_some() {
             return field;
         }
@@ -139,26 +150,6 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     fn missing<T: Deserialize<'de>>(&mut self, index: usize) -> Option<T> {
         let missing = Missing { property: self.properties[index], error: PhantomData };
         T::deserialize(missing).map_err(|error| self.error = Some(error)).ok()
-    }
-
-    /// The value of the next field, when all members were read: an `Option` that is `None` if it is missing.
-    #[inline]
-    pub(crate) fn take_as_read<T>(&mut self, field: T) -> T {
-        self.field += 1;
-        field
-    }
-
-    /// The value of the next field, when all members were read: the default if it is missing.
-    #[inline]
-    pub(crate) fn take_or_default<T: Default>(&mut self, field: Option<T>) -> T {
-        self.take_or(field, T::default)
-    }
-
-    /// The value of the next field, when all members were read: the given one if it is missing.
-    #[inline]
-    pub(crate) fn take_or<T>(&mut self, field: Option<T>, default: impl FnOnce() -> T) -> T {
-        self.field += 1;
-        field.unwrap_or_else(default)
     }
 }
 
@@ -220,6 +211,7 @@ impl<'de, E: serde::de::Error> Deserializer<'de> for Missing<E> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        loss::note_absent();
         visitor.visit_none()
     }
 

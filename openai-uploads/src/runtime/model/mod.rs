@@ -1,5 +1,6 @@
 //! How models are read and written: what the tables `json_object!`, `json_enum!` and `json_union!` expand to.
 
+mod candidates;
 mod integer;
 mod loss;
 mod members;
@@ -7,13 +8,16 @@ mod members;
 mod object;
 #[macro_use]
 mod string_enum;
+mod tagged;
 #[macro_use]
 mod union;
 mod writer;
 
+pub(crate) use candidates::read_untagged;
 pub(crate) use integer::Read;
-pub(crate) use members::{Members, Others};
+pub(crate) use members::{Members, Others, next};
 pub(crate) use object::{Object, read_object, write_object};
 pub(crate) use string_enum::{StringEnum, read_string};
-pub(crate) use union::{Candidates, write_tagged};
+pub(crate) use tagged::read_tagged;
+pub(crate) use union::{Union, Variant, read_variant, write_tagged};
 pub(crate) use writer::{Sink, Writer};

@@ -14,21 +14,21 @@
 ///
 /// `#[deny_unknown_fields]` before the name makes a property without a field an error.
 ///
-/// serde's derives take rustc longer to check than everything else in a crate of models. Here a field is three calls
+/// serde's derives take rustc longer to check than everything else in a crate of models. Here a field is a few calls
 /// without a branch, and the types of the fields are inferred from the struct.
 macro_rules! json_object {
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $wire:literal) => { $wire };
-    (@take $members:ident $field:ident) => {
-        let ::core::option::Option::Some($field) = $members.take($field) else {
-            return ::core::option::Option::None;
+    (@take $members:ident $index:ident $field:ident) => {
+        let ::core::option::Option::Some($field) = $members.take($index, $field) else {
+            return $members.fail();
         };
     };
-    (@take $members:ident $field:ident default = $default:expr) => {
-        let $field = $members.take_or($field, || $default);
+    (@take $members:ident $index:ident $field:ident default = $default:expr) => {
+        let $field = $field.unwrap_or_else(|| $default);
     };
-    (@take $members:ident $field:ident optional, nullable) => { let $field = $members.take_as_read($field); };
-    (@take $members:ident $field:ident $($how:tt)*) => { let $field = $members.take_or_default($field); };
+    (@take $members:ident $index:ident $field:ident optional, nullable) => {};
+    (@take $members:ident $index:ident $field:ident $($how:tt)*) => { let $field = $field.unwrap_or_default(); };
     (@write $writer:ident $field:expr,) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, default = $default:expr) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, read_only) => { $writer.leave_out() };
@@ -46,17 +46,25 @@ macro_rules! json_object {
             const OTHERS: $crate::runtime::model::Others = json_object!(@others $policy $($others)?);
 
             #[inline]
-            #[allow(clippy::question_mark, reason = "`?` takes rustc longer to check")]
             fn read<'de, A_: serde::de::MapAccess<'de>>(
-                members: &mut $crate::runtime::model::Members<'de, A_>,
-            ) -> ::core::option::Option<Self> {
+                mut members: $crate::runtime::model::Members<'de, A_>,
+            ) -> ::core::result::Result<Self, A_::Error> {
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $others = ::core::default::Default::default();)?
-                while members.advance() {
-                    let _ = $(members.read(&mut $field) ||)* json_object!(@other members $($others)?);
+                while let ::core::option::Option::Some(_member) = members.advance() {
+                    let mut _index = 0;
+                    let _ = $(members.read(_member, $crate::runtime::model::next(&mut _index), &mut $field) ||)*
+                        json_object!(@other members $($others)?);
                 }
-                $(json_object!(@take members $field $($($how)+)?);)*
-                ::core::option::Option::Some(Self { $($field,)* $($others,)? })
+                let mut _index = 0;
+                $(
+                    let _field = $crate::runtime::model::next(&mut _index);
+                    json_object!(@take members _field $field $($($how)+)?);
+                )*
+                if members.has_failed() {
+                    return members.fail();
+                }
+                ::core::result::Result::Ok(Self { $($field,)* $($others,)? })
             }
 
             #[allow(unused_variables, reason = "there may be no fields")]
@@ -87,7 +95,7 @@ macro_rules! json_object {
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 
 use super::members::{Members, Others};
@@ -102,8 +110,8 @@ pub(crate) trait Object: Sized {
     /// What happens to other properties.
     const OTHERS: Others;
 
-    /// Reads one; `None` where `members` has met an error.
-    fn read<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Option<Self>;
+    /// Reads the properties.
+    fn read<'de, A: MapAccess<'de>>(members: Members<'de, A>) -> Result<Self, A::Error>;
 
     /// Writes the properties.
     fn write<K: Sink>(&self, writer: &mut Writer<K>);
@@ -131,12 +139,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        let mut members = Members::new(map, T::PROPERTIES, T::OTHERS);
-        let read = T::read(&mut members);
-        match members.finish() {
-            Err(error) => Err(error),
-            Ok(()) => read.ok_or_else(|| A::Error::custom("an object without one of its properties")),
-        }
+        T::read(Members::new(map, T::PROPERTIES, T::OTHERS))
     }
 }
 

@@ -15,22 +15,25 @@
 macro_rules! json_union {
     (@tag missing) => { "" };
     (@tag $tag:literal) => { $tag };
-    (@read $candidates:ident $variant:ident [] [] []) => { $candidates.read(stringify!($variant)) };
-    (@read $candidates:ident $variant:ident [write_tag] [$tag:literal] []) => {
-        $candidates.read_without_tag(stringify!($variant), $tag)
-    };
-    (@read $candidates:ident $variant:ident [] [$($tag:tt)+] [$($also:literal $($value:tt)+)?]) => {
-        $candidates.read_tagged(
-            stringify!($variant),
-            &[$(json_union!(@tag $tag)),+],
-            &[$(($also, &[$(json_union!(@tag $value)),+]))?],
-        )
-    };
+    (@writes_tag) => { false };
+    (@writes_tag write_tag) => { true };
     (@write $value:ident $serializer:ident $property:literal write_tag $tag:literal) => {
         $crate::runtime::model::write_tagged($value, $property, $tag, $serializer)
     };
     (@write $value:ident $serializer:ident $property:literal $($tag:tt)*) => {
         serde::Serialize::serialize($value, $serializer)
+    };
+    (@deserialize $name:ident { $($variant:ident),* }) => {
+        fn read<'de, D: serde::Deserializer<'de>>(
+            variant: usize,
+            deserializer: D,
+        ) -> ::core::result::Result<Self, D::Error> {
+            let mut variants = 0..;
+            $(if variants.next() == ::core::option::Option::Some(variant) {
+                return $crate::runtime::model::read_variant(deserializer, Self::$variant);
+            })*
+            ::core::result::Result::Err(serde::de::Error::custom("no such variant"))
+        }
     };
     (#[tag = $property:literal] $name:ident {
         $($variant:ident $(($how:ident))? $(= $($tag:tt)|+ $(if $also:literal == $($value:tt)|+)?)?),* $(,)?
@@ -46,16 +49,25 @@ macro_rules! json_union {
             }
         }
 
+        impl $crate::runtime::model::Union for $name {
+            const TAG: &'static str = $property;
+            const VARIANTS: &'static [$crate::runtime::model::Variant] = &[$($crate::runtime::model::Variant {
+                name: stringify!($variant),
+                tags: &[$($(json_union!(@tag $tag)),+)?],
+                also: &[$($(($also, &[$(json_union!(@tag $value)),+]))?)?],
+                writes_tag: json_union!(@writes_tag $($how)?),
+            }),*];
+
+            json_union!(@deserialize $name { $($variant),* });
+
+            fn other(value: serde_json::Value) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(Self::Other(value))
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let mut candidates = $crate::runtime::model::Candidates::tagged(deserializer, $property)?;
-                let mut best = ::core::option::Option::None;
-                $(if let ::core::option::Option::Some(value) = json_union!(
-                    @read candidates $variant [$($how)?] [$($($tag)+)?] [$($($also $($value)+)?)?]
-                ) {
-                    best = ::core::option::Option::Some(Self::$variant(value));
-                })*
-                candidates.finish_or(best, Self::Other)
+                $crate::runtime::model::read_tagged(deserializer)
             }
         }
     };
@@ -68,175 +80,85 @@ macro_rules! json_union {
             }
         }
 
+        impl $crate::runtime::model::Union for $name {
+            const TAG: &'static str = "";
+            const VARIANTS: &'static [$crate::runtime::model::Variant] =
+                &[$($crate::runtime::model::Variant::untagged(stringify!($variant))),*];
+
+            json_union!(@deserialize $name { $($variant),* });
+
+            fn other(_value: serde_json::Value) -> ::core::option::Option<Self> {
+                ::core::option::Option::None
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let mut candidates = $crate::runtime::model::Candidates::untagged(deserializer)?;
-                let mut best = ::core::option::Option::None;
-                $(if let ::core::option::Option::Some(value) = candidates.read(stringify!($variant)) {
-                    best = ::core::option::Option::Some(Self::$variant(value));
-                })*
-                candidates.finish(best)
+                $crate::runtime::model::read_untagged(deserializer)
             }
         }
     };
 }
 
-use serde::de::{DeserializeOwned, Deserializer};
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
-use serde_path_to_error::Segment;
 
 use super::integer::Read;
-use super::loss::{self, Loss};
 
-/// How many characters of a string an error shows.
-const MAX_SHOWN: usize = 120;
+/// A value of one of several types, as `json_union!` implements it.
+pub(crate) trait Union: Sized {
+    /// The property that selects the type. Empty if none does.
+    const TAG: &'static str;
+    /// The variants, in their order.
+    const VARIANTS: &'static [Variant];
 
-/// The types that a value may be of, read one after the other. The one that loses the least of the value is kept.
-pub(crate) struct Candidates {
-    value: Value,
-    /// The property that holds the tag, if the types have tags.
-    property: &'static str,
-    tag: Option<String>,
-    tag_is_known: bool,
-    /// The smallest loss so far.
-    least: Option<Loss>,
-    errors: Vec<String>,
+    /// Reads the type of the variant with this number.
+    fn read<'de, D: Deserializer<'de>>(variant: usize, deserializer: D) -> Result<Self, D::Error>;
+
+    /// The variant for a value with a tag that no type has. `None` if the types have no tags.
+    fn other(value: Value) -> Option<Self>;
 }
 
-impl Candidates {
-    /// Reads a value whose type no property says.
-    ///
-    /// # Errors
-    ///
-    /// When the text is not a value at all.
-    pub(crate) fn untagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::tagged(deserializer, "")
-    }
+/// A variant of a union, and the values that it is read for.
+pub(crate) struct Variant {
+    pub(crate) name: &'static str,
+    /// The values of the tag. An empty one stands for a missing tag. If there are none, any tag will do.
+    pub(crate) tags: &'static [&'static str],
+    /// Other properties and their values.
+    pub(crate) also: &'static [(&'static str, &'static [&'static str])],
+    /// Whether the type has no field for the tag.
+    pub(crate) writes_tag: bool,
+}
 
-    /// Reads a value and the tag in its member `property`.
-    ///
-    /// # Errors
-    ///
-    /// When the text is not a value at all.
-    pub(crate) fn tagged<'de, D: Deserializer<'de>>(
-        deserializer: D,
-        property: &'static str,
-    ) -> Result<Self, D::Error> {
-        let value: Value = serde::Deserialize::deserialize(deserializer)?;
-        let tag = value.get(property).filter(|_| !property.is_empty()).and_then(text_of);
-        Ok(Self { value, property, tag, tag_is_known: false, least: None, errors: Vec::new() })
-    }
-
-    /// The value as a `T`, if that loses less than the types before it.
-    pub(crate) fn read<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
-        // What a tag says holds; nothing is better than no loss.
-        if self.least == Some(Loss::NONE) || self.tag_is_known && self.least.is_some() {
-            return None;
-        }
-        self.read_next(variant)
-    }
-
-    /// As [`read`](Self::read), if the value's tag is among `tags` and the properties of `also` have one of their values.
-    pub(crate) fn read_tagged<T: DeserializeOwned>(
-        &mut self,
-        variant: &str,
-        tags: &[&str],
-        also: &[(&str, &[&str])],
-    ) -> Option<T> {
-        let tag = self.tag.as_deref().unwrap_or_default();
-        let has = |(name, values): &(&str, &[&str])| {
-            let value = self.value.get(name).and_then(text_of);
-            values.contains(&value.as_deref().unwrap_or_default())
-        };
-        if !tags.contains(&tag) || !also.iter().all(has) {
-            return None;
-        }
-        self.tag_is_known = true;
-        if self.least == Some(Loss::NONE) { None } else { self.read_next(variant) }
-    }
-
-    /// As [`read`](Self::read), if the value has the tag, which the type does not have a field for.
-    pub(crate) fn read_without_tag<T: DeserializeOwned>(&mut self, variant: &str, tag: &str) -> Option<T> {
-        if self.tag.as_deref() != Some(tag) {
-            return None;
-        }
-        self.tag_is_known = true;
-        let removed = self.value.as_object_mut()?.remove(self.property)?;
-        let read = self.read_next(variant);
-        self.value.as_object_mut()?.insert(self.property.to_owned(), removed);
-        read
-    }
-
-    fn read_next<T: DeserializeOwned>(&mut self, variant: &str) -> Option<T> {
-        let (read, loss) = loss::measure(|| serde_path_to_error::deserialize(&self.value));
-        match read {
-            Ok(Read(value)) if self.least.is_none_or(|least| loss < least) => {
-                self.least = Some(loss);
-                Some(value)
-            }
-            Ok(_) => None,
-            Err(error) => {
-                let offending = offending(&self.value, error.path()).unwrap_or_default();
-                self.errors.push(format!("not {variant}: {error}{offending}"));
-                None
-            }
-        }
-    }
-
-    /// The best type's value.
-    ///
-    /// # Errors
-    ///
-    /// When the value is of none of the types.
-    pub(crate) fn finish<U, E: serde::de::Error>(self, best: Option<U>) -> Result<U, E> {
-        match (best, self.least) {
-            (Some(value), Some(loss)) => {
-                loss::add(loss);
-                Ok(value)
-            }
-            _ if self.errors.is_empty() => Err(E::custom("the property that says what this is is missing")),
-            _ => Err(E::custom(self.errors.join("; "))),
-        }
-    }
-
-    /// The best type's value; `other` if the value has a tag that no type has.
-    ///
-    /// # Errors
-    ///
-    /// When the tag is known or missing and the value is of none of the types.
-    pub(crate) fn finish_or<U, E: serde::de::Error>(
-        self,
-        best: Option<U>,
-        other: fn(Value) -> U,
-    ) -> Result<U, E> {
-        if best.is_none() && self.tag.is_some() && !self.tag_is_known {
-            loss::note_unnamed();
-            return Ok(other(self.value));
-        }
-        self.finish(best)
+impl Variant {
+    pub(crate) const fn untagged(name: &'static str) -> Self {
+        Self { name, tags: &[], also: &[], writes_tag: false }
     }
 }
 
-/// The text of the string at a path, which errors of dates do not show.
-fn offending(value: &Value, path: &serde_path_to_error::Path) -> Option<String> {
-    let at = path.iter().try_fold(value, |value, segment| match segment {
-        Segment::Seq { index } => value.get(index),
-        Segment::Map { key } => value.get(key),
-        _ => None,
-    });
-    let text = at.and_then(Value::as_str)?;
-    Some(format!("; it has `{}`", text.chars().take(MAX_SHOWN).collect::<String>()))
+/// Reads the type of a variant.
+///
+/// # Errors
+///
+/// When the value is not of that type.
+pub(crate) fn read_variant<'de, T: Deserialize<'de>, U, D: Deserializer<'de>>(
+    deserializer: D,
+    variant: fn(T) -> U,
+) -> Result<U, D::Error> {
+    Read::deserialize(deserializer).map(|Read(value)| variant(value))
 }
 
 /// A tag as a mapping writes it: a string, a number or a boolean. `1.0` is `1`.
-fn text_of(tag: &Value) -> Option<String> {
+pub(super) fn text_of(tag: &Value) -> Option<Cow<'_, str>> {
     match tag {
-        Value::String(tag) => Some(tag.clone()),
-        Value::Bool(tag) => Some(tag.to_string()),
+        Value::String(tag) => Some(Cow::Borrowed(tag)),
+        Value::Bool(tag) => Some(Cow::Owned(tag.to_string())),
         Value::Number(tag) => {
             let whole = tag.as_f64().filter(|number| number.fract() == 0.0 && !tag.is_i64() && !tag.is_u64());
-            Some(whole.map_or_else(|| tag.to_string(), |whole| format!("{whole:.0}")))
+            Some(Cow::Owned(whole.map_or_else(|| tag.to_string(), |whole| format!("{whole:.0}"))))
         }
         _ => None,
     }
@@ -401,6 +323,42 @@ mod tests {
     }
 
     #[test]
+    fn without_its_tag_a_value_is_read_by_its_shape() {
+        for (value, is) in [
+            (json!({"name": "a", "seeds": 3}), "Apple"),
+            (json!({"name": "a", "stalk": {"name": "b"}}), "Pear"),
+        ] {
+            let fruit: Crate = serde_json::from_value(value).unwrap();
+            assert!(format!("{fruit:?}").starts_with(is), "{fruit:?}");
+        }
+        assert!(serde_json::from_value::<Crate>(json!({"seeds": 3})).is_err());
+    }
+
+    #[test]
+    fn a_required_property_that_is_missing_counts_against_a_type() {
+        #[derive(Clone, Debug, PartialEq)]
+        struct Renamed {
+            id: u64,
+            from: Option<String>,
+        }
+        json_object!(Renamed { id, from });
+        #[derive(Clone, Debug, PartialEq)]
+        struct Locked {
+            id: u64,
+            reason: Option<String>,
+        }
+        json_object!(Locked { id, reason });
+        #[derive(Clone, Debug, PartialEq)]
+        enum Happened {
+            Renamed(Renamed),
+            Locked(Locked),
+        }
+        json_union!(Happened { Renamed, Locked });
+        let locked: Happened = serde_json::from_value(json!({"id": 1, "reason": null})).unwrap();
+        assert_eq!(locked, Happened::Locked(Locked { id: 1, reason: None }));
+    }
+
+    #[test]
     fn another_property_selects_among_variants_with_the_same_tag() {
         for (value, is) in [
             (json!({"kind": "cat", "lives": 9}), "Kitten"),
@@ -417,7 +375,7 @@ mod tests {
     fn a_value_of_a_known_tag_that_does_not_fit_is_refused_with_the_place() {
         let error_of = |value| serde_json::from_value::<Pet>(value).unwrap_err().to_string();
         let error = error_of(json!({"kind": "cat", "lives": "nine"}));
-        assert!(error.contains("not Cat") && error.contains("lives") && !error.contains("Dog"), "{error}");
+        assert!(error.contains("not Cat") && error.contains("nine") && !error.contains("Dog"), "{error}");
         assert!(error_of(json!(7)).contains("not Dog"));
         assert!(error_of(json!({"kind": ["dog"]})).contains("not Dog"));
     }
@@ -496,5 +454,27 @@ mod tests {
             let part: Part = serde_json::from_str(json).unwrap();
             assert!(format!("{part:?}").starts_with(is), "{json}: {part:?}");
         }
+    }
+
+    #[test]
+    fn the_tag_may_come_first_or_later() {
+        for json in [r#"{"kind":"cat","lives":9}"#, r#"{"lives":9,"kind":"cat"}"#] {
+            let pet: Pet = serde_json::from_str(json).unwrap();
+            assert_eq!(pet, Pet::Cat(Cat { kind: "cat".to_owned(), lives: 9 }));
+        }
+        for json in [r#"{"kind":"apple","name":"a"}"#, r#"{"name":"a","kind":"apple"}"#] {
+            let fruit: Crate = serde_json::from_str(json).unwrap();
+            assert_eq!(fruit, Crate::Apple(Apple { name: "a".to_owned(), seeds: None }));
+        }
+        for json in [r#"{"kind":"cat"}"#, r#"{"lives":"9","kind":"cat"}"#, r#"{"kind":"cat","lives":"9"}"#] {
+            let error = serde_json::from_str::<Pet>(json).unwrap_err().to_string();
+            assert!(error.starts_with("not Cat: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_integer_of_a_tagged_variant_may_have_a_fraction_of_zero() {
+        let fruit: Crate = serde_json::from_str(r#"{"kind":"apple","name":"a","seeds":3.0}"#).unwrap();
+        assert_eq!(fruit, Crate::Apple(Apple { name: "a".to_owned(), seeds: Some(3) }));
     }
 }
