@@ -34,7 +34,7 @@ fn compare(
                 match after.get(name) {
                     Some(after) => compare(schemas, &inner, (value, after), &at, found),
                     None if is_ignored(schemas, &apply, name) => {}
-                    None if value.is_null() && !is_required(schemas, &apply, name) => {}
+                    None if value.is_null() && may_be_missing(schemas, &apply, name) => {}
                     None => found.push(format!("{at} is lost")),
                 }
             }
@@ -48,9 +48,15 @@ fn compare(
             }
         }
         (Value::Number(before), Value::Number(after)) if before.as_f64() == after.as_f64() => {}
-        (before, after) if before == after => {}
+        (before, after) if before == after || is_same_time(before, after) => {}
         (before, after) => found.push(format!("{at} was {before} and is {after}")),
     }
+}
+
+/// Whether both are the same date and time (RFC 3339), which may be written with and without a fraction of zero.
+fn is_same_time(before: &Value, after: &Value) -> bool {
+    let time = |value: &Value| chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok();
+    time(before).is_some_and(|before| time(after) == Some(before))
 }
 
 /// The schemas of a property.
@@ -90,8 +96,10 @@ fn is_ignored(schemas: &Schemas<'_>, apply: &[String], name: &str) -> bool {
     names_some && !names_it && !keeps
 }
 
-fn is_required(schemas: &Schemas<'_>, apply: &[String], name: &str) -> bool {
+/// Whether a reader accepts an object without this property. A deprecated one may be missing even if it is required.
+fn may_be_missing(schemas: &Schemas<'_>, apply: &[String], name: &str) -> bool {
     let requires =
         |own: &Value| own["required"].as_array().is_some_and(|names| names.iter().any(|own| own == name));
-    apply.iter().any(|schema| requires(schemas.get(schema)))
+    let any = |fits: &dyn Fn(&Value) -> bool| apply.iter().any(|schema| fits(schemas.get(schema)));
+    !any(&requires) || any(&|own| own["properties"][name]["deprecated"] == true)
 }

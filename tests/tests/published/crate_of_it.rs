@@ -1,5 +1,5 @@
-//! The crate generated from the published document. It stays below `target`, so that only changes are compiled the
-//! next time.
+//! Published documents, and the crates generated from them. A crate stays below `target`, so that only changes are
+//! compiled the next time.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,10 +13,44 @@ use serde_json::Value;
 use crate::probe;
 use crate::skipped::skipped;
 
-/// The name of the crate.
-const NAME: &str = "openai-api";
+/// A published document, and the crate generated from it.
+pub(crate) static OPENAI: Source = Source {
+    name: "openai",
+    path: "../shared/corpus/openai.yaml",
+    variable: "OPENAI_SPEC",
+    read: OnceLock::new(),
+    built: OnceLock::new(),
+};
 
-/// The published document and the crate generated from it.
+pub(crate) static GITHUB: Source = Source {
+    name: "github",
+    path: "target/documents/github.json",
+    variable: "GITHUB_SPEC",
+    read: OnceLock::new(),
+    built: OnceLock::new(),
+};
+
+pub(crate) static BLOCKFROST: Source = Source {
+    name: "blockfrost",
+    path: "target/documents/blockfrost.yaml",
+    variable: "BLOCKFROST_SPEC",
+    read: OnceLock::new(),
+    built: OnceLock::new(),
+};
+
+/// A document that somebody publishes.
+pub(crate) struct Source {
+    /// Its name: of its crate, and of its list of known mistakes.
+    pub(crate) name: &'static str,
+    /// The default path, relative to the workspace's root. `.ci/run` downloads what is below `target`.
+    path: &'static str,
+    /// The environment variable that contains another path.
+    variable: &'static str,
+    read: OnceLock<Option<Published>>,
+    built: OnceLock<Built>,
+}
+
+/// The content of a published document, and the crate generated from it.
 pub(crate) struct Published {
     /// The document.
     pub(crate) document: Value,
@@ -34,20 +68,26 @@ pub(crate) struct Built {
     pub(crate) program: PathBuf,
 }
 
-/// The published document: `OPENAI_SPEC` or `../shared/corpus/openai.yaml`. `None`, with a message: it is missing.
-pub(crate) fn published() -> Option<&'static Published> {
-    static PUBLISHED: OnceLock<Option<Published>> = OnceLock::new();
-    let path = path();
-    let published = PUBLISHED.get_or_init(|| path.is_file().then(|| Published::read(&path)));
-    if published.is_none() {
-        skipped(&format!("no published document at {}; name one with OPENAI_SPEC", path.display()));
+impl Source {
+    /// The document and its crate. `None`, with a message: the document is missing.
+    pub(crate) fn published(&'static self) -> Option<&'static Published> {
+        let named = std::env::var_os(self.variable).map(PathBuf::from);
+        let path = named.unwrap_or_else(|| workspace().join(self.path));
+        let published = self.read.get_or_init(|| path.is_file().then(|| Published::read(self.name, &path)));
+        if published.is_none() {
+            skipped(&format!("no document at {}; name one with {}", path.display(), self.variable));
+        }
+        published.as_ref()
     }
-    published.as_ref()
-}
 
-fn path() -> PathBuf {
-    let named = std::env::var_os("OPENAI_SPEC").map(PathBuf::from);
-    named.unwrap_or_else(|| workspace().join("../shared/corpus/openai.yaml"))
+    /// The crate and the program that reads and writes its types, built once for all tests.
+    pub(crate) fn built(&'static self, published: &Published) -> &'static Built {
+        self.built.get_or_init(|| {
+            let folder = target().join(format!("{}-probe", self.name));
+            probe::write(&folder, self.name, published);
+            build(&folder)
+        })
+    }
 }
 
 pub(crate) fn workspace() -> &'static Path {
@@ -55,30 +95,20 @@ pub(crate) fn workspace() -> &'static Path {
 }
 
 impl Published {
-    fn read(path: &Path) -> Self {
+    fn read(name: &str, path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
         let options = Options {
-            file: "openai.yaml".to_owned(),
-            output: Output::Crate { name: NAME.to_owned() },
+            file: path.file_name().unwrap().to_str().unwrap().to_owned(),
+            output: Output::Crate { name: format!("{name}-api") },
             ..Options::default()
         };
         let document = openapi_crate::document::Document::parse(&options.file, &text).unwrap();
         // Through text, since a value cannot hold every number.
         let document = serde_json::from_str(&document.root().to_json()).unwrap();
         let types = schema_types(&text, &options).unwrap();
-        let folder = target().join(NAME);
+        let folder = target().join(format!("{name}-api"));
         generate(&text, &options).unwrap().package.compare(&folder).unwrap().write().unwrap();
         Self { document, types, folder }
-    }
-
-    /// The crate and the program that reads and writes its types, built once for all tests.
-    pub(crate) fn built(&self) -> &'static Built {
-        static BUILT: OnceLock<Built> = OnceLock::new();
-        BUILT.get_or_init(|| {
-            let folder = target().join("probe");
-            probe::write(&folder, self);
-            build(&folder)
-        })
     }
 }
 

@@ -14,15 +14,14 @@ pub(crate) struct Example {
     pub(crate) text: Result<String, String>,
 }
 
-/// Every example: those of schemas, parameters, headers, requests and replies, and those of OpenAI's own extension.
+/// Every example: those of schemas, parameters, requests and replies, and those of OpenAI's own extension. Headers of
+/// replies are texts, which have no type.
 pub(crate) fn examples(document: &Value) -> Vec<Example> {
     let mut finder = Finder { document, found: Vec::new() };
     let components = &document["components"];
     let at = "/components";
     finder.each(&components["schemas"], &child(at, "schemas"), Finder::schema);
-    for kind in ["parameters", "headers"] {
-        finder.each(&components[kind], &child(at, kind), Finder::holder);
-    }
+    finder.each(&components["parameters"], &child(at, "parameters"), Finder::holder);
     for kind in ["requestBodies", "responses"] {
         finder.each(&components[kind], &child(at, kind), Finder::message);
     }
@@ -95,7 +94,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A parameter, a header or a media type: a schema with examples beside it.
+    /// A parameter or a media type: a schema with examples beside it.
     fn holder(&mut self, holder: &'a Value, at: &str) {
         let schema = child(at, "schema");
         if let Some(example) = holder.get("example") {
@@ -118,7 +117,6 @@ impl<'a> Finder<'a> {
     /// A request's body or a reply.
     fn message(&mut self, message: &'a Value, at: &str) {
         self.each(&message["content"], &child(at, "content"), Self::media_type);
-        self.each(&message["headers"], &child(at, "headers"), Self::holder);
     }
 
     fn operation(&mut self, operation: &'a Value, at: &str) {

@@ -1,4 +1,4 @@
-//! The known mistakes of the published document: `docs/openai-examples.yaml`.
+//! The known mistakes of the published documents: `docs/published-examples/`.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,10 @@ use serde::Deserialize;
 
 use crate::crate_of_it::workspace;
 
-/// The list, relative to the workspace's root.
-pub(crate) const PATH: &str = "docs/openai-examples.yaml";
+/// The path of a document's list, relative to the workspace's root.
+pub(crate) fn path(name: &str) -> String {
+    format!("docs/published-examples/{name}.yaml")
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,15 +19,16 @@ struct Entry {
 }
 
 /// The mistake in each listed example, by its place.
-pub(crate) fn listed() -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string(workspace().join(PATH)).unwrap();
+pub(crate) fn listed(name: &str) -> BTreeMap<String, String> {
+    let path = path(name);
+    let text = std::fs::read_to_string(workspace().join(&path)).unwrap();
     let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap();
     let mut listed = BTreeMap::new();
     for Entry { wrong, examples } in entries {
-        assert!(!wrong.trim().is_empty(), "{PATH} says what is wrong");
+        assert!(!wrong.trim().is_empty(), "{path} says what is wrong");
         for place in examples {
             let twice = listed.insert(place.clone(), wrong.clone());
-            assert!(twice.is_none(), "{PATH} lists {place} twice");
+            assert!(twice.is_none(), "{path} lists {place} twice");
         }
     }
     listed

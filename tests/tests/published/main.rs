@@ -1,5 +1,5 @@
-//! OpenAI's published document as a whole: its crate compiles, has a function for each operation, and reads and
-//! writes every example. Skipped with a message if the document is missing.
+//! Published documents as a whole: OpenAI's, GitHub's and Blockfrost's. Their crates compile, have a function for each
+//! operation, and read and write every example. Skipped with a message if a document is missing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

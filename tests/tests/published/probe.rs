@@ -10,12 +10,12 @@ use crate::crate_of_it::{Built, Published, workspace};
 use crate::examples::examples;
 
 const MANIFEST: &str = r#"[package]
-name = "probe"
+name = "NAME-probe"
 version = "0.0.0"
 edition = "2024"
 
 [dependencies]
-openai-api = { path = "../openai-api", default-features = false }
+api = { package = "NAME-api", path = "../NAME-api", default-features = false }
 chrono = { version = "0.4", default-features = false }
 serde = "1.0"
 serde_json = "1.0"
@@ -32,7 +32,7 @@ const MAIN: &str = r#"#![allow(deprecated, unused_imports)]
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
-use openai_api::{models, runtime::{Base64, SecretString}};
+use api::{models, runtime::{Base64, SecretString}};
 
 fn back<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<String, String> {
     let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -63,14 +63,14 @@ fn types(published: &Published) -> BTreeMap<&str, usize> {
 }
 
 /// Writes the program's source into a folder. An equal file is not touched, so that cargo need not compile it again.
-pub(crate) fn write(folder: &Path, published: &Published) {
+pub(crate) fn write(folder: &Path, name: &str, published: &Published) {
     fs::create_dir_all(folder.join("src")).unwrap();
     let types = types(published);
     let rows: String = types.keys().map(|ty| format!("    back::<{ty}>,\n")).collect();
     let table =
         format!("static TYPES: [fn(&str) -> Result<String, String>; {}] = [\n{rows}];\n", types.len());
     let main = format!("{MAIN}\n{table}");
-    for (name, text) in [("Cargo.toml", MANIFEST), ("src/main.rs", &main)] {
+    for (name, text) in [("Cargo.toml", &MANIFEST.replace("NAME", name)), ("src/main.rs", &main)] {
         let path = folder.join(name);
         if fs::read_to_string(&path).ok().as_deref() != Some(text) {
             fs::write(path, text).unwrap();

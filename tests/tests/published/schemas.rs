@@ -44,7 +44,8 @@ impl<'a> Schemas<'a> {
             return validator.clone();
         }
         let schema = json!({"$ref": format!("{URI}#{}", fragment(pointer))});
-        let built = jsonschema::options().with_registry(&self.registry).build(&schema);
+        let built =
+            jsonschema::options().should_validate_formats(true).with_registry(&self.registry).build(&schema);
         let validator = Rc::new(built.unwrap_or_else(|error| panic!("{pointer}: {error}")));
         self.validators.borrow_mut().insert(pointer.to_owned(), validator.clone());
         validator
@@ -78,10 +79,20 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// Keywords of OpenAPI 3.0 that JSON Schema replaced, and that some documents of 3.1 still use.
+/// Replaces keywords of OpenAPI 3.0, which some documents of 3.1 still use: `nullable`, and exclusive bounds that are
+/// booleans. States the type that `properties` implies.
 fn in_json_schema(document: Value) -> Value {
     match document {
         Value::Object(mut members) => {
+            if members.get("nullable") == Some(&Value::Bool(true))
+                && let Some(ty @ Value::String(_)) = members.get("type")
+            {
+                members.insert("type".to_owned(), json!([ty, "null"]));
+            }
+            // The type that is implied, as in docs/generator.md.
+            if !members.contains_key("type") && members.get("properties").is_some_and(are_schemas) {
+                members.insert("type".to_owned(), json!("object"));
+            }
             for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
                 if let Some(Value::Bool(is_exclusive)) = members.get(exclusive) {
                     let bound = is_exclusive.then(|| members.remove(bound)).flatten();
@@ -96,4 +107,10 @@ fn in_json_schema(document: Value) -> Value {
         Value::Array(elements) => elements.into_iter().map(in_json_schema).collect(),
         other => other,
     }
+}
+
+/// Whether this is the value of `properties`, and not a property with that name.
+fn are_schemas(properties: &Value) -> bool {
+    let schemas = properties.as_object();
+    schemas.is_some_and(|schemas| schemas.values().all(|schema| schema.is_object() || schema.is_boolean()))
 }
