@@ -10,7 +10,7 @@ use super::agreement_values::seed;
 use super::program::workspace;
 use super::{agreement_models, agreement_wire};
 
-/// How many values and calls are enough to notice a change. Fewer than for proving that there is none.
+/// The number of values and calls that notice a change. An agreement is tested with more of them.
 const VALUES: usize = 20;
 const CALLS: usize = 2;
 

@@ -54,6 +54,7 @@ mod module_circles;
 mod network_early_answers;
 mod network_errors;
 mod network_fixture;
+mod network_modes;
 mod network_neighbour;
 mod network_proxies;
 mod network_redirects;
