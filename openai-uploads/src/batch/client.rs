@@ -109,7 +109,7 @@ impl Batch {
 /// Why it is unknown whether a batch was created.
 #[derive(Debug)]
 pub(super) enum NotCreated {
-    /// The server refused the request: there is none.
+    /// The server refused the request, so no batch exists.
     Refused(Error),
     /// The reply was lost: there may be one.
     Unknown(Error),

@@ -40,7 +40,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if there is none and `create` is not set, or an error of the operating system.
+    /// [`ErrorKind::NotFound`] if it does not exist and `create` is not set, or an error of the operating system.
     pub(super) fn open(root: PathBuf, create: bool) -> io::Result<Option<Self>> {
         loop {
             if create {
@@ -132,7 +132,7 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> 
     fs::rename(&new, path)
 }
 
-/// Reads a JSON file. `None`: there is none.
+/// Reads a JSON file. Returns `None` if it does not exist.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     match fs::read(path) {
         Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),

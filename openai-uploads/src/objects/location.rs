@@ -108,7 +108,7 @@ impl Location {
         Ok(Self { store: self.store.clone(), path })
     }
 
-    /// Reads the whole object; `None` if there is none.
+    /// Reads the whole object. Returns `None` if it does not exist.
     ///
     /// # Errors
     ///
@@ -181,7 +181,7 @@ impl Location {
         upload.finish().await.map(drop).map_err(|error| self.error(&error))
     }
 
-    /// Removes the object. That there is none is not an error.
+    /// Removes the object. A missing object is not an error.
     ///
     /// # Errors
     ///

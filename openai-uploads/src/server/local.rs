@@ -164,7 +164,7 @@ impl LocalServer {
         whole(self.store.part(upload_id, part_id))
     }
 
-    /// Deletes an upload with its parts and its file, as if it had never existed. Does nothing if there is none.
+    /// Deletes an upload with its parts and its file, as if it had never existed. A missing one is not an error.
     ///
     /// # Errors
     ///

@@ -223,7 +223,7 @@ impl Store {
         self.upload(upload_id)?.cancel(self.now())
     }
 
-    /// Deletes an upload, file or batch as if it had never existed. Does nothing if there is none.
+    /// Deletes an upload, file or batch as if it had never existed. A missing one is not an error.
     pub(super) fn forget(&self, id: &str) -> io::Result<()> {
         let upload = lock(&self.uploads).remove(id);
         if let Some(entry) = upload {

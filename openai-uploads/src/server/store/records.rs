@@ -52,7 +52,7 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
         Some(record)
     }
 
-    /// Changes an object, first on the disk. `None` if there is none.
+    /// Changes an object, first on the disk. Returns `None` if it does not exist.
     pub(super) fn change(&self, id: &str, change: impl FnOnce(&mut T)) -> io::Result<Option<T>> {
         let Some(entry) = self.lock().get(id).cloned() else { return Ok(None) };
         let mut record = entry.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,7 +15,7 @@ pub(crate) trait StateStorage: fmt::Debug + Send + Sync {
     /// The path, or the URL in place of one.
     fn place(&self) -> PathBuf;
 
-    /// The state that is there; `None` if there is none.
+    /// Reads the state. Returns `None` if it does not exist.
     fn read(&self) -> BoxFuture<'_, io::Result<Option<State>>>;
 
     /// Replaces what is there, at once or not at all.
@@ -27,7 +27,7 @@ pub(crate) trait StateStorage: fmt::Debug + Send + Sync {
     /// Waits until every line is written.
     fn flush(&self) -> BoxFuture<'_, io::Result<()>>;
 
-    /// Removes the state. That there is none is not an error.
+    /// Removes the state. A missing state is not an error.
     fn remove(&self) -> BoxFuture<'_, io::Result<()>>;
 
     /// Whether another machine may take the state while this run has it. It is then written before anything is sent,
