@@ -59,6 +59,7 @@ fn refuse(
 }
 
 /// The usual answer with a change in it.
+#[expect(clippy::unnecessary_wraps, reason = "an answer of the table")]
 fn changed(asked: &Asked, change: impl Fn(&mut Value)) -> Option<Vec<u8>> {
     let mut body: Value = serde_json::from_str(&uploads_body(asked.request)).unwrap();
     change(&mut body);
@@ -93,6 +94,7 @@ fn without(asked: &Asked, steps: &[&str], place: &str, member: &str) -> Option<V
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an answer of the table")]
 fn always(status: u16, headers: &str, body: &str) -> Option<Vec<u8>> {
     Some(reply(status, headers, body))
 }
@@ -377,6 +379,8 @@ fn try_mode((name, answer, outcome): &Mode) -> Option<String> {
 #[test]
 fn an_upload_to_each_unusual_server_has_its_outcome() {
     const THREADS: usize = 8;
+    // Built here, so that the printed times are those of uploads.
+    crate::program::path();
     let wrong: Vec<String> = thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
             .map(|first| {
