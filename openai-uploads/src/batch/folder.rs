@@ -20,12 +20,12 @@ use serde::de::DeserializeOwned;
 
 use super::answers::{AnswerFile, AnswerTable};
 
-/// A work folder that no other process uses while this or a clone of it exists.
+/// A work folder. If it is [opened](Self::open), no other process uses it while this or a clone of it exists.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
     root: PathBuf,
-    // Closing it releases the lock.
-    _lock: Arc<File>,
+    // Closing it releases the lock. `None`: the folder is only read.
+    _lock: Option<Arc<File>>,
 }
 
 impl Folder {
@@ -50,12 +50,17 @@ impl Folder {
             let lock = File::options().create(true).write(true).truncate(false).open(&path)?;
             match lock.try_lock() {
                 // The previous process may have removed the folder after this one opened the file.
-                Ok(()) if path.exists() => return Ok(Some(Self { root, _lock: Arc::new(lock) })),
+                Ok(()) if path.exists() => return Ok(Some(Self { root, _lock: Some(Arc::new(lock)) })),
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
+    }
+
+    /// A folder that another process may use at the same time. Its files are replaced as a whole, so they can be read.
+    pub(super) fn to_read(root: PathBuf) -> Self {
+        Self { root, _lock: None }
     }
 
     pub(super) fn path(&self) -> &Path {

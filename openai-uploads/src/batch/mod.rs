@@ -72,6 +72,7 @@ mod shard;
 mod source;
 mod split;
 mod state;
+mod status;
 mod summary;
 
 pub use error::{Error, UnfitInput};
@@ -81,6 +82,7 @@ pub use run::Run;
 pub use runner::BatchRunner;
 pub use source::{Input, ReaderInput};
 pub use state::{BatchFault, Usage};
+pub use status::ShardStatus;
 pub use summary::Summary;
 
 use options::Limits;

@@ -12,8 +12,9 @@ use super::round::write_shards;
 use super::run::Run;
 use super::source::{self, Input};
 use super::state::{self, RunState, ShardState};
+use super::status::ShardStatus;
 use super::summary::Summary;
-use super::{Error, Options, input};
+use super::{Error, Options, input, shard};
 use crate::preflight::Provider;
 use crate::uploader::Uploader;
 
@@ -85,6 +86,21 @@ impl BatchRunner {
         self.continued(folder, state, results)
     }
 
+    /// Returns the state of each batch of the unfinished run for these results, as the server reports it now.
+    ///
+    /// Another process may work on the run meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRun`] if there is none, [`Error::OtherRun`] if it is on another server, or a request that failed.
+    pub async fn status(&self, results: impl Into<PathBuf>) -> Result<Vec<ShardStatus>, Error> {
+        let results = results.into();
+        let folder = Folder::to_read(Folder::beside(&results));
+        let state = self.read_state(&folder)?;
+        let state = state.ok_or_else(|| Error::NoRun { folder: folder.path().to_owned() })?;
+        self.load(folder, state, results)?.status().await
+    }
+
     fn open_folder(&self, results: &Path, create: bool) -> Result<Folder, Error> {
         let root = Folder::beside(results);
         Folder::remove_rest(&root).map_err(Error::work(&root))?;
@@ -124,6 +140,12 @@ impl BatchRunner {
     }
 
     fn continued(&self, folder: Folder, state: RunState, results: PathBuf) -> Result<Run, Error> {
+        let run = self.load(folder, state, results)?;
+        self.listener.notify(&Event::Resumed { shards: run.shards() });
+        Ok(run)
+    }
+
+    fn load(&self, folder: Folder, state: RunState, results: PathBuf) -> Result<Run, Error> {
         let mut shards = Vec::new();
         for number in 1..=state.shards {
             let path = folder.of_shard(number, "json");
@@ -131,9 +153,7 @@ impl BatchRunner {
                 folder::read_json(&path).and_then(|shard| shard.ok_or_else(|| ErrorKind::NotFound.into()));
             shards.push(shard.map_err(Error::work(path))?);
         }
-        let run = self.run_of(folder, state, shards, results);
-        self.listener.notify(&Event::Resumed { shards: run.shards() });
-        Ok(run)
+        Ok(self.run_of(folder, state, shards, results))
     }
 
     async fn split(&self, folder: Folder, input: Input, results: PathBuf) -> Result<Run, Error> {
@@ -183,6 +203,11 @@ fn check_options(options: &Options) -> Result<(), Error> {
     let refused = |message: &str| Err(Error::Options { message: message.to_owned() });
     if options.metadata.len() > Options::MAX_METADATA_PAIRS {
         return refused("a batch can have 14 pairs of metadata: two more identify the run and the shard");
+    }
+    if let Some(key) = options.metadata.keys().find(|key| shard::KEYS.contains(&key.as_str())) {
+        return refused(&format!(
+            "`{key}` in the metadata identifies the run or the shard; name another key"
+        ));
     }
     if options.max_active == Some(0) || options.max_enqueued_tokens == Some(0) {
         return refused("no batch could ever run: the maximum must be 1 or more");

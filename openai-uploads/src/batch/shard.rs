@@ -19,9 +19,11 @@ use crate::models::{BatchFileExpirationAfter, CreateBatchRequest};
 use crate::uploader::Resume;
 
 /// The key of the run's id in the metadata of a batch.
-pub(super) const RUN_KEY: &str = "openai_uploads_run";
+const RUN_KEY: &str = "openai_uploads_run";
 /// The key of the shard's number and attempt.
-pub(super) const SHARD_KEY: &str = "openai_uploads_shard";
+const SHARD_KEY: &str = "openai_uploads_shard";
+/// The keys that the metadata of a run must not have.
+pub(super) const KEYS: [&str; 2] = [RUN_KEY, SHARD_KEY];
 
 /// How often a batch is asked for again after its creation got no reply and it did not appear.
 const CREATIONS: u32 = 5;

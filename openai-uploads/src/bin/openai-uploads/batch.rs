@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueHint};
 use openai_uploads::Uploader;
 use openai_uploads::apis::configuration::Configuration;
-use openai_uploads::batch::{BatchRunner, Error, Input, Options, Run, Summary};
+use openai_uploads::batch::{BatchRunner, Error, Input, Options, Summary};
 use openai_uploads::preflight::Provider;
 use openai_uploads::uploader;
 use serde::Serialize;
@@ -50,6 +50,8 @@ struct RunAll {
     #[command(flatten)]
     splitting: Splitting,
     #[command(flatten)]
+    queueing: Queueing,
+    #[command(flatten)]
     submitting: Submitting,
     #[command(flatten)]
     fetching: Fetching,
@@ -64,6 +66,8 @@ struct Split {
     #[command(flatten)]
     splitting: Splitting,
     #[command(flatten)]
+    queueing: Queueing,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -72,12 +76,16 @@ struct Split {
 #[command(after_help = exit::HELP)]
 struct Submit {
     #[command(flatten)]
+    queueing: Queueing,
+    #[command(flatten)]
     submitting: Submitting,
     #[command(flatten)]
     common: Common,
 }
 
-/// List the batches of an unfinished run
+/// List the batches of an unfinished run, with their state on the server
+///
+/// Also while another process works on the run.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 struct Status {
@@ -90,6 +98,8 @@ struct Status {
 #[command(after_help = exit::HELP)]
 struct Wait {
     #[command(flatten)]
+    queueing: Queueing,
+    #[command(flatten)]
     submitting: Submitting,
     #[command(flatten)]
     common: Common,
@@ -99,6 +109,8 @@ struct Wait {
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 struct Fetch {
+    #[command(flatten)]
+    queueing: Queueing,
     #[command(flatten)]
     submitting: Submitting,
     #[command(flatten)]
@@ -157,14 +169,18 @@ struct Splitting {
 }
 
 #[derive(Args)]
+struct Queueing {
+    /// The maximum number of tokens of one model in progress at a time. Tokens are an estimate by bytes. No batch is
+    /// larger.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_enqueued_tokens: Option<u64>,
+}
+
+#[derive(Args)]
 struct Submitting {
     /// The maximum number of batches in progress at a time.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_active: Option<u64>,
-
-    /// The maximum number of tokens of one model in progress at a time. Tokens are an estimate by bytes.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    max_enqueued_tokens: Option<u64>,
 
     /// The time within which each batch must finish.
     #[arg(long, value_name = "WINDOW", default_value = "24h")]
@@ -204,6 +220,7 @@ impl Batch {
         match self.step {
             Step::Run(step) => {
                 step.splitting.apply(&mut options);
+                step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
                 let input = step.splitting.input()?;
@@ -215,12 +232,14 @@ impl Batch {
             }
             Step::Split(step) => {
                 step.splitting.apply(&mut options);
+                step.queueing.apply(&mut options);
                 let input = step.splitting.input()?;
                 step.common.work(options, uploader::Options::default(), async |runner, results| {
                     runner.open(input, results).await.map(|_| None)
                 })
             }
             Step::Submit(step) => {
+                step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
                 step.common.work(options, uploading, async |runner, results| {
@@ -228,6 +247,7 @@ impl Batch {
                 })
             }
             Step::Wait(step) => {
+                step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
                 step.common.work(options, uploading, async |runner, results| {
@@ -235,6 +255,7 @@ impl Batch {
                 })
             }
             Step::Fetch(step) => {
+                step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
@@ -275,10 +296,15 @@ impl Splitting {
     }
 }
 
+impl Queueing {
+    fn apply(&self, options: &mut Options) {
+        options.max_enqueued_tokens = self.max_enqueued_tokens;
+    }
+}
+
 impl Submitting {
     fn apply(&self, options: &mut Options) {
         options.max_active = self.max_active.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
-        options.max_enqueued_tokens = self.max_enqueued_tokens;
         options.completion_window.clone_from(&self.completion_window);
         options.output_expires_after = self.output_expires_after.map(|after| after.as_secs());
         options.metadata = self.metadata.iter().cloned().collect();
@@ -358,12 +384,10 @@ impl Common {
 
     fn status(&self, options: &Options) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
-        let uploader = Uploader::new(configuration.clone());
-        let run: Run = BatchRunner::new(uploader, options.clone())
-            .reopen(self.output.clone())
-            .map_err(|error| explain(&error, &configuration))?;
-        for shard in run.shards() {
-            let line = if self.json { stdout::json(&shard) } else { table::shard_line(&shard) };
+        let runner = BatchRunner::new(Uploader::new(configuration.clone()), options.clone());
+        let shards = runtime::single_threaded()?.block_on(runner.status(self.output.clone()));
+        for shard in shards.map_err(|error| explain(&error, &configuration))? {
+            let line = if self.json { stdout::json(&shard) } else { table::status_line(&shard) };
             stdout::line(&line)?;
         }
         Ok(Exit::Done)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use console::truncate_str;
-use openai_uploads::batch::{Event, Shard, ShardProgress};
+use openai_uploads::batch::{Event, Shard, ShardProgress, ShardStatus};
 use openai_uploads::models::batch::Status as BatchStatus;
 
 use crate::progress::{Mode, Screen};
@@ -23,6 +23,8 @@ pub(super) struct Table {
     started: Instant,
     last_line: Instant,
     checking: Option<(u64, u64)>,
+    /// How many requests were done when the run was continued.
+    done_before: u64,
     rows: BTreeMap<u32, Row>,
 }
 
@@ -32,6 +34,8 @@ struct Row {
     done: u64,
     failed: u64,
     total: u64,
+    /// When the first progress was seen, and how many requests were done then.
+    first: Option<(Instant, u64)>,
     /// When its batch was created, or this process found it running.
     since: Option<Instant>,
     is_over: bool,
@@ -46,6 +50,7 @@ impl Table {
             started: now,
             last_line: now,
             checking: None,
+            done_before: 0,
             rows: BTreeMap::new(),
         }
     }
@@ -67,6 +72,7 @@ impl Table {
             }
             Event::Resumed { shards } => {
                 self.add(shards);
+                self.done_before = self.rows.values().map(|row| row.done).sum();
                 self.write(&format!("continuing a run of {}", message::count(shards.len(), "batch")));
             }
             Event::RetryingLines { lines, shards } => {
@@ -93,7 +99,8 @@ impl Table {
                 }
                 self.set_status(*shard, status);
                 if let Some(row) = self.rows.get_mut(shard) {
-                    (row.done, row.failed, row.total) = (*completed, *failed, *total);
+                    (row.done, row.failed, row.total) = (completed + failed, *failed, *total);
+                    row.first.get_or_insert_with(|| (Instant::now(), row.done));
                 }
             }
             Event::QueueFull { shard, message, wait } => {
@@ -116,7 +123,7 @@ impl Table {
             }
             Event::Fetched { shard, answered, failed } => {
                 if let Some(row) = self.rows.get_mut(shard) {
-                    (row.done, row.failed) = (*answered, *failed);
+                    (row.done, row.failed) = (answered + failed, *failed);
                 }
             }
             Event::StrangeResults { shard, unknown, repeated } => self.write(&message::warning(&format!(
@@ -161,6 +168,7 @@ impl Table {
                 done: if is_over { shard.lines } else { 0 },
                 failed: 0,
                 total: shard.lines,
+                first: None,
                 since: (shard.progress == ShardProgress::Running).then(Instant::now),
                 is_over,
             };
@@ -227,13 +235,22 @@ impl Table {
 
     /// The estimated time left. Empty until there is a rate.
     fn estimate(&self, done: u64, total: u64) -> String {
-        let elapsed = self.started.elapsed();
-        if done == 0 || done >= total || elapsed < Duration::from_secs(10) {
-            return String::new();
-        }
-        let left = elapsed.as_secs().saturating_mul(total - done) / done;
-        format!(", about {} left", quantity::shown_duration(Duration::from_secs(left)))
+        let left = time_left(
+            self.started.elapsed(),
+            done.saturating_sub(self.done_before),
+            total.saturating_sub(done),
+        );
+        left.map(|left| format!(", {left}")).unwrap_or_default()
     }
+}
+
+/// The estimated time for `rest` requests, if `done` took this long. `None` until there is a rate.
+fn time_left(elapsed: Duration, done: u64, rest: u64) -> Option<String> {
+    if done == 0 || rest == 0 || elapsed < Duration::from_secs(10) {
+        return None;
+    }
+    let left = Duration::from_secs(elapsed.as_secs().saturating_mul(rest) / done);
+    Some(format!("about {} left", quantity::shown_duration(left)))
 }
 
 impl Row {
@@ -244,8 +261,12 @@ impl Row {
         } else {
             format!(" {} failed", quantity::count(self.failed))
         };
+        let left = self.first.and_then(|(first, before)| {
+            time_left(first.elapsed(), self.done.saturating_sub(before), self.total.saturating_sub(self.done))
+        });
+        let left = left.map(|left| format!(", {left}")).unwrap_or_default();
         format!(
-            "{number:>4}  {:<20}  {:<11}  {:>9} of {:>9}{failed}  {age}",
+            "{number:>4}  {:<20}  {:<11}  {:>9} of {:>9}{failed}  {age}{left}",
             truncate_str(&message::word(&self.model), 20, "…"),
             self.status,
             quantity::count(self.done),
@@ -255,12 +276,15 @@ impl Row {
 }
 
 /// A shard as `batch status` prints it.
-pub(super) fn shard_line(shard: &Shard) -> String {
+pub(super) fn status_line(status: &ShardStatus) -> String {
+    let ShardStatus { shard, completed, failed, .. } = status;
+    let failed = if *failed == 0 { String::new() } else { format!(", {} failed", quantity::count(*failed)) };
     format!(
-        "{:>4}  {:<20}  {:<7}  {:>9} requests  {}",
+        "{:>4}  {:<20}  {:<11}  {:>9} of {:>9} done{failed}  {}",
         shard.number,
         truncate_str(&message::word(&shard.model), 20, "…"),
-        status_of(shard),
+        message::word(status.status.as_deref().unwrap_or("waiting")),
+        quantity::count(completed + status.failed),
         quantity::count(shard.lines),
         message::word(shard.batch_id.as_deref().unwrap_or("-"))
     )
@@ -281,6 +305,16 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_time_left_follows_the_rate() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(time_left(minute, 100, 200).as_deref(), Some("about 2m left"));
+        for (elapsed, done, rest) in [(minute, 0, 200), (minute, 100, 0), (Duration::from_secs(1), 100, 200)]
+        {
+            assert_eq!(time_left(elapsed, done, rest), None);
+        }
+    }
+
     fn table(running: u32) -> Table {
         let mut table = Table::new(true);
         for number in 1..=20 {
@@ -290,6 +324,7 @@ mod tests {
                 done: 12_345,
                 failed: 7,
                 total: 50_000,
+                first: None,
                 since: (number <= running).then(Instant::now),
                 is_over: false,
             };
