@@ -1,14 +1,22 @@
-//! Independent clients: the official one for Python, and a tester that makes random requests from the spec.
+//! Independent clients: the official ones for Python and Node.js, and a tester that makes random requests from the spec.
 
-use openai_uploads::server::{Fault, Faults, Server, When};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
 
+use openai_uploads::server::{Fault, Faults, LocalServer, Server, When};
+
+use crate::program::workspace;
 use crate::python;
 use crate::server_fixture::start_with;
+use crate::skipped::skipped;
 
 const KEY: &str = "sk-of-the-test";
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/uploads.yaml");
 const SCHEMATHESIS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/schemathesis.toml");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/openai_client.py");
+const BATCHES_PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/openai_batches.py");
+const BATCHES_NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/openai_batches.js");
 
 #[test]
 fn the_official_python_client_uploads_and_understands_every_error() {
@@ -22,6 +30,35 @@ fn the_official_python_client_uploads_and_understands_every_error() {
     python.arg(SCRIPT).args([server.base_url(), failing.base_url()]).env("OPENAI_API_KEY", KEY);
     python::succeed(&mut python);
     assert_eq!(failing.requests().len(), 4, "two that failed, one that failed and its retry");
+}
+
+/// A server whose batches take this long.
+fn with_batches_of(time: Duration) -> LocalServer {
+    start_with(Server::builder().api_key(KEY).batch_time(time))
+}
+
+#[test]
+fn the_official_python_client_runs_batches_and_reads_several_pages() {
+    let Some(mut python) = python::with("openai") else { return };
+    let (quick, slow) = (with_batches_of(Duration::ZERO), with_batches_of(Duration::from_secs(600)));
+    python.arg(BATCHES_PYTHON).args([quick.base_url(), slow.base_url()]).env("OPENAI_API_KEY", KEY);
+    python::succeed(&mut python);
+}
+
+#[test]
+fn the_official_node_client_runs_batches_and_reads_several_pages() {
+    let folder = std::env::var_os("OPENAI_NODE_CLIENT").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| workspace().join("target/npm/node_modules/openai"));
+    let node = Command::new("node").arg("--version").output();
+    if !folder.is_dir() || !node.is_ok_and(|node| node.status.success()) {
+        return skipped(
+            "there is no client for Node.js; install openai with npm and set OPENAI_NODE_CLIENT to its folder",
+        );
+    }
+    let (quick, slow) = (with_batches_of(Duration::ZERO), with_batches_of(Duration::from_secs(600)));
+    let mut node = Command::new("node");
+    node.arg(BATCHES_NODE).arg(folder).args([quick.base_url(), slow.base_url()]).env("OPENAI_API_KEY", KEY);
+    python::succeed(&mut node);
 }
 
 /// The response to a valid request depends on earlier requests, such as a cancellation, so a valid request must only
