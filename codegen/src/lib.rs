@@ -138,6 +138,8 @@ pub struct Generated {
     pub dependencies: Vec<Dependency>,
     /// How many operations the code has functions for.
     pub operations: usize,
+    /// How many of these have lists that come in pages.
+    pub paged: usize,
     /// How many types the code has for schemas.
     pub models: usize,
 }
@@ -197,7 +199,8 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
         package,
         warnings: found,
         dependencies: rust::dependencies(&api, &options.output),
-        operations: api.tags.iter().map(|tag| tag.operations.len()).sum(),
+        operations: api.operations().count(),
+        paged: api.operations().filter(|operation| operation.paging.is_some()).count(),
         models: names.modules().iter().map(|(_, types)| types.len()).sum(),
     })
 }

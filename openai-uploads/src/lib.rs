@@ -73,7 +73,6 @@ mod client;
 mod environment;
 #[rustfmt::skip] // `cargo xtask codegen` writes it as it is to stay.
 mod generated;
-pub mod list;
 #[cfg(feature = "object-store")]
 pub mod objects;
 #[cfg(feature = "server")]

@@ -11,6 +11,7 @@ guides! {
     Architecture: "docs/architecture.md",
     Batches: "docs/batches.md",
     Benchmarks: "docs/benchmarks.md",
+    Clients: "docs/clients.md",
     Command: "docs/command.md",
     Generator: "docs/generator.md",
     LocalServer: "docs/local-server.md",

@@ -6,6 +6,8 @@ mod cycles;
 mod lower;
 mod model;
 mod operation;
+mod pages;
+mod paging;
 mod style;
 mod tags;
 mod usage;
@@ -19,6 +21,7 @@ pub use operation::{
     Body, BodyContent, Callback, ErrorReply, EventForm, Header, KeyLocation, Operation, Parameter,
     ReplyContent, SecurityKind, SecurityScheme, Server, ServerVariable, Success, Tag, UntypedError,
 };
+pub use paging::{PageForm, Paging, Path};
 pub use style::{ArrayFormat, Location, Style, StyleKind};
 
 /// An API: its operations and their types.
@@ -46,6 +49,11 @@ impl Api {
     /// The named type with an id.
     pub fn named(&self, id: TypeId) -> &Named {
         &self.types[id.0]
+    }
+
+    /// All operations.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.tags.iter().flat_map(|tag| &tag.operations)
     }
 
     /// A type with aliases followed to what they stand for.

@@ -1,6 +1,7 @@
 //! Operations: their parameters, bodies and replies.
 
 use super::model::{GivenName, Type};
+use super::paging::Paging;
 use super::style::{Location, Style};
 
 /// The operations with a tag.
@@ -52,6 +53,8 @@ pub struct Operation {
     pub server: Option<Server>,
     /// The callbacks: requests that the server sends because of this operation.
     pub callbacks: Vec<Callback>,
+    /// How its list comes in pages, if it does.
+    pub paging: Option<Paging>,
 }
 
 impl Operation {
@@ -100,6 +103,8 @@ pub struct Parameter {
     pub ty: Type,
     /// The style.
     pub style: Style,
+    /// The value that an integer starts at: its default, or else its minimum.
+    pub start: Option<u64>,
 }
 
 /// A body that a request can have.

@@ -180,7 +180,11 @@ fn counts(generated: &Generated, time: Duration) -> String {
         Some(warnings) => format!(", {warnings}"),
         None => String::new(),
     };
-    format!("{} of Rust in {:.1} s{warnings}\n", counts.join(", "), time.as_secs_f64())
+    let pages = match counted(generated.paged, "operation") {
+        Some(paged) => format!("{paged} with a list in pages: see \"Pages\" on the reference pages\n"),
+        None => String::new(),
+    };
+    format!("{} of Rust in {:.1} s{warnings}\n{pages}", counts.join(", "), time.as_secs_f64())
 }
 
 /// The number of lines of Rust.
@@ -204,6 +208,7 @@ fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Val
         .collect();
     let members = [
         ("operations", json!(generated.operations)),
+        ("operations_with_pages", json!(generated.paged)),
         ("models", json!(generated.models)),
         ("lines", json!(lines(generated))),
         ("files", json!(generated.package.files().len())),

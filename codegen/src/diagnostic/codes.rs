@@ -456,6 +456,14 @@ Convert Swagger 2.0 with `npx swagger2openapi swagger.yaml --outfile openapi.yam
 Add a schema.",
     ),
     (
+        "unusable-pagination",
+        "`x-pagination` does not say how the list of its operation comes in pages, so the operation has none.
+
+It is an object with exactly one of `cursor` (with `next`), `offset` (with `total`), `page` (with `first` and `pages`),
+`next-url` and `link`, and may have `items` and `more`. Parameters are named, and properties are paths such as
+`meta.next_cursor`. `x-pagination: false` says that a list does not come in pages.",
+    ),
+    (
         "unused-path-parameter",
         "A parameter is `in: path`, and the path has no placeholder for it. It is ignored.
 

@@ -84,6 +84,9 @@ fn section(text: &mut String, scope: &Scope<'_>, pages: &Pages<'_>, module: &str
         text.push('\n');
     }
     let _ = writeln!(text, "### Return type\n\n{}\n", returned(scope, pages, operation, &value));
+    if let Some(paging) = &operation.paging {
+        let _ = writeln!(text, "Pages, with `.pages()` or `.items()`: {paging}.\n");
+    }
     for error in &operation.errors {
         let status = &error.status;
         let about = cell(&error.description);

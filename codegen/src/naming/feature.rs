@@ -8,7 +8,7 @@ use super::identifier::unique;
 use super::operation::{plain, tag_modules};
 
 /// Features that a crate has besides those of its tags.
-const OTHERS: [&str; 5] = ["default", "full", "native-tls", "rustls", "webhooks"];
+const OTHERS: [&str; 6] = ["default", "full", "native-tls", "rustls", "testing", "webhooks"];
 
 /// The feature of each tag: the name of its module, without the `api` at its end.
 pub(crate) fn feature_names(api: &Api) -> Vec<String> {

@@ -7,7 +7,7 @@ use crate::api::{Body, BodyContent, EventForm, Kind, Operation, Parameter, Reply
 
 use super::identifier::{snake, unique};
 use super::operation::{
-    argument_names, body_suffix, error_type, function_name, parameters_type, plain, reply_type,
+    argument_names, body_suffix, error_type, function_name, pages_type, parameters_type, plain, reply_type,
 };
 use super::rust_type::RustType;
 use super::scope::Scope;
@@ -51,6 +51,8 @@ pub(crate) struct Returns {
     pub(crate) error: Option<RustType>,
     /// The event, if the reply can be a stream of events too.
     pub(crate) event: Option<(RustType, EventForm)>,
+    /// The pages, if the reply is one of several.
+    pub(crate) pages: Option<RustType>,
 }
 
 /// The functions of an operation: one for each body that it can have.
@@ -174,7 +176,8 @@ fn returns(scope: &Scope<'_>, operation: &Operation) -> Returns {
         [one] => Some(scope.ty(one)),
         _ => Some(RustType::Local(error_type(operation))),
     };
-    Returns { value, error, event: event.filter(|_| !prefers_events) }
+    let pages = operation.paging.as_ref().map(|_| RustType::Local(pages_type(operation)));
+    Returns { value, error, event: event.filter(|_| !prefers_events), pages }
 }
 
 fn reply_value(scope: &Scope<'_>, content: &ReplyContent) -> RustType {
@@ -211,8 +214,9 @@ impl Returns {
     pub(crate) fn call(&self) -> RustType {
         let any = || RustType::Plain("serde_json::Value");
         let event = self.event.as_ref().map(|(event, _)| event.clone());
-        let error = self.error.clone().or_else(|| event.as_ref().map(|_| any()));
-        RustType::Runtime("Call", [Some(self.value.clone()), error, event].into_iter().flatten().collect())
+        let other = event.or_else(|| self.pages.clone());
+        let error = self.error.clone().or_else(|| other.as_ref().map(|_| any()));
+        RustType::Runtime("Call", [Some(self.value.clone()), error, other].into_iter().flatten().collect())
     }
 }
 

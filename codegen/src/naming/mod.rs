@@ -21,7 +21,7 @@ pub(crate) use member::{
 };
 pub(crate) use names::{Names, is_written};
 pub(crate) use operation::{
-    argument_names, constant_name, error_type, function_name, parameters_type, plain, reply_type,
+    argument_names, constant_name, error_type, function_name, pages_type, parameters_type, plain, reply_type,
     scheme_names, server_name, tag_modules,
 };
 pub(crate) use rust_type::RustType;

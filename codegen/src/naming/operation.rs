@@ -40,6 +40,11 @@ pub(crate) fn error_type(operation: &Operation) -> String {
     format!("{}Error", camel(&operation.name))
 }
 
+/// The name of the type that says how an operation's list comes in pages.
+pub(crate) fn pages_type(operation: &Operation) -> String {
+    format!("{}Pages", camel(&operation.name))
+}
+
 /// The parameters, each with the name of its argument or field. If a name is taken, the location is appended: `id` in
 /// the path, `id_header`.
 pub(crate) fn argument_names(operation: &Operation) -> Vec<(&Parameter, String)> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::api::{Header, Operation, UntypedError};
+use crate::api::{Header, Operation, Paging, UntypedError};
 use crate::naming::{Scope, other_calls};
 use crate::sentence;
 
@@ -21,6 +21,7 @@ pub(super) fn text(scope: &Scope<'_>, operation: &Operation) -> String {
     let parts = [
         head,
         other_forms(scope, operation),
+        operation.paging.as_ref().map(pages),
         headers("Headers of the reply, by `Call::response`:", of_replies),
         errors(&operation.untyped_errors),
         headers("Headers of errors, in `ApiError::headers`:", operation.error_headers.iter()),
@@ -36,6 +37,10 @@ fn other_forms(scope: &Scope<'_>, operation: &Operation) -> Option<String> {
         other_calls(scope, operation).map(|(media, call)| format!("- `{media}`: `.{call}`")).collect();
     (!lines.is_empty())
         .then(|| format!("Other media types of the reply, by a method of the call:\n{}", lines.join("\n")))
+}
+
+fn pages(paging: &Paging) -> String {
+    format!("The list comes in pages; `.pages()` and `.items()` request them all.\n\nPages: {paging}.")
 }
 
 fn headers<'a>(title: &str, headers: impl Iterator<Item = &'a Header>) -> Option<String> {

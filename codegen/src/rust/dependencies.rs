@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::webhooks;
 use crate::Output;
 use crate::api::{Api, Type};
 
@@ -33,6 +34,13 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
             r#"{ version = "0.13", default-features = false, features = ["multipart", "rustls", "socks", "stream"] }"#
         }
     };
+    // A module has no feature for it.
+    let testing = *output != Output::ModuleTree;
+    let webhooks = !webhooks::of(api).is_empty();
+    let [hmac, sha2] = match output {
+        Output::ModuleTree => [r#""0.13""#, r#""0.11""#],
+        _ => [r#"{ version = "0.13", optional = true }"#, r#"{ version = "0.11", optional = true }"#],
+    };
     let list = [
         ("backon", r#"{ version = "1.6", default-features = false, features = ["std"] }"#, true),
         ("base64", r#""0.23""#, true),
@@ -40,6 +48,8 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("chrono", r#"{ version = "0.4", default-features = false, features = ["serde", "std"] }"#, chrono),
         ("flate2", r#"{ version = "1.1", default-features = false, features = ["rust_backend"] }"#, true),
         ("futures-util", r#"{ version = "0.3", default-features = false, features = ["std"] }"#, true),
+        ("hmac", hmac, webhooks),
+        ("http", r#"{ version = "1.4", optional = true }"#, testing),
         ("httpdate", r#""1.0""#, true),
         ("hyper-util", r#"{ version = "0.1", default-features = false, features = ["client-proxy"] }"#, true),
         ("percent-encoding", r#""2.3""#, true),
@@ -48,6 +58,7 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("serde", r#"{ version = "1.0", features = ["derive"] }"#, true),
         ("serde_json", r#"{ version = "1.0", features = ["float_roundtrip"] }"#, true),
         ("serde_path_to_error", r#""0.1""#, true),
+        ("sha2", sha2, webhooks),
         ("thiserror", r#""2.0""#, true),
         (
             "tokio",

@@ -54,7 +54,8 @@ impl Imports {
         }
     }
 
-    fn new(scope: &Scope<'_>) -> Self {
+    /// No imports.
+    pub(super) fn new(scope: &Scope<'_>) -> Self {
         Self {
             root: scope.names.root(),
             configuration: BTreeSet::new(),

@@ -11,7 +11,7 @@ use super::dependencies::dependencies;
 use super::features::Features;
 use super::first_call::first_call;
 use super::format::Source;
-use super::runtime;
+use super::{runtime, webhooks};
 
 /// The files besides operations, models and pages.
 pub(super) fn files(
@@ -27,7 +27,7 @@ pub(super) fn files(
         ("README.md".to_owned(), readme(api, features, name, header, &first_call)),
         ("src/lib.rs".to_owned(), library(api, features, header, &first_call)),
     ];
-    files.extend(runtime::files("src/", header));
+    files.extend(runtime::files("src/", header, !webhooks::of(api).is_empty()));
     files
 }
 
@@ -117,9 +117,15 @@ fn manifest(api: &Api, features: &Features, name: &str, header: &str) -> String 
         [] => (r#""rustls""#, String::new()),
         names => {
             let list: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-            let each: String = names.iter().map(|name| format!("{name} = []\n")).collect();
+            let own = names.iter().filter(|name| **name != webhooks::FEATURE);
+            let each: String = own.map(|name| format!("{name} = []\n")).collect();
             (r#""full", "rustls""#, format!("# Everything.\nfull = [{}]\n{each}", list.join(", ")))
         }
+    };
+    let webhooks = match (webhooks::of(api).is_empty(), names.contains(&webhooks::FEATURE)) {
+        (false, _) => "webhooks = [\"dep:hmac\", \"dep:sha2\"]\n",
+        (true, true) => "webhooks = []\n",
+        (true, false) => "",
     };
     let version = semver(&api.version);
     let title = api.title.replace(['\\', '"'], "'").replace(|letter: char| letter.is_control(), " ");
@@ -137,7 +143,8 @@ rust-version = "1.89"
 default = [{default}]
 rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
-{tags}
+testing = ["dep:http"]
+{webhooks}{tags}
 [dependencies]
 {dependencies}
 [workspace]

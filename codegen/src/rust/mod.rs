@@ -14,11 +14,13 @@ mod krate;
 mod model;
 mod module_tree;
 mod operation;
+mod pages;
 mod reply;
 mod runtime;
 mod signature;
 mod style;
 mod tokens;
+mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -56,8 +58,10 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
         Output::ModuleTree => module_tree::files(api, &header),
     };
     let folder = options.output.source_folder();
-    files.push((format!("{folder}apis/mod.rs"), apis_module(api, names, &features, &header)));
+    files.push((format!("{folder}apis/mod.rs"), apis_module(api, names, &features, options)));
     files.push((format!("{folder}apis/configuration.rs"), configuration::module(api, names, &header)));
+    let webhooks = webhooks::module(api, names, &header);
+    files.extend(webhooks.map(|text| (format!("{folder}apis/webhooks.rs"), text)));
     for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
         let path = format!("{folder}apis/{}.rs", plain(&module));
         files.push((path, operation::module(api, names, &derives, tag, &header)));
@@ -91,19 +95,26 @@ fn allowed(lints: &[&str]) -> TokenStream {
     quote!(#![allow(#(#lints,)* reason = "the document decides")])
 }
 
-fn apis_module(api: &Api, names: &Names, features: &Features, header: &str) -> String {
-    let mut source = Source::new(header, "The operations, a module for each tag.");
+fn apis_module(api: &Api, names: &Names, features: &Features, options: &Options) -> String {
+    let mut source = Source::new(&options.header(), "The operations, a module for each tag.");
     source.gap();
     let modules = tag_modules(api);
     let modules = modules.iter().enumerate().map(|(tag, module)| {
         let (condition, module) = (features.of_tag(tag), ident(module));
         quote!(#condition pub mod #module;)
     });
+    let webhooks = (!webhooks::of(api).is_empty()).then(|| {
+        let feature = webhooks::FEATURE;
+        // A module has no features.
+        let condition = (options.output != Output::ModuleTree).then(|| quote!(#[cfg(feature = #feature)]));
+        quote!(#condition pub mod webhooks;)
+    });
     // One module further out than the modules in it.
     let root = path(names.root().strip_prefix("super::").unwrap_or(names.root()));
     source.items(quote! {
         pub mod configuration;
         #(#modules)*
+        #webhooks
         pub use #root::runtime::{Call, Error};
     });
     source.finish()

@@ -13,7 +13,7 @@ use super::format::Source;
 use super::imports::Imports;
 use super::reply::Reply;
 use super::tokens::ident;
-use super::{about, body, signature};
+use super::{about, body, pages, signature};
 
 /// The text of a module.
 pub(super) fn module(api: &Api, names: &Names, derives: &Derives, tag: &Tag, header: &str) -> String {
@@ -42,6 +42,7 @@ fn items(
     let mut items = vec![constant(scope.api, operation, imports)];
     items.extend(signature::parameters_struct(scope, derives, operation, imports));
     items.extend(reply.types.clone());
+    items.extend(pages::items(scope, operation, imports));
     for written in functions(scope, operation) {
         imports.add(&written.returns.call());
         written.arguments.iter().for_each(|argument| imports.add(&argument.ty));

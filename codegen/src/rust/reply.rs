@@ -33,7 +33,10 @@ impl Reply {
             ReplyContent::Events(_, form) => Some(*form),
             _ => None,
         });
-        let Some(form) = event.filter(|_| !prefers_events) else { return Self { end, types } };
+        let Some(form) = event.filter(|_| !prefers_events) else {
+            let pages = operation.paging.as_ref().map(|_| quote!(.in_pages()));
+            return Self { end: quote!(#end #pages), types };
+        };
         // Replies that are read by status may be events of any kind.
         let or_events = (replies.len() <= 1).then(|| quote!(.or_events()));
         let form = event_form(form, imports).map(|form| quote!(.event_form(#form)));

@@ -6,19 +6,37 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/runtime_files
 /// What a file's own tests begin with, which are the last in it.
 const TESTS: &str = "\n#[cfg(test)]\n";
 
+/// The file that only crates with webhooks have, and the condition of what is in it.
+const WEBHOOKS: (&str, &str) = ("webhook.rs", "#[cfg(feature = \"webhooks\")]\n");
+
 /// The runtime of a crate whose source is in `folder`: paths and texts.
-pub(super) fn files(folder: &str, header: &str) -> impl Iterator<Item = (String, String)> {
-    FILES.iter().map(move |(file, text)| {
-        (format!("{folder}runtime/{file}"), format!("// {header}\n{}", without_tests(text)))
+pub(super) fn files(folder: &str, header: &str, webhooks: bool) -> impl Iterator<Item = (String, String)> {
+    let (own_file, condition) = WEBHOOKS;
+    FILES.iter().filter(move |(file, _)| webhooks || *file != own_file).map(move |(file, text)| {
+        let text = without_tests(text);
+        let text = if webhooks { text.to_owned() } else { without_lines_after(text, condition) };
+        (format!("{folder}runtime/{file}"), format!("// {header}\n{text}"))
     })
 }
 
+/// The text without a condition and the lines that it stands before.
+fn without_lines_after(text: &str, condition: &str) -> String {
+    let mut pieces = text.split(condition);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('\n').map_or("", |(_, rest)| rest))
+}
+
 /// The runtime of a module that stands somewhere in a crate, which may have no features for TLS: that is rustls.
-pub(super) fn files_in_module(header: &str) -> impl Iterator<Item = (String, String)> {
-    files("", header).map(|(file, text)| {
+pub(super) fn files_in_module(header: &str, webhooks: bool) -> impl Iterator<Item = (String, String)> {
+    files("", header, webhooks).map(|(file, text)| {
         // The macros are used in modules of `apis` and `models` alone, from where this is the path.
         let text = text.replace("$crate::runtime", "super::super::runtime");
-        (file, text.replace("feature = \"rustls\"", "true").replace("feature = \"native-tls\"", "false"))
+        let features =
+            [("rustls", "true"), ("native-tls", "false"), ("testing", "false"), ("webhooks", "true")];
+        let text = features
+            .iter()
+            .fold(text, |text, (feature, value)| text.replace(&format!("feature = \"{feature}\""), value));
+        (file, text)
     })
 }
 
@@ -29,7 +47,7 @@ fn without_tests(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, TESTS, files_in_module};
+    use super::{FILES, TESTS, files, files_in_module};
 
     #[test]
     fn the_runtime_has_its_module_and_each_file_once() {
@@ -52,8 +70,16 @@ mod tests {
     }
 
     #[test]
+    fn the_runtime_has_webhooks_where_the_document_has_some() {
+        let root = |webhooks| files("", "x", webhooks).find(|(file, _)| file == "runtime/mod.rs").unwrap().1;
+        assert!(root(true).contains("mod webhook;") && root(true).contains("pub use webhook::"));
+        assert!(!root(false).contains("webhook") && root(false).contains("pub use url::"));
+        assert_eq!(files("", "x", true).count(), files("", "x", false).count() + 1);
+    }
+
+    #[test]
     fn a_module_mentions_neither_the_root_of_its_crate_nor_features() {
-        for (name, text) in files_in_module("x") {
+        for (name, text) in [true, false].into_iter().flat_map(|webhooks| files_in_module("x", webhooks)) {
             assert!(!text.contains("crate::") && !text.contains("feature ="), "{name}");
         }
     }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Location, Operation, Parameter, Style};
+use crate::api::{Location, Operation, Parameter, Style, Type};
 use crate::naming::{Scope, argument_names, function_name, parameters_type, plain};
 
 use super::derives::Derives;
@@ -63,6 +63,13 @@ fn setter(scope: &Scope<'_>, parameter: &Parameter, value: &TokenStream) -> Toke
         Location::Header => ("header", "header_with"),
         Location::Cookie => ("cookie", "cookie_with"),
     };
+    let is_header = parameter.location == Location::Header && !parameter.required;
+    if is_header
+        && key.eq_ignore_ascii_case("idempotency-key")
+        && matches!(parameter.ty, Type::String | Type::Uuid)
+    {
+        return quote!(.idempotency_key(#key, #value));
+    }
     if parameter.style == Style::default_of(parameter.location) {
         let plain = ident(plain);
         return quote!(.#plain(#key, #value));

@@ -12,11 +12,13 @@ mod given_names;
 mod hostile;
 mod names;
 mod operations;
+mod pages;
 mod replies;
 mod schemas;
 mod servers;
 mod unexpressed;
 mod unions;
+mod webhooks;
 
 use openapi_crate::package::MARKER;
 use openapi_crate::{Generated, Options, generate};

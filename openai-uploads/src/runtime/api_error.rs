@@ -44,12 +44,12 @@ pub struct ApiError<E> {
 }
 
 /// The body that a document declares for errors, read by status.
-pub trait ErrorBody: Sized {
+pub trait ErrorBody: Sized + Send {
     /// Reads `body`. Returns `None` if it is not what is declared for `status`.
     fn read(status: u16, body: &[u8]) -> Option<Self>;
 }
 
-impl<T: serde::de::DeserializeOwned> ErrorBody for T {
+impl<T: serde::de::DeserializeOwned + Send> ErrorBody for T {
     fn read(_status: u16, body: &[u8]) -> Option<Self> {
         serde_json::from_slice::<Read<T>>(body).ok().map(|Read(body)| body)
     }

@@ -27,6 +27,7 @@ pub struct Binary {
 
 type Inspect = Arc<Mutex<dyn FnMut(&Bytes) + Send>>;
 type ByteChunks = BoxStream<'static, io::Result<Bytes>>;
+type Open = Arc<Mutex<dyn FnMut() -> ByteChunks + Send>>;
 
 enum Source {
     File {
@@ -41,7 +42,7 @@ enum Source {
     },
     Repeatable {
         length: u64,
-        open: Box<dyn FnMut() -> ByteChunks + Send>,
+        open: Open,
     },
 }
 
@@ -63,17 +64,18 @@ impl Binary {
 
     /// Sends a stream of `length` bytes. A stream with fewer or more bytes fails the request.
     ///
-    /// It can be read once. A redirect (307 or 308) is therefore an error; see [`repeatable`](Self::repeatable).
+    /// It can be read once. So the request is not retried, and a redirect (307 or 308) is an error; see [`repeatable`](Self::repeatable).
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
         Self::new(Source::Stream { length, stream: Some(stream.boxed()) })
     }
 
-    /// Sends a stream of `length` bytes that `open` opens, and opens again if the server redirects the request.
+    /// Sends a stream of `length` bytes that `open` opens, and opens again if the request is sent again: after a
+    /// redirect, or as a retry.
     pub fn repeatable<S>(length: u64, mut open: impl FnMut() -> S + Send + 'static) -> Self
     where
         S: Stream<Item = io::Result<Bytes>> + Send + 'static,
     {
-        Self::new(Source::Repeatable { length, open: Box::new(move || open().boxed()) })
+        Self::new(Source::Repeatable { length, open: Arc::new(Mutex::new(move || open().boxed())) })
     }
 
     fn new(source: Source) -> Self {
@@ -110,6 +112,18 @@ impl Binary {
         !matches!(self.source, Source::Stream { .. })
     }
 
+    /// Returns the same bytes for another request, if they can be sent again.
+    pub(super) fn try_clone(&self) -> Option<Self> {
+        let source = match &self.source {
+            Source::File { path, range } => Source::File { path: path.clone(), range: range.clone() },
+            Source::Bytes(bytes) => Source::Bytes(bytes.clone()),
+            Source::Stream { .. } => return None,
+            Source::Repeatable { length, open } => Source::Repeatable { length: *length, open: open.clone() },
+        };
+        let (file_name, content_type) = (self.file_name.clone(), self.content_type.clone());
+        Some(Self { source, file_name, content_type, inspect: self.inspect.clone() })
+    }
+
     /// Opens the source, so that a missing file is found before anything is sent.
     pub(super) async fn open(&mut self) -> Result<OpenBinary, InputError> {
         let (length, stream, path_name) = match &mut self.source {
@@ -124,7 +138,10 @@ impl Binary {
                 let stream = stream.ok_or_else(|| InputError::new("a stream can be sent only once"))?;
                 (*length, exactly(*length, stream).boxed(), None)
             }
-            Source::Repeatable { length, open } => (*length, exactly(*length, open()).boxed(), None),
+            Source::Repeatable { length, open } => {
+                let stream = open.lock().unwrap_or_else(PoisonError::into_inner)();
+                (*length, exactly(*length, stream).boxed(), None)
+            }
         };
         let stream = match self.inspect.clone() {
             Some(inspect) => {

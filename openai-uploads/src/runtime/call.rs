@@ -11,19 +11,19 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 use tracing::field::Empty;
 
 use super::api_error::{ApiError, ErrorBody, request_id};
 #[cfg(doc)]
 use super::configuration::Configuration;
-use super::error::{DecodeError, Error};
+use super::error::{DecodeError, Error, InputError};
 use super::events::{EventForm, EventStream};
 use super::proxy::{ReplyProxy, proxy_of};
-use super::redaction::Redaction;
 use super::reply::{BodyError, ByteStream, MAX_REPLY_BYTES, Reply};
 use super::request::Request;
+use super::retry::{LimitFrom, Retry, RetryPolicy};
 use super::send::send;
 use super::transport_error::{TransportError, TransportErrorKind};
 
@@ -36,7 +36,8 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A request that is ready to be sent. Awaiting it sends it and returns the body of the reply.
 ///
 /// `T` is the body of the reply and `E` the body that the document declares for errors. `V` is the event of an
-/// operation that can also reply with a stream of [`events`](Self::events).
+/// operation that can also reply with a stream of [`events`](Self::events), or the [`Pages`](super::Pages) of one whose
+/// list comes in [`pages`](Self::pages).
 ///
 /// Nothing is sent before the first poll. When the future is dropped, the request stops where it is, and the server
 /// may or may not have acted on it.
@@ -44,7 +45,7 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// At most 1 MiB of an error is read, and at most [`MAX_REPLY_BYTES`] of a reply that is not streamed.
 #[must_use = "a request is sent only when it is awaited"]
 pub struct Call<T, E = Value, V = NoEvents> {
-    request: Box<Request>,
+    pub(super) request: Box<Request>,
     accept: &'static str,
     decode: Decode<T>,
     event_form: EventForm,
@@ -75,6 +76,14 @@ pub enum Decode<T> {
     /// While its body is being received.
     Stream(fn(reqwest::Response, &'static str) -> T),
 }
+
+impl<T> Clone for Decode<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Decode<T> {}
 
 /// The ways to end a request: how its reply is read.
 impl Request {
@@ -126,6 +135,13 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
         Call { request, accept, decode, event_form, types: PhantomData }
     }
 
+    /// Returns the same call again, if its body can be sent again.
+    pub(super) fn try_clone(&self) -> Option<Self> {
+        let Self { request, accept, decode, event_form, types } = self;
+        let request = Box::new(request.try_clone()?);
+        Some(Self { request, accept, decode: *decode, event_form: *event_form, types: *types })
+    }
+
     /// Returns the same call, with [`events`](Self::events) that are read as `form` defines.
     pub fn event_form(self, form: EventForm) -> Self {
         Self { event_form: form, ..self }
@@ -149,6 +165,12 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
     /// Sets the maximum time of this request, in place of [`Configuration::timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request.configuration.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets when this request is sent again, in place of [`Configuration::retry`].
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.request.configuration.retry = retry;
         self
     }
 
@@ -198,13 +220,35 @@ impl<T, E: ErrorBody, V: DeserializeOwned> Call<T, E, V> {
     }
 }
 
+/// Sends a request, again if it fails and that does no harm, and reads its reply.
 async fn exchange<T, E: ErrorBody>(
-    mut request: Request,
+    request: Request,
     accept: &'static str,
     decode: Decode<T>,
 ) -> Result<Response<T>, Error<E>> {
+    let policy = request.configuration.retry.clone();
+    if policy.max_attempts == Some(1) || !request.body.is_repeatable() {
+        return attempt(Some(request), accept, decode).await;
+    }
+    let is_idempotent = request.is_idempotent();
+    let send = move |_| attempt(request.try_clone(), accept, decode);
+    let decide = |error: &Error<E>, _| error.retry_decision(is_idempotent);
+    let pause = |retry: Retry<'_, Error<E>>| {
+        tracing::info!(attempts = retry.attempts, wait = ?retry.wait, "retrying");
+        sleep(retry.wait)
+    };
+    policy.run(LimitFrom::Start, send, decide, pause).await.map_err(|gave_up| gave_up.error)
+}
+
+/// Sends a request once and reads its reply.
+async fn attempt<T, E: ErrorBody>(
+    request: Option<Request>,
+    accept: &'static str,
+    decode: Decode<T>,
+) -> Result<Response<T>, Error<E>> {
+    let mut request = request.ok_or_else(|| InputError::new("the body can be sent only once"))?;
     let operation = request.operation.id;
-    let redaction = Redaction::new(&request.configuration);
+    let redaction = request.configuration.redaction();
     let url = request.url()?;
     let limit = request.configuration.timeout.unwrap_or(Duration::MAX);
     let proxy = proxy_of(request.configuration.proxy_name.as_deref(), &url);
@@ -248,7 +292,7 @@ async fn successful<E: ErrorBody>(
     accept: &'static str,
 ) -> Result<reqwest::Response, Error<E>> {
     let operation = request.operation.id;
-    let redaction = Redaction::new(&request.configuration);
+    let redaction = request.configuration.redaction();
     let response = send(request, accept).await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let span = tracing::Span::current();

@@ -4,7 +4,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Url};
 use tokio::runtime::{Handle, Id};
 
 use super::proxy;
@@ -42,6 +42,18 @@ pub fn client_builder() -> ClientBuilder {
 pub fn default_client() -> Client {
     static DEFAULT: SharedClient = SharedClient::new(client_builder);
     DEFAULT.get()
+}
+
+/// Starts a request. Any client does that alike, and this one never connects, so it needs no certificates.
+pub(super) fn request_builder(method: Method, url: Url) -> RequestBuilder {
+    static BUILDER: OnceLock<Client> = OnceLock::new();
+    let builder = || {
+        let builder = Client::builder();
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let builder = builder.tls_certs_only([]);
+        builder.build().unwrap_or_else(|_| default_client())
+    };
+    BUILDER.get_or_init(builder).request(method, url)
 }
 
 /// A client that is built once and shared.

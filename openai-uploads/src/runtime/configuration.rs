@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -9,7 +10,10 @@ use secrecy::SecretString;
 
 use super::client::default_client;
 use super::proxy::proxy_of;
+use super::redaction::Redaction;
+use super::retry::RetryPolicy;
 use super::token::{RefreshingToken, TokenProvider};
+use super::transport::Transport;
 
 /// The server that requests go to, and the credentials and headers that they carry.
 ///
@@ -24,6 +28,8 @@ pub struct Configuration {
     pub user_agent: Option<String>,
     /// The HTTP client. The default is [`default_client`]; see [`with_client`](Self::with_client).
     pub client: reqwest::Client,
+    /// What sends the requests in place of `client`; see [`with_transport`](Self::with_transport).
+    pub transport: Option<Arc<dyn Transport>>,
     /// The URL of the proxy that `client` was built with, if it does not use that of the environment. Errors name it,
     /// without user name and password. It changes nothing about where requests go.
     pub proxy_name: Option<String>,
@@ -41,7 +47,15 @@ pub struct Configuration {
     pub query: Vec<(String, String)>,
     /// The maximum time of a request and its reply; of a reply that streams, until its body begins. The default is 10
     /// minutes.
+    ///
+    /// Each attempt has this time for itself.
     pub timeout: Option<Duration>,
+    /// When a request that failed is sent again. By default it is sent at most 3 times.
+    ///
+    /// Only what does no harm is sent again, as [`RetrySafety`](super::RetrySafety) lists it: a request is idempotent if
+    /// its method is (`GET`, `HEAD`, `OPTIONS`, `TRACE`, `PUT`, `DELETE`), or if it has the header `Idempotency-Key`. A
+    /// body that is a stream that can be read once is never sent again.
+    pub retry: RetryPolicy,
 }
 
 /// The credentials of an HTTP basic security scheme (RFC 7617).
@@ -60,6 +74,7 @@ impl Configuration {
             base_path: base_path.into(),
             user_agent: Some(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()),
             client: default_client(),
+            transport: None,
             proxy_name: None,
             bearer_access_token: None,
             refreshing_token: None,
@@ -68,6 +83,7 @@ impl Configuration {
             headers: HeaderMap::new(),
             query: Vec::new(),
             timeout: Some(Duration::from_secs(600)),
+            retry: RetryPolicy::at_most(3),
         }
     }
 
@@ -83,14 +99,20 @@ impl Configuration {
         Self { user_agent: Some(user_agent.into()), ..self }
     }
 
-    /// Sets [`client`](Self::client).
+    /// Sets [`client`](Self::client), in place of any transport.
     ///
     /// Start from [`client_builder`](super::client_builder), which follows no redirect: `reqwest` itself would send
     /// headers such as `api-key` to the host that a redirect names. Put credentials into the configuration and not
     /// into the default headers of the client, which go to every host.
     #[must_use]
     pub fn with_client(self, client: reqwest::Client) -> Self {
-        Self { client, ..self }
+        Self { client, transport: None, ..self }
+    }
+
+    /// Sets [`transport`](Self::transport), which wraps a client or takes its place.
+    #[must_use]
+    pub fn with_transport(self, transport: impl Transport) -> Self {
+        Self { transport: Some(Arc::new(transport)), ..self }
     }
 
     /// Sets [`proxy_name`](Self::proxy_name).
@@ -150,6 +172,28 @@ impl Configuration {
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
     }
+
+    /// Sets [`retry`](Self::retry). [`RetryPolicy::never`] sends each request once.
+    #[must_use]
+    pub fn with_retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+}
+
+impl Configuration {
+    /// The credentials, to be kept out of texts.
+    pub(super) fn redaction(&self) -> Redaction {
+        let basic = self.basic_auth.iter().map(|basic| &basic.password);
+        let secrets = self.bearer_access_token.iter().chain(self.api_keys.values()).chain(basic);
+        let headers = self.headers.values().filter(|value| value.is_sensitive());
+        let headers = headers.filter_map(|value| Some(SecretString::from(value.to_str().ok()?)));
+        let parameters = self.query.iter().map(|(name, _)| name.clone());
+        Redaction::new(
+            secrets.cloned().chain(headers).collect(),
+            self.refreshing_token.clone(),
+            parameters.collect(),
+        )
+    }
 }
 
 impl fmt::Debug for Configuration {
@@ -164,6 +208,7 @@ impl fmt::Debug for Configuration {
             .field("headers", &self.headers)
             .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }

@@ -137,7 +137,7 @@ impl InputError {
         self.source.as_ref().map(io::Error::kind)
     }
 
-    fn duplicate(&self) -> Self {
+    pub(super) fn duplicate(&self) -> Self {
         let source = self.source.as_ref().map(|source| match source.raw_os_error() {
             Some(code) => io::Error::from_raw_os_error(code),
             None => io::Error::new(source.kind(), source.to_string()),
@@ -149,6 +149,9 @@ impl InputError {
     pub(super) fn behind(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut cause = Some(error);
         while let Some(error) = cause {
+            if let Some(input) = error.downcast_ref::<Self>() {
+                return Some(input.duplicate());
+            }
             let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             if let Some(input) = inner.and_then(|inner| inner.downcast_ref::<Self>()) {
                 return Some(input.duplicate());

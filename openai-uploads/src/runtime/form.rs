@@ -184,6 +184,19 @@ impl Form {
         })
     }
 
+    /// Returns the same form for another request, if it can be sent again.
+    pub(super) fn try_clone(&self) -> Option<Self> {
+        let fields = self.fields.iter().map(|field| {
+            let value = match &field.value {
+                FieldValue::Json(value) => FieldValue::Json(value.clone()),
+                FieldValue::Binary(file) => FieldValue::Binary(file.try_clone()?),
+            };
+            let Field { name, content_type, style, .. } = field;
+            Some(Field { name: name.clone(), content_type: *content_type, style: *style, value })
+        });
+        Some(Self { fields: fields.collect::<Option<_>>()?, error: self.error.clone() })
+    }
+
     /// Opens the form as `multipart/form-data` of a known length. Its files are streamed.
     pub(super) async fn open_multipart(&mut self) -> Result<multipart::Form, InputError> {
         if let Some(error) = &self.error {

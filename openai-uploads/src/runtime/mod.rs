@@ -8,6 +8,7 @@ mod client;
 mod client_credentials;
 mod compression;
 mod configuration;
+mod credentials;
 mod error;
 mod events;
 mod excerpt;
@@ -21,7 +22,9 @@ mod form;
 )]
 pub(crate) mod model;
 mod operation;
+mod pages;
 mod parameter;
+mod poll;
 mod proxy;
 mod redaction;
 mod reply;
@@ -30,9 +33,14 @@ mod retry;
 mod secret;
 mod security;
 mod send;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
+mod transport;
 mod transport_error;
 mod url;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 // The crates whose types are in the public API, so that a program can name them in the version used here.
 pub use {bytes, futures_util, reqwest, secrecy, serde, serde_json};
@@ -48,7 +56,9 @@ pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
 pub use form::{FileOr, Form};
 pub use operation::Operation;
+pub use pages::{NextPage, Pages};
 pub use parameter::{ArrayFormat, Style};
+pub use poll::{PollError, PollPolicy};
 pub use reply::{ByteStream, MAX_REPLY_BYTES, Reply};
 pub use request::Request;
 pub use retry::{Decision, GaveUp, LimitFrom, Retry, RetryPolicy, RetrySafety};
@@ -57,5 +67,8 @@ pub use security::{ApiKeyLocation, SecurityScheme};
 pub use token::{RefreshingToken, Token, TokenError, TokenProvider};
 #[cfg(not(target_family = "wasm"))]
 pub use token::{TokenCommand, TokenFile};
+pub use transport::{Transport, TransportRequest, TransportResult};
 pub use transport_error::{TransportError, TransportErrorKind};
 pub use url::check_base_url;
+#[cfg(feature = "webhooks")]
+pub use webhook::{Webhook, WebhookError, WebhookSecret};

@@ -2,7 +2,6 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::configuration::Configuration;
 use super::token::RefreshingToken;
 
 /// The minimum length of a credential that is replaced. A shorter one may be an ordinary word.
@@ -11,26 +10,33 @@ const MIN_LENGTH: usize = 8;
 /// The minimum length of a credential whose first half is replaced as well.
 const MIN_LONG_LENGTH: usize = 16;
 
-const REPLACEMENT: &str = "[redacted]";
+/// The minimum length of a credential that is replaced in what is kept.
+#[cfg(feature = "testing")]
+const MIN_KEPT_LENGTH: usize = 4;
+
+pub(super) const REPLACEMENT: &str = "[redacted]";
 
 /// The credentials of a request.
 pub(super) struct Redaction {
     secrets: Vec<SecretString>,
+    /// The names of the query parameters of the configuration.
+    parameters: Vec<String>,
     /// Tokens may be fetched after this was created.
     refreshing_token: Option<RefreshingToken>,
 }
 
 impl Redaction {
-    pub(super) fn new(configuration: &Configuration) -> Self {
-        let basic = configuration.basic_auth.iter().map(|basic| &basic.password);
-        let secrets =
-            configuration.bearer_access_token.iter().chain(configuration.api_keys.values()).chain(basic);
-        let headers = configuration.headers.values().filter(|value| value.is_sensitive());
-        let headers = headers.filter_map(|value| Some(SecretString::from(value.to_str().ok()?)));
-        Self {
-            secrets: secrets.cloned().chain(headers).collect(),
-            refreshing_token: configuration.refreshing_token.clone(),
-        }
+    pub(super) fn new(
+        secrets: Vec<SecretString>,
+        refreshing_token: Option<RefreshingToken>,
+        parameters: Vec<String>,
+    ) -> Self {
+        Self { secrets, parameters, refreshing_token }
+    }
+
+    /// Whether the configuration has a query parameter of this name, whose value may be a credential.
+    pub(super) fn has_parameter(&self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter == name)
     }
 
     /// Replaces the credentials in a text.
@@ -40,6 +46,17 @@ impl Redaction {
         let tokens = self.refreshing_token.iter().flat_map(RefreshingToken::recent);
         let secrets = self.secrets.iter().cloned().chain(tokens);
         secrets.fold(text.to_owned(), |text, secret| redacted(&text, secret.expose_secret()))
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Redaction {
+    /// Replaces the credentials in a text that is kept: short ones and words too, if they have at least 4 characters.
+    pub(super) fn apply_strictly(&self, text: &str) -> String {
+        let tokens = self.refreshing_token.iter().flat_map(RefreshingToken::recent);
+        let secrets = self.secrets.iter().cloned().chain(tokens);
+        let exact = secrets.filter(|secret| secret.expose_secret().len() >= MIN_KEPT_LENGTH);
+        exact.fold(self.apply(text), |text, secret| text.replace(secret.expose_secret(), REPLACEMENT))
     }
 }
 

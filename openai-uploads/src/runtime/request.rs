@@ -1,5 +1,7 @@
 //! A request builder: a request from an operation and its parameters.
 
+use std::hash::{BuildHasher, RandomState};
+
 use bytes::Bytes;
 use reqwest::Url;
 use reqwest::header::{
@@ -10,13 +12,16 @@ use serde_json::Value;
 
 use super::binary::Binary;
 use super::configuration::Configuration;
+use super::credentials::Credentials;
 use super::error::InputError;
 use super::form::Form;
 use super::operation::Operation;
 use super::parameter::{Style, header_text, path_segment, query_pairs};
-use super::security::Credentials;
 use super::token::RefreshingToken;
 use super::url::request_url;
+
+/// The header that makes any request idempotent.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// A request builder: the parameters, then the body, then [a way to read the reply](Self::json).
 ///
@@ -30,6 +35,10 @@ pub struct Request {
     base_path: String,
     path: String,
     query: Vec<String>,
+    /// How many pairs at the start of the query are credentials.
+    credential_pairs: usize,
+    /// The URL in place of the operation's: that of another page.
+    other_url: Option<Url>,
     error: Option<InputError>,
 }
 
@@ -49,9 +58,36 @@ impl RequestBody {
             Self::Multipart(form) => form.is_repeatable(),
         }
     }
+
+    /// Returns the same body for another request, if it can be sent again.
+    fn try_clone(&self) -> Option<Self> {
+        Some(match self {
+            Self::None => Self::None,
+            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            Self::Binary(binary) => Self::Binary(binary.try_clone()?),
+            Self::Multipart(form) => Self::Multipart(form.try_clone()?),
+        })
+    }
 }
 
 impl Request {
+    /// Returns the same request, if its body can be sent again.
+    pub(super) fn try_clone(&self) -> Option<Self> {
+        Some(Self {
+            configuration: self.configuration.clone(),
+            operation: self.operation,
+            body: self.body.try_clone()?,
+            refreshing_token: self.refreshing_token.clone(),
+            headers: self.headers.clone(),
+            base_path: self.base_path.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            credential_pairs: self.credential_pairs,
+            other_url: self.other_url.clone(),
+            error: self.error.as_ref().map(InputError::duplicate),
+        })
+    }
+
     /// Creates a request of `operation` to the server of `configuration`.
     pub fn new(configuration: &Configuration, operation: &'static Operation) -> Self {
         let mut request = Self {
@@ -63,6 +99,8 @@ impl Request {
             base_path: configuration.base_path.clone(),
             path: operation.path.to_owned(),
             query: Vec::new(),
+            credential_pairs: 0,
+            other_url: None,
             error: None,
         };
         match Credentials::new(configuration, operation.security) {
@@ -72,6 +110,7 @@ impl Request {
                 for (name, value) in credentials.query {
                     request.add_query_pair(name, &value);
                 }
+                request.credential_pairs = request.query.len();
                 for cookie in credentials.cookies {
                     request.add_cookie(&cookie);
                 }
@@ -139,6 +178,13 @@ impl Request {
             Some(value) => self.add_header(name, &header_text(&value, style), false),
         }
         self
+    }
+
+    /// Adds the header with an idempotency key: `key`, or a random one, so that the request can be sent again.
+    #[must_use]
+    pub fn idempotency_key(self, name: &str, key: impl Serialize) -> Self {
+        let is_given = serde_json::to_value(&key).is_ok_and(|key| !key.is_null());
+        if is_given { self.header(name, key) } else { self.header(name, random_key()) }
     }
 
     /// Adds a cookie; `None` adds nothing.
@@ -217,6 +263,48 @@ impl Request {
         self.query.extend(query_pairs(name, &Value::String(value.to_owned()), Style::FORM));
     }
 
+    /// Whether the server acts at most once on the request, however often it is sent (RFC 9110 §9.2.2).
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.operation.method.is_idempotent() || self.headers.contains_key(IDEMPOTENCY_KEY)
+    }
+
+    /// Returns the value of a query parameter, as it is sent.
+    pub(super) fn query_value(&self, name: &str) -> Option<&str> {
+        let start = pair_start(name);
+        self.query.iter().find_map(|pair| pair.strip_prefix(&start))
+    }
+
+    /// Sets a query parameter, in place of one of the same name.
+    pub(super) fn set_query_value(&mut self, name: &str, value: &str) {
+        let start = pair_start(name);
+        self.query.retain(|pair| !pair.starts_with(&start));
+        self.add_query_pair(name, value);
+    }
+
+    /// Sets the URL, in place of that of the operation. What the query of every request has is added where it lacks it.
+    pub(super) fn set_url(&mut self, mut url: Url) {
+        let common = self.common_query();
+        let pairs = common.iter().chain(self.query.get(..self.credential_pairs).into_iter().flatten());
+        let mut query: Vec<String> =
+            url.query().filter(|query| !query.is_empty()).map(str::to_owned).into_iter().collect();
+        for pair in pairs {
+            let start = &pair[..pair.find('=').map_or(pair.len(), |end| end + 1)];
+            if !query.iter().any(|query| query.split('&').any(|pair| pair.starts_with(start))) {
+                query.push(pair.clone());
+            }
+        }
+        url.set_query(Some(query.join("&")).as_deref().filter(|query| !query.is_empty()));
+        self.other_url = Some(url);
+    }
+
+    /// The pairs of the configuration's query.
+    fn common_query(&self) -> Vec<String> {
+        let pairs = self.configuration.query.iter();
+        pairs
+            .flat_map(|(name, value)| query_pairs(name, &Value::String(value.clone()), Style::FORM))
+            .collect()
+    }
+
     fn value(&mut self, name: &str, value: impl Serialize) -> Option<Value> {
         serde_json::to_value(value)
             .map_err(|error| {
@@ -279,10 +367,43 @@ impl Request {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
-        let common = self.configuration.query.iter();
-        let common =
-            common.flat_map(|(name, value)| query_pairs(name, &Value::String(value.clone()), Style::FORM));
-        let query: Vec<_> = common.chain(self.query.iter().cloned()).collect();
+        if let Some(url) = &self.other_url {
+            return Ok(url.clone());
+        }
+        let query = [self.common_query(), self.query.clone()].concat();
         request_url(&self.base_path, &self.path, &query)
+    }
+}
+
+/// A random UUID (RFC 9562 §5.4). It has to be unique, and may be known to others.
+fn random_key() -> String {
+    // Each of these has keys of its own, from the operating system.
+    let random = || u128::from(RandomState::new().hash_one(std::time::Instant::now()));
+    let bits = random() << 64 | random();
+    let bits = bits & !(0xf << 76) | 4 << 76;
+    let bits = bits & !(0b11 << 62) | 0b10 << 62;
+    let digits = format!("{bits:032x}");
+    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+    parts.join("-")
+}
+
+/// The start of a pair with this name in a query.
+fn pair_start(name: &str) -> String {
+    query_pairs(name, &Value::String(String::new()), Style::FORM).concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::random_key;
+
+    #[test]
+    fn a_random_key_is_a_uuid_of_version_4_and_never_the_same() {
+        let keys: std::collections::HashSet<String> = (0..1000).map(|_| random_key()).collect();
+        assert_eq!(keys.len(), 1000);
+        for key in keys {
+            let lengths: Vec<usize> = key.split('-').map(str::len).collect();
+            assert_eq!(lengths, [8, 4, 4, 4, 12], "{key}");
+            assert!(key[14..].starts_with('4') && key[19..].starts_with(['8', '9', 'a', 'b']), "{key}");
+        }
     }
 }

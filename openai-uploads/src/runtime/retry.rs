@@ -49,8 +49,8 @@ pub enum RetrySafety {
     /// Yes, if it does no harm when the server acts on it twice. The connection broke, time ran out, or the server
     /// answered 408, 409, 429 or 5xx.
     IfIdempotent,
-    /// Yes. The server has not acted on the request: a new token could not be fetched, the connection was refused, the server answered 408, 429,
-    /// 502, 503 or 504 with `Retry-After`, or it sent `x-should-retry: true`.
+    /// Yes. The server has not acted on the request: a new token could not be fetched, the connection was refused, the
+    /// server answered 408, 429, 502, 503 or 504 with `Retry-After`, or it sent `x-should-retry: true`.
     Always,
 }
 
@@ -109,7 +109,12 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// A policy that sends each request once.
     pub fn never() -> Self {
-        Self { max_attempts: Some(1), ..Self::default() }
+        Self::at_most(1)
+    }
+
+    /// A policy that sends each request at most `attempts` times.
+    pub fn at_most(attempts: u32) -> Self {
+        Self { max_attempts: Some(attempts), ..Self::default() }
     }
 
     /// Sends a request until it succeeds, `decide` stops the retries, or a limit of the policy is reached.
@@ -163,7 +168,9 @@ impl RetryPolicy {
             if is_last || is_too_late || attempts == u32::MAX {
                 return Err(GaveUp { error, attempts, wait_too_long: None });
             }
-            pause(Retry { error: &error, attempts, wait }).await;
+            let pause = pause(Retry { error: &error, attempts, wait });
+            drop(error);
+            pause.await;
         }
     }
 
@@ -245,7 +252,8 @@ impl<E> ApiError<E> {
     }
 }
 
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// The wait that the headers of a reply ask for.
+pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |text: &str, unit: f64| {
         let number: f64 = text.parse().ok()?;

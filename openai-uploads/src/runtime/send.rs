@@ -1,25 +1,26 @@
 //! Sends a request and follows its redirects.
 
+use std::error::Error as StdError;
+use std::sync::Arc;
+
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT,
 };
-use reqwest::{Body, Client, Method, Response, StatusCode, Url};
+use reqwest::{Body, Method, Response, StatusCode, Url};
 
-use super::client::has_tls;
+use super::client::{has_tls, request_builder};
+use super::credentials::bearer_header;
 use super::error::{Error, InputError};
+use super::operation::Operation;
 use super::proxy::{ReplyProxy, proxy_of};
+use super::redaction::Redaction;
 use super::request::{Request, RequestBody};
-use super::security::bearer_header;
 use super::token::{RefreshingToken, Token};
+use super::transport::{Transport, TransportRequest};
 use super::transport_error::{TransportError, TransportErrorKind};
 
 /// The maximum number of redirects of one request.
 const MAX_REDIRECTS: usize = 10;
-
-const NO_TLS: &str = concat!(
-    "this program is built without TLS, which https URLs need; turn on the feature `rustls` or `native-tls` of ",
-    env!("CARGO_PKG_NAME")
-);
 
 /// Sends a request and returns the reply once its head has arrived.
 ///
@@ -30,19 +31,17 @@ const NO_TLS: &str = concat!(
 /// A request whose token the server refuses (401) is sent once more with another one, if there is one.
 pub(super) async fn send<E>(mut request: Request, accept: &'static str) -> Result<Response, Error<E>> {
     let mut url = request.url()?;
-    if url.scheme() == "https" && !has_tls() {
-        return Err(InputError::new(NO_TLS).into());
-    }
     let mut headers = request.all_headers(accept)?;
     let refreshing_token = request.refreshing_token();
     let mut token = fetch_token(refreshing_token.as_ref(), &mut headers).await?;
-    let (configuration, method, mut body) = (request.configuration, &request.operation.method, request.body);
+    let (configuration, operation, mut body) = (request.configuration, request.operation, request.body);
+    let (method, redaction) = (&operation.method, Arc::new(configuration.redaction()));
+    let transport = configuration.transport.as_deref().unwrap_or(&configuration.client);
     let mut redirects = 0;
     loop {
         let proxy = proxy_of(configuration.proxy_name.as_deref(), &url);
         let response = send_once(
-            &configuration.client,
-            method,
+            (transport, operation, &redaction),
             url.clone(),
             headers.clone(),
             &mut body,
@@ -90,14 +89,14 @@ async fn fetch_token<E>(
 }
 
 async fn send_once<E>(
-    client: &Client,
-    method: &Method,
+    (transport, operation, redaction): (&dyn Transport, &'static Operation, &Arc<Redaction>),
     url: Url,
     headers: HeaderMap,
     body: &mut RequestBody,
     proxy: Option<&str>,
 ) -> Result<Response, Error<E>> {
-    let mut request = client.request(method.clone(), url.clone()).headers(headers);
+    let method = &operation.method;
+    let mut request = request_builder(method.clone(), url.clone()).headers(headers);
     request = match body {
         RequestBody::None => request,
         RequestBody::Bytes(bytes) => request.body(bytes.clone()),
@@ -110,16 +109,17 @@ async fn send_once<E>(
         }
         RequestBody::Multipart(form) => request.multipart(form.open_multipart().await?),
     };
-    let failed = |error: reqwest::Error| match InputError::behind(&error) {
+    let failed = |error: Box<dyn StdError + Send + Sync>| match InputError::behind(&*error) {
         Some(input) => Error::Input(input),
-        None => Error::Transport(TransportError::from_reqwest(error, &url, proxy.map(str::to_owned))),
+        None => Error::Transport(TransportError::from_transport(error, &url, proxy.map(str::to_owned))),
     };
-    let mut request = request.build().map_err(failed)?;
+    let mut request = request.build().map_err(|error| failed(error.into()))?;
     // Some servers require a length even for an empty body.
     if request.body().is_none() && !matches!(*method, Method::GET | Method::HEAD) {
         request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-    let mut response = client.execute(request).await.map_err(failed)?;
+    let request = TransportRequest { request, operation, redaction: redaction.clone() };
+    let mut response = transport.send(request).await.map_err(failed)?;
     response.extensions_mut().insert(ReplyProxy(proxy.map(str::to_owned)));
     Ok(response)
 }

@@ -9,7 +9,6 @@ use reqwest::Url;
 ///
 /// Neither `Debug` nor `Display` shows the URL, since its query may hold a key. The source is the innermost cause,
 /// such as the `io::Error` of a refused connection.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     /// What happened.
@@ -57,6 +56,26 @@ impl TransportError {
         Self { cause: Some(error.into()), ..Self::new(kind, url, proxy) }
     }
 
+    /// Reads the error of a transport, which may have that of a client in it.
+    pub(super) fn from_transport(
+        error: Box<dyn StdError + Send + Sync>,
+        url: &Url,
+        proxy: Option<String>,
+    ) -> Self {
+        let error = match error.downcast::<reqwest::Error>() {
+            Ok(error) => return Self::from_reqwest(*error, url, proxy),
+            Err(error) => error,
+        };
+        match error.downcast::<Self>() {
+            Ok(own) => Self { host: host(url), proxy, ..*own },
+            Err(error) => {
+                let client_error = causes(&*error).find_map(|cause| cause.downcast_ref::<reqwest::Error>());
+                let kind = client_error.map_or(TransportErrorKind::Interrupted, |error| kind(error, url));
+                Self { cause: Some(error), ..Self::new(kind, url, proxy) }
+            }
+        }
+    }
+
     /// Whether the request failed before any of it was sent.
     pub fn is_connect(&self) -> bool {
         use TransportErrorKind::{
@@ -76,6 +95,24 @@ impl TransportError {
     /// Whether the same request may succeed when it is sent again.
     pub fn is_retryable(&self) -> bool {
         !matches!(self.kind, TransportErrorKind::ProxyAuthentication | TransportErrorKind::TooManyRedirects)
+    }
+}
+
+/// An error of a [`Transport`](super::Transport). The host is added to it.
+impl From<TransportErrorKind> for TransportError {
+    fn from(kind: TransportErrorKind) -> Self {
+        Self { kind, host: String::new(), proxy: None, cause: None }
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("host", &self.host)
+            .field("proxy", &self.proxy)
+            .field("source", &self.source().map(ToString::to_string))
+            .finish()
     }
 }
 

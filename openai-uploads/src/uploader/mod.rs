@@ -173,12 +173,13 @@ impl Uploader {
         Self::with_options(configuration, Options::default())
     }
 
-    /// Creates an uploader with `options`.
+    /// Creates an uploader with `options`. Its requests are sent again as [`Options::retry`] says, and not as the
+    /// configuration does.
     pub fn with_options(configuration: Configuration, options: Options) -> Self {
         Self {
             limit: Limit::new(options.concurrency),
             rate_limit: RateLimit::new(options.max_rate),
-            configuration: Arc::new(configuration),
+            configuration: Arc::new(configuration.with_retry(RetryPolicy::never())),
             options: Arc::new(options),
             buffers: Buffers::default(),
             has_connected: Arc::default(),

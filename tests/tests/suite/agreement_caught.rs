@@ -9,7 +9,7 @@ use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::apis::files_api::create_file;
 use openai_uploads::apis::uploads_api::add_upload_part;
 use openai_uploads::models::CreateFileRequest;
-use openai_uploads::runtime::Binary;
+use openai_uploads::runtime::{Binary, RetryPolicy};
 use serde_json::{Map, Value, json};
 
 /// A request, as it came.
@@ -142,7 +142,9 @@ pub(crate) fn read(connection: &mut TcpStream) -> Caught {
 
 /// A configuration with a client that is made once, since making one reads the machine's certificates.
 pub(crate) fn configuration() -> Configuration {
-    static CONFIGURATION: LazyLock<Configuration> = LazyLock::new(Configuration::default);
+    // Each request has one prepared answer.
+    static CONFIGURATION: LazyLock<Configuration> =
+        LazyLock::new(|| Configuration::default().with_retry(RetryPolicy::never()));
     CONFIGURATION.clone()
 }
 

@@ -3,7 +3,8 @@
 #![allow(deprecated, reason = "what is deprecated is called too")]
 
 use everything::apis::{
-    doors_api::*, orders_api::*, presses_api::*, proofs_api::*, specimens_api::*, stock_api::*, works_api::*,
+    doors_api::*, ledgers_api::*, orders_api::*, presses_api::*, proofs_api::*, specimens_api::*,
+    stock_api::*, works_api::*,
 };
 use everything::models::{Section, send_proof};
 use everything::runtime::Binary;
@@ -125,6 +126,26 @@ pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option
         ("byEither", None) => plain(by_either(c)),
         ("byChoice", None) => plain(by_choice(c)),
         ("byNothing", None) => plain(by_nothing(c)),
+        ("listBills", None) => {
+            plain(list_bills(c, ListBillsParams { after: given.get("after"), limit: given.get("limit") }))
+        }
+        ("listDebts", None) => {
+            plain(list_debts(c, ListDebtsParams { starting_after: given.get("starting_after") }))
+        }
+        ("listLetters", None) => {
+            plain(list_letters(c, ListLettersParams { page_token: given.get("pageToken") }))
+        }
+        ("listStamps", None) => {
+            let (offset, limit) = (given.get("offset"), given.get("limit"));
+            plain(list_stamps(c, ListStampsParams { offset, limit }))
+        }
+        ("listSeals", None) => {
+            let (page, per_page) = (given.get("page"), given.get("per_page"));
+            plain(list_seals(c, ListSealsParams { page, per_page }))
+        }
+        ("listMaps", None) => plain(list_maps(c)),
+        ("listWills", None) => plain(list_wills(c)),
+        ("listOaths", None) => plain(list_oaths(c, ListOathsParams { from: given.get("from") })),
         _ => return None,
     })
 }

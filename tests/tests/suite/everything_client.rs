@@ -103,6 +103,8 @@ macro_rules! client {
             // Making a client reads the machine's certificates.
             static DEFAULT: LazyLock<Configuration> = LazyLock::new(Configuration::default);
             let configuration = DEFAULT.clone().with_client(to.client.clone());
+            // Each request has one prepared answer.
+            let configuration = configuration.with_retry($krate::runtime::RetryPolicy::never());
             to.schemes.iter().fold(configuration, |configuration, (name, scheme)| {
                 match (scheme["type"].as_str(), scheme["scheme"].as_str()) {
                     (Some("apiKey"), _) => configuration.with_api_key(*name, key_of(name)),

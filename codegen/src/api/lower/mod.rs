@@ -26,6 +26,7 @@ mod name;
 mod number;
 mod object;
 mod operation;
+mod pagination;
 mod parameter;
 mod place;
 mod reference;
@@ -75,7 +76,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<LoweredSchema>, Vec<
     lowering.report_misplaced_references();
     lowering.report_deep_objects();
     let schemas = lowering.schemas.json_types();
-    let Lowering { mut types, report, .. } = lowering;
+    let Lowering { mut types, report, pagination, .. } = lowering;
     let mut diagnostics = report.diagnostics;
     api.types = types.take();
 
@@ -100,6 +101,7 @@ pub fn lower_with_schemas(document: &Document) -> (Api, Vec<LoweredSchema>, Vec<
         diagnostics.push(diagnostic(Severity::Warning, place, "ambiguous-union", message, Some(help)));
     }
     cycles::break_up(&mut api);
+    diagnostics.extend(pagination.find(&mut api));
     (api, schemas, diagnostics)
 }
 
@@ -140,6 +142,8 @@ struct Lowering<'d> {
     subtypes: subtypes::Subtypes<'d>,
     /// The names that `$dynamicRef`s use.
     dynamic_names: dynamic::Names,
+    /// The operations that declare their pages.
+    pagination: pagination::Declared<'d>,
     /// What is wrong or cannot be expressed.
     report: report::Report,
     /// How much work was done.
@@ -157,6 +161,7 @@ impl<'d> Lowering<'d> {
             forms: form::Forms::default(),
             subtypes: subtypes::Subtypes::default(),
             dynamic_names: dynamic::Names::default(),
+            pagination: pagination::Declared::default(),
             report: report::Report::default(),
             budget: budget::Budget::default(),
         }

@@ -188,6 +188,7 @@ impl<'d> Lowering<'d> {
         id: &str,
     ) -> Operation {
         self.check_members(place, written);
+        self.note_pagination(place, written, (method, path));
         let mut parameters =
             self.parameters((path_place, path_item.parameters()), (place, written.parameters()));
         self.add_path_parameters(place, path, &mut parameters);
@@ -230,6 +231,7 @@ impl<'d> Lowering<'d> {
             security: Vec::new(),
             server: None,
             callbacks,
+            paging: None,
         }
     }
 
@@ -281,6 +283,7 @@ impl<'d> Lowering<'d> {
                 description: String::new(),
                 ty: Type::String,
                 style: Style::default_of(Location::Path),
+                start: None,
             });
         }
     }

@@ -1,7 +1,8 @@
 //! Parameters, an operation's own and those that its path shares.
 
 use crate::document::openapi::{self, MediaType, Reference};
-use crate::document::{Member, Node, View as _};
+use crate::document::schema::{lower_limit, whole};
+use crate::document::{Member, Node, Schema, View as _};
 
 use super::super::Type;
 use super::super::operation::Parameter;
@@ -135,6 +136,7 @@ impl<'d> Lowering<'d> {
                 ty => ty,
             },
             style,
+            start: written.schema().and_then(|schema| start(&schema.schema().inline_parts())),
         })
     }
 
@@ -175,6 +177,13 @@ impl<'d> Lowering<'d> {
             arrays: self.array_format(place, written.array_format()),
         }
     }
+}
+
+/// The default of an integer, or else its minimum.
+fn start(parts: &[Schema<'_>]) -> Option<u64> {
+    let default = parts.iter().find_map(|part| whole(part.default()?.value));
+    let least = || lower_limit(parts).filter(|limit| !limit.exclusive).and_then(|limit| limit.whole);
+    u64::try_from(default.or_else(least)?).ok()
 }
 
 /// Whether two parameters differ at most in their documentation.

@@ -1,6 +1,7 @@
 //! One module of `models`: a component's type and those that stand in it.
 
 mod constant;
+mod conversion;
 mod enumeration;
 mod form;
 mod limits;

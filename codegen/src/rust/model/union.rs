@@ -9,7 +9,7 @@ use crate::naming::{Scope, variant_names};
 use super::super::derives::Derives;
 use super::super::doc::{deprecated, doc};
 use super::super::tokens::ident;
-use super::about;
+use super::{about, conversion};
 
 /// The enum and its table.
 pub(super) fn items(
@@ -36,16 +36,16 @@ pub(super) fn items(
     let (docs, deprecated) = (about(named), deprecated(named.deprecated));
     let tag = union.tag.as_ref().map(|tag| quote!(#[tag = #tag]));
     let entries = union.variants.iter().zip(&names).map(|(variant, name)| entry(variant, &ident(name)));
-    vec![
-        quote! {
-            #docs
-            #deprecated
-            #[derive(Clone, Debug, PartialEq #hash)]
-            #[non_exhaustive]
-            pub enum #name { #(#variants)* #other }
-        },
-        quote!(json_union!(#tag #name { #(#entries),* });),
-    ]
+    let table = quote!(json_union!(#tag #name { #(#entries),* }););
+    let definition = quote! {
+        #docs
+        #deprecated
+        #[derive(Clone, Debug, PartialEq #hash)]
+        #[non_exhaustive]
+        pub enum #name { #(#variants)* #other }
+    };
+    let conversions = conversion::conversions(scope, id, union, &names, name);
+    [definition, table].into_iter().chain(conversions).collect()
 }
 
 /// A variant's entry in the table: how its values are recognized.

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueHint};
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
 use openai_uploads::apis::configuration::Configuration;
-use openai_uploads::apis::files_api::{ListFilesParams, delete_file, download_file, retrieve_file};
-use openai_uploads::list;
+use openai_uploads::apis::files_api::{
+    ListFilesParams, delete_file, download_file, list_files, retrieve_file,
+};
 use openai_uploads::models::OpenAiFile;
 
 use crate::connection::Connection;
@@ -115,8 +116,7 @@ impl List {
     async fn run(self) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
         let params = ListFilesParams { purpose: self.purpose, ..ListFilesParams::default() };
-        let files = list::files(&configuration, params).take(self.limit.unwrap_or(usize::MAX));
-        pin_mut!(files);
+        let mut files = list_files(&configuration, params).items().take(self.limit.unwrap_or(usize::MAX));
         while let Some(file) = files.next().await {
             let file =
                 file.map_err(|error| explain::call_error(&error, "listing the files", &configuration))?;

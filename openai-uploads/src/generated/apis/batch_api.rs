@@ -3,7 +3,7 @@
 
 use super::configuration::{API_KEY_AUTH, Configuration};
 use crate::models;
-use crate::runtime::{Call, Operation, Request};
+use crate::runtime::{Call, NextPage, Operation, Pages, Request};
 use reqwest::Method;
 
 pub static CREATE_BATCH: Operation = Operation::new(
@@ -40,17 +40,39 @@ pub struct ListBatchesParams {
     pub limit: Option<u64>,
 }
 
+/// The pages of [`list_batches`]: `after` is the `last_id` of the page before, while `has_more` is true.
+#[derive(Debug)]
+pub enum ListBatchesPages {}
+
+impl Pages for ListBatchesPages {
+    type Page = models::ListBatchesResponse;
+    type Item = models::Batch;
+    fn next(page: &Self::Page) -> NextPage {
+        NextPage::after("after", &page.last_id)
+            .or_last(page.data.last().map(|item| &item.id))
+            .more(&page.has_more)
+    }
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        page.data
+    }
+}
+
 /// Lists the project's batches, the newest first, one page at a time.
 ///
 /// While `has_more` is true, ask for the next page with `after` set to the `last_id` of this one.
+///
+/// The list comes in pages; `.pages()` and `.items()` request them all.
+///
+/// Pages: `after` is the `last_id` of the page before, while `has_more` is true.
 pub fn list_batches(
     configuration: &Configuration,
     params: ListBatchesParams,
-) -> Call<models::ListBatchesResponse, models::ErrorResponse> {
+) -> Call<models::ListBatchesResponse, models::ErrorResponse, ListBatchesPages> {
     Request::new(configuration, &LIST_BATCHES)
         .query("after", params.after)
         .query("limit", params.limit)
         .json()
+        .in_pages()
 }
 
 pub static RETRIEVE_BATCH: Operation = Operation::new(

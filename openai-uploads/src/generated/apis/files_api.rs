@@ -3,7 +3,7 @@
 
 use super::configuration::{API_KEY_AUTH, Configuration};
 use crate::models;
-use crate::runtime::{ByteStream, Call, Operation, Request};
+use crate::runtime::{ByteStream, Call, NextPage, Operation, Pages, Request};
 use reqwest::Method;
 
 pub static CREATE_FILE: Operation = Operation::new(
@@ -45,19 +45,41 @@ pub struct ListFilesParams {
     pub purpose: Option<String>,
 }
 
+/// The pages of [`list_files`]: `after` is the `last_id` of the page before, while `has_more` is true.
+#[derive(Debug)]
+pub enum ListFilesPages {}
+
+impl Pages for ListFilesPages {
+    type Page = models::ListFilesResponse;
+    type Item = models::OpenAiFile;
+    fn next(page: &Self::Page) -> NextPage {
+        NextPage::after("after", &page.last_id)
+            .or_last(page.data.last().map(|item| &item.id))
+            .more(&page.has_more)
+    }
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        page.data
+    }
+}
+
 /// Lists the project's files, one page at a time.
 ///
 /// While `has_more` is true, ask for the next page with `after` set to the `last_id` of this one.
+///
+/// The list comes in pages; `.pages()` and `.items()` request them all.
+///
+/// Pages: `after` is the `last_id` of the page before, while `has_more` is true.
 pub fn list_files(
     configuration: &Configuration,
     params: ListFilesParams,
-) -> Call<models::ListFilesResponse, models::ErrorResponse> {
+) -> Call<models::ListFilesResponse, models::ErrorResponse, ListFilesPages> {
     Request::new(configuration, &LIST_FILES)
         .query("after", params.after)
         .query("limit", params.limit)
         .query("order", params.order)
         .query("purpose", params.purpose)
         .json()
+        .in_pages()
 }
 
 pub static RETRIEVE_FILE: Operation = Operation::new(

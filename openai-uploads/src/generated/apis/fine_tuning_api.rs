@@ -3,7 +3,7 @@
 
 use super::configuration::{API_KEY_AUTH, Configuration};
 use crate::models;
-use crate::runtime::{Call, Operation, Request};
+use crate::runtime::{Call, NextPage, Operation, Pages, Request};
 use reqwest::Method;
 
 pub static CREATE_FINE_TUNING_JOB: Operation = Operation::new(
@@ -59,17 +59,42 @@ pub struct ListFineTuningEventsParams {
     pub limit: Option<u64>,
 }
 
+/// The pages of [`list_fine_tuning_events`]: `after` is the `id` of the last item, while `has_more` is true.
+#[derive(Debug)]
+pub enum ListFineTuningEventsPages {}
+
+impl Pages for ListFineTuningEventsPages {
+    type Page = models::ListFineTuningJobEventsResponse;
+    type Item = models::FineTuningJobEvent;
+    fn next(page: &Self::Page) -> NextPage {
+        NextPage::after("after", page.data.last().map(|item| &item.id))
+            .more(&page.has_more)
+    }
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        page.data
+    }
+}
+
 /// Lists what happened to a job, the newest first, one page at a time.
 ///
 /// While `has_more` is true, ask for the next page with `after` set to the id of the last event of this one.
+///
+/// The list comes in pages; `.pages()` and `.items()` request them all.
+///
+/// Pages: `after` is the `id` of the last item, while `has_more` is true.
 pub fn list_fine_tuning_events(
     configuration: &Configuration,
     fine_tuning_job_id: &str,
     params: ListFineTuningEventsParams,
-) -> Call<models::ListFineTuningJobEventsResponse, models::ErrorResponse> {
+) -> Call<
+    models::ListFineTuningJobEventsResponse,
+    models::ErrorResponse,
+    ListFineTuningEventsPages,
+> {
     Request::new(configuration, &LIST_FINE_TUNING_EVENTS)
         .path("fine_tuning_job_id", fine_tuning_job_id)
         .query("after", params.after)
         .query("limit", params.limit)
         .json()
+        .in_pages()
 }

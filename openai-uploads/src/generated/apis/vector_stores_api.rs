@@ -3,7 +3,7 @@
 
 use super::configuration::{API_KEY_AUTH, Configuration};
 use crate::models;
-use crate::runtime::{Call, Operation, Request};
+use crate::runtime::{Call, NextPage, Operation, Pages, Request};
 use reqwest::Method;
 
 pub static CREATE_VECTOR_STORE: Operation = Operation::new(
@@ -106,15 +106,40 @@ pub struct ListFilesInVectorStoreBatchParams {
     pub filter: Option<models::list_files_in_vector_store_batch::Filter>,
 }
 
+/// The pages of [`list_files_in_vector_store_batch`]: `after` is the `last_id` of the page before, while `has_more` is true.
+#[derive(Debug)]
+pub enum ListFilesInVectorStoreBatchPages {}
+
+impl Pages for ListFilesInVectorStoreBatchPages {
+    type Page = models::ListVectorStoreFilesResponse;
+    type Item = models::VectorStoreFileObject;
+    fn next(page: &Self::Page) -> NextPage {
+        NextPage::after("after", &page.last_id)
+            .or_last(page.data.last().map(|item| &item.id))
+            .more(&page.has_more)
+    }
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        page.data
+    }
+}
+
 /// Lists the files of a file batch, one page at a time.
 ///
 /// While `has_more` is true, ask for the next page with `after` set to the `last_id` of this one.
+///
+/// The list comes in pages; `.pages()` and `.items()` request them all.
+///
+/// Pages: `after` is the `last_id` of the page before, while `has_more` is true.
 pub fn list_files_in_vector_store_batch(
     configuration: &Configuration,
     vector_store_id: &str,
     batch_id: &str,
     params: ListFilesInVectorStoreBatchParams,
-) -> Call<models::ListVectorStoreFilesResponse, models::ErrorResponse> {
+) -> Call<
+    models::ListVectorStoreFilesResponse,
+    models::ErrorResponse,
+    ListFilesInVectorStoreBatchPages,
+> {
     Request::new(configuration, &LIST_FILES_IN_VECTOR_STORE_BATCH)
         .path("vector_store_id", vector_store_id)
         .path("batch_id", batch_id)
@@ -124,4 +149,5 @@ pub fn list_files_in_vector_store_batch(
         .query("before", params.before)
         .query("filter", params.filter)
         .json()
+        .in_pages()
 }

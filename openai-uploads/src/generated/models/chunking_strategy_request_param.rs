@@ -14,3 +14,15 @@ pub enum ChunkingStrategyRequestParam {
 json_union!(
     #[tag = "type"] ChunkingStrategyRequestParam { Auto = "auto", Static = "static" }
 );
+
+impl From<models::AutoChunkingStrategyRequestParam> for ChunkingStrategyRequestParam {
+    fn from(value: models::AutoChunkingStrategyRequestParam) -> Self {
+        Self::Auto(value)
+    }
+}
+
+impl From<models::StaticChunkingStrategyRequestParam> for ChunkingStrategyRequestParam {
+    fn from(value: models::StaticChunkingStrategyRequestParam) -> Self {
+        Self::Static(value)
+    }
+}

@@ -63,6 +63,18 @@ pub enum Beta {
 
 json_union!(Beta { String, Number });
 
+impl From<BetaString> for Beta {
+    fn from(value: BetaString) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<f64> for Beta {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum BetaString {
@@ -85,6 +97,18 @@ pub enum BatchSize {
 }
 
 json_union!(BatchSize { Integer, String });
+
+impl From<u64> for BatchSize {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<BatchSizeString> for BatchSize {
+    fn from(value: BatchSizeString) -> Self {
+        Self::String(value)
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -109,6 +133,18 @@ pub enum LearningRateMultiplier {
 
 json_union!(LearningRateMultiplier { String, Number });
 
+impl From<LearningRateMultiplierString> for LearningRateMultiplier {
+    fn from(value: LearningRateMultiplierString) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<f64> for LearningRateMultiplier {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum LearningRateMultiplierString {
@@ -131,6 +167,18 @@ pub enum NEpochs {
 }
 
 json_union!(NEpochs { Integer, String });
+
+impl From<u64> for NEpochs {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<NEpochsString> for NEpochs {
+    fn from(value: NEpochsString) -> Self {
+        Self::String(value)
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]

@@ -138,6 +138,18 @@ pub enum HyperparametersBatchSize {
 
 json_union!(HyperparametersBatchSize { Integer, String });
 
+impl From<u64> for HyperparametersBatchSize {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<HyperparametersBatchSizeString> for HyperparametersBatchSize {
+    fn from(value: HyperparametersBatchSizeString) -> Self {
+        Self::String(value)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum HyperparametersBatchSizeString {
@@ -161,6 +173,19 @@ pub enum HyperparametersLearningRateMultiplier {
 
 json_union!(HyperparametersLearningRateMultiplier { String, Number });
 
+impl From<HyperparametersLearningRateMultiplierString>
+for HyperparametersLearningRateMultiplier {
+    fn from(value: HyperparametersLearningRateMultiplierString) -> Self {
+        Self::String(value)
+    }
+}
+
+impl From<f64> for HyperparametersLearningRateMultiplier {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum HyperparametersLearningRateMultiplierString {
@@ -183,6 +208,18 @@ pub enum HyperparametersNEpochs {
 }
 
 json_union!(HyperparametersNEpochs { Integer, String });
+
+impl From<u64> for HyperparametersNEpochs {
+    fn from(value: u64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<HyperparametersNEpochsString> for HyperparametersNEpochs {
+    fn from(value: HyperparametersNEpochsString) -> Self {
+        Self::String(value)
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]

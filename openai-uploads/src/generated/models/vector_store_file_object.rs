@@ -137,3 +137,15 @@ json_union!(
     #[tag = "type"] ChunkingStrategy { StaticChunkingStrategyResponseParam = "static",
     OtherChunkingStrategyResponseParam = "other" }
 );
+
+impl From<models::StaticChunkingStrategyResponseParam> for ChunkingStrategy {
+    fn from(value: models::StaticChunkingStrategyResponseParam) -> Self {
+        Self::StaticChunkingStrategyResponseParam(value)
+    }
+}
+
+impl From<models::OtherChunkingStrategyResponseParam> for ChunkingStrategy {
+    fn from(value: models::OtherChunkingStrategyResponseParam) -> Self {
+        Self::OtherChunkingStrategyResponseParam(value)
+    }
+}

@@ -149,6 +149,9 @@ fn print_operation(out: &mut String, api: &Api, operation: &Operation) {
             if names.is_empty() { "nothing".into() } else { names.join(" and ") }
         );
     }
+    if let Some(paging) = &operation.paging {
+        let _ = writeln!(out, "  pages of {}: {paging}", paging.items.join("."));
+    }
     for callback in &operation.callbacks {
         let _ = writeln!(out, "  callback {} {} {}", callback.name, callback.method, callback.url);
     }

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
 use openai_uploads::apis::configuration::Configuration;
-use openai_uploads::apis::files_api::ListFilesParams;
-use openai_uploads::list;
+use openai_uploads::apis::files_api::{ListFilesParams, list_files};
 use openai_uploads::models::OpenAiFile;
 
 use super::line::RunStart;
@@ -32,8 +31,7 @@ impl RemoteFiles {
         let limit = (!all).then_some(NEWEST);
         let params =
             ListFilesParams { limit, purpose: Some(purpose.to_owned()), ..ListFilesParams::default() };
-        let listed = list::files(configuration, params);
-        pin_mut!(listed);
+        let mut listed = list_files(configuration, params).items();
         let mut files = HashMap::new();
         while let Some(file) = listed.next().await {
             let file =
