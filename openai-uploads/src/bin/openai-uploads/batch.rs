@@ -468,8 +468,8 @@ fn describe(summary: &Summary) -> String {
     let usage = summary.usage;
     if usage.total_tokens > 0 {
         lines.push(format!(
-            "{} batches used {} input and {} output tokens",
-            summary.batches,
+            "{} used {} input and {} output tokens",
+            message::count(summary.batches as usize, "batch"),
             quantity::count(usage.input_tokens),
             quantity::count(usage.output_tokens)
         ));

@@ -65,8 +65,9 @@ impl Table {
             Event::Split { lines, shards } => {
                 self.add(shards);
                 self.write(&format!(
-                    "{} requests in {}",
+                    "{} {} in {}",
                     quantity::count(*lines),
+                    if *lines == 1 { "request" } else { "requests" },
                     message::count(shards.len(), "batch")
                 ));
             }
