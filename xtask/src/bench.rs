@@ -6,11 +6,14 @@ mod codegen;
 mod contender;
 mod decode;
 mod generator;
+mod line;
 mod measurement;
+mod object;
 mod program;
 mod report;
 mod server;
 mod sink;
+mod store;
 mod upload;
 
 use clap::Subcommand;
@@ -24,6 +27,9 @@ pub(crate) enum Command {
     Upload(upload::Arguments),
     Batch(batch::Arguments),
     Decode(decode::Arguments),
+    Store(store::Arguments),
+    #[command(hide = true)]
+    Object(object::Arguments),
     #[command(hide = true)]
     Sink(sink::Arguments),
 }
@@ -34,6 +40,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Upload(arguments) => upload::run(arguments),
         Command::Batch(arguments) => batch::run(arguments),
         Command::Decode(arguments) => decode::run(arguments),
+        Command::Store(arguments) => store::run(arguments),
+        Command::Object(arguments) => object::run(arguments),
         Command::Sink(arguments) => sink::run(arguments),
     }
 }

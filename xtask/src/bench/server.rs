@@ -43,10 +43,20 @@ impl Server {
 
     /// A server that discards uploads.
     pub(crate) fn discarding(rate: Option<&str>, latency: Option<&str>) -> Result<Self, Failure> {
+        Self::simulated(&["sink"], rate, latency)
+    }
+
+    /// A server of S3 with an object of `bytes` bytes.
+    pub(crate) fn object(bytes: u64, rate: Option<&str>, latency: Option<&str>) -> Result<Self, Failure> {
+        Self::simulated(&["object", "--bytes", &bytes.to_string()], rate, latency)
+    }
+
+    /// A server that is another command of this program.
+    fn simulated(arguments: &[&str], rate: Option<&str>, latency: Option<&str>) -> Result<Self, Failure> {
         let this = std::env::current_exe()
             .map_err(|error| Failure::new(format!("this program cannot be found again: {error}")))?;
         let mut command = Command::new(this);
-        command.args(["bench", "sink"]);
+        command.arg("bench").args(arguments);
         command.args(rate.iter().flat_map(|rate| ["--rate", rate]));
         command.args(latency.iter().flat_map(|latency| ["--latency", latency]));
         Self::start(&mut command)

@@ -7,32 +7,19 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use bytesize::ByteSize;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::line::Line;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
 /// Run a server that discards uploads
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The maximum rate of each connection.
-    #[arg(long, value_parser = rate)]
-    rate: Option<u64>,
-
-    /// The delay before each reply.
-    #[arg(long, value_parser = humantime::parse_duration)]
-    latency: Option<Duration>,
-}
-
-/// The network that each connection simulates.
-#[derive(Clone, Copy)]
-struct Line {
-    rate: Option<u64>,
-    latency: Duration,
+    #[command(flatten)]
+    line: Line,
 }
 
 /// The announced bytes, by upload.
@@ -43,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
     terminal::say(&format!("listening on http://{}/v1\n", listener.local_addr().map_err(cannot)?));
     let announced = Announced::default();
-    let line = Line { rate: arguments.rate, latency: arguments.latency.unwrap_or_default() };
+    let line = arguments.line;
     for connection in listener.incoming() {
         let announced = Arc::clone(&announced);
         // A client that disconnects does not affect the others.
@@ -78,14 +65,14 @@ impl Request {
     /// The next request. `None`: the client is done.
     fn read(
         reader: &mut BufReader<&TcpStream>,
-        pretended: Line,
+        simulated: Line,
         mut stream: &TcpStream,
     ) -> io::Result<Option<Self>> {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 {
             return Ok(None);
         }
-        thread::sleep(pretended.latency);
+        simulated.wait();
         let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
         let (mut length, mut is_json) = (0, false);
         loop {
@@ -101,33 +88,9 @@ impl Request {
         }
         let mut body = reader.take(length);
         let json = if is_json { serde_json::from_reader(&mut body).unwrap_or_default() } else { Value::Null };
-        pretended.swallow(body)?;
+        simulated.copy(body, &mut io::sink())?;
         Ok(Some(Self { path, json }))
     }
-}
-
-impl Line {
-    /// Reads to the end, no faster than the simulated network.
-    fn swallow(self, mut body: impl Read) -> io::Result<()> {
-        let Some(rate) = self.rate.filter(|rate| *rate > 0) else {
-            return io::copy(&mut body, &mut io::sink()).map(drop);
-        };
-        let (begun, mut swallowed) = (Instant::now(), 0);
-        loop {
-            // The bytes of a hundredth of a second at a time.
-            let read = io::copy(&mut (&mut body).take((rate / 100).max(1)), &mut io::sink())?;
-            if read == 0 {
-                return Ok(());
-            }
-            swallowed += read;
-            let due = Duration::from_nanos(swallowed.saturating_mul(1_000_000_000) / rate);
-            thread::sleep(due.saturating_sub(begun.elapsed()));
-        }
-    }
-}
-
-fn rate(text: &str) -> Result<u64, String> {
-    text.strip_suffix("/s").unwrap_or(text).parse().map(|rate: ByteSize| rate.as_u64())
 }
 
 fn reply(request: &Request, announced: &Announced) -> Value {
