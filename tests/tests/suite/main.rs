@@ -16,6 +16,7 @@ mod command_after_upload;
 mod command_batch;
 mod command_batch_input;
 mod command_batch_kill;
+mod command_batch_objects;
 mod command_batch_options;
 mod command_batch_results;
 mod command_connection;

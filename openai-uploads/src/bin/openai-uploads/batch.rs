@@ -1,5 +1,7 @@
 //! `batch`: runs requests as batches, as a whole or step by step.
 
+mod outcome;
+mod place;
 mod table;
 
 use std::path::PathBuf;
@@ -8,16 +10,15 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueHint};
 use openai_uploads::Uploader;
-use openai_uploads::apis::configuration::Configuration;
-use openai_uploads::batch::{BatchRunner, Error, Input, Options, Summary};
+use openai_uploads::batch::{BatchRunner, Input, Options, Summary};
 use openai_uploads::preflight::Provider;
 use openai_uploads::uploader;
-use serde::Serialize;
 
 use crate::connection::Connection;
 use crate::exit::{self, CommandError, Exit};
-use crate::explain::{call_error, upload_error};
 use crate::{interrupt, message, quantity, runtime, stdout};
+use outcome::{Done, Ended, Stopped, describe, explain};
+use place::Place;
 use table::Table;
 
 /// Run requests as batches, of any number
@@ -129,7 +130,8 @@ struct Cancel {
 
 #[derive(Args)]
 struct Common {
-    /// The results file. The state of the run is beside it, in the folder NAME.batch, until the run is done.
+    /// The results file, or an object in a store. The state of the run is beside the file, in the folder NAME.batch,
+    /// until the run is done; for an object it is in the current folder.
     #[arg(long = "output", short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: PathBuf,
 
@@ -147,7 +149,7 @@ struct Common {
 
 #[derive(Args)]
 struct Splitting {
-    /// Files of requests, one a line; `-` is stdin.
+    /// Files or objects of requests, one a line; `-` is stdin.
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     files: Vec<PathBuf>,
 
@@ -223,35 +225,40 @@ impl Batch {
                 step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
-                let input = step.splitting.input()?;
                 let uploading = step.submitting.uploader_options();
-                step.common.work(options, uploading, async |runner, results| {
-                    let run = runner.open(input, results).await?;
-                    run.finish().await.map(Some)
+                step.common.work(options, uploading, async |runner, place| {
+                    if place.is_merged() {
+                        return place.finish(None).await.map(Done::Sent).map_err(Stopped::Command);
+                    }
+                    let input = step.splitting.input(place).await?;
+                    Done::of(runner.open(input, place.results()).await?.finish().await?, place).await
                 })
             }
             Step::Split(step) => {
                 step.splitting.apply(&mut options);
                 step.queueing.apply(&mut options);
-                let input = step.splitting.input()?;
-                step.common.work(options, uploader::Options::default(), async |runner, results| {
-                    runner.open(input, results).await.map(|_| None)
+                step.common.work(options, uploader::Options::default(), async |runner, place| {
+                    let input = step.splitting.input(place).await?;
+                    runner.open(input, place.results()).await?;
+                    Ok(Done::Step)
                 })
             }
             Step::Submit(step) => {
                 step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
-                step.common.work(options, uploading, async |runner, results| {
-                    runner.reopen(results)?.submit().await.map(|()| None)
+                step.common.work(options, uploading, async |runner, place| {
+                    runner.reopen(place.results())?.submit().await?;
+                    Ok(Done::Step)
                 })
             }
             Step::Wait(step) => {
                 step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
-                step.common.work(options, uploading, async |runner, results| {
-                    runner.reopen(results)?.wait().await.map(|()| None)
+                step.common.work(options, uploading, async |runner, place| {
+                    runner.reopen(place.results())?.wait().await?;
+                    Ok(Done::Step)
                 })
             }
             Step::Fetch(step) => {
@@ -259,16 +266,19 @@ impl Batch {
                 step.submitting.apply(&mut options);
                 step.fetching.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
-                step.common.work(options, uploading, async |runner, results| {
-                    runner.reopen(results)?.finish().await.map(Some)
+                step.common.work(options, uploading, async |runner, place| {
+                    if place.is_merged() {
+                        return place.finish(None).await.map(Done::Sent).map_err(Stopped::Command);
+                    }
+                    Done::of(runner.reopen(place.results())?.finish().await?, place).await
                 })
             }
             Step::Status(step) => step.common.status(&options),
             Step::Cancel(step) => {
-                step.common.work(options, uploader::Options::default(), async |runner, results| {
-                    let cancelled = runner.reopen(results)?.cancel().await?;
+                step.common.work(options, uploader::Options::default(), async |runner, place| {
+                    let cancelled = runner.reopen(place.results())?.cancel().await?;
                     message::write(&format!("cancelled {}", message::count(cancelled as usize, "batch")));
-                    Ok(None)
+                    Ok(Done::Step)
                 })
             }
         }
@@ -283,7 +293,9 @@ impl Splitting {
         options.overwrite = self.overwrite;
     }
 
-    fn input(&self) -> Result<Input, CommandError> {
+    /// The requests. Those in stores are downloaded.
+    async fn input(&self, place: &Place) -> Result<Input, CommandError> {
+        place.open(self.overwrite).await?;
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
         match self.files.as_slice() {
             [only] if is_stdin(only) => Ok(Input::reader(std::io::stdin())),
@@ -291,7 +303,7 @@ impl Splitting {
                 let problem = CommandError::bad_input("stdin (`-`) cannot be combined with files");
                 Err(problem.with_help("concatenate them: `cat FILE… | openai-uploads batch run - …`"))
             }
-            files => Ok(Input::Files(files.to_vec())),
+            files => place.inputs(files).await.map(Input::Files),
         }
     }
 }
@@ -331,8 +343,9 @@ impl Common {
         &self,
         options: Options,
         uploading: uploader::Options,
-        work: impl AsyncFnOnce(BatchRunner, PathBuf) -> Result<Option<Summary>, Error>,
+        work: impl AsyncFnOnce(BatchRunner, &Place) -> Result<Done, Stopped>,
     ) -> Result<Exit, CommandError> {
+        let place = Place::of(&self.output)?;
         let configuration = self.connection.configuration()?;
         let uploader = Uploader::with_options(configuration.clone(), uploading);
         let table = Arc::new(Mutex::new(Table::new(self.quiet || self.json)));
@@ -348,7 +361,7 @@ impl Common {
             .map_err(|error| CommandError::failed(format!("cannot listen for Ctrl-C: {error}")))?;
         let runtime = runtime::single_threaded()?;
         let ended = runtime.block_on(async {
-            let work = work(runner, self.output.clone());
+            let work = work(runner, &place);
             tokio::pin!(work);
             let mut seconds = tokio::time::interval(Duration::from_secs(1));
             loop {
@@ -367,9 +380,24 @@ impl Common {
                 self.describe_interruption();
                 Ok(Exit::Interrupted)
             }
-            Some(Ok(None)) => Ok(Exit::Done),
-            Some(Ok(Some(summary))) => self.finish(&summary),
-            Some(Err(error)) => Err(explain(&error, &configuration)),
+            Some(Ok(Done::Step)) => Ok(Exit::Done),
+            Some(Ok(Done::Sent(has_failures))) => {
+                if !self.quiet {
+                    message::write(&format!(
+                        "sent the results of the earlier run to {}",
+                        message::path(&self.output)
+                    ));
+                }
+                Ok(if has_failures { Exit::Failed } else { Exit::Done })
+            }
+            Some(Ok(Done::Run(summary))) => self.finish(&summary),
+            Some(Err(stopped)) => {
+                place.clean();
+                Err(match stopped {
+                    Stopped::Run(error) => explain(&error, &configuration),
+                    Stopped::Command(problem) => problem,
+                })
+            }
         }
     }
 
@@ -384,8 +412,9 @@ impl Common {
 
     fn status(&self, options: &Options) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
+        let results = Place::of(&self.output)?.results();
         let runner = BatchRunner::new(Uploader::new(configuration.clone()), options.clone());
-        let shards = runtime::single_threaded()?.block_on(runner.status(self.output.clone()));
+        let shards = runtime::single_threaded()?.block_on(runner.status(results));
         for shard in shards.map_err(|error| explain(&error, &configuration))? {
             let line = if self.json { stdout::json(&shard) } else { table::status_line(&shard) };
             stdout::line(&line)?;
@@ -404,77 +433,6 @@ impl Common {
             message::text(&format!("{program} batch cancel -o {output}"))
         ));
     }
-}
-
-/// What went wrong, and what to do about it.
-fn explain(error: &Error, configuration: &Configuration) -> CommandError {
-    let kept = "the run is kept; the same command continues it";
-    let problem = match error {
-        Error::Request { step, source } => {
-            return call_error(source, step, configuration).with_more_help(kept);
-        }
-        Error::Upload { shard, source } => {
-            let name = PathBuf::from(format!("shard {shard}"));
-            return upload_error(source, &name, Some(configuration)).with_more_help(kept);
-        }
-        Error::Work { .. } | Error::Locked { .. } | Error::NoBatches { .. } => {
-            CommandError::failed(text_of(error))
-        }
-        _ => CommandError::bad_input(text_of(error)),
-    };
-    let help = match error {
-        Error::FailedPreflight { .. } | Error::RepeatedId { .. } => "correct the lines; nothing was sent",
-        Error::ResultsExist { .. } => "name another file with -o, or pass --overwrite",
-        Error::OtherRun { .. } => "finish that run, or remove the folder",
-        Error::NoRun { .. } => "begin one with `batch run` or `batch split`",
-        Error::NoBatches { .. } => "check the base URL; most end in /v1",
-        Error::Locked { .. } => "wait for it to end, or stop it",
-        Error::Work { .. } => kept,
-        _ => return problem,
-    };
-    problem.with_help(help)
-}
-
-/// The error and its causes in one line.
-fn text_of(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    message::text(&text)
-}
-
-/// The last line of `--json`.
-#[derive(Serialize)]
-struct Ended<'a> {
-    event: &'static str,
-    #[serde(flatten)]
-    summary: &'a Summary,
-}
-
-fn describe(summary: &Summary) -> String {
-    let mut lines = vec![format!(
-        "{} of {} requests have an answer, in {}",
-        quantity::count(summary.answered),
-        quantity::count(summary.lines),
-        message::path(&summary.results)
-    )];
-    if let Some(failures) = &summary.failures {
-        let failed = quantity::count(summary.failed);
-        lines.push(format!("{failed} have none, for the reasons in {}", message::path(failures)));
-    }
-    let usage = summary.usage;
-    if usage.total_tokens > 0 {
-        lines.push(format!(
-            "{} used {} input and {} output tokens",
-            message::count(summary.batches as usize, "batch"),
-            quantity::count(usage.input_tokens),
-            quantity::count(usage.output_tokens)
-        ));
-    }
-    lines.join("\n")
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

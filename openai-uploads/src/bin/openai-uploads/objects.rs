@@ -1,5 +1,6 @@
 //! Objects in stores on the command line.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -41,10 +42,12 @@ pub(crate) struct Objects {
 
 #[cfg(feature = "object-store")]
 mod with_stores {
+    use futures_util::StreamExt;
     use openai_uploads::objects::{Location, Object, ObjectError};
+    use tokio::io::AsyncWriteExt;
     use tokio::runtime::Runtime;
 
-    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, Version, io};
+    use super::{CommandError, File, Listed, Objects, Path, PathBuf, Read, Resume, Source, Version, io};
     use crate::message;
 
     impl Objects {
@@ -97,10 +100,53 @@ mod with_stores {
                 .with_help("name a file, or an object such as s3://BUCKET/KEY"))
         }
 
+        /// Refuses a URL that nothing can be written to.
+        pub(crate) fn check_writable(&self, option: &str, url: &Path) -> Result<(), CommandError> {
+            self.writable(option, url).map(drop)
+        }
+
+        /// Whether there is an object.
+        pub(crate) async fn exists(&self, url: &Path) -> Result<bool, CommandError> {
+            match self.location(url)?.look_up().await {
+                Ok(_) => Ok(true),
+                Err(ObjectError::NotFound { .. }) => Ok(false),
+                Err(error) => Err(problem(&error)),
+            }
+        }
+
+        /// Downloads the object as it is now into a folder, unless this version is there. Returns the file.
+        pub(crate) async fn download(&self, url: &Path, folder: &Path, index: usize) -> io::Result<PathBuf> {
+            let object = self.stores.location(&url.to_string_lossy())?.look_up().await?;
+            let version = object.e_tag().map_or_else(|| object.modified_ns().to_string(), str::to_owned);
+            let version: String = version.chars().filter(char::is_ascii_alphanumeric).collect();
+            let name = format!("{index}-{version}-{}", object.location().file_name());
+            let file = folder.join(&name);
+            if !file.exists() {
+                write_object(&object, &folder.join(name + ".part"), &file).await?;
+            }
+            Ok(file)
+        }
+
+        /// Sends a file to a store, where it replaces an object.
+        pub(crate) async fn send(&self, file: File, url: &Path) -> io::Result<()> {
+            Ok(self.stores.location(&url.to_string_lossy())?.write_all(file).await?)
+        }
+
         /// Where the state of an upload is kept.
         pub(crate) fn resume(&self, state: &Path) -> Result<Resume, CommandError> {
             self.writable("--state", state).map(Resume::Object)
         }
+    }
+
+    /// Writes the content of an object to `part`, and renames that to `file` when it is complete.
+    async fn write_object(object: &Object, part: &Path, file: &Path) -> io::Result<()> {
+        let mut content = tokio::fs::File::create(part).await?;
+        let mut bytes = object.stream(0..object.length());
+        while let Some(bytes) = bytes.next().await {
+            content.write_all(&bytes?).await?;
+        }
+        content.flush().await?;
+        tokio::fs::rename(part, file).await
     }
 
     fn version(object: &Object) -> Version {
@@ -133,7 +179,9 @@ pub(crate) use without_stores::unsupported;
 mod without_stores {
     use tokio::runtime::Runtime;
 
-    use super::{CommandError, Listed, Objects, Path, Read, Resume, Source, Version, io, shown};
+    use super::{
+        CommandError, File, Listed, Objects, Path, PathBuf, Read, Resume, Source, Version, io, shown,
+    };
     use crate::message;
 
     impl Objects {
@@ -153,6 +201,25 @@ mod without_stores {
 
         pub(crate) fn resume(&self, state: &Path) -> Result<Resume, CommandError> {
             Err(unsupported(state))
+        }
+
+        pub(crate) fn check_writable(&self, _: &str, url: &Path) -> Result<(), CommandError> {
+            Err(unsupported(url))
+        }
+
+        #[expect(clippy::unused_async, reason = "with stores it asks one")]
+        pub(crate) async fn exists(&self, url: &Path) -> Result<bool, CommandError> {
+            Err(unsupported(url))
+        }
+
+        #[expect(clippy::unused_async, reason = "with stores it asks one")]
+        pub(crate) async fn download(&self, url: &Path, _: &Path, _: usize) -> io::Result<PathBuf> {
+            Err(io::Error::new(io::ErrorKind::Unsupported, unsupported(url).message))
+        }
+
+        #[expect(clippy::unused_async, reason = "with stores it asks one")]
+        pub(crate) async fn send(&self, _: File, url: &Path) -> io::Result<()> {
+            Err(io::Error::new(io::ErrorKind::Unsupported, unsupported(url).message))
         }
     }
 
