@@ -287,7 +287,7 @@ impl<'a> Page<'a> {
         let has = |name: &&str| members.iter().any(|(_, field)| normal(&field.name) == **name);
         let next = members.iter().find_map(|(path, field)| {
             let is_link = path.len() > 1 && normal(&path[0]) == "links";
-            if normal(&field.name) != NEXT || !(is_link || BESIDE_NEXT.iter().any(|name| has(name))) {
+            if normal(&field.name) != NEXT || !(is_link || BESIDE_NEXT.iter().any(has)) {
                 return None;
             }
             if self.is_string(&field.ty) {

@@ -51,8 +51,8 @@ pub(super) fn items(scope: &Scope<'_>, operation: &Operation, imports: &mut Impo
 
 /// The type of the reply, which `api::pages` found to be JSON.
 fn reply_type(operation: &Operation) -> &Type {
-    let contents = operation.successes.iter().flat_map(|success| &success.contents);
-    contents.filter_map(ReplyContent::ty).next().unwrap_or(&Type::Any)
+    let mut contents = operation.successes.iter().flat_map(|success| &success.contents);
+    contents.find_map(ReplyContent::ty).unwrap_or(&Type::Any)
 }
 
 /// The expression for the next page.
@@ -63,7 +63,7 @@ fn next(scope: &Scope<'_>, ty: &Type, paging: &Paging, items: &Way) -> TokenStre
             let id = id.as_ref().map(|id| {
                 let id = Way::new(scope, quote!(item), &paging.item, std::slice::from_ref(id)).borrowed();
                 let last = items.last();
-                quote!(#last.map(|item| #id))
+                quote!(&#last.map(|item| #id))
             });
             match (last.as_deref().map(at), id) {
                 (None, id) => quote!(NextPage::after(#parameter, #id)),
@@ -134,7 +134,7 @@ impl Way {
     fn borrowed(&self) -> TokenStream {
         let Some((Step { field, .. }, way)) = self.steps.split_last() else { return self.start.clone() };
         match self.inside(way) {
-            (holder, true) => quote!(#holder.map(|inner| &inner.#field)),
+            (holder, true) => quote!(&#holder.map(|inner| &inner.#field)),
             (holder, false) => quote!(&#holder.#field),
         }
     }

@@ -55,13 +55,13 @@ enum NextPlace {
 impl NextPage {
     /// The next page starts after the item with the id `last`. The page must say whether there are
     /// [`more`](Self::more).
-    pub fn after(parameter: &'static str, last: impl Serialize) -> Self {
+    pub fn after(parameter: &'static str, last: &impl Serialize) -> Self {
         Self::new(NextPlace::After { parameter, last: text(last) })
     }
 
     /// The next page starts after the item with this id, if the page itself names none.
     #[must_use]
-    pub fn or_last(mut self, id: impl Serialize) -> Self {
+    pub fn or_last(mut self, id: &impl Serialize) -> Self {
         if let NextPlace::After { last: last @ None, .. } = &mut self.place {
             *last = text(id);
         }
@@ -69,7 +69,7 @@ impl NextPage {
     }
 
     /// The next page starts at `cursor`. A page without one is the last.
-    pub fn cursor(parameter: &'static str, cursor: impl Serialize) -> Self {
+    pub fn cursor(parameter: &'static str, cursor: &impl Serialize) -> Self {
         Self::new(NextPlace::Cursor { parameter, cursor: text(cursor) })
     }
 
@@ -84,7 +84,7 @@ impl NextPage {
     }
 
     /// The next page is at a URL. A page without one is the last.
-    pub fn url(url: impl Serialize) -> Self {
+    pub fn url(url: &impl Serialize) -> Self {
         Self::new(NextPlace::Url(text(url)))
     }
 
@@ -95,7 +95,7 @@ impl NextPage {
 
     /// Sets the number of all items, or of all pages.
     #[must_use]
-    pub fn of(mut self, all: impl Serialize) -> Self {
+    pub fn of(mut self, all: &impl Serialize) -> Self {
         if let NextPlace::Offset { total, .. } | NextPlace::Number { total, .. } = &mut self.place {
             *total = text(all).and_then(|total| total.parse().ok());
         }
@@ -104,7 +104,7 @@ impl NextPage {
 
     /// Sets whether there are more pages.
     #[must_use]
-    pub fn more(mut self, more: impl Serialize) -> Self {
+    pub fn more(mut self, more: &impl Serialize) -> Self {
         self.has_more = text(more).and_then(|more| more.parse().ok());
         self
     }
@@ -237,7 +237,7 @@ impl<T, E: ErrorBody, P: Pages<Page = T>> Step<T, E, P> {
 }
 
 /// A value as text. A missing one, `null` and an empty string are none.
-fn text(value: impl Serialize) -> Option<String> {
+fn text(value: &impl Serialize) -> Option<String> {
     match serde_json::to_value(value).ok()? {
         Value::Null => None,
         value => Some(plain(&value)).filter(|text| !text.is_empty()),
@@ -342,9 +342,9 @@ mod tests {
     #[test]
     fn a_cursor_replaces_the_one_before_and_nothing_else() {
         let request = request().query("limit", 2).query("after", "a&b").query("purpose", "x");
-        let page = |last: &str| NextPage::after("after", last).more(true);
-        let last = NextPage::after("after", json!(null)).or_last("d").more(Some(true));
-        let pages = vec![page("b=c"), last, NextPage::after("after", "e").more(json!(null))];
+        let page = |last: &str| NextPage::after("after", &last).more(&true);
+        let last = NextPage::after("after", &json!(null)).or_last(&"d").more(&Some(true));
+        let pages = vec![page("b=c"), last, NextPage::after("after", &"e").more(&json!(null))];
         assert_eq!(
             urls(request, "", pages),
             ok(&["?limit=2&purpose=x&after=b%3Dc", "?limit=2&purpose=x&after=d", "end"])
@@ -353,28 +353,28 @@ mod tests {
 
     #[test]
     fn a_cursor_that_comes_again_is_an_error_and_so_is_none_before_the_last_page() {
-        let cursor = |cursor: &str| NextPage::cursor("cursor", cursor);
+        let cursor = |cursor: &str| NextPage::cursor("cursor", &cursor);
         let start = request().query("cursor", "1");
         let pages = urls(start, "", vec![cursor("2"), cursor("3"), cursor("1")]);
         assert!(pages[..2].iter().all(Result::is_ok), "{pages:?}");
         assert!(pages[2].as_ref().unwrap_err().contains("`1` a second time"), "{pages:?}");
-        let pages = urls(request(), "", vec![cursor("").more(true)]);
+        let pages = urls(request(), "", vec![cursor("").more(&true)]);
         assert!(pages[0].as_ref().unwrap_err().contains("more pages"), "{pages:?}");
         assert_eq!(urls(request(), "", vec![cursor("")]), ok(&["end"]));
-        assert_eq!(urls(request(), "", vec![cursor("x").more(false)]), ok(&["end"]));
-        assert_eq!(urls(request(), "", vec![NextPage::cursor("cursor", 7)]), ok(&["?cursor=7"]));
+        assert_eq!(urls(request(), "", vec![cursor("x").more(&false)]), ok(&["end"]));
+        assert_eq!(urls(request(), "", vec![NextPage::cursor("cursor", &7)]), ok(&["?cursor=7"]));
     }
 
     #[test]
     fn offsets_and_numbers_count_from_what_the_request_has() {
         let offset = |count| NextPage::offset("offset", count);
-        let pages = vec![offset(3), offset(2).of(9), offset(1).of(6), offset(0)];
+        let pages = vec![offset(3), offset(2).of(&9), offset(1).of(&6), offset(0)];
         assert_eq!(urls(request(), "", pages), ok(&["?offset=3", "?offset=5", "end", "end"]));
         assert_eq!(urls(request().query("offset", 10), "", vec![offset(3)]), ok(&["?offset=13"]));
         let number = |count| NextPage::number("page", 1, count);
-        let pages = vec![number(5), number(5).of(4), number(5).of(3), number(0)];
+        let pages = vec![number(5), number(5).of(&4), number(5).of(&3), number(0)];
         assert_eq!(urls(request(), "", pages), ok(&["?page=2", "?page=3", "end", "end"]));
-        let from_zero = vec![NextPage::number("page", 0, 1).of(2), NextPage::number("page", 0, 1).of(2)];
+        let from_zero = vec![NextPage::number("page", 0, 1).of(&2), NextPage::number("page", 0, 1).of(&2)];
         assert_eq!(urls(request(), "", from_zero), ok(&["?page=1", "end"]));
         let unknown = urls(request().query("page", "last"), "", vec![number(1)]);
         assert!(unknown[0].as_ref().unwrap_err().contains("page=last"), "{unknown:?}");
@@ -384,7 +384,8 @@ mod tests {
     fn a_url_stays_at_the_origin_and_keeps_the_query_of_every_request() {
         let mut keyed = request();
         keyed.configuration.query.push(("key".to_owned(), "k 1".to_owned()));
-        let pages = ["?page=2", "/v1/items?key=other", "https://host:443/v1/items", ""].map(NextPage::url);
+        let pages = ["?page=2", "/v1/items?key=other", "https://host:443/v1/items", ""]
+            .map(|url| NextPage::url(&url));
         assert_eq!(
             urls(keyed, "", pages.into()),
             ok(&["?page=2&key=k%201", "?key=other", "?key=k%201", "end"])
@@ -396,10 +397,10 @@ mod tests {
             "https://a@host/",
             "//x/",
         ] {
-            let next = urls(request(), "", vec![NextPage::url(other)]);
+            let next = urls(request(), "", vec![NextPage::url(&other)]);
             assert!(next[0].as_ref().unwrap_err().contains("scheme, host and port"), "{other}: {next:?}");
         }
-        let again = urls(request(), "", vec![NextPage::url("?page=2"), NextPage::url("?page=2")]);
+        let again = urls(request(), "", vec![NextPage::url(&"?page=2"), NextPage::url(&"?page=2")]);
         assert!(again[1].as_ref().unwrap_err().contains("a second time"), "{again:?}");
     }
 

@@ -112,7 +112,7 @@ impl fmt::Debug for TransportError {
             .field("host", &self.host)
             .field("proxy", &self.proxy)
             .field("source", &self.source().map(ToString::to_string))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

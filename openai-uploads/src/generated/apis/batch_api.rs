@@ -49,7 +49,7 @@ impl Pages for ListBatchesPages {
     type Item = models::Batch;
     fn next(page: &Self::Page) -> NextPage {
         NextPage::after("after", &page.last_id)
-            .or_last(page.data.last().map(|item| &item.id))
+            .or_last(&page.data.last().map(|item| &item.id))
             .more(&page.has_more)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -54,7 +54,7 @@ impl Pages for ListFilesPages {
     type Item = models::OpenAiFile;
     fn next(page: &Self::Page) -> NextPage {
         NextPage::after("after", &page.last_id)
-            .or_last(page.data.last().map(|item| &item.id))
+            .or_last(&page.data.last().map(|item| &item.id))
             .more(&page.has_more)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -67,7 +67,7 @@ impl Pages for ListFineTuningEventsPages {
     type Page = models::ListFineTuningJobEventsResponse;
     type Item = models::FineTuningJobEvent;
     fn next(page: &Self::Page) -> NextPage {
-        NextPage::after("after", page.data.last().map(|item| &item.id))
+        NextPage::after("after", &page.data.last().map(|item| &item.id))
             .more(&page.has_more)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {

@@ -21,8 +21,10 @@ pub struct MemoryTransport {
     shared: Arc<Shared>,
 }
 
+type Answer = dyn Fn(&TestRequest) -> Result<TestReply, InputError> + Send + Sync;
+
 struct Shared {
-    answer: Box<dyn Fn(&TestRequest) -> Result<TestReply, InputError> + Send + Sync>,
+    answer: Box<Answer>,
     requests: Mutex<Vec<TestRequest>>,
 }
 
