@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use openai_uploads::apis::configuration::Configuration;
-use openai_uploads::apis::files_api::{create_file, delete_file, list_files};
+use openai_uploads::apis::files_api::{ListFilesParams, create_file, delete_file, list_files};
 use openai_uploads::models::CreateFileRequest;
 use openai_uploads::runtime::testing::{MemoryTransport, Recorder, Replayer, TestReply};
 use openai_uploads::runtime::{
@@ -177,8 +177,8 @@ fn a_transport_around_a_client_sees_each_request_and_may_fail() {
     let to =
         configuration().with_base_path(server.url()).with_transport(limited).with_bearer_access_token(KEY);
     block_on(async {
-        list_files(&to, Default::default()).await.unwrap();
-        let error = list_files(&to, Default::default()).await.unwrap_err();
+        list_files(&to, ListFilesParams::default()).await.unwrap();
+        let error = list_files(&to, ListFilesParams::default()).await.unwrap_err();
         let Error::Transport(error) = error else { panic!("{error:?}") };
         assert_eq!(error.kind, TransportErrorKind::Interrupted);
         assert!(format!("{error:?}").contains("enough"), "{error:?}");
