@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -104,10 +104,30 @@ fn failure(
 /// The maximum number of files open at a time.
 const OPEN_FILES: usize = 128;
 
+/// The buffer of each. A file with few answers in it is small.
+const BUFFER: usize = 1 << 17;
+
 /// The texts of lines, read from the files of many shards.
+///
+/// The files are sorted as the answers are, so each is read from start to end.
 struct Texts<P> {
     path: P,
-    open: HashMap<(u32, AnswerFile), File>,
+    open: HashMap<(u32, AnswerFile), OpenFile>,
+}
+
+struct OpenFile {
+    reader: BufReader<File>,
+    position: u64,
+}
+
+impl OpenFile {
+    fn read(&mut self, offset: u64, text: &mut [u8]) -> io::Result<()> {
+        // This keeps what is in the buffer.
+        self.reader.seek_relative(offset.cast_signed().wrapping_sub(self.position.cast_signed()))?;
+        self.reader.read_exact(text)?;
+        self.position = offset + text.len() as u64;
+        Ok(())
+    }
 }
 
 impl<P: Fn(u32, AnswerFile) -> PathBuf> Texts<P> {
@@ -118,22 +138,12 @@ impl<P: Fn(u32, AnswerFile) -> PathBuf> Texts<P> {
             if self.open.len() >= OPEN_FILES {
                 self.open.clear();
             }
-            self.open.insert(key, File::open((self.path)(answer.shard, answer.file))?);
+            let file = File::open((self.path)(answer.shard, answer.file))?;
+            let reader = BufReader::with_capacity(BUFFER, file);
+            self.open.insert(key, OpenFile { reader, position: 0 });
         }
-        self.open.get(&key).map_or(Ok(()), |file| read_at(file, answer.offset, text))
+        self.open.get_mut(&key).map_or(Ok(()), |file| file.read(answer.offset, text))
     }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, offset: u64, text: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, text, offset)
-}
-
-#[cfg(not(unix))]
-fn read_at(mut file: &File, offset: u64, text: &mut [u8]) -> io::Result<()> {
-    use std::io::{Read, Seek};
-    file.seek(io::SeekFrom::Start(offset))?;
-    file.read_exact(text)
 }
 
 #[cfg(test)]

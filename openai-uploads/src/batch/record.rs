@@ -1,8 +1,10 @@
-//! Finds the answer of each line of a shard in the shard's result files.
+//! Finds the answer of each line of a shard in the shard's result files, and sorts these by the lines.
+//!
+//! Result files are in no order. Sorted, they are read from start to end when all answers are merged.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::answers::{Answer, AnswerFile, Outcome};
@@ -41,24 +43,77 @@ pub(super) fn record(
     let places: HashMap<IdDigest, usize> =
         lines.iter().enumerate().map(|(place, line)| (line.id, place)).collect();
     for (file, path) in files {
+        let mut results = Vec::new();
         for_each_line(path, |offset, text| {
             let found = result_line::read(text).and_then(|(id, outcome)| Some((*places.get(&id)?, outcome)));
-            let Some((place, outcome)) = found else {
-                recorded.unknown += 1;
-                return Ok(());
-            };
             let length =
                 u32::try_from(text.len()).map_err(|_| io::Error::other("a result line exceeds 4 GiB"))?;
+            // Other lines go to the end.
+            let (place, outcome) =
+                found.map_or((usize::MAX, None), |(place, outcome)| (place, Some(outcome)));
+            results.push(ResultLine { place, outcome, offset, length });
+            Ok(())
+        })?;
+        sort(path, &mut results)?;
+        for ResultLine { place, outcome, offset, length } in results {
+            let Some(outcome) = outcome else {
+                recorded.unknown += 1;
+                continue;
+            };
             let answer = &mut recorded.answers[place].1;
             let is_repeated = answer.file != AnswerFile::Requests;
             recorded.repeated += u64::from(is_repeated);
             if !is_repeated || answer.outcome != Outcome::Answered && outcome == Outcome::Answered {
                 *answer = Answer { outcome, shard, file: *file, offset, length };
             }
-            Ok(())
-        })?;
+        }
     }
     Ok(recorded)
+}
+
+/// A line of a result file.
+struct ResultLine {
+    /// The place of its request in the shard.
+    place: usize,
+    /// `None`: it is not a result of the shard.
+    outcome: Option<Outcome>,
+    offset: u64,
+    length: u32,
+}
+
+/// Sorts the lines of the file at `path` by their places, and sets their new offsets. The file is replaced as a whole.
+fn sort(path: &Path, lines: &mut [ResultLine]) -> io::Result<()> {
+    if lines.is_sorted_by_key(|line| line.place) {
+        return Ok(());
+    }
+    lines.sort_by_key(|line| line.place);
+    let source = File::open(path)?;
+    let mut sorted = path.as_os_str().to_owned();
+    sorted.push(".sorted");
+    let mut writer = BufWriter::with_capacity(1 << 18, File::create(&sorted)?);
+    let (mut text, mut offset) = (Vec::new(), 0);
+    for line in lines {
+        text.resize(line.length as usize, 0);
+        read_at(&source, line.offset, &mut text)?;
+        writer.write_all(&text)?;
+        writer.write_all(b"\n")?;
+        line.offset = offset;
+        offset += u64::from(line.length) + 1;
+    }
+    writer.flush()?;
+    fs::rename(sorted, path)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, offset: u64, text: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, text, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, offset: u64, text: &mut [u8]) -> io::Result<()> {
+    use std::io::{Read, Seek};
+    file.seek(io::SeekFrom::Start(offset))?;
+    file.read_exact(text)
 }
 
 /// Calls `each` with every line that is not blank, and its offset.
@@ -81,8 +136,6 @@ fn for_each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> io::Result<()>
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     fn recorded(ids: &[&str], output: &str, errors: &str) -> Recorded {
@@ -97,7 +150,17 @@ mod tests {
             fs::write(&path, text).unwrap();
             (file, path)
         });
-        record(7, &lines, &files, Outcome::Missing).unwrap()
+        let recorded = record(7, &lines, &files, Outcome::Missing).unwrap();
+        // The files are sorted now, so another time finds the same.
+        let again = record(7, &lines, &files, Outcome::Missing).unwrap();
+        assert_eq!((&recorded.answers, recorded.unknown), (&again.answers, again.unknown));
+        for (_, answer) in &recorded.answers {
+            let Some((_, path)) = files.iter().find(|(file, _)| *file == answer.file) else { continue };
+            let text =
+                &fs::read(path).unwrap()[usize::try_from(answer.offset).unwrap()..][..answer.length as usize];
+            assert_eq!(result_line::read(text).unwrap().1, answer.outcome);
+        }
+        recorded
     }
 
     fn answered(id: &str) -> String {
@@ -122,7 +185,7 @@ mod tests {
         ];
         assert_eq!(outcomes, expected);
         let (a, d) = (recorded.answers[0].1, recorded.answers[3].1);
-        assert_eq!((a.file, a.offset), (AnswerFile::Output, answered("c").len() as u64 + 1));
+        assert_eq!((a.file, a.offset), (AnswerFile::Output, 0));
         assert_eq!((d.file, d.offset, d.length), (AnswerFile::Requests, 18, 5));
         assert_eq!((recorded.unknown, recorded.repeated), (0, 0));
     }
