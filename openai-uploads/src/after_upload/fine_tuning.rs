@@ -37,16 +37,14 @@ impl FollowUp {
         let step = "starting the fine-tuning job";
         let create = || create_fine_tuning_job(&self.configuration, request.clone()).json_as(JSON);
         let created: Result<FineTuningJob, _> = self.send(step, false, create).await;
-        let job = created.map_err(|gave_up| {
+        created.map_err(|gave_up| {
             let is_certain = match &gave_up.error {
                 runtime::Error::Decode(_) => false,
                 error => error.retry_safety() != RetrySafety::IfIdempotent,
             };
             let source = Box::new(gave_up.error);
             if is_certain { Error::Request { step, source } } else { Error::JobUnknown { source } }
-        })?;
-        self.notify(&Event::JobChanged { job: job.clone() });
-        Ok(job)
+        })
     }
 
     /// Waits for the end of a job, whether it succeeds or not.

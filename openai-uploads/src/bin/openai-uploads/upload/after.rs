@@ -257,8 +257,8 @@ impl Followed<'_> {
 fn report(event: &Event) {
     let line = match event {
         Event::FileBatchCreated { file_batch } => {
-            let (id, total) = (&file_batch.id, file_batch.file_counts.total);
-            format!("{}: {} files to index", message::word(id), quantity::count(total))
+            let total = usize::try_from(file_batch.file_counts.total).unwrap_or(usize::MAX);
+            format!("{}: {} to index", message::word(&file_batch.id), message::count(total, "file"))
         }
         Event::FileBatchChanged { file_batch } => {
             let counts = file_batch.file_counts;
