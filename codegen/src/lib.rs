@@ -1,4 +1,4 @@
-//! Reads an OpenAPI 3.0 or 3.1 document and writes a Rust crate.
+//! Reads an OpenAPI 3.0, 3.1 or 3.2 document and writes a Rust crate.
 
 pub mod api;
 #[cfg(feature = "cli")]
@@ -8,6 +8,7 @@ pub mod crate_name;
 mod description;
 pub mod diagnostic;
 pub mod document;
+pub mod formats;
 pub mod input;
 mod markdown;
 mod naming;
@@ -26,6 +27,7 @@ use std::thread;
 use api::Api;
 use diagnostic::{Diagnostic, Diagnostics, Severity};
 use document::{Document, Pointer};
+use formats::Formats;
 use package::{Folder, MARKER, Package};
 use rename::Rename;
 use slice::Selection;
@@ -51,6 +53,8 @@ pub struct Options {
     pub selection: Selection,
     /// Rust names in the place of those that the document has.
     pub rename: Rename,
+    /// The Rust types of strings with a format.
+    pub formats: Formats,
     /// Whether a crate has a cargo feature for each tag, so that its users compile only the tags that they need.
     pub features_by_tag: bool,
 }
@@ -171,7 +175,7 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 
 fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics> {
     let document = options.document(text)?;
-    let (mut api, mut found) = api::lower(&document);
+    let (mut api, mut found) = api::lower(&document, &options.formats);
     found.extend_from_slice(document.warnings());
     found.extend(given_faults(&api));
     found.extend(number_operations(&mut api, &document));

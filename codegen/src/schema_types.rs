@@ -18,7 +18,7 @@ use crate::{Options, api, with_room};
 pub fn schema_types(text: &str, options: &Options) -> Result<BTreeMap<String, String>, Diagnostics> {
     with_room(|| {
         let document = options.document(text)?;
-        let (api, schemas, found) = api::lower_with_schemas(&document);
+        let (api, schemas, found) = api::lower_with_schemas(&document, &options.formats);
         let found = document.locate(found);
         if found.count(Severity::Error) > 0 {
             return Err(found);

@@ -95,6 +95,9 @@ fn json_type(api: &Api, ty: &Type) -> Option<&'static str> {
         | Type::DateTime
         | Type::Date
         | Type::Uuid
+        | Type::Time
+        | Type::Duration
+        | Type::Decimal
         | Type::Base64
         | Type::Secret
         | Type::Binary => "string",

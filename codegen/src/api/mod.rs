@@ -24,6 +24,8 @@ pub use operation::{
 pub use paging::{PageForm, Paging, Path};
 pub use style::{ArrayFormat, Location, Style, StyleKind};
 
+use crate::formats::Formats;
+
 /// An API: its operations and their types.
 #[derive(Debug)]
 pub struct Api {
@@ -43,6 +45,8 @@ pub struct Api {
     pub webhooks: Vec<Callback>,
     /// Every named type, in the order of the document.
     pub types: Vec<Named>,
+    /// The Rust types of strings with a format.
+    pub formats: Formats,
 }
 
 impl Api {

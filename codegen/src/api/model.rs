@@ -37,6 +37,12 @@ pub enum Type {
     Date,
     /// A UUID (RFC 9562).
     Uuid,
+    /// A time of day.
+    Time,
+    /// A duration (ISO 8601).
+    Duration,
+    /// A decimal number as text.
+    Decimal,
     /// Bytes, encoded in Base64 (RFC 4648 §4).
     Base64,
     /// A string that must not be shown.
@@ -90,6 +96,9 @@ impl Type {
             | Self::DateTime
             | Self::Date
             | Self::Uuid
+            | Self::Time
+            | Self::Duration
+            | Self::Decimal
             | Self::Base64
             | Self::Secret
             | Self::Binary
@@ -321,6 +330,8 @@ pub struct Variant {
     /// The values of the tag for this type. An empty string means that the tag may be missing. No values: the tag
     /// does not select this type.
     pub tags: Vec<String>,
+    /// Whether a value without the tag, or with one that no variant has, is of this type.
+    pub is_default: bool,
     /// Whether the type has no field for the tag, so that the union writes it.
     pub writes_tag: bool,
     /// The property that distinguishes this variant from others with the same tag, and its values for this type.

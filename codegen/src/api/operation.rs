@@ -129,6 +129,8 @@ pub enum BodyContent {
     UrlEncoded(Type),
     /// `multipart/form-data`; the type is a struct with `form` set.
     Multipart(Type),
+    /// Values of the type as JSON, one on each line.
+    Lines(Type),
     /// Text.
     Text,
     /// Bytes, sent as the text of their Base64.
@@ -141,7 +143,7 @@ impl BodyContent {
     /// The type of the content, unless it is text or bytes.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Json(ty) | Self::UrlEncoded(ty) | Self::Multipart(ty) => Some(ty),
+            Self::Json(ty) | Self::UrlEncoded(ty) | Self::Multipart(ty) | Self::Lines(ty) => Some(ty),
             Self::Text | Self::Base64 | Self::Binary => None,
         }
     }
@@ -182,6 +184,8 @@ pub enum ReplyContent {
     Base64(String),
     /// Bytes of a media type, streamed.
     Binary(String),
+    /// A stream of values as JSON, one on each line, of a media type.
+    Lines(Type, String),
     /// Server-sent events.
     Events(Type, EventForm),
 }
@@ -201,7 +205,7 @@ impl ReplyContent {
     /// The type of the content, unless it is text or bytes.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Json(ty, _) | Self::Events(ty, _) => Some(ty),
+            Self::Json(ty, _) | Self::Lines(ty, _) | Self::Events(ty, _) => Some(ty),
             Self::Text(_) | Self::Base64(_) | Self::Binary(_) => None,
         }
     }
@@ -210,6 +214,7 @@ impl ReplyContent {
     pub fn content_type(&self) -> &str {
         match self {
             Self::Json(_, content_type)
+            | Self::Lines(_, content_type)
             | Self::Text(content_type)
             | Self::Base64(content_type)
             | Self::Binary(content_type) => content_type,

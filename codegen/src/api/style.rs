@@ -8,6 +8,8 @@ pub enum Location {
     Query,
     Header,
     Cookie,
+    /// The whole query.
+    QueryString,
 }
 
 /// How a parameter is written.
@@ -56,7 +58,7 @@ impl Style {
     pub fn default_of(location: Location) -> Self {
         let kind = match location {
             Location::Path | Location::Header => StyleKind::Simple,
-            Location::Query | Location::Cookie => StyleKind::Form,
+            Location::Query | Location::Cookie | Location::QueryString => StyleKind::Form,
         };
         Self { kind, explode: kind == StyleKind::Form, allow_reserved: false, arrays: ArrayFormat::Indices }
     }

@@ -24,6 +24,11 @@ pub(super) fn assign(api: &mut Api) {
         let mut union = union.clone();
         let is_declared = union.tag.is_some();
         tag(api, &mut union);
+        for variant in union.variants.iter_mut().filter(|variant| variant.is_default) {
+            if !variant.tags.iter().any(String::is_empty) {
+                variant.tags.push(String::new());
+            }
+        }
         if let (Some(property), true) = (union.tag.clone(), is_declared) {
             write_tags(api, &mut union, &property);
             note_pinned(api, &union, &property, &mut pinned);
@@ -83,6 +88,8 @@ fn note_pinned(api: &Api, union: &Union, property: &str, pinned: &mut Pinned) {
         let Type::Named(id) = api.resolved(&variant.ty) else { continue };
         let tags = pinned.entry((*id, property.to_owned())).or_default();
         tags.extend(variant.tags.iter().filter(|tag| !tag.is_empty()).cloned());
+        // It can have any tag.
+        tags.extend(variant.is_default.then(String::new));
     }
 }
 

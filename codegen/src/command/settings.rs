@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::choice::Choice;
 use super::failure::Failure;
+use crate::formats::Formats;
 use crate::input::read_text;
 use crate::rename::Rename;
 use crate::{Input, Options, Output};
@@ -33,6 +34,14 @@ pub struct Settings {
     /// Give the crate a cargo feature for each tag, so that its users compile only the tags that they need
     #[arg(long, conflicts_with = "module")]
     pub features_by_tag: bool,
+    /// Choose the Rust type of strings with a format: string, chrono or jiff for date-time, date and time; string or jiff
+    /// for duration; string or uuid for uuid; string or `rust_decimal` for decimal; may be given several times
+    #[arg(long = "format", value_name = "FORMAT=TYPE", value_parser = format_choice)]
+    #[serde(skip)]
+    pub formats: Vec<(String, String)>,
+    /// The same in a configuration file: a table.
+    #[arg(skip)]
+    pub format: Formats,
     /// Exit with 2, and write nothing, if there is a warning
     #[arg(long)]
     pub deny_warnings: bool,
@@ -106,6 +115,8 @@ impl Settings {
             deny_warnings: self.deny_warnings || other.deny_warnings,
             operations: self.operations.or(other.operations),
             rename: other.rename,
+            formats: self.formats,
+            format: self.format.or(other.format),
         }
     }
 
@@ -146,12 +157,32 @@ impl Settings {
         Options {
             selection: self.operations.clone().into(),
             rename: self.rename.clone(),
+            formats: self.formats(),
             // A module has no manifest for them.
             features_by_tag: self.features_by_tag && matches!(output, Output::Crate { .. }),
             output,
             ..Options::default()
         }
     }
+}
+
+impl Settings {
+    /// The types of strings with a format; those of the command line come first.
+    fn formats(&self) -> Formats {
+        let mut formats = Formats::default();
+        for (format, ty) in &self.formats {
+            // They were checked as arguments.
+            let _ = formats.choose(format, ty);
+        }
+        formats.or(self.format.clone())
+    }
+}
+
+/// Checks the type of a format, as an argument.
+fn format_choice(text: &str) -> Result<(String, String), String> {
+    let (format, ty) = text.split_once('=').ok_or("write it as `date-time=string`")?;
+    Formats::default().choose(format, ty)?;
+    Ok((format.to_owned(), ty.to_owned()))
 }
 
 /// Reads a document and its overlays.

@@ -6,9 +6,8 @@ use indexmap::IndexMap;
 
 use super::value::{Value, elements, member, members, root, settled};
 use super::{Breaks, Comparison, Direction, Effect, Side, Sides};
+use crate::document::openapi::METHODS;
 use crate::document::{Document, Node};
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// An operation and its path.
 #[derive(Clone)]
@@ -70,8 +69,11 @@ fn operations<'a>(document: &'a Document, paths: &Value<'a>) -> Vec<Operation<'a
     members(paths)
         .flat_map(|(path, item)| {
             let item = settled(document, item);
+            let more = member(&item, "additionalOperations");
+            let more: Vec<_> = more.iter().flat_map(members).collect();
             members(&item)
                 .filter(|(method, _)| METHODS.contains(method))
+                .chain(more)
                 .map(|(method, value)| Operation { path, method, item: item.clone(), value })
                 .collect::<Vec<_>>()
         })

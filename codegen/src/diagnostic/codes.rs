@@ -402,7 +402,7 @@ Correct it, or begin its name with `x-`.",
     ),
     (
         "unknown-location",
-        "A parameter has an `in` that is not `path`, `query`, `header` or `cookie`.
+        "A parameter has an `in` that is not `path`, `query`, `querystring`, `header` or `cookie`.
 
 Correct it.",
     ),
@@ -436,6 +436,12 @@ Write `'200'`, `4XX` or `default`.",
         "A parameter has a `style` that OpenAPI does not define.
 
 Use `matrix`, `label`, `simple`, `form`, `spaceDelimited`, `pipeDelimited` or `deepObject`.",
+    ),
+    (
+        "unknown-tag",
+        "The `parent` of a tag is not the name of a tag.
+
+Correct the name, or add the tag.",
     ),
     (
         "unknown-type",

@@ -40,7 +40,7 @@ impl Identifiers {
     /// Finds the identifiers of a file.
     pub(super) fn of(file: &str, root: &Node, text: &str) -> Self {
         let mut found = Self {
-            resources: vec![Resource { pointer: Pointer::root(), uri: uri_of(file) }],
+            resources: vec![Resource { pointer: Pointer::root(), uri: own_uri(file, root) }],
             anchors: Vec::new(),
         };
         if ["$id", "$anchor", "$dynamicAnchor"].iter().any(|key| text.contains(key)) {
@@ -108,6 +108,15 @@ impl Identifiers {
             _ => {}
         }
     }
+}
+
+/// The URI of a file: its `$self` if it has one.
+fn own_uri(file: &str, root: &Node) -> Url {
+    let uri = uri_of(file);
+    let own = root.get("$self").and_then(Node::as_str).and_then(|own| uri.join(own).ok());
+    let mut own = own.unwrap_or(uri);
+    own.set_fragment(None);
+    own
 }
 
 /// The URI of a file. It is only compared with others and never opened.

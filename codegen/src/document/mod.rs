@@ -1,4 +1,4 @@
-//! An OpenAPI 3.0 or 3.1 document as written, with its overlays, and the files that its `$ref`s reach.
+//! An OpenAPI 3.0, 3.1 or 3.2 document as written, with its overlays, and the files that its `$ref`s reach.
 
 mod fault;
 mod identifier;
@@ -84,7 +84,7 @@ impl Document {
     /// # Errors
     ///
     /// Everything that is wrong with the text itself: its syntax, duplicate keys, excessive nesting or size, or a
-    /// version of OpenAPI other than 3.0 and 3.1. The meaning of the document is not checked.
+    /// version of OpenAPI other than 3.0, 3.1 and 3.2. The meaning of the document is not checked.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
         Self::parse_many(file, text, &BTreeMap::new(), &[])
     }
@@ -169,7 +169,8 @@ impl Document {
         let mut resources = HashMap::new();
         for (name, source) in &sources {
             // A file that is not a URL is found by its name.
-            let skipped = usize::from(!reference::is_url(name));
+            let has_uri = reference::is_url(name) || source.root().get("$self").is_some();
+            let skipped = usize::from(!has_uri);
             for resource in source.identifiers().resources().iter().skip(skipped) {
                 let place = (name.clone(), resource.pointer.clone());
                 resources.entry(resource.uri.to_string()).or_insert(place);

@@ -3,10 +3,14 @@
 use super::Node;
 use super::view::{Shape, View, view};
 
+/// The members of a path item that are operations.
+pub const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
 view! {
     /// A whole document.
     Root, "a document", {
         openapi: "openapi", Any;
+        own_uri: "$self", Text;
         info: "info", Members;
         json_schema_dialect: "jsonSchemaDialect", Text;
         servers: "servers", Array;
@@ -36,8 +40,12 @@ view! {
     /// A tag.
     Tag, "a tag", {
         name: "name", Text;
+        summary: "summary", Text;
         description: "description", Text;
         external_docs: "externalDocs", Members;
+        parent: "parent", Text;
+        // What a tag is for. It has no effect.
+        kind: "kind", Text;
     }
 }
 
@@ -54,6 +62,7 @@ view! {
         links: "links", Members;
         callbacks: "callbacks", Members;
         path_items: "pathItems", Members;
+        media_types: "mediaTypes", Members;
     }
 }
 
@@ -61,6 +70,7 @@ view! {
     /// A server.
     Server, "a server", {
         url: "url", Text;
+        name: "name", Text;
         description: "description", Text;
         variables: "variables", Members;
     }
@@ -86,6 +96,8 @@ view! {
         bearer_format: "bearerFormat", Text;
         flows: "flows", Members;
         open_id_connect_url: "openIdConnectUrl", Text;
+        oauth2_metadata_url: "oauth2MetadataUrl", Text;
+        deprecated: "deprecated", Flag;
     }
 }
 
@@ -93,6 +105,7 @@ view! {
     /// An OAuth flow.
     OauthFlow, "an OAuth flow", {
         authorization_url: "authorizationUrl", Text;
+        device_authorization_url: "deviceAuthorizationUrl", Text;
         token_url: "tokenUrl", Text;
         refresh_url: "refreshUrl", Text;
         scopes: "scopes", Members;
@@ -104,6 +117,7 @@ view! {
     Discriminator, "a discriminator", {
         property_name: "propertyName", Any;
         mapping: "mapping", Members;
+        default_mapping: "defaultMapping", Text;
     }
 }
 
@@ -115,6 +129,7 @@ view! {
         description: "description", Text;
         servers: "servers", Array;
         parameters: "parameters", Array;
+        additional_operations: "additionalOperations", Members;
     }
 }
 
@@ -171,6 +186,7 @@ view! {
 view! {
     /// A response.
     Response, "a response", {
+        summary: "summary", Text;
         description: "description", Text;
         headers: "headers", Members;
         content: "content", Members;
@@ -200,6 +216,9 @@ view! {
     /// A media type.
     MediaType, "a media type", {
         schema: "schema", Any;
+        item_schema: "itemSchema", Any;
+        prefix_encoding: "prefixEncoding", Array;
+        item_encoding: "itemEncoding", Members;
         example: "example", Any;
         examples: "examples", Any;
         encoding: "encoding", Members;
@@ -215,6 +234,10 @@ view! {
         explode: "explode", Flag;
         allow_reserved: "allowReserved", Flag;
         array_format: "x-array-format", Any;
+        // The encoding of the parts of a part. They are reported.
+        encoding: "encoding", Members;
+        prefix_encoding: "prefixEncoding", Array;
+        item_encoding: "itemEncoding", Members;
     }
 }
 

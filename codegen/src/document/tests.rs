@@ -183,7 +183,7 @@ fn documents_other_than_openapi_3_are_refused_with_the_reason() {
         ("[]", "1:1: error[not-openapi]: this is not an OpenAPI document but an array"),
         ("info: {}", "error[not-openapi]: this is not an OpenAPI document: `openapi` is missing"),
         ("swagger: '2.0'", "1:10: error[unsupported-version]: this document is written in Swagger 2.0"),
-        ("openapi: 3.2.0", "1:10: error[unsupported-version]: OpenAPI `3.2.0` is not supported"),
+        ("openapi: 3.3.0", "1:10: error[unsupported-version]: OpenAPI `3.3.0` is not supported"),
         ("openapi: 3.10", "1:10: error[unsupported-version]: `openapi` must be a string, this is a number"),
         ("{\"openapi\": 3}", "1:13: error[unsupported-version]"),
         ("openapi: 3.1.0\n---\nopenapi: 3.1.0", "2:1: error[several-documents]"),

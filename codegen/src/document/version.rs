@@ -10,6 +10,8 @@ pub enum Version {
     V3_0,
     /// 3.1.x: schemas are JSON Schema 2020-12.
     V3_1,
+    /// 3.2.x: 3.1 with streams, more methods and more kinds of parameters.
+    V3_2,
 }
 
 impl Version {
@@ -25,7 +27,7 @@ impl Version {
                 let path = Path::Member(&Path::Root, "swagger");
                 let message = "this document is written in Swagger 2.0, the predecessor of OpenAPI";
                 return Err(Fault::new("unsupported-version", message, path)
-                    .help("convert it to OpenAPI 3 first, for instance with `npx swagger2openapi`"));
+                    .help("convert it to OpenAPI 3 first: `npx swagger2openapi swagger.yaml --outfile openapi.yaml`"));
             }
             return Err(fault("this is not an OpenAPI document: `openapi` is missing".to_owned())
                 .help("an OpenAPI document begins with `openapi: 3.1.0`"));
@@ -45,7 +47,10 @@ impl Version {
         if is("3.1") {
             return Ok(Self::V3_1);
         }
+        if is("3.2") {
+            return Ok(Self::V3_2);
+        }
         let message = format!("OpenAPI `{text}` is not supported");
-        Err(Fault::new("unsupported-version", message, path).help("versions 3.0 and 3.1 are"))
+        Err(Fault::new("unsupported-version", message, path).help("versions 3.0, 3.1 and 3.2 are"))
     }
 }

@@ -182,7 +182,9 @@ fn body_description(api: &Api, body: &Body) -> String {
 fn returned(scope: &Scope<'_>, pages: &Pages<'_>, operation: &Operation, value: &str) -> String {
     let preferred = operation.successes.first().and_then(|success| success.contents.first());
     let mut text = match preferred {
-        Some(ReplyContent::Json(ty, _) | ReplyContent::Events(ty, _)) => pages.link(ty, value),
+        Some(ReplyContent::Json(ty, _) | ReplyContent::Lines(ty, _) | ReplyContent::Events(ty, _)) => {
+            pages.link(ty, value)
+        }
         _ => pages.link(&Type::Any, value),
     };
     let contents = operation.successes.iter().flat_map(|success| &success.contents);

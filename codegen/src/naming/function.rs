@@ -99,6 +99,7 @@ fn body_argument(scope: &Scope<'_>, body: &Body) -> (String, RustType) {
             None => (body_name(scope, ty), scope.ty(ty)),
         },
         BodyContent::Json(ty) => (body_name(scope, ty), scope.ty(ty)),
+        BodyContent::Lines(ty) => ("body".to_owned(), RustType::Vec(Box::new(scope.ty(ty)))),
         BodyContent::Text => ("body".to_owned(), RustType::Plain("String")),
         BodyContent::Base64 => ("body".to_owned(), scope.ty(&Type::Base64)),
         BodyContent::Binary => ("body".to_owned(), into_binary),
@@ -186,6 +187,7 @@ fn reply_value(scope: &Scope<'_>, content: &ReplyContent) -> RustType {
         ReplyContent::Text(_) => RustType::Plain("String"),
         ReplyContent::Base64(_) => scope.ty(&Type::Base64),
         ReplyContent::Binary(_) => RustType::Runtime("ByteStream", Vec::new()),
+        ReplyContent::Lines(ty, _) => RustType::Runtime("LineStream", vec![scope.ty(ty)]),
         ReplyContent::Events(ty, _) => RustType::Runtime("EventStream", vec![scope.ty(ty)]),
     }
 }
@@ -203,7 +205,7 @@ pub(crate) fn other_calls<'a>(
             ReplyContent::Json(ty, _) => format!("json_as::<{}>({media:?})", scope.ty(ty)),
             ReplyContent::Text(_) | ReplyContent::Base64(_) => format!("text_as({media:?})"),
             ReplyContent::Binary(_) => format!("binary_as({media:?})"),
-            ReplyContent::Events(..) => return None,
+            ReplyContent::Lines(..) | ReplyContent::Events(..) => return None,
         };
         Some((media, call))
     })

@@ -107,7 +107,8 @@ mod tests {
 
     fn api() -> Api {
         let text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}";
-        crate::api::lower(&crate::document::Document::parse("api.yaml", text).unwrap()).0
+        let document = crate::document::Document::parse("api.yaml", text).unwrap();
+        crate::api::lower(&document, &crate::formats::Formats::default()).0
     }
 
     fn names_of_values(values: &[&str]) -> Vec<String> {
@@ -137,6 +138,7 @@ mod tests {
             ty: Type::Any,
             boxed: false,
             tags: Vec::new(),
+            is_default: false,
             also: None,
             description: String::new(),
             writes_tag: false,

@@ -72,6 +72,7 @@ fn located(parameter: &Parameter) -> String {
         Location::Query => "query",
         Location::Header => "header",
         Location::Cookie => "cookie",
+        Location::QueryString => "querystring",
     };
     snake(&format!("{} {place}", parameter.name))
 }
@@ -82,6 +83,7 @@ pub(crate) fn body_suffix(operation: &Operation, index: usize) -> String {
         BodyContent::Json(_) => "json",
         BodyContent::Multipart(_) => "multipart",
         BodyContent::UrlEncoded(_) => "form",
+        BodyContent::Lines(_) => "lines",
         BodyContent::Text => "text",
         BodyContent::Base64 => "base64",
         BodyContent::Binary => "binary",

@@ -2,6 +2,8 @@
 
 use crate::api::{Api, Integer, Kind, Type, TypeId};
 
+use crate::formats::{Format, FormatType};
+
 use super::names::{Names, is_written};
 use super::rust_type::RustType;
 
@@ -29,9 +31,21 @@ impl<'a> Scope<'a> {
             Type::Double => RustType::Plain("f64"),
             Type::Float => RustType::Plain("f32"),
             Type::String => RustType::Plain("String"),
-            Type::DateTime => RustType::Plain("chrono::DateTime<chrono::FixedOffset>"),
-            Type::Date => RustType::Plain("chrono::NaiveDate"),
+            Type::DateTime => match self.api.formats.of(Format::DateTime) {
+                FormatType::Jiff => RustType::Plain("jiff::Timestamp"),
+                _ => RustType::Plain("chrono::DateTime<chrono::FixedOffset>"),
+            },
+            Type::Date => match self.api.formats.of(Format::Date) {
+                FormatType::Jiff => RustType::Plain("jiff::civil::Date"),
+                _ => RustType::Plain("chrono::NaiveDate"),
+            },
+            Type::Time => match self.api.formats.of(Format::Time) {
+                FormatType::Jiff => RustType::Plain("jiff::civil::Time"),
+                _ => RustType::Plain("chrono::NaiveTime"),
+            },
+            Type::Duration => RustType::Plain("jiff::SignedDuration"),
             Type::Uuid => RustType::Plain("uuid::Uuid"),
+            Type::Decimal => RustType::Plain("rust_decimal::Decimal"),
             Type::Base64 => RustType::Runtime("Base64", Vec::new()),
             Type::Secret => RustType::Runtime("SecretString", Vec::new()),
             Type::Binary => RustType::Runtime("Binary", Vec::new()),

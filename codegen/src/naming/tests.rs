@@ -2,6 +2,7 @@
 
 use crate::api::{Api, lower};
 use crate::document::Document;
+use crate::formats::Formats;
 
 use super::{
     Names, Scope, argument_names, constant_name, error_type, function_name, number_operations,
@@ -41,7 +42,7 @@ paths:
 ";
 
 fn api() -> Api {
-    let (api, _) = lower(&Document::parse("api.yaml", DOCUMENT).unwrap());
+    let (api, _) = lower(&Document::parse("api.yaml", DOCUMENT).unwrap(), &Formats::default());
     api
 }
 

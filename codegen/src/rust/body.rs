@@ -20,6 +20,7 @@ pub(super) fn setter(scope: &Scope<'_>, body: &Body, value: &TokenStream) -> Tok
             let form = form_value(scope, ty, value);
             quote!(.form_body(#form))
         }
+        BodyContent::Lines(_) => quote!(.lines_body(#content_type, &#value)),
         BodyContent::Text => quote!(.text_body(#content_type, #value)),
         BodyContent::Base64 => quote!(.text_body(#content_type, #value.to_string())),
         BodyContent::Binary => quote!(.binary_body(#content_type, #value)),

@@ -5,6 +5,7 @@ use std::fmt;
 use super::webhooks;
 use crate::Output;
 use crate::api::{Api, Type};
+use crate::formats::{Format, FormatType};
 
 /// A crate that generated code uses. Displayed as its line of `[dependencies]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,16 @@ impl fmt::Display for Dependency {
 
 /// The dependencies of the code of an API, by name.
 pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
-    let chrono = uses(api, &|ty| matches!(ty, Type::DateTime | Type::Date));
+    let is_of = |ty: &Type, library| match ty {
+        Type::DateTime => api.formats.of(Format::DateTime) == library,
+        Type::Date => api.formats.of(Format::Date) == library,
+        Type::Time => api.formats.of(Format::Time) == library,
+        Type::Duration => api.formats.of(Format::Duration) == library,
+        _ => false,
+    };
+    let chrono = uses(api, &|ty| is_of(ty, FormatType::Chrono));
+    let jiff = uses(api, &|ty| is_of(ty, FormatType::Jiff));
+    let decimal = uses(api, &|ty| *ty == Type::Decimal);
     let uuid = uses(api, &|ty| *ty == Type::Uuid);
     let reqwest = match output {
         Output::Modules | Output::Crate { .. } => {
@@ -52,8 +62,14 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("http", r#"{ version = "1.4", optional = true }"#, testing),
         ("httpdate", r#""1.0""#, true),
         ("hyper-util", r#"{ version = "0.1", default-features = false, features = ["client-proxy"] }"#, true),
+        ("jiff", r#"{ version = "0.2", default-features = false, features = ["serde", "std"] }"#, jiff),
         ("percent-encoding", r#""2.3""#, true),
         ("reqwest", reqwest, true),
+        (
+            "rust_decimal",
+            r#"{ version = "1.38", default-features = false, features = ["serde", "std"] }"#,
+            decimal,
+        ),
         ("secrecy", r#""0.10""#, true),
         ("serde", r#"{ version = "1.0", features = ["derive"] }"#, true),
         ("serde_json", r#"{ version = "1.0", features = ["float_roundtrip"] }"#, true),

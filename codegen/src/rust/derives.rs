@@ -45,6 +45,9 @@ impl Derives {
                 | Type::DateTime
                 | Type::Date
                 | Type::Uuid
+                | Type::Time
+                | Type::Duration
+                | Type::Decimal
                 | Type::Base64
                 | Type::Array(_)
                 | Type::Tuple(_)

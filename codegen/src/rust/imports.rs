@@ -49,7 +49,6 @@ impl Imports {
         Self {
             configuration: BTreeSet::from(["Configuration".to_owned()]),
             runtime: BTreeSet::from(["Operation", "Request"]),
-            method: true,
             ..Self::new(scope)
         }
     }
@@ -79,6 +78,11 @@ impl Imports {
     /// Adds a name of the runtime.
     pub(super) fn add_runtime(&mut self, name: &'static str) {
         self.runtime.insert(name);
+    }
+
+    /// Adds HTTP's methods.
+    pub(super) fn add_method(&mut self) {
+        self.method = true;
     }
 
     /// Adds a name of the configuration's module.

@@ -15,6 +15,9 @@ use super::reply::Reply;
 use super::tokens::ident;
 use super::{about, body, pages, signature};
 
+/// The methods that `reqwest` has constants for.
+const STANDARD_METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+
 /// The text of a module.
 pub(super) fn module(api: &Api, names: &Names, derives: &Derives, tag: &Tag, header: &str) -> String {
     let scope = Scope::new(api, names, None);
@@ -52,7 +55,7 @@ fn items(
 }
 
 fn constant(api: &Api, operation: &Operation, imports: &mut Imports) -> TokenStream {
-    let (id, method, path) = (&operation.id, ident(&operation.method), &operation.path);
+    let (id, path) = (&operation.id, &operation.path);
     let schemes = scheme_names(api);
     let mut alternatives = Vec::new();
     for alternative in &operation.security {
@@ -62,6 +65,15 @@ fn constant(api: &Api, operation: &Operation, imports: &mut Imports) -> TokenStr
         alternatives.push(quote!(&[#(#names),*]));
     }
     let constant = ident(&constant_name(api, operation));
+    if !STANDARD_METHODS.contains(&&*operation.method) {
+        let method = &operation.method;
+        return quote! {
+            pub static #constant: std::sync::LazyLock<Operation> =
+                std::sync::LazyLock::new(|| Operation::of_method(#id, #method, #path, &[#(#alternatives),*]));
+        };
+    }
+    imports.add_method();
+    let method = ident(&operation.method);
     quote! {
         pub static #constant: Operation = Operation::new(#id, Method::#method, #path, &[#(#alternatives),*]);
     }

@@ -72,6 +72,7 @@ fn single(operation: &Operation, content: &ReplyContent, imports: &mut Imports) 
             "application/json" | "*/*" => quote!(.json()),
             accept => quote!(.json_as(#accept)),
         },
+        ReplyContent::Lines(_, content_type) => quote!(.lines(#content_type)),
         ReplyContent::Text(_) => quote!(.text()),
         ReplyContent::Binary(content_type) => quote!(.binary(#content_type)),
         ReplyContent::Base64(content_type) => {
@@ -111,7 +112,7 @@ fn several(
             Some(ReplyContent::Json(ty, _)) => (scope.ty(ty), quote!(reply.json())),
             Some(ReplyContent::Base64(_)) => (scope.ty(&Type::Base64), quote!(reply.text_as())),
             Some(ReplyContent::Text(_)) => (RustType::Plain("String"), quote!(reply.text())),
-            Some(ReplyContent::Binary(_) | ReplyContent::Events(..)) => {
+            Some(ReplyContent::Binary(_) | ReplyContent::Lines(..) | ReplyContent::Events(..)) => {
                 (RustType::Plain("bytes::Bytes"), quote!(Ok(reply.body.clone())))
             }
         };

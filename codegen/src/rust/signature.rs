@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Location, Operation, Parameter, Style, Type};
+use crate::api::{Location, Operation, Parameter, Style, StyleKind, Type};
 use crate::naming::{Scope, argument_names, function_name, parameters_type, plain};
 
 use super::derives::Derives;
@@ -58,6 +58,14 @@ pub(super) fn setters(scope: &Scope<'_>, operation: &Operation) -> Vec<TokenStre
 fn setter(scope: &Scope<'_>, parameter: &Parameter, value: &TokenStream) -> TokenStream {
     let key = &parameter.name;
     let (plain, styled) = match parameter.location {
+        Location::QueryString => {
+            let setter = ident(match parameter.style.kind {
+                StyleKind::Json => "query_json",
+                StyleKind::Simple => "query_text",
+                _ => "query_form",
+            });
+            return quote!(.#setter(#value));
+        }
         Location::Path => ("path", "path_with"),
         Location::Query => ("query", "query_with"),
         Location::Header => ("header", "header_with"),

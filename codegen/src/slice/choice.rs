@@ -40,7 +40,8 @@ fn matching(
 ) -> Vec<bool> {
     let mut found = vec![false; operations.iter().len()];
     for tag in tags {
-        if !mark(operations, &mut found, |operation| operation.tags().any(|own| own == tag)) {
+        let is_of = |operation: &Operation<'_>| operation.tags().any(|own| operations.is_below(own, tag));
+        if !mark(operations, &mut found, is_of) {
             faults.push(unknown("tag", tag, &operations.tags()));
         }
     }

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+pub(super) use crate::document::openapi::METHODS;
 use crate::document::{Document, Node, Pointer};
 
-/// The members of a path that are operations.
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The member of a path that holds operations of other methods, by method.
+pub(super) const MORE: &str = "additionalOperations";
 
 /// The members of the document that hold paths.
 pub(super) const PATHS: [&str; 2] = ["paths", "webhooks"];
@@ -15,6 +16,8 @@ pub(super) struct Operations<'a> {
     list: Vec<Operation<'a>>,
     /// The numbers of the operations that a name means: an id, or a method and path.
     names: HashMap<String, Vec<usize>>,
+    /// The tags that are below another one, each with that.
+    parents: HashMap<&'a str, &'a str>,
 }
 
 /// An operation and where it is.
@@ -35,7 +38,7 @@ impl<'a> Operation<'a> {
     /// Its path; `None` for one of a webhook.
     pub(super) fn path(&self) -> Option<&str> {
         match self.pointer.tokens() {
-            [holder, path, _] if holder == "paths" => Some(path),
+            [holder, path, ..] if holder == "paths" => Some(path),
             _ => None,
         }
     }
@@ -44,6 +47,7 @@ impl<'a> Operation<'a> {
     pub(super) fn place(&self) -> Option<String> {
         match self.pointer.tokens() {
             [_, path, method] => Some(format!("{method} {path}")),
+            [_, path, _, method] => Some(format!("{} {path}", method.to_lowercase())),
             _ => None,
         }
     }
@@ -59,7 +63,10 @@ impl<'a> Operations<'a> {
                 names.entry(name).or_default().push(number);
             }
         }
-        Self { list, names }
+        let tags = document.root().get("tags").and_then(Node::as_array).unwrap_or_default();
+        let text = |tag: &'a Node, key: &str| tag.get(key).and_then(Node::as_str);
+        let parents = tags.iter().filter_map(|tag| Some((text(tag, "name")?, text(tag, "parent")?)));
+        Self { list, names, parents: parents.collect() }
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Operation<'a>> {
@@ -83,6 +90,19 @@ impl<'a> Operations<'a> {
         self.list.iter().flat_map(Operation::tags).filter(|tag| seen.insert(*tag)).collect()
     }
 
+    /// Whether a tag is another one, or below it (OpenAPI 3.2).
+    pub(super) fn is_below(&self, tag: &str, other: &str) -> bool {
+        let mut above = Some(tag);
+        for _ in 0..=self.parents.len() {
+            let Some(tag) = above else { return false };
+            if tag == other {
+                return true;
+            }
+            above = self.parents.get(tag).copied();
+        }
+        false
+    }
+
     /// The ids of the operations.
     pub(super) fn ids(&self) -> Vec<&'a str> {
         self.list.iter().filter_map(Operation::id).collect()
@@ -103,6 +123,10 @@ fn operations(document: &Document) -> Vec<Operation<'_>> {
             for (method, node) in item.as_object().into_iter().flatten() {
                 if METHODS.contains(&&**method) {
                     operations.push(Operation { pointer: pointer.child(method), node });
+                }
+                let more = node.as_object().filter(|_| method == MORE);
+                for (own, node) in more.into_iter().flatten() {
+                    operations.push(Operation { pointer: pointer.child(method).child(own), node });
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::document::{Document, Fate, Node, Pointer};
 
-use super::operation::{METHODS, Operations, PATHS};
+use super::operation::{METHODS, MORE, Operations, PATHS};
 
 /// The members about the document as a whole.
 const WHOLE: [&str; 6] = ["openapi", "info", "jsonSchemaDialect", "servers", "security", "externalDocs"];
@@ -129,6 +129,13 @@ impl<'a> Reach<'a> {
                 self.kept.tags.extend(tags.filter_map(Node::as_str).map(str::to_owned));
                 self.keep_part(prefix(tokens, 3), operation);
             }
+            // They stay with their path, and what they use was found with it.
+            Some(operations) if tokens[2] == MORE => {
+                let operations =
+                    operations.as_object().into_iter().flat_map(|operations| operations.values());
+                let tags = operations.filter_map(|operation| operation.get("tags")?.as_array()).flatten();
+                self.kept.tags.extend(tags.filter_map(Node::as_str).map(str::to_owned));
+            }
             _ if tokens.len() == 2 => {
                 let pointer = prefix(tokens, 2);
                 let methods = path.keys().filter(|key| METHODS.contains(&&***key));
@@ -215,7 +222,8 @@ impl<'a> Reach<'a> {
 
     fn follow_mapping(&mut self, discriminator: &Node) {
         let mapping = discriminator.get("mapping").and_then(Node::as_object);
-        for target in mapping.into_iter().flatten().filter_map(|(_, target)| target.as_str()) {
+        let mapped = mapping.into_iter().flatten().map(|(_, target)| target);
+        for target in mapped.chain(discriminator.get("defaultMapping")).filter_map(Node::as_str) {
             if target.contains(['#', '/']) {
                 self.follow_reference(target);
             } else {

@@ -82,3 +82,44 @@ fn a_name_that_is_not_there_is_an_error_with_the_nearest() {
     );
     assert!(!folder.has_output());
 }
+
+#[test]
+fn operations_of_other_methods_and_of_tags_below_are_chosen() {
+    let folder = Folder::with_pets();
+    folder.write(
+        "pets.yaml",
+        "\
+openapi: 3.2.0
+info: {title: Pets, version: '1'}
+servers: [{url: https://example.com}]
+tags: [{name: Animals}, {name: Pets, parent: Animals}, {name: Cats, parent: Pets}, {name: Loop, parent: Loop}]
+paths:
+  /pets:
+    query: {operationId: queryPets, tags: [Pets], responses: {'204': {description: ok}}}
+    additionalOperations:
+      COPY: {operationId: copyPets, tags: [Cats], responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}
+  /loops:
+    get: {operationId: getLoop, tags: [Loop], responses: {'204': {description: ok}}}
+components: {schemas: {Pet: {type: object}, Other: {type: object}}}
+",
+    );
+    for (choice, operations) in [
+        (&["--tag", "Animals"][..], 2),
+        (&["--tag", "Cats"], 1),
+        (&["--not-tag", "Pets"], 1),
+        (&["--operation", "copy /pets"], 1),
+        (&["--operation", "COPY /pets", "--operation", "query /pets"], 2),
+        (&["--path", "/pets"], 2),
+    ] {
+        let ended = folder.run(&[&["--json", "check", "pets.yaml"][..], choice].concat());
+        assert_eq!(ended.json()["operations"], operations, "{choice:?}: {ended:?}");
+    }
+    let sliced = folder.run(&["slice", "pets.yaml", "--operation", "copyPets", "--out", "small.yaml"]);
+    let small = folder.read("small.yaml");
+    assert!(sliced.code == Some(0) && small.contains("COPY") && small.contains("Pet:"), "{sliced:?} {small}");
+    assert!(!small.contains("Loop") || !small.contains("getLoop"), "{small}");
+    assert!(!small.contains("Other"), "{small}");
+    folder.write("new.yaml", &folder.read("pets.yaml").replace("COPY", "MOVE"));
+    let diff = folder.run(&["diff", "pets.yaml", "new.yaml"]);
+    assert!(diff.code == Some(1) && diff.stdout.contains("MOVE"), "{diff:?}");
+}

@@ -100,3 +100,85 @@ components:
     let missing = folder.run(&["generate", "--config", "client.toml"]);
     assert!(missing.code == Some(2) && missing.stderr.contains("help: there is `pet_v1`"), "{missing:?}");
 }
+
+const FORMATS: &str = "\
+openapi: 3.1.0
+info: {title: Times, version: '1'}
+servers: [{url: https://example.com}]
+paths:
+  /at/{day}:
+    get:
+      operationId: getTimes
+      parameters: [{name: day, in: path, required: true, schema: {type: string, format: date}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Times'}}}}}
+components:
+  schemas:
+    Times:
+      type: object
+      required: [a, b, c, d, e, f]
+      properties:
+        a: {type: string, format: date-time}
+        b: {type: string, format: date}
+        c: {type: string, format: time}
+        d: {type: string, format: duration}
+        e: {type: string, format: uuid}
+        f: {type: string, format: decimal}
+";
+
+#[test]
+fn the_rust_type_of_a_format_is_chosen() {
+    let folder = Folder::with_pets();
+    folder.write("times.yaml", FORMATS);
+    let generate = |arguments: &[&str]| {
+        let ended = folder
+            .run(&[&["generate", "times.yaml", "--name", "times", "--out", "times"][..], arguments].concat());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let model = folder.read("times/src/models/times.rs");
+        let fields = model.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": "));
+        fields.map(|(_, ty)| ty.trim_end_matches(',').to_owned()).collect::<Vec<_>>()
+    };
+    let by_default = [
+        "chrono::DateTime<chrono::FixedOffset>",
+        "chrono::NaiveDate",
+        "String",
+        "String",
+        "uuid::Uuid",
+        "String",
+    ];
+    assert_eq!(generate(&[]), by_default);
+    let jiff =
+        ["date-time=jiff", "date=jiff", "time=jiff", "duration=jiff", "decimal=rust_decimal", "uuid=string"];
+    let jiff: Vec<&str> = jiff.iter().flat_map(|choice| ["--format", choice]).collect();
+    let types = [
+        "jiff::Timestamp",
+        "jiff::civil::Date",
+        "jiff::civil::Time",
+        "jiff::SignedDuration",
+        "String",
+        "rust_decimal::Decimal",
+    ];
+    assert_eq!(generate(&jiff), types);
+    let manifest = folder.read("times/Cargo.toml");
+    assert!(manifest.contains("\njiff = ") && manifest.contains("\nrust_decimal = "), "{manifest}");
+    assert!(!manifest.contains("\nchrono = ") && !manifest.contains("\nuuid = "), "{manifest}");
+    folder.write("client.toml", "[format]\ndate-time = 'string'\ndate = 'string'\ntime = 'chrono'\n");
+    let types = generate(&["--config", "client.toml", "--format", "date=chrono"]);
+    assert_eq!(types[..3], ["String", "chrono::NaiveDate", "chrono::NaiveTime"]);
+    assert!(folder.read("times/src/apis/default_api.rs").contains("day: chrono::NaiveDate"));
+    generate(&["--config", "client.toml"]);
+    assert!(folder.read("times/src/apis/default_api.rs").contains("day: &str"));
+    for (arguments, said) in [
+        (
+            &["--format", "date-time=joda"][..],
+            "`date-time` cannot be `joda`; it can be `chrono`, `string`, `jiff`",
+        ),
+        (&["--format", "date_time=string"], "there is no format `date_time`"),
+        (&["--format", "string"], "write it as `date-time=string`"),
+    ] {
+        let ended = folder.run(&[&["check", "times.yaml"][..], arguments].concat());
+        assert!(ended.code == Some(2) && ended.stderr.contains(said), "{ended:?}");
+    }
+    folder.write("client.toml", "[format]\ndate-time = 'joda'\n");
+    let ended = folder.run(&["check", "times.yaml", "--config", "client.toml"]);
+    assert!(ended.code == Some(2) && ended.stderr.contains("cannot be `joda`"), "{ended:?}");
+}

@@ -20,6 +20,7 @@ use super::api_error::{ApiError, ErrorBody, request_id};
 use super::configuration::Configuration;
 use super::error::{DecodeError, Error, InputError};
 use super::events::{EventForm, EventStream};
+use super::lines::LineStream;
 use super::proxy::{ReplyProxy, proxy_of};
 use super::reply::{BodyError, ByteStream, MAX_REPLY_BYTES, Reply};
 use super::request::Request;
@@ -115,6 +116,11 @@ impl Request {
     /// Returns a call whose reply is a stream of server-sent events, each read as `form` defines.
     pub fn events_as<T: DeserializeOwned, E: ErrorBody>(self, form: EventForm) -> Call<EventStream<T>, E> {
         self.call("text/event-stream", Decode::Stream(EventStream::reader(form)))
+    }
+
+    /// Returns a call whose reply is a stream of JSON values of the media type `accept`, one on each line.
+    pub fn lines<T: DeserializeOwned, E: ErrorBody>(self, accept: &'static str) -> Call<LineStream<T>, E> {
+        self.call(accept, Decode::Stream(LineStream::new))
     }
 
     /// Returns a call whose reply has no content.

@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod excerpt;
 mod form;
+mod lines;
 #[macro_use]
 #[allow(
     dead_code,
@@ -55,6 +56,7 @@ pub use configuration::{BasicAuth, Configuration};
 pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
 pub use form::{FileOr, Form};
+pub use lines::LineStream;
 pub use operation::Operation;
 pub use pages::{NextPage, Pages};
 pub use parameter::{ArrayFormat, Style};

@@ -27,4 +27,19 @@ impl Operation {
     ) -> Self {
         Self { id, method, path, security }
     }
+
+    /// Describes an operation whose method is not one of HTTP's own.
+    ///
+    /// # Panics
+    ///
+    /// When `method` is not a token (RFC 9110 §5.6.2).
+    pub fn of_method(
+        id: &'static str,
+        method: &str,
+        path: &'static str,
+        security: &'static [&'static [SecurityScheme]],
+    ) -> Self {
+        let method = Method::from_bytes(method.as_bytes()).expect("the generator checks methods");
+        Self { id, method, path, security }
+    }
 }

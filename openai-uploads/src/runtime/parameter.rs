@@ -139,6 +139,11 @@ pub(super) fn path_segment(name: &str, value: &Value, style: Style) -> String {
     }
 }
 
+/// A text that is the whole query.
+pub(super) fn query_escape(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
 /// The pairs `name=value` of a query, escaped.
 pub(super) fn query_pairs(name: &str, value: &Value, style: Style) -> Vec<String> {
     let pair = |name: &str, value: &str| format!("{}={value}", utf8_percent_encode(name, UNRESERVED));

@@ -95,7 +95,11 @@ impl Reply {
         let json: Option<Value> = serde_json::from_slice(without_byte_order_mark(&self.body)).ok();
         if let Some(value) = json.as_ref().and_then(|json| at(json, &path)) {
             let snippet = snippet(value.to_string().as_bytes());
-            return DecodeError { path, snippet, ..self.error(error.to_string()) };
+            let mut message = error.to_string();
+            if let Some(format) = value.as_str().and_then(|text| format_of(text, &message)) {
+                message.push_str(&format!(" (generated with `--format {format}=string` it is kept as text)"));
+            }
+            return DecodeError { path, snippet, ..self.error(message) };
         }
         match Look::of(&self.body) {
             Look::Empty => {
@@ -115,6 +119,30 @@ fn snippet(body: &[u8]) -> String {
         Look::Html => format!("`{}`", excerpt(body).unwrap_or_default()),
         Look::Json | Look::Text => format!("`{}`", one_line(&String::from_utf8_lossy(body))),
     }
+}
+
+/// The `format` that a text should have had, if that is why it cannot be read.
+fn format_of(text: &str, message: &str) -> Option<&'static str> {
+    // What serde itself says is about the type of a value, and what unions say about several types.
+    let others = ["invalid type", "invalid value", "invalid length", "missing field", "unknown ", "not "];
+    if others.iter().any(|other| message.starts_with(other)) {
+        return None;
+    }
+    if message.to_lowercase().contains("uuid") {
+        return Some("uuid");
+    }
+    if message.to_lowercase().contains("decimal") {
+        return Some("decimal");
+    }
+    let has_date = text.split(['T', 't', ' ']).next().is_some_and(|date| date.contains(['-', '/', '.']));
+    Some(match (text.contains(':'), has_date) {
+        _ if text.starts_with(['P', 'p']) => "duration",
+        (true, false) => "time",
+        (true, true) => "date-time",
+        // A date alone may stand where a time belongs too.
+        (false, _) if message.contains("premature end") => "date-time",
+        (false, _) => "date",
+    })
 }
 
 /// Finds the value at a path in the form of `serde_path_to_error`: `data[3].id`.

@@ -15,8 +15,9 @@ use super::configuration::Configuration;
 use super::credentials::Credentials;
 use super::error::InputError;
 use super::form::Form;
+use super::lines::RECORD_SEPARATOR;
 use super::operation::Operation;
-use super::parameter::{Style, header_text, path_segment, query_pairs};
+use super::parameter::{Style, header_text, path_segment, query_escape, query_pairs};
 use super::token::RefreshingToken;
 use super::url::request_url;
 
@@ -164,6 +165,43 @@ impl Request {
         self
     }
 
+    /// Adds each member of an object to the query, as a form is written; `None` adds nothing.
+    #[must_use]
+    pub fn query_form(mut self, value: impl Serialize) -> Self {
+        match self.value("querystring", value) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(members)) => {
+                let form = Form::new().others(&members.into_iter().collect());
+                match form.into_url_encoded() {
+                    Ok(text) => self.query.extend(Some(text).filter(|text| !text.is_empty())),
+                    Err(error) => self.fail(error),
+                }
+            }
+            Some(_) => {
+                self.fail(InputError::new("the query is written as a form, and the value is no object"))
+            }
+        }
+        self
+    }
+
+    /// Sends JSON as the query; `None` adds nothing.
+    #[must_use]
+    pub fn query_json(mut self, value: impl Serialize) -> Self {
+        match self.value("querystring", value) {
+            None | Some(Value::Null) => self,
+            Some(value) => self.query_text(value.to_string()),
+        }
+    }
+
+    /// Sends a text as the query; `None` adds nothing.
+    #[must_use]
+    pub fn query_text(mut self, value: impl Serialize) -> Self {
+        if let Some(Value::String(text)) = self.value("querystring", value) {
+            self.query.push(query_escape(&text));
+        }
+        self
+    }
+
     /// Adds a header; `None` adds nothing.
     #[must_use]
     pub fn header(self, name: &str, value: impl Serialize) -> Self {
@@ -217,6 +255,22 @@ impl Request {
             Ok(body) => self.body = RequestBody::Bytes(body.into()),
             Err(error) => self.fail(InputError::new(format!("the body cannot be written as JSON: {error}"))),
         }
+        self.set_content_type(content_type)
+    }
+
+    /// Sends each value of `body` as JSON: on a line of its own, or after a record separator in a JSON text sequence.
+    #[must_use]
+    pub fn lines_body(mut self, content_type: &str, body: &[impl Serialize]) -> Self {
+        let is_sequence = content_type.contains("json-seq");
+        let mut lines = Vec::new();
+        for value in body {
+            lines.extend(is_sequence.then_some(RECORD_SEPARATOR));
+            if let Err(error) = serde_json::to_writer(&mut lines, value) {
+                self.fail(InputError::new(format!("the body cannot be written as JSON: {error}")));
+            }
+            lines.push(b'\n');
+        }
+        self.body = RequestBody::Bytes(lines.into());
         self.set_content_type(content_type)
     }
 

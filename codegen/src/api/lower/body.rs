@@ -8,7 +8,7 @@ use super::super::operation::{Body, BodyContent};
 use super::Lowering;
 use super::content::ContentKind;
 use super::describe::description;
-use super::media_type::{MULTIPART, URL_ENCODED, bare};
+use super::media_type::{MULTIPART, URL_ENCODED, bare, is_json_sequence};
 use super::place::Place;
 
 impl<'d> Lowering<'d> {
@@ -24,9 +24,12 @@ impl<'d> Lowering<'d> {
         self.check_members(&place, body);
         let mut bodies: Vec<Body> = Vec::new();
         for (content_type, media) in content {
-            let place = content_place.child(content_type);
+            let Some((place, media)) = self.follow(&content_place.child(content_type), media) else {
+                continue;
+            };
             let media = MediaType::of(media);
             self.check_members(&place, media);
+            self.check_sequence_encoding(&place, media);
             if let Some(encoding) = media.encoding() {
                 self.check_encoding(&place.child(encoding.key), encoding, content_type);
             }
@@ -39,7 +42,7 @@ impl<'d> Lowering<'d> {
             });
         }
         bodies.sort_by_key(|body| match body.content {
-            BodyContent::Json(_) => 0,
+            BodyContent::Json(_) | BodyContent::Lines(_) => 0,
             BodyContent::Multipart(_) => 1,
             BodyContent::UrlEncoded(_) => 2,
             BodyContent::Binary => 3,
@@ -50,6 +53,12 @@ impl<'d> Lowering<'d> {
     }
 
     fn body_content(&mut self, place: &Place, content_type: &str, media: MediaType<'d>) -> BodyContent {
+        if let Some(item) = media.item_schema()
+            && self.has_items(place, content_type, media)
+            && is_json_sequence(&bare(content_type))
+        {
+            return BodyContent::Lines(self.schema(&place.child(item.key), item.schema()));
+        }
         let schema = media.schema().map(Member::schema);
         let schema_place = place.child("schema");
         let form = |lowering: &mut Self| match schema {

@@ -30,7 +30,14 @@ impl Lowering<'_> {
     /// Whether JSON has a string for every value of the type.
     fn is_text(&self, ty: &Type) -> bool {
         match ty {
-            Type::String | Type::DateTime | Type::Date | Type::Uuid | Type::Base64 | Type::Secret => true,
+            Type::String
+            | Type::DateTime
+            | Type::Date
+            | Type::Uuid
+            | Type::Time
+            | Type::Duration
+            | Type::Decimal => true,
+            Type::Base64 | Type::Secret => true,
             Type::Nullable(inner) => self.is_text(inner),
             Type::Named(id) => match &self.types[*id].kind {
                 Kind::Enumeration(_) => true,

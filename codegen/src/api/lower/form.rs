@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::document::openapi::{self, MediaType, Operation, RequestBody, Root};
+use crate::document::openapi::{self, MediaType, Operation, PathItem, RequestBody, Root};
 use crate::document::{Member, Node, Object, Schema, Version, View as _};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
@@ -43,14 +43,16 @@ impl<'d> Lowering<'d> {
         let Some(paths) = Root::of(self.document.root()).paths() else { return };
         let place = self.root().child(paths.key);
         for (path, item) in paths.entries() {
-            let Some((place, Node::Object(operations))) = self.follow_silently(&place.child(path), item)
-            else {
-                continue;
-            };
-            for (method, operation) in operations {
-                let Some((place, operation)) = self.follow_silently(&place.child(method), operation) else {
-                    continue;
-                };
+            let Some((place, item)) = self.follow_silently(&place.child(path), item) else { continue };
+            let Node::Object(operations) = item else { continue };
+            let operations = operations.iter().map(|(method, operation)| (place.child(method), operation));
+            let more = PathItem::of(item).additional_operations().into_iter();
+            let more = more.flat_map(|more| {
+                let place = place.child(more.key);
+                more.entries().map(move |(method, operation)| (place.child(method), operation))
+            });
+            for (place, operation) in operations.chain(more) {
+                let Some((place, operation)) = self.follow_silently(&place, operation) else { continue };
                 let Some(body) = Operation::of(operation).request_body() else { continue };
                 for (schema, media_place, own) in self.forms_of(&place.child(body.key), body.value) {
                     let known = match self.forms.entry(schema) {
@@ -77,7 +79,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Follows a `$ref` without reporting one that leads nowhere. That happens when the value is lowered.
-    fn follow_silently(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
+    pub(super) fn follow_silently(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
         let before = self.report.diagnostics.len();
         let target = self.follow(place, node);
         self.report.diagnostics.truncate(before);
@@ -95,6 +97,7 @@ impl<'d> Lowering<'d> {
                 continue;
             }
             let media_place = place.child("content").child(media_type);
+            let Some((media_place, media)) = self.follow_silently(&media_place, media) else { continue };
             let media = MediaType::of(media);
             if let Some(schema) = media.schema()
                 && let Some((place, _)) = self.follow_silently(&media_place.child(schema.key), schema.value)
@@ -255,6 +258,10 @@ impl<'d> Lowering<'d> {
                 let message = format!("`{style}` is not a style of form fields; `form` is used");
                 self.warning(&place.child("style"), "misplaced-style", message, None);
             }
+            for nested in [own.encoding(), own.prefix_encoding(), own.item_encoding()].into_iter().flatten() {
+                let message = format!("`{}` of a form's part is not expressed", nested.key);
+                self.warning(&place.child(nested.key), "unexpressed-encoding", message, None);
+            }
             if !styled && field_style(own).is_some() {
                 let message = format!(
                     "a style is for fields of `{URL_ENCODED}`, and since OpenAPI 3.1 of `{MULTIPART}`; a part goes by \
@@ -267,7 +274,7 @@ impl<'d> Lowering<'d> {
 
     /// Whether the styles of an `encoding` apply in forms of a media type (OpenAPI 3.0 and 3.1 §4.8.15.1).
     fn has_styles(&self, bare: &str) -> bool {
-        bare == URL_ENCODED || bare == MULTIPART && self.document.version() == Version::V3_1
+        bare == URL_ENCODED || bare == MULTIPART && self.document.version() >= Version::V3_1
     }
 
     /// The type of a form's schema where it is used as JSON too.

@@ -19,6 +19,21 @@ pub(super) fn is_open(bare: &str) -> bool {
     matches!(bare, "*/*" | "application/*" | "*")
 }
 
+/// Whether content of a bare media type is a sequence of JSON values.
+pub(super) fn is_json_sequence(bare: &str) -> bool {
+    let lines = [
+        "application/jsonl",
+        "application/x-jsonl",
+        "application/json-lines",
+        "application/jsonlines",
+        "application/x-jsonlines",
+        "application/ndjson",
+        "application/x-ndjson",
+        "application/json-seq",
+    ];
+    lines.contains(&bare) || bare.ends_with("+json-seq") || bare.ends_with("+jsonl")
+}
+
 /// Whether content of a bare media type is text.
 pub(super) fn is_text(bare: &str) -> bool {
     bare.starts_with("text/")

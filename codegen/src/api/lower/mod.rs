@@ -17,6 +17,7 @@ mod deep_object;
 mod describe;
 mod dynamic;
 mod event;
+mod event_data;
 mod form;
 mod given_name;
 mod intersection;
@@ -48,6 +49,7 @@ use std::rc::Rc;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::openapi::{Info, Root};
 use crate::document::{Document, View as _};
+use crate::formats::Formats;
 
 use super::model::Type;
 use super::{Api, ambiguous, cycles, tags, usage};
@@ -58,18 +60,22 @@ use report::diagnostic;
 ///
 /// Returns the API, and what is wrong with the document or cannot be expressed. If one of the diagnostics is an error,
 /// do not use the API.
-pub fn lower(document: &Document) -> (Api, Vec<Diagnostic>) {
-    let (api, _, diagnostics) = lower_with_schemas(document);
+pub fn lower(document: &Document, formats: &Formats) -> (Api, Vec<Diagnostic>) {
+    let (api, _, diagnostics) = lower_with_schemas(document, formats);
     (api, diagnostics)
 }
 
 /// As [`lower`], and also returns the type of each JSON schema that has one, in no particular order.
-pub fn lower_with_schemas(document: &Document) -> (Api, Vec<LoweredSchema>, Vec<Diagnostic>) {
-    let mut lowering = Lowering::new(document);
+pub fn lower_with_schemas(
+    document: &Document,
+    formats: &Formats,
+) -> (Api, Vec<LoweredSchema>, Vec<Diagnostic>) {
+    let mut lowering = Lowering::new(document, formats);
     let root = Root::of(document.root());
     let mut api = lowering.about(root);
     lowering.find_forms();
     lowering.find_subtypes();
+    lowering.find_event_data();
     lowering.component_schemas(root);
     api.tags = lowering.operations(root, &api.security_schemes, &api.servers);
     api.webhooks = lowering.webhooks(root);
@@ -128,6 +134,7 @@ impl LoweredSchema {
 /// The state of the lowering.
 struct Lowering<'d> {
     document: &'d Document,
+    formats: &'d Formats,
     /// The name of the document's own file.
     main: Rc<str>,
     /// The named types so far.
@@ -140,6 +147,8 @@ struct Lowering<'d> {
     forms: form::Forms<'d>,
     /// The schemas that others are made from with `allOf`.
     subtypes: subtypes::Subtypes<'d>,
+    /// The data of events that is read as JSON.
+    event_data: event_data::EventData,
     /// The names that `$dynamicRef`s use.
     dynamic_names: dynamic::Names,
     /// The operations that declare their pages.
@@ -151,15 +160,17 @@ struct Lowering<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    fn new(document: &'d Document) -> Self {
+    fn new(document: &'d Document, formats: &'d Formats) -> Self {
         Self {
             document,
+            formats,
             main: document.file().into(),
             types: types::Types::default(),
             schemas: schema::Known::default(),
             names: name::Names::default(),
             forms: form::Forms::default(),
             subtypes: subtypes::Subtypes::default(),
+            event_data: event_data::EventData::default(),
             dynamic_names: dynamic::Names::default(),
             pagination: pagination::Declared::default(),
             report: report::Report::default(),
@@ -186,6 +197,7 @@ impl<'d> Lowering<'d> {
             tags: Vec::new(),
             webhooks: Vec::new(),
             types: Vec::new(),
+            formats: self.formats.clone(),
         }
     }
 }

@@ -85,6 +85,9 @@ impl Lowering<'_> {
                 walk.enter(section);
                 walk.enter(path);
                 walk.enter(method);
+                let more = if method == "additionalOperations" { steps.next() } else { None };
+                more.into_iter().for_each(|method| walk.enter(method));
+                let method = more.unwrap_or(method);
                 let id = Operation::of(walk.node).operation_id().map(str::to_owned);
                 let root = id.unwrap_or_else(|| match method {
                     "parameters" | "$ref" => path.to_owned(),
@@ -192,10 +195,11 @@ impl<'a> Walk<'a> {
                     self.next = Next::Nothing;
                     None
                 }
-                "schema" | "anyOf" | "oneOf" | "prefixItems" | "components" | "parameters" | "paths" => None,
+                "schema" | "contentSchema" | "anyOf" | "oneOf" | "prefixItems" | "components"
+                | "parameters" | "paths" => None,
                 "requestBody" => Some("request".to_owned()),
                 "responses" => Some("response".to_owned()),
-                "items" => Some("item".to_owned()),
+                "items" | "itemSchema" => Some("item".to_owned()),
                 "additionalProperties" => Some("value".to_owned()),
                 // The status that a response is assumed to have.
                 "200" | "201" => None,

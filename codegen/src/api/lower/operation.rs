@@ -1,6 +1,6 @@
 //! Paths and webhooks, and the operations they have.
 
-use crate::document::openapi::{self, Info, PathItem, Reference, Root};
+use crate::document::openapi::{self, Info, METHODS, PathItem, Reference, Root};
 use crate::document::{Node, Pointer, View as _};
 
 use super::super::Type;
@@ -11,8 +11,6 @@ use super::describe::{description, further_docs};
 use super::given_name::given_name;
 use super::name::operation_id;
 use super::place::Place;
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// An operation as it is written: its place, its path item, its method, and itself.
 type Written<'d> = (Place, (Place, PathItem<'d>), &'d str, openapi::Operation<'d>);
@@ -72,7 +70,9 @@ impl<'d> Lowering<'d> {
 
     /// Whether an operation is to be generated; it may be written elsewhere than in the path that it is of.
     fn is_selected(&self, holder: &str, path: &str, method: &str) -> bool {
-        self.document.is_selected(&Pointer::root().child(holder).child(path).child(method))
+        let pointer = Pointer::root().child(holder).child(path);
+        let more = || pointer.child("additionalOperations").child(method);
+        self.document.is_selected(&pointer.child(method)) || self.document.is_selected(&more())
     }
 
     /// The path of a key of `paths`.
@@ -131,7 +131,16 @@ impl<'d> Lowering<'d> {
             let tag = openapi::Tag::of(node);
             self.check_members(&place.index(index), tag);
             if let Some(name) = tag.name() {
-                let (name, description) = (name.to_owned(), description(node));
+                let (name, mut description) = (name.to_owned(), description(node));
+                if description.is_empty() {
+                    tag.summary().unwrap_or_default().trim().clone_into(&mut description);
+                }
+                if let Some(parent) = tag.parent()
+                    && !tags.iter().any(|other| openapi::Tag::of(other).name() == Some(parent))
+                {
+                    let message = format!("there is no tag `{parent}`");
+                    self.warning(&place.index(index).child("parent"), "unknown-tag", message, None);
+                }
                 found.push(Tag { name, description, operations: Vec::new() });
             }
         }
@@ -159,17 +168,18 @@ impl<'d> Lowering<'d> {
         for (key, node) in members {
             let place_of = place.child(key);
             if METHODS.contains(&key.as_str()) {
-                let Some((place_of, node)) = self.follow_misplaced(&place_of, node) else { continue };
-                if node.as_object().is_some() {
-                    let path_item = (place.clone(), PathItem::of(item));
-                    found.push((place_of, path_item, key.as_str(), openapi::Operation::of(node)));
-                } else {
-                    self.error(
-                        &place_of,
-                        "wrong-type",
-                        format!("an operation is an object, not {}", node.kind()),
-                        None,
-                    );
+                found.extend(self.written(&place_of, (&place, item), key, node));
+            } else if key == "additionalOperations" {
+                let Some((place_of, more)) =
+                    self.object_at(&place, PathItem::of(item).additional_operations())
+                else {
+                    continue;
+                };
+                for (method, node) in more {
+                    let place_of = place_of.child(method);
+                    if self.is_method(&place_of, method) {
+                        found.extend(self.written(&place_of, (&place, item), method, node));
+                    }
                 }
             } else if !PathItem::MEMBERS.iter().any(|(name, _)| name == key) && !key.starts_with("x-") {
                 let message = format!("`{key}` is neither a method nor anything else that a path has");
@@ -177,6 +187,38 @@ impl<'d> Lowering<'d> {
             }
         }
         found
+    }
+
+    fn written(
+        &mut self,
+        place: &Place,
+        (path_place, item): (&Place, &'d Node),
+        method: &'d str,
+        node: &'d Node,
+    ) -> Option<Written<'d>> {
+        let (place, node) = self.follow_misplaced(place, node)?;
+        if node.as_object().is_none() {
+            let message = format!("an operation is an object, not {}", node.kind());
+            self.error(&place, "wrong-type", message, None);
+            return None;
+        }
+        Some((place, (path_place.clone(), PathItem::of(item)), method, openapi::Operation::of(node)))
+    }
+
+    /// Whether a key of `additionalOperations` can be a method (RFC 9110 §9.1) that has no member of its own.
+    fn is_method(&mut self, place: &Place, method: &str) -> bool {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if method.is_empty() || !method.bytes().all(is_token) {
+            let message = format!("`{method}` cannot be the method of a request");
+            self.error(place, "unknown-path-member", message, Some("a method is a word such as `COPY`"));
+            return false;
+        }
+        let lower = method.to_ascii_lowercase();
+        if METHODS.contains(&lower.as_str()) && method == lower.to_ascii_uppercase() {
+            let message = format!("the operation of `{method}` is the member `{lower}` of its path");
+            self.warning(place, "unknown-path-member", message, None);
+        }
+        true
     }
 
     fn operation(
@@ -217,7 +259,8 @@ impl<'d> Lowering<'d> {
             id: id.to_owned(),
             name: given.as_ref().map_or(id, |given| &given.name).to_owned(),
             given,
-            method: method.to_uppercase(),
+            // The others are written as they are sent.
+            method: if METHODS.contains(&method) { method.to_uppercase() } else { method.to_owned() },
             path: path.to_owned(),
             summary,
             description: about,

@@ -11,7 +11,7 @@ use super::Lowering;
 use super::constraint::append_constraints;
 use super::describe::description;
 use super::given_name::given_name;
-use super::media_type::{bare, is_json, is_open, is_text};
+use super::media_type::{URL_ENCODED, bare, is_json, is_open, is_text};
 use super::place::Place;
 
 impl<'d> Lowering<'d> {
@@ -70,9 +70,10 @@ impl<'d> Lowering<'d> {
             Some("query") => Location::Query,
             Some("header") => Location::Header,
             Some("cookie") => Location::Cookie,
+            Some("querystring") => Location::QueryString,
             other => {
                 let message = format!(
-                    "a parameter is `in` path, query, header or cookie, not {}",
+                    "a parameter is `in` path, query, querystring, header or cookie, not {}",
                     other.unwrap_or("nowhere")
                 );
                 self.error(place, "unknown-location", message, None);
@@ -93,26 +94,46 @@ impl<'d> Lowering<'d> {
             let message = "a parameter has a `schema` or one media type; what comes first is expressed";
             self.warning(&place.child("content"), "several-contents", message, None);
         }
-        let ty = if let Some(schema) = written.schema() {
+        let schema = written.schema().filter(|_| location != Location::QueryString);
+        let ty = if let Some(schema) = schema {
             self.schema(&place.child(schema.key), schema.schema())
         } else if let Some((content_type, media)) = content {
+            let (place, media) = self.follow(&place.child("content").child(content_type), media)?;
             let bare = bare(content_type);
+            if location == Location::QueryString {
+                style.kind = match &*bare {
+                    URL_ENCODED => StyleKind::Form,
+                    bare if is_json(bare) => StyleKind::Json,
+                    _ => StyleKind::Simple,
+                };
+            }
             // Text is sent as it is, whatever the style.
             let is_text = is_text(&bare);
-            if !is_json(&bare) && !is_open(&bare) && !is_text {
+            let is_whole = location == Location::QueryString;
+            if !is_json(&bare) && !is_open(&bare) && !is_text && !is_whole {
                 let message = format!("a parameter of `{content_type}` is written as JSON is");
-                let place = place.child("content").child(content_type);
                 self.warning(&place, "unexpressed-content-type", message, None);
             }
-            if !is_text {
+            if !is_text && !is_whole {
                 style = Style { kind: StyleKind::Json, explode: false, ..style };
             }
-            let place = place.child("content").child(content_type).child("schema");
             let schema = MediaType::of(media).schema();
-            schema.map_or(Type::Any, |schema| self.schema(&place, schema.schema()))
+            match style.kind {
+                StyleKind::Simple if is_whole => Type::String,
+                _ => schema.map_or(Type::Any, |schema| self.schema(&place.child("schema"), schema.schema())),
+            }
         } else {
-            let message =
-                format!("the parameter `{name}` has neither a schema nor content; any string is accepted");
+            let message = match location {
+                Location::QueryString => {
+                    style.kind = StyleKind::Simple;
+                    format!(
+                        "the parameter `{name}` is the query and has no `content`; any string is accepted"
+                    )
+                }
+                _ => {
+                    format!("the parameter `{name}` has neither a schema nor content; any string is accepted")
+                }
+            };
             self.warning(place, "untyped-parameter", message, None);
             Type::String
         };
@@ -151,6 +172,11 @@ impl<'d> Lowering<'d> {
             Some("spaceDelimited") => StyleKind::SpaceDelimited,
             Some("pipeDelimited") => StyleKind::PipeDelimited,
             Some("deepObject") => StyleKind::DeepObject,
+            Some("cookie") => {
+                let message = "values of the style `cookie` are escaped as those of `form`";
+                self.warning(&place.child("style"), "misplaced-style", message, None);
+                StyleKind::Form
+            }
             Some(other) => {
                 self.error(&place.child("style"), "unknown-style", format!("`{other}` is not a style"), None);
                 default.kind
@@ -160,7 +186,7 @@ impl<'d> Lowering<'d> {
             Location::Path => matches!(kind, StyleKind::Simple | StyleKind::Label | StyleKind::Matrix),
             Location::Query => !matches!(kind, StyleKind::Simple | StyleKind::Label | StyleKind::Matrix),
             Location::Header => kind == StyleKind::Simple,
-            Location::Cookie => kind == StyleKind::Form,
+            Location::Cookie | Location::QueryString => kind == StyleKind::Form,
         };
         let kind = if fits {
             kind

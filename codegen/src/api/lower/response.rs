@@ -1,14 +1,14 @@
 //! The responses of operations.
 
 use crate::document::openapi::{self, MediaType, Operation, Response};
-use crate::document::{Member, Schema, View as _};
+use crate::document::{Member, Node, Schema, View as _};
 
 use super::super::Type;
-use super::super::operation::{ErrorReply, Header, ReplyContent, Success, UntypedError};
+use super::super::operation::{ErrorReply, EventForm, Header, ReplyContent, Success, UntypedError};
 use super::Lowering;
 use super::content::ContentKind;
 use super::describe::description;
-use super::media_type::bare;
+use super::media_type::{bare, is_json_sequence};
 use super::place::Place;
 
 /// The responses of an operation.
@@ -103,12 +103,18 @@ impl<'d> Lowering<'d> {
     fn contents(&mut self, place: &Place, response: Response<'d>) -> Vec<ReplyContent> {
         let mut forms = Vec::new();
         for (media_type, media) in media_types(response) {
-            let place = place.child("content").child(media_type);
+            let Some((place, media)) = self.follow(&place.child("content").child(media_type), media) else {
+                continue;
+            };
+            let media = MediaType::of(media);
             self.check_members(&place, media);
-            let schema = media.schema().map(Member::schema);
-            let content = self.content(&place.child("schema"), media_type, schema);
+            self.check_sequence_encoding(&place, media);
+            let item = media.item_schema().filter(|_| is_sequence(media_type));
+            let schema = item.or(media.schema()).map(Member::schema);
+            let content = self.content(&place, media_type, media);
             forms.push(Form { place, media_type, schema, content });
         }
+        self.read_lines_as_bytes(&mut forms);
         // Beside a file, JSON that is only a string is the same file by another name.
         let streams = forms.iter().any(|form| matches!(form.content, ReplyContent::Binary(_)));
         let is_string =
@@ -117,7 +123,7 @@ impl<'d> Lowering<'d> {
             forms.retain(|form| !is_string(&form.content));
         }
         forms.sort_by_key(|form| match form.content {
-            ReplyContent::Json(..) => 0,
+            ReplyContent::Json(..) | ReplyContent::Lines(..) => 0,
             ReplyContent::Binary(_) => 1,
             ReplyContent::Text(_) | ReplyContent::Base64(_) => 2,
             ReplyContent::Events(..) => 3,
@@ -139,7 +145,7 @@ impl<'d> Lowering<'d> {
                         self.check_untyped(&form.place, form.media_type, form.schema, &content);
                     }
                 }
-                (Some(_), ReplyContent::Json(..)) if asked == Some(form.schema) => {
+                (Some(_), ReplyContent::Json(..) | ReplyContent::Lines(..)) if asked == Some(form.schema) => {
                     // The same content under another media type.
                 }
                 (Some(_), content) => {
@@ -153,8 +159,20 @@ impl<'d> Lowering<'d> {
         contents
     }
 
-    fn content(&mut self, place: &Place, media_type: &str, schema: Option<Schema<'d>>) -> ReplyContent {
+    fn content(&mut self, place: &Place, media_type: &str, media: MediaType<'d>) -> ReplyContent {
         let bare = bare(media_type);
+        if let Some(item) = media.item_schema()
+            && self.has_items(place, media_type, media)
+        {
+            let ty = self.schema(&place.child(item.key), item.schema());
+            return match is_json_sequence(&bare) {
+                true => ReplyContent::Lines(ty, media_type.to_owned()),
+                // It describes the event, and not only its data.
+                false => ReplyContent::Events(ty, EventForm::Fields),
+            };
+        }
+        let schema = media.schema().map(Member::schema);
+        let place = &place.child("schema");
         let kind = self.content_kind(place, &bare, schema);
         if bare == "text/event-stream" && kind != ContentKind::Binary {
             let ty = schema.map_or(Type::Any, |schema| self.schema(place, schema));
@@ -172,6 +190,45 @@ impl<'d> Lowering<'d> {
         }
     }
 
+    /// Whether content is a sequence whose values `itemSchema` describes. Reports one that has no effect.
+    pub(super) fn has_items(&mut self, place: &Place, media_type: &str, media: MediaType<'d>) -> bool {
+        let is_sequence = is_sequence(media_type);
+        if !is_sequence && media.item_schema().is_some() {
+            let message = format!("`itemSchema` has no effect for `{media_type}`");
+            let help = "it describes the values of `application/jsonl` and similar types, and events of `text/event-stream`";
+            self.warning(&place.child("itemSchema"), "unexpressed-content-type", message, Some(help));
+        }
+        is_sequence
+    }
+
+    /// Warns of the encodings of the parts of a sequence.
+    pub(super) fn check_sequence_encoding(&mut self, place: &Place, media: MediaType<'d>) {
+        for member in [media.prefix_encoding(), media.item_encoding()].into_iter().flatten() {
+            let message = format!("`{}` is not expressed", member.key);
+            self.warning(&place.child(member.key), "unexpressed-encoding", message, None);
+        }
+    }
+
+    /// Of several contents, a stream of lines is read as bytes if it is not the one that is asked for.
+    fn read_lines_as_bytes(&mut self, forms: &mut [Form<'d>]) {
+        let others =
+            |content: &ReplyContent| matches!(content, ReplyContent::Json(..) | ReplyContent::Binary(_));
+        if !forms.iter().any(|form| others(&form.content)) {
+            return;
+        }
+        for form in forms {
+            if matches!(form.content, ReplyContent::Lines(..)) {
+                let message = format!(
+                    "`{}` is read as bytes, because the reply has other content too",
+                    form.media_type
+                );
+                self.warning(&form.place, "unexpressed-content-type", message, None);
+                form.schema = None;
+                form.content = ReplyContent::Binary(form.media_type.to_owned());
+            }
+        }
+    }
+
     /// Warns if a schema has no effect because the content is text or bytes.
     pub(super) fn check_untyped(
         &mut self,
@@ -183,7 +240,10 @@ impl<'d> Lowering<'d> {
         let kind = match content {
             ReplyContent::Text(_) => "text",
             ReplyContent::Binary(_) => "bytes",
-            ReplyContent::Json(..) | ReplyContent::Base64(_) | ReplyContent::Events(..) => return,
+            ReplyContent::Json(..)
+            | ReplyContent::Lines(..)
+            | ReplyContent::Base64(_)
+            | ReplyContent::Events(..) => return,
         };
         if schema.is_some_and(|schema| self.is_structured(&place.child("schema"), schema)) {
             let message = format!("`{media_type}` is read as {kind}; its schema is not expressed");
@@ -211,10 +271,13 @@ impl<'d> Lowering<'d> {
     ) {
         let mut ty: Option<(Type, &'d str, Option<Schema<'d>>)> = None;
         for (media_type, media) in media_types(response) {
-            let place = place.child("content").child(media_type);
+            let Some((place, media)) = self.follow(&place.child("content").child(media_type), media) else {
+                continue;
+            };
+            let media = MediaType::of(media);
             self.check_members(&place, media);
             let schema = media.schema().map(Member::schema);
-            match (self.content(&place.child("schema"), media_type, schema), &ty) {
+            match (self.content(&place, media_type, media), &ty) {
                 (ReplyContent::Json(json, _), None) => ty = Some((json, media_type, schema)),
                 (_, Some((_, first, asked))) if asked.is_none() || *asked != schema => {
                     let message = format!("an error is read as `{first}`, not as `{media_type}`");
@@ -261,14 +324,18 @@ impl<'d> Lowering<'d> {
     }
 }
 
+fn is_sequence(media_type: &str) -> bool {
+    let bare = bare(media_type);
+    is_json_sequence(&bare) || bare == "text/event-stream"
+}
+
 /// Whether a reply can have a body (RFC 9110 §6.4.1), whatever the document declares.
 fn may_have_body(method: &str, status: &str) -> bool {
     method != "head" && !matches!(status, "204" | "205" | "304") && !status.starts_with('1')
 }
 
-fn media_types<'d>(response: Response<'d>) -> impl Iterator<Item = (&'d str, MediaType<'d>)> {
-    let content = response.content().into_iter().flat_map(Member::entries);
-    content.map(|(media_type, media)| (media_type, MediaType::of(media)))
+fn media_types<'d>(response: Response<'d>) -> impl Iterator<Item = (&'d str, &'d Node)> {
+    response.content().into_iter().flat_map(Member::entries)
 }
 
 /// The type of a header's value, in a word.

@@ -54,6 +54,9 @@ impl Known {
 impl<'d> Lowering<'d> {
     /// The type of the schema at `place`.
     pub(super) fn schema(&mut self, place: &Place, schema: Schema<'d>) -> Type {
+        if let Some((place, schema)) = self.data_schema(place, schema) {
+            return self.schema(&place, schema);
+        }
         if let Some(ty) = self.schemas.get(place, Purpose::Json) {
             return ty;
         }
@@ -202,7 +205,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn simple(&mut self, place: &Place, parts: &[Part<'d>], kind: &str) -> Type {
         let schemas = schemas_of(parts);
         match kind {
-            "string" => string_type::string(&schemas),
+            "string" => string_type::string(&schemas, self.formats),
             "integer" => Type::Integer(self.integer(place, &schemas)),
             "number" if schemas.iter().any(|schema| schema.format() == Some("float")) => Type::Float,
             "number" => Type::Double,

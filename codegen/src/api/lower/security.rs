@@ -117,10 +117,13 @@ fn hints(scheme: openapi::SecurityScheme<'_>) -> Vec<String> {
         Some(format!("{words} <{url}>."))
     };
     let mut hints = Vec::new();
+    hints.extend((scheme.deprecated() == Some(true)).then(|| "Deprecated.".to_owned()));
     hints.extend(url("Tokens are described at", scheme.open_id_connect_url()));
+    hints.extend(url("The server describes itself at", scheme.oauth2_metadata_url()));
     for (_, flow) in scheme.flows().into_iter().flat_map(Member::entries) {
         let flow = OauthFlow::of(flow);
         hints.extend(url("Authorization is asked for at", flow.authorization_url()));
+        hints.extend(url("Devices are authorized at", flow.device_authorization_url()));
         hints.extend(url("Tokens come from", flow.token_url()));
         hints.extend(url("They are renewed at", flow.refresh_url()));
     }

@@ -3,18 +3,29 @@
 use crate::document::{Node, Schema};
 
 use super::super::model::Type;
+use crate::formats::{Format, FormatType, Formats};
 
 /// The type of a string, by its format. The last schema with a format wins.
-pub(super) fn string(schemas: &[Schema<'_>]) -> Type {
+pub(super) fn string(schemas: &[Schema<'_>], formats: &Formats) -> Type {
+    let chosen = |name: &str| Format::named(name).filter(|format| formats.of(*format) != FormatType::String);
     let own = |schema: &Schema<'_>| match (schema.format(), schema.content_encoding()) {
-        (Some("date-time"), _) => Some(Type::DateTime),
-        (Some("date"), _) => Some(Type::Date),
-        (Some("uuid"), _) => Some(Type::Uuid),
+        (Some(name), _) if chosen(name).is_some() => chosen(name).map(type_of),
         (Some("password"), _) => Some(Type::Secret),
         (Some("byte"), _) | (None, Some("base64")) => Some(Type::Base64),
         _ => None,
     };
     schemas.iter().rev().find_map(own).unwrap_or(Type::String)
+}
+
+fn type_of(format: Format) -> Type {
+    match format {
+        Format::DateTime => Type::DateTime,
+        Format::Date => Type::Date,
+        Format::Time => Type::Time,
+        Format::Duration => Type::Duration,
+        Format::Uuid => Type::Uuid,
+        Format::Decimal => Type::Decimal,
+    }
 }
 
 /// Whether a `format` or `contentEncoding` changes the type of a value.
@@ -52,7 +63,7 @@ pub(super) fn are_strings(alternatives: &[Schema<'_>]) -> bool {
             && schema.enum_values().all(|value| value.as_str().is_some())
             && !others
             && !schema.is_nullable()
-            && string(&[*schema]) == Type::String
+            && string(&[*schema], &Formats::default()) == Type::String
             && (has_values(schema) || schema.kind().is_some())
     };
     alternatives.iter().all(is_string) && alternatives.iter().any(has_values)

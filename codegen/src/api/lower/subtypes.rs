@@ -177,6 +177,7 @@ fn variant(name: String, ty: Type) -> Variant {
         ty,
         boxed: false,
         tags: Vec::new(),
+        is_default: false,
         writes_tag: false,
         also: None,
         description: String::new(),

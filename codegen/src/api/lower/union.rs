@@ -84,6 +84,7 @@ impl<'d> Lowering<'d> {
                     ty,
                     boxed: false,
                     tags: Vec::new(),
+                    is_default: false,
                     writes_tag: false,
                     also: None,
                     description,
@@ -180,6 +181,7 @@ impl<'d> Lowering<'d> {
             return;
         };
         union.tag = Some(property.to_owned());
+        self.default_variant(place, discriminator, union, base);
         let Some((place, mapping)) = self.object_at(place, discriminator.mapping()) else { return };
         for (value, target) in mapping {
             let place = place.child(value);
@@ -190,10 +192,7 @@ impl<'d> Lowering<'d> {
                 union.variants.last_mut().into_iter().for_each(|base| base.tags.push(value.clone()));
                 continue;
             }
-            let ty = match base {
-                Some(_) => self.subtype(&target, schema),
-                None => self.component(&target, schema),
-            };
+            let ty = self.mapped_type(&target, schema, base);
             match union.variants.iter_mut().find(|variant| variant.ty == ty) {
                 Some(variant) => variant.tags.push(value.clone()),
                 None => {
@@ -201,6 +200,39 @@ impl<'d> Lowering<'d> {
                     self.warning(&place, "foreign-mapping", message, None);
                 }
             }
+        }
+    }
+
+    /// Notes the variant of values whose tag is missing or in no mapping (OpenAPI 3.2 §4.25).
+    fn default_variant(
+        &mut self,
+        place: &Place,
+        discriminator: Discriminator<'d>,
+        union: &mut Union,
+        base: Option<&Place>,
+    ) {
+        let Some(entry) = discriminator.default_mapping() else { return };
+        let place = place.child("defaultMapping");
+        let Some((target, schema)) = self.target_schema(&place, &Discriminator::target_of(entry)) else {
+            return;
+        };
+        let ty = match base == Some(&target) {
+            true => union.variants.last().map_or(Type::Any, |base| base.ty.clone()),
+            false => self.mapped_type(&target, schema, base),
+        };
+        match union.variants.iter_mut().find(|variant| variant.ty == ty) {
+            Some(variant) => variant.is_default = true,
+            None => {
+                let message = format!("`{entry}` is a schema that is not among the alternatives");
+                self.warning(&place, "foreign-mapping", message, None);
+            }
+        }
+    }
+
+    fn mapped_type(&mut self, target: &Place, schema: Schema<'d>, base: Option<&Place>) -> Type {
+        match base {
+            Some(_) => self.subtype(target, schema),
+            None => self.component(target, schema),
         }
     }
 

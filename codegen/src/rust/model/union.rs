@@ -54,7 +54,7 @@ fn entry(variant: &Variant, name: &Ident) -> TokenStream {
         return quote!(#name);
     }
     let write_tag = variant.writes_tag.then(|| quote!((write_tag)));
-    let tags = variant.tags.iter().map(|tag| value(tag));
+    let tags = variant.tags.iter().map(|tag| value(tag)).chain(variant.is_default.then(|| quote!(unknown)));
     let also = variant.also.as_ref().map(|(property, values)| {
         let values = values.iter().map(|of_it| value(of_it));
         quote!(if #property == #(#values)|*)

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_path_to_error::{Segment, Track};
 
 use super::loss::{self, Loss};
-use super::union::{Union, Variant, text_of};
+use super::union::{UNKNOWN_TAG, Union, Variant, text_of};
 
 /// How many characters of a string an error shows.
 const MAX_SHOWN: usize = 120;
@@ -27,7 +27,10 @@ pub(super) fn select<U: Union, E: Error>(mut value: Value) -> Result<U, E> {
     let tag = value.get(U::TAG).filter(|_| !U::TAG.is_empty()).and_then(text_of).map(Cow::into_owned);
     let numbers = || 0..U::VARIANTS.len();
     let applies = |number: &usize| U::VARIANTS[*number].applies(tag.as_deref().unwrap_or_default(), &value);
-    let selected: Vec<usize> = numbers().filter(applies).collect();
+    let mut selected: Vec<usize> = numbers().filter(applies).collect();
+    if selected.is_empty() && tag.is_some() {
+        selected.extend(numbers().filter(|number| U::VARIANTS[*number].tags.contains(&UNKNOWN_TAG)));
+    }
     let is_known = !selected.is_empty();
     let any = |number: &usize| !is_known && tag.is_none() || U::VARIANTS[*number].tags.is_empty();
     let mut errors = Vec::new();

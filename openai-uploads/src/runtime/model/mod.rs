@@ -19,5 +19,5 @@ pub(crate) use members::{Members, Others, next};
 pub(crate) use object::{Object, read_object, write_object};
 pub(crate) use string_enum::{StringEnum, read_string};
 pub(crate) use tagged::read_tagged;
-pub(crate) use union::{Union, Variant, read_variant, write_tagged};
+pub(crate) use union::{UNKNOWN_TAG, Union, Variant, read_variant, write_tagged};
 pub(crate) use writer::{Sink, Writer};

@@ -7,13 +7,15 @@
 ///
 /// With `#[tag = "property"]` before the name, a variant with values is read only if the property has one of them:
 ///
-/// - `Variant = "value" | "other value"`: `missing` as a value stands for an object without the property.
+/// - `Variant = "value" | "other value"`: `missing` as a value stands for an object without the property, and `unknown`
+///   for a value that no variant has.
 /// - `Variant = "value" if "second property" == "value"`: where variants share a value, another property decides.
 /// - `Variant(write_tag) = "value"`: the variant's type has no field for the property; it is written beside the fields.
 ///
 /// A value that no variant has is kept in the variant `Other`, unchanged.
 macro_rules! json_union {
     (@tag missing) => { "" };
+    (@tag unknown) => { $crate::runtime::model::UNKNOWN_TAG };
     (@tag $tag:literal) => { $tag };
     (@writes_tag) => { false };
     (@writes_tag write_tag) => { true };
@@ -107,6 +109,9 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::integer::Read;
+
+/// Stands for a tag that no variant has. JSON can have this text, but documents do not.
+pub(crate) const UNKNOWN_TAG: &str = "\0unknown";
 
 /// A value of one of several types, as `json_union!` implements it.
 pub(crate) trait Union: Sized {
@@ -212,6 +217,26 @@ mod tests {
     }
 
     json_union!(#[tag = "kind"] Pet { Cat = "cat" | "kitten", Dog = "dog" | missing });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Guest {
+        Dog(Dog),
+        Cat(Cat),
+        Other(Value),
+    }
+
+    json_union!(#[tag = "kind"] Guest { Dog = missing | unknown, Cat = "cat" });
+
+    #[test]
+    fn the_default_type_is_that_of_values_with_an_unknown_tag() {
+        let read = |value: Value| serde_json::from_value::<Guest>(value).unwrap();
+        assert!(matches!(read(json!({"kind": "cat", "lives": 9})), Guest::Cat(_)));
+        assert!(matches!(read(json!({"tricks": []})), Guest::Dog(_)));
+        let wolf = json!({"kind": "wolf", "tricks": ["howl"]});
+        assert!(matches!(read(wolf.clone()), Guest::Dog(Dog { kind: Some(kind), .. }) if kind == "wolf"));
+        assert_eq!(serde_json::to_value(read(wolf.clone())).unwrap(), wolf);
+        assert!(serde_json::from_value::<Guest>(json!({"kind": "cat", "tricks": []})).is_err());
+    }
 
     #[derive(Clone, Debug, PartialEq)]
     enum Litter {

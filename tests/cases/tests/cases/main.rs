@@ -9,6 +9,7 @@ mod documents;
 mod enums;
 mod events;
 mod nulls;
+mod openapi_3_2;
 mod operations;
 mod query;
 mod references;

@@ -4,10 +4,11 @@ mod print;
 
 use super::lower;
 use crate::document::Document;
+use crate::formats::Formats;
 
 fn lowered(text: &str) -> String {
     let document = Document::parse("api.yaml", text).unwrap();
-    let (api, diagnostics) = lower(&document);
+    let (api, diagnostics) = lower(&document, &Formats::default());
     print::print(&api, &diagnostics)
 }
 
