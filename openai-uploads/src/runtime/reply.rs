@@ -123,6 +123,9 @@ fn snippet(body: &[u8]) -> String {
 
 /// The `format` that a text should have had, if that is why it cannot be read.
 fn format_of(text: &str, message: &str) -> Option<&'static str> {
+    if message.contains("Decimal") {
+        return Some("decimal");
+    }
     // What serde itself says is about the type of a value, and what unions say about several types.
     let others = ["invalid type", "invalid value", "invalid length", "missing field", "unknown ", "not "];
     if others.iter().any(|other| message.starts_with(other)) {
@@ -130,9 +133,6 @@ fn format_of(text: &str, message: &str) -> Option<&'static str> {
     }
     if message.to_lowercase().contains("uuid") {
         return Some("uuid");
-    }
-    if message.to_lowercase().contains("decimal") {
-        return Some("decimal");
     }
     let has_date = text.split(['T', 't', ' ']).next().is_some_and(|date| date.contains(['-', '/', '.']));
     Some(match (text.contains(':'), has_date) {
