@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_path_to_error::{Segment, Track};
 
 use super::loss::{self, Loss};
-use super::union::{UNKNOWN_TAG, Union, Variant, text_of};
+use super::variant::{UNKNOWN_TAG, Union, Variant, text_of};
 
 /// How many characters of a string an error shows.
 const MAX_SHOWN: usize = 120;

@@ -11,6 +11,7 @@ mod string_enum;
 mod tagged;
 #[macro_use]
 mod union;
+mod variant;
 mod writer;
 
 pub(crate) use candidates::read_untagged;
@@ -19,5 +20,6 @@ pub(crate) use members::{Members, Others, next};
 pub(crate) use object::{Object, read_object, write_object};
 pub(crate) use string_enum::{StringEnum, read_string};
 pub(crate) use tagged::read_tagged;
-pub(crate) use union::{UNKNOWN_TAG, Union, Variant, read_variant, write_tagged};
+pub(crate) use union::{read_variant, write_tagged};
+pub(crate) use variant::{UNKNOWN_TAG, Union, Variant};
 pub(crate) use writer::{Sink, Writer};

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Value};
 
 use super::candidates::select;
-use super::union::{Union, text_of};
+use super::variant::{Union, text_of};
 
 /// Reads a value of a union whose types have a tag.
 ///
