@@ -22,7 +22,8 @@ pub(crate) fn read_untagged<'de, U: Union, D: Deserializer<'de>>(deserializer: D
 }
 
 /// Reads a value as the type that its tag selects. Where the tag leaves a choice, or is missing, the type that loses the
-/// least of the value is taken; the first of those that lose equally little.
+/// least of the value is taken; the first of those that lose equally little. Without its tag a value must have all
+/// properties that a type requires, which may include the tag.
 pub(super) fn select<U: Union, E: Error>(mut value: Value) -> Result<U, E> {
     let tag = value.get(U::TAG).filter(|_| !U::TAG.is_empty()).and_then(text_of).map(Cow::into_owned);
     let numbers = || 0..U::VARIANTS.len();
@@ -32,10 +33,11 @@ pub(super) fn select<U: Union, E: Error>(mut value: Value) -> Result<U, E> {
         selected.extend(numbers().filter(|number| U::VARIANTS[*number].tags.contains(&UNKNOWN_TAG)));
     }
     let is_known = !selected.is_empty();
-    let any = |number: &usize| !is_known && tag.is_none() || U::VARIANTS[*number].tags.is_empty();
+    let lacks_tag = tag.is_none() && !is_known;
+    let any = |number: &usize| lacks_tag || U::VARIANTS[*number].tags.is_empty();
     let mut errors = Vec::new();
-    for group in [selected, numbers().filter(any).collect()] {
-        if let Some((read, loss)) = best_of(&group, &mut value, &mut errors) {
+    for (group, lacks_tag) in [(selected, false), (numbers().filter(any).collect(), lacks_tag)] {
+        if let Some((read, loss)) = best_of(&group, lacks_tag, &mut value, &mut errors) {
             loss::add(loss);
             return Ok(read);
         }
@@ -50,12 +52,20 @@ pub(super) fn select<U: Union, E: Error>(mut value: Value) -> Result<U, E> {
 }
 
 /// Reads the value as the type of each of these variants. Returns the one that loses the least, and its loss.
-fn best_of<U: Union>(variants: &[usize], value: &mut Value, errors: &mut Vec<String>) -> Option<(U, Loss)> {
+fn best_of<U: Union>(
+    variants: &[usize],
+    lacks_tag: bool,
+    value: &mut Value,
+    errors: &mut Vec<String>,
+) -> Option<(U, Loss)> {
     let mut best: Option<(U, Loss)> = None;
     for number in variants {
         let variant = &U::VARIANTS[*number];
         let tag = variant.writes_tag.then(|| value.as_object_mut()?.remove(U::TAG)).flatten();
         match read(*number, value) {
+            Ok((_, loss)) if lacks_tag && !variant.tags.is_empty() && loss.lacks_properties() => {
+                errors.push(format!("not {}: a required property is missing", variant.name));
+            }
             Ok((read, loss)) if best.as_ref().is_none_or(|(_, least)| loss < *least) => {
                 best = Some((read, loss));
             }

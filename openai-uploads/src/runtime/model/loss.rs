@@ -19,7 +19,7 @@ thread_local! {
 pub(super) struct Loss {
     /// The skipped values; those in arrays and objects count one by one, `null` does not count.
     skipped: usize,
-    /// The required properties that are missing and read as `null`.
+    /// The required properties that are missing, and read as `null` or as their only value.
     absent: usize,
     /// The values that are kept although the document does not name them: of an enumeration, of a union's tag, and of
     /// properties without a field.
@@ -29,6 +29,11 @@ pub(super) struct Loss {
 impl Loss {
     /// Nothing is lost.
     pub(super) const NONE: Self = Self { skipped: 0, absent: 0, unnamed: 0 };
+
+    /// Whether a required property is missing.
+    pub(super) fn lacks_properties(self) -> bool {
+        self.absent > 0
+    }
 }
 
 /// Reads something and measures how much is lost.

@@ -308,6 +308,21 @@ mod tests {
             assert!(format!("{fruit:?}").starts_with(is), "{fruit:?}");
         }
         assert!(serde_json::from_value::<Crate>(json!({"seeds": 3})).is_err());
+
+        #[derive(Clone, Debug, PartialEq)]
+        struct Plum {
+            kind: String,
+        }
+        json_object!(Plum { kind(default = "plum".to_owned()) });
+        #[derive(Clone, Debug, PartialEq)]
+        enum Stone {
+            Plum(Plum),
+            Other(Value),
+        }
+        json_union!(#[tag = "kind"] Stone { Plum = "plum" });
+        assert!(serde_json::from_value::<Stone>(json!({"kind": "plum"})).is_ok());
+        let error = serde_json::from_value::<Stone>(json!({"a": 1})).unwrap_err().to_string();
+        assert_eq!(error, "not Plum: a required property is missing");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A server on loopback that answers one request with a given reply and keeps what it received.
 
-use cases::runtime::Configuration;
+use cases::runtime::{Configuration, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -24,7 +24,7 @@ pub(crate) async fn serve_once(reply: &str) -> (Configuration, JoinHandle<String
         socket.shutdown().await.unwrap();
         String::from_utf8_lossy(&received).into_owned()
     });
-    (Configuration::at(base), request)
+    (Configuration::at(base).with_retry(RetryPolicy::never()), request)
 }
 
 /// A reply with status 200, of the media type `content_type`.
