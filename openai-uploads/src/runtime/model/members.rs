@@ -151,15 +151,15 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         let missing = Missing { property: self.properties[index], error: PhantomData };
         T::deserialize(missing).map_err(|error| self.error = Some(error)).ok()
     }
+}
 
-    /// The value of a field, when all members were read: the given one if it is missing.
-    #[inline]
-    pub(crate) fn take_or<T>(&self, field: Option<T>, default: impl FnOnce() -> T) -> T {
-        field.unwrap_or_else(|| {
-            loss::note_absent();
-            default()
-        })
-    }
+/// The value of a field, when all members were read: the given one if it is missing.
+#[inline]
+pub(crate) fn value_or<T>(field: Option<T>, default: impl FnOnce() -> T) -> T {
+    field.unwrap_or_else(|| {
+        loss::note_absent();
+        default()
+    })
 }
 
 struct KeySeed<'a> {

@@ -16,7 +16,7 @@ mod writer;
 
 pub(crate) use candidates::read_untagged;
 pub(crate) use integer::Read;
-pub(crate) use members::{Members, Others, next};
+pub(crate) use members::{Members, Others, next, value_or};
 pub(crate) use object::{Object, read_object, write_object};
 pub(crate) use string_enum::{StringEnum, read_string};
 pub(crate) use tagged::read_tagged;

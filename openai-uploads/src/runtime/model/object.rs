@@ -25,7 +25,7 @@ macro_rules! json_object {
         };
     };
     (@take $members:ident $index:ident $field:ident default = $default:expr) => {
-        let $field = $members.take_or($field, || $default);
+        let $field = $crate::runtime::model::value_or($field, || $default);
     };
     (@take $members:ident $index:ident $field:ident optional, nullable) => {};
     (@take $members:ident $index:ident $field:ident $($how:tt)*) => { let $field = $field.unwrap_or_default(); };

@@ -308,7 +308,10 @@ mod tests {
             assert!(format!("{fruit:?}").starts_with(is), "{fruit:?}");
         }
         assert!(serde_json::from_value::<Crate>(json!({"seeds": 3})).is_err());
+    }
 
+    #[test]
+    fn without_its_tag_a_value_has_all_required_properties() {
         #[derive(Clone, Debug, PartialEq)]
         struct Plum {
             kind: String,
