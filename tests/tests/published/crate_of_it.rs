@@ -1,4 +1,4 @@
-//! Published documents, and the crates generated from them. A crate stays below `target`, so that only changes are
+//! Published documents, and the crates generated from them. The crates stay below `target`, so that only changes are
 //! compiled the next time.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,6 @@ pub(crate) static OPENAI: Source = Source {
     path: "../shared/corpus/openai.yaml",
     variable: "OPENAI_SPEC",
     read: OnceLock::new(),
-    built: OnceLock::new(),
 };
 
 pub(crate) static GITHUB: Source = Source {
@@ -27,7 +26,6 @@ pub(crate) static GITHUB: Source = Source {
     path: "target/documents/github.json",
     variable: "GITHUB_SPEC",
     read: OnceLock::new(),
-    built: OnceLock::new(),
 };
 
 pub(crate) static BLOCKFROST: Source = Source {
@@ -35,19 +33,19 @@ pub(crate) static BLOCKFROST: Source = Source {
     path: "target/documents/blockfrost.yaml",
     variable: "BLOCKFROST_SPEC",
     read: OnceLock::new(),
-    built: OnceLock::new(),
 };
+
+static SOURCES: [&Source; 3] = [&OPENAI, &GITHUB, &BLOCKFROST];
 
 /// A document that somebody publishes.
 pub(crate) struct Source {
-    /// Its name: of its crate, and of its list of known mistakes.
+    /// Its name: of its crate, of the program that uses it, and of its list of known mistakes.
     pub(crate) name: &'static str,
     /// The default path, relative to the workspace's root. `.ci/run` downloads what is below `target`.
     path: &'static str,
     /// The environment variable that contains another path.
     variable: &'static str,
     read: OnceLock<Option<Published>>,
-    built: OnceLock<Built>,
 }
 
 /// The content of a published document, and the crate generated from it.
@@ -60,7 +58,8 @@ pub(crate) struct Published {
     pub(crate) folder: PathBuf,
 }
 
-/// The output of cargo for the crate and for the program that uses it.
+/// The output of cargo for a crate and for the program that uses it.
+#[derive(Default)]
 pub(crate) struct Built {
     /// The warnings and errors of rustc, as it formats them.
     pub(crate) reported: Vec<String>,
@@ -80,13 +79,11 @@ impl Source {
         published.as_ref()
     }
 
-    /// The crate and the program that reads and writes its types, built once for all tests.
-    pub(crate) fn built(&'static self, published: &Published) -> &'static Built {
-        self.built.get_or_init(|| {
-            let folder = target().join(format!("{}-probe", self.name));
-            probe::write(&folder, self.name, published);
-            build(&folder)
-        })
+    /// The crate and the program that reads and writes its types. All crates are built at once, for all tests: rustc
+    /// compiles a large crate on one core.
+    pub(crate) fn built(&'static self) -> &'static Built {
+        static BUILT: OnceLock<BTreeMap<&'static str, Built>> = OnceLock::new();
+        &BUILT.get_or_init(build)[self.name]
     }
 }
 
@@ -118,17 +115,26 @@ fn target() -> PathBuf {
     workspace().join(below).join("published")
 }
 
-fn build(folder: &Path) -> Built {
+fn build() -> BTreeMap<&'static str, Built> {
+    let folder = target().join("probes");
+    let found = SOURCES.iter().filter_map(|source| Some((source.name, source.published()?)));
+    let found: BTreeMap<_, _> = found.collect();
+    probe::write(&folder, &found);
+
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(folder).args(["build", "--quiet", "--message-format", "json"]);
+    cargo.current_dir(folder).args(["build", "--quiet", "--keep-going", "--message-format", "json"]);
     cargo.env("CARGO_TARGET_DIR", target().with_file_name("probes")).stderr(Stdio::inherit());
-    let built = cargo.output().expect("cargo runs, since it runs this test");
-    let messages =
-        || serde_json::Deserializer::from_slice(&built.stdout).into_iter::<Value>().map(Result::unwrap);
-    let reported = messages().filter(|message| message["reason"] == "compiler-message");
-    let reported =
-        reported.filter_map(|message| Some(message["message"]["rendered"].as_str()?.to_owned())).collect();
-    let program =
-        messages().filter_map(|message| Some(message.get("executable")?.as_str()?.to_owned())).last();
-    Built { reported, program: program.map(PathBuf::from).unwrap_or_default() }
+    let output = cargo.output().expect("cargo runs, since it runs this test").stdout;
+
+    let mut built: BTreeMap<_, _> = found.into_keys().map(|name| (name, Built::default())).collect();
+    for message in serde_json::Deserializer::from_slice(&output).into_iter::<Value>() {
+        let message = message.unwrap();
+        let target = message["target"]["name"].as_str().unwrap_or_default();
+        let Some(built) = built.get_mut(target.trim_end_matches("_api")) else { continue };
+        built.reported.extend(message["message"]["rendered"].as_str().map(str::to_owned));
+        if let Some(program) = message["executable"].as_str() {
+            built.program = PathBuf::from(program);
+        }
+    }
+    built
 }

@@ -27,7 +27,7 @@ fn the_crate_of_blockfrost_is_whole() {
 fn crate_is_whole(source: &'static Source) {
     let Some(published) = source.published() else { return };
     every_operation_has_its_function(published);
-    let built = source.built(published);
+    let built = source.built();
     assert!(
         built.reported.is_empty(),
         "{} errors and warnings:\n{}",

@@ -1,6 +1,7 @@
-//! A small program that uses the crate: it reads a text as a type of the crate and writes it back.
+//! Small programs that use the crates, one each: it reads a text as a type of the crate and writes it back.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -10,21 +11,20 @@ use crate::crate_of_it::{Built, Published, workspace};
 use crate::examples::examples;
 
 const MANIFEST: &str = r#"[package]
-name = "NAME-probe"
+name = "probes"
 version = "0.0.0"
 edition = "2024"
-
-[dependencies]
-api = { package = "NAME-api", path = "../NAME-api", default-features = false }
-chrono = { version = "0.4", default-features = false }
-serde = "1.0"
-serde_json = "1.0"
 
 [profile.dev]
 debug = false
 incremental = false
 
 [workspace]
+
+[dependencies]
+chrono = { version = "0.4", default-features = false }
+serde = "1.0"
+serde_json = "1.0"
 "#;
 
 const MAIN: &str = r#"#![allow(deprecated, unused_imports)]
@@ -32,7 +32,7 @@ const MAIN: &str = r#"#![allow(deprecated, unused_imports)]
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
-use api::{models, runtime::{Base64, SecretString}};
+use NAME_api::{models, runtime::{Base64, SecretString}};
 
 fn back<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<String, String> {
     let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -62,23 +62,30 @@ fn types(published: &Published) -> BTreeMap<&str, usize> {
     numbers
 }
 
-/// Writes the program's source into a folder. An equal file is not touched, so that cargo need not compile it again.
-pub(crate) fn write(folder: &Path, name: &str, published: &Published) {
-    fs::create_dir_all(folder.join("src")).unwrap();
-    let types = types(published);
-    let rows: String = types.keys().map(|ty| format!("    back::<{ty}>,\n")).collect();
-    let table =
-        format!("static TYPES: [fn(&str) -> Result<String, String>; {}] = [\n{rows}];\n", types.len());
-    let main = format!("{MAIN}\n{table}");
-    for (name, text) in [("Cargo.toml", &MANIFEST.replace("NAME", name)), ("src/main.rs", &main)] {
-        let path = folder.join(name);
-        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
-            fs::write(path, text).unwrap();
-        }
+/// Writes the source of a package with a program for each document. An equal file is not touched, so that cargo need not
+/// compile it again.
+pub(crate) fn write(folder: &Path, published: &BTreeMap<&str, &Published>) {
+    fs::create_dir_all(folder.join("src/bin")).unwrap();
+    let mut manifest = MANIFEST.to_owned();
+    for (name, published) in published {
+        let _ = writeln!(manifest, "{name}-api = {{ path = \"../{name}-api\", default-features = false }}");
+        let types = types(published);
+        let rows: String = types.keys().map(|ty| format!("    back::<{ty}>,\n")).collect();
+        let count = types.len();
+        let table = format!("static TYPES: [fn(&str) -> Result<String, String>; {count}] = [\n{rows}];\n");
+        let program = format!("{}\n{table}", MAIN.replace("NAME", name));
+        write_changed(&folder.join("src/bin").join(format!("{name}.rs")), &program);
     }
+    write_changed(&folder.join("Cargo.toml"), &manifest);
     // The versions that the workspace is tested with, which are already downloaded.
     if !folder.join("Cargo.lock").is_file() {
         fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    }
+}
+
+fn write_changed(path: &Path, text: &str) {
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        fs::write(path, text).unwrap();
     }
 }
 
