@@ -1,13 +1,15 @@
-//! A batch: its record, and the folder in which it runs.
+//! Batches: their records, and the folders in which they run.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::{RECORD, read_record, replace};
+use super::super::id;
+use super::folder::{BATCH, RECORD, read_record, replace};
+use super::{Refused, Store, entries, file, lock};
 use crate::models;
 use crate::models::batch::Status;
 
@@ -143,4 +145,87 @@ impl BatchEntry {
 
 fn write(dir: &Path, record: &BatchRecord) -> io::Result<()> {
     replace(&dir.join(RECORD), &serde_json::to_vec(record)?)
+}
+
+impl Store {
+    /// Creates a batch. `faults` are the injected faults of this batch.
+    pub(in super::super) fn create_batch(
+        &self,
+        request: models::CreateBatchRequest,
+        faults: Vec<String>,
+    ) -> Result<models::Batch, Refused> {
+        let input = self.file(&request.input_file_id).map_err(|refused| match refused {
+            Refused::NotFound => Refused::NoInputFile,
+            other => other,
+        })?;
+        if input.purpose != models::open_ai_file::Purpose::Batch {
+            return Err(Refused::InputPurpose(input.purpose.to_string()));
+        }
+        let file_ids = [file::new_id(), file::new_id()];
+        let record =
+            BatchRecord::new(id::new(BATCH), file_ids, request, faults, self.now(), self.next_number());
+        let batch = record.batch.clone();
+        let entry = BatchEntry::create(self.folder.batch(&batch.id), record)?;
+        lock(&self.batches).insert(batch.id.clone(), Arc::new(entry));
+        Ok(batch)
+    }
+
+    /// All batches, oldest first.
+    pub(in super::super) fn batches(&self) -> Vec<models::Batch> {
+        let mut entries = entries(&self.batches);
+        entries.sort_by_key(|entry| entry.number());
+        entries.iter().map(|entry| entry.batch()).collect()
+    }
+
+    pub(in super::super) fn batch(&self, batch_id: &str) -> Result<models::Batch, Refused> {
+        Ok(self.batch_entry(batch_id)?.batch())
+    }
+
+    pub(in super::super) fn batch_record(&self, batch_id: &str) -> Result<BatchRecord, Refused> {
+        Ok(self.batch_entry(batch_id)?.record())
+    }
+
+    /// The folder in which a batch runs.
+    pub(in super::super) fn batch_dir(&self, batch_id: &str) -> Result<PathBuf, Refused> {
+        Ok(self.batch_entry(batch_id)?.dir().to_owned())
+    }
+
+    /// Changes a batch, first on the disk. `change` returns false if nothing is to be changed.
+    pub(in super::super) fn change_batch(
+        &self,
+        batch_id: &str,
+        change: impl FnOnce(&mut BatchRecord) -> bool,
+    ) -> Result<models::Batch, Refused> {
+        Ok(self.batch_entry(batch_id)?.change(change)?)
+    }
+
+    /// Begins to cancel a batch that has not ended.
+    pub(in super::super) fn cancel_batch(&self, batch_id: &str) -> Result<models::Batch, Refused> {
+        let now = self.now();
+        let mut ended = None;
+        let batch = self.change_batch(batch_id, |record| match record.batch.status {
+            Status::Validating | Status::InProgress | Status::Finalizing => {
+                record.batch.status = Status::Cancelling;
+                record.batch.cancelling_at = Some(now);
+                true
+            }
+            Status::Cancelling => false,
+            ref status => {
+                ended = Some(status.clone());
+                false
+            }
+        })?;
+        ended.map_or(Ok(batch), |status| Err(Refused::BatchEnded(status)))
+    }
+
+    /// Sets the progress of a batch.
+    pub(in super::super) fn set_batch_counts(&self, batch_id: &str, counts: models::BatchRequestCounts) {
+        if let Ok(entry) = self.batch_entry(batch_id) {
+            entry.set_counts(counts);
+        }
+    }
+
+    fn batch_entry(&self, batch_id: &str) -> Result<Arc<BatchEntry>, Refused> {
+        lock(&self.batches).get(batch_id).cloned().ok_or(Refused::NotFound)
+    }
 }

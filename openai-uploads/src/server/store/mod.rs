@@ -49,12 +49,12 @@ pub(super) use latest::{Latest, UploadProgress};
 pub(super) use part_writer::PartWriter;
 pub(super) use vector_store::FileToIndex;
 
+use super::Clock;
 use super::start_error::StartError;
-use super::{Clock, id};
 use batch::BatchEntry;
 use file::FileEntry;
 use fine_tuning::{JOB, JobRecord};
-use folder::{ARRIVING, BATCH, Folder};
+use folder::{ARRIVING, Folder};
 use record::UploadRecord;
 use records::Records;
 use upload::UploadEntry;
@@ -333,84 +333,6 @@ impl Store {
         Ok(file.ok_or(Refused::NotFound)?.delete()?)
     }
 
-    /// Creates a batch. `faults` are the injected faults of this batch.
-    pub(super) fn create_batch(
-        &self,
-        request: models::CreateBatchRequest,
-        faults: Vec<String>,
-    ) -> Result<models::Batch, Refused> {
-        let input = self.file(&request.input_file_id).map_err(|refused| match refused {
-            Refused::NotFound => Refused::NoInputFile,
-            other => other,
-        })?;
-        if input.purpose != models::open_ai_file::Purpose::Batch {
-            return Err(Refused::InputPurpose(input.purpose.to_string()));
-        }
-        let file_ids = [file::new_id(), file::new_id()];
-        let record =
-            BatchRecord::new(id::new(BATCH), file_ids, request, faults, self.now(), self.next_number());
-        let batch = record.batch.clone();
-        let entry = BatchEntry::create(self.folder.batch(&batch.id), record)?;
-        lock(&self.batches).insert(batch.id.clone(), Arc::new(entry));
-        Ok(batch)
-    }
-
-    /// All batches, oldest first.
-    pub(super) fn batches(&self) -> Vec<models::Batch> {
-        let mut entries = entries(&self.batches);
-        entries.sort_by_key(|entry| entry.number());
-        entries.iter().map(|entry| entry.batch()).collect()
-    }
-
-    pub(super) fn batch(&self, batch_id: &str) -> Result<models::Batch, Refused> {
-        Ok(self.batch_entry(batch_id)?.batch())
-    }
-
-    pub(super) fn batch_record(&self, batch_id: &str) -> Result<BatchRecord, Refused> {
-        Ok(self.batch_entry(batch_id)?.record())
-    }
-
-    /// The folder in which a batch runs.
-    pub(super) fn batch_dir(&self, batch_id: &str) -> Result<PathBuf, Refused> {
-        Ok(self.batch_entry(batch_id)?.dir().to_owned())
-    }
-
-    /// Changes a batch, first on the disk. `change` returns false if nothing is to be changed.
-    pub(super) fn change_batch(
-        &self,
-        batch_id: &str,
-        change: impl FnOnce(&mut BatchRecord) -> bool,
-    ) -> Result<models::Batch, Refused> {
-        Ok(self.batch_entry(batch_id)?.change(change)?)
-    }
-
-    /// Begins to cancel a batch that has not ended.
-    pub(super) fn cancel_batch(&self, batch_id: &str) -> Result<models::Batch, Refused> {
-        use models::batch::Status as BatchStatus;
-        let now = self.now();
-        let mut ended = None;
-        let batch = self.change_batch(batch_id, |record| match record.batch.status {
-            BatchStatus::Validating | BatchStatus::InProgress | BatchStatus::Finalizing => {
-                record.batch.status = BatchStatus::Cancelling;
-                record.batch.cancelling_at = Some(now);
-                true
-            }
-            BatchStatus::Cancelling => false,
-            ref status => {
-                ended = Some(status.clone());
-                false
-            }
-        })?;
-        ended.map_or(Ok(batch), |status| Err(Refused::BatchEnded(status)))
-    }
-
-    /// Sets the progress of a batch.
-    pub(super) fn set_batch_counts(&self, batch_id: &str, counts: models::BatchRequestCounts) {
-        if let Ok(entry) = self.batch_entry(batch_id) {
-            entry.set_counts(counts);
-        }
-    }
-
     fn add_file(&self, entry: FileEntry) -> models::OpenAiFile {
         let file = entry.file(0).cloned().expect("a new file is not deleted");
         lock(&self.files).insert(file.id.clone(), Arc::new(entry));
@@ -440,10 +362,6 @@ impl Store {
 
     fn upload(&self, upload_id: &str) -> Result<Arc<UploadEntry>, Refused> {
         lock(&self.uploads).get(upload_id).cloned().ok_or(Refused::NotFound)
-    }
-
-    fn batch_entry(&self, batch_id: &str) -> Result<Arc<BatchEntry>, Refused> {
-        lock(&self.batches).get(batch_id).cloned().ok_or(Refused::NotFound)
     }
 }
 
