@@ -112,6 +112,10 @@ fn offending(value: &Value, path: &serde_path_to_error::Path) -> Option<String> 
         Segment::Map { key } => value.get(key),
         _ => None,
     });
-    let text = at.and_then(Value::as_str)?;
-    Some(format!("; it has `{}`", text.chars().take(MAX_SHOWN).collect::<String>()))
+    at.and_then(Value::as_str).map(quoted)
+}
+
+/// The text that an error is about, shortened.
+pub(super) fn quoted(text: &str) -> String {
+    format!("; it has `{}`", text.chars().take(MAX_SHOWN).collect::<String>())
 }

@@ -1,18 +1,21 @@
-//! Reads a union whose tag comes first without keeping the value in between.
+//! Reads a union by its tag. Only the members before the tag are kept in between.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_path_to_error::Track;
 
-use super::candidates::select;
+use super::candidates::{quoted, select};
 use super::variant::{Union, text_of};
 
 /// Reads a value of a union whose types have a tag.
 ///
-/// Most servers write the tag first. If it then selects one type alone, that type reads the other members directly.
+/// If the tag selects one type alone, that type reads the members behind the tag directly. Most servers write the tag
+/// first.
 ///
 /// # Errors
 ///
@@ -31,26 +34,21 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
-        let mut members = Map::new();
-        match map.next_key_seed(UnlessTag(U::TAG))? {
-            Some(None) => {
+        let mut members = Vec::new();
+        let mut has_tag = false;
+        while let Some(name) = map.next_key_seed(UnlessTag(U::TAG))? {
+            let Some(name) = name else {
                 let tag = map.next_value::<Value>()?;
-                if let Some(number) = only_variant::<U>(&tag) {
-                    let variant = &U::VARIANTS[number];
-                    let tag = (!variant.writes_tag).then_some(tag);
-                    let members = TagFirst { property: Some(U::TAG).filter(|_| tag.is_some()), tag, map };
-                    let not = |error| A::Error::custom(format_args!("not {}: {error}", variant.name));
-                    return U::read(number, members).map_err(not);
+                if let Some(number) = only_variant::<U>(&tag).filter(|_| !has_tag) {
+                    return read_selected(number, members, tag, map);
                 }
-                members.insert(U::TAG.to_owned(), tag);
-            }
-            Some(Some(name)) => drop(members.insert(name, map.next_value()?)),
-            None => {}
+                has_tag = true;
+                members.push((Cow::Borrowed(U::TAG), tag));
+                continue;
+            };
+            members.push((Cow::Owned(name), map.next_value()?));
         }
-        while let Some((name, value)) = map.next_entry()? {
-            members.insert(name, value);
-        }
-        select(Value::Object(members))
+        select(Value::Object(members.into_iter().map(|(name, value)| (name.into_owned(), value)).collect()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<U, A::Error> {
@@ -127,16 +125,30 @@ impl Visitor<'_> for UnlessTag {
     }
 }
 
-/// An object whose tag was read, as a deserializer of the whole object.
-struct TagFirst<A> {
-    /// The tag's name, until it is read.
-    property: Option<&'static str>,
-    /// The tag, until it is read.
-    tag: Option<Value>,
+/// Reads the type that the tag selects.
+fn read_selected<'de, U: Union, A: MapAccess<'de>>(
+    number: usize,
+    earlier: Vec<(Cow<'static, str>, Value)>,
+    tag: Value,
     map: A,
+) -> Result<U, A::Error> {
+    let variant = &U::VARIANTS[number];
+    let tag = (!variant.writes_tag).then(|| (Cow::Borrowed(U::TAG), tag));
+    let members = Members { earlier: tag.into_iter().chain(earlier), value: None, later: map };
+    U::read(number, members).map_err(|error| A::Error::custom(format_args!("not {}: {error}", variant.name)))
 }
 
-impl<'de, A: MapAccess<'de>> Deserializer<'de> for TagFirst<A> {
+/// The members of an object, some of which were read already, as a deserializer of the whole object.
+struct Members<I, A> {
+    earlier: I,
+    /// The member of `earlier` whose name was asked for and whose value was not.
+    value: Option<(Cow<'static, str>, Value)>,
+    later: A,
+}
+
+impl<'de, I: Iterator<Item = (Cow<'static, str>, Value)>, A: MapAccess<'de>> Deserializer<'de>
+    for Members<I, A>
+{
     type Error = A::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
@@ -161,20 +173,78 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for TagFirst<A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for TagFirst<A> {
+impl<'de, I: Iterator<Item = (Cow<'static, str>, Value)>, A: MapAccess<'de>> MapAccess<'de>
+    for Members<I, A>
+{
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        match self.property.take() {
-            Some(property) => seed.deserialize(StrDeserializer::new(property)).map(Some),
-            None => self.map.next_key_seed(seed),
+        self.value = self.earlier.next();
+        match &self.value {
+            Some((name, _)) => seed.deserialize(StrDeserializer::new(name)).map(Some),
+            None => self.later.next_key_seed(seed),
         }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        match self.tag.take() {
-            Some(tag) => seed.deserialize(tag).map_err(A::Error::custom),
-            None => self.map.next_value_seed(seed),
+        let Some((name, value)) = self.value.take() else { return self.later.next_value_seed(seed) };
+        let text = value.as_str().map(str::to_owned);
+        let mut track = Track::new();
+        seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error| {
+            let path = track.path().to_string();
+            let at = if path.starts_with('[') { path } else { format!(".{path}") };
+            let text = text.as_deref().map(quoted).unwrap_or_default();
+            A::Error::custom(format_args!("{name}{}: {error}{text}", at.trim_end_matches('.')))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Message {
+        id: String,
+        kind: String,
+        parts: Vec<u64>,
+    }
+
+    json_object!(Message { id, kind, parts });
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Item {
+        Message(Message),
+        Other(Value),
+    }
+
+    json_union!(#[tag = "kind"] Item { Message = "message" });
+
+    fn read(text: &str) -> Result<Item, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_tag_may_be_anywhere() {
+        let message = Message { id: "a".to_owned(), kind: "message".to_owned(), parts: vec![1, 2] };
+        for text in [
+            r#"{"kind": "message", "id": "a", "parts": [1, 2]}"#,
+            r#"{"id": "a", "kind": "message", "parts": [1, 2]}"#,
+            r#"{"id": "a", "parts": [1, 2], "kind": "message"}"#,
+            r#"{"parts": [1.0, 2e0], "kind": "message", "id": "a"}"#,
+        ] {
+            assert_eq!(read(text), Ok(Item::Message(message.clone())), "{text}");
         }
+        assert!(matches!(read(r#"{"id": "a", "kind": "other"}"#), Ok(Item::Other(_))));
+    }
+
+    #[test]
+    fn an_error_names_the_place_before_and_behind_the_tag() {
+        let before = read(r#"{"parts": [1, "two"], "kind": "message", "id": "a"}"#).unwrap_err();
+        assert!(before.starts_with("not Message: parts[1]: invalid type: string \"two\""), "{before}");
+        let before = read(r#"{"id": 3, "kind": "message", "parts": []}"#).unwrap_err();
+        assert!(before.starts_with("not Message: id: invalid type: integer `3`"), "{before}");
+        let behind = read(r#"{"kind": "message", "id": "a", "parts": [1, "two"]}"#).unwrap_err();
+        assert!(behind.starts_with("not Message: invalid type: string \"two\""), "{behind}");
     }
 }
