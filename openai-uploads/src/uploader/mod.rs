@@ -245,7 +245,7 @@ impl Uploader {
     fn plan_for(&self, bytes: u64, is_reader: bool) -> Result<Plan, UploadError> {
         match self.api_for(bytes) {
             Api::Files => Plan::one_request(bytes),
-            Api::Uploads => Ok(Plan::of(&self.part_sizes(bytes, is_reader)?, bytes, &[])),
+            Api::Uploads => Ok(Plan::of(&self.part_sizes(bytes, is_reader)?, bytes, None)),
         }
     }
 

@@ -164,7 +164,7 @@ impl Run {
     fn announce_plan(&self, source: &OpenSource, earlier: Option<&State>) {
         let finished =
             earlier.map(|state| state.parts.iter().map(|part| part.range.clone()).collect::<Vec<_>>());
-        let plan = Plan::of(&self.sizes, source.length, &finished.unwrap_or_default());
+        let plan = Plan::of(&self.sizes, source.length, finished.as_deref());
         self.context.listeners.emit(&Event::Planned { plan });
     }
 

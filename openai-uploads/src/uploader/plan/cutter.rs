@@ -16,6 +16,10 @@ const FIRST_SIZE: u64 = 2 * 1024 * 1024;
 /// Below this size a part's round trip takes longer than its bytes.
 const MIN_SIZE: u64 = 1024 * 1024;
 
+/// The maximum size of the first part of a resumed upload. It is sent alone: a server that has forgotten the upload
+/// says so before gigabytes are sent.
+const CHECK_SIZE: u64 = 64 * 1024;
+
 /// How much larger the next parts may be than one that has finished.
 const MAX_GROWTH: f64 = 8.0;
 
@@ -57,8 +61,13 @@ impl Cutter {
         self.next_of(u64::MAX)
     }
 
+    /// The next part, small enough to check whether the server still has a resumed upload.
+    pub(crate) fn next_as_check(&mut self) -> Option<Part> {
+        self.next_of(CHECK_SIZE)
+    }
+
     /// The next part, of at most `max` bytes.
-    pub(crate) fn next_of(&mut self, max: u64) -> Option<Part> {
+    fn next_of(&mut self, max: u64) -> Option<Part> {
         let size = self.size().min(max).max(1);
         let gap = self.missing.front_mut()?;
         let end = gap.end.min(gap.start.saturating_add(size));

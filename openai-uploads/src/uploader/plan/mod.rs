@@ -51,7 +51,7 @@ impl Plan {
     /// [`UploadError::TooLarge`] if `bytes` is more than [`CreateUploadRequest::BYTES_MAXIMUM`](crate::models::CreateUploadRequest::BYTES_MAXIMUM).
     pub fn new(bytes: u64, concurrency: usize) -> Result<Self, UploadError> {
         let sizes = PartSizes::by_rate(bytes, concurrency, AddUploadPartRequest::DATA_MAX_LENGTH)?;
-        Ok(Self::of(&sizes, bytes, &[]))
+        Ok(Self::of(&sizes, bytes, None))
     }
 
     /// The plan for `bytes` bytes in parts of `part_size` bytes.
@@ -62,7 +62,7 @@ impl Plan {
     /// [`AddUploadPartRequest::DATA_MAX_LENGTH`], or so small that there would be more than [`Plan::MAX_PARTS`]
     /// parts.
     pub fn with_part_size(bytes: u64, part_size: u64) -> Result<Self, UploadError> {
-        Ok(Self::of(&PartSizes::fixed(bytes, part_size)?, bytes, &[]))
+        Ok(Self::of(&PartSizes::fixed(bytes, part_size)?, bytes, None))
     }
 
     /// The plan for `bytes` bytes in one request of the Files API.
@@ -77,10 +77,13 @@ impl Plan {
         Ok(Self { api: Api::Files, bytes, parts: whole.into_iter().collect(), is_fixed: true })
     }
 
-    /// The `finished` parts, and what is missing cut as if each part took no time.
-    pub(crate) fn of(sizes: &PartSizes, bytes: u64, finished: &[Range<u64>]) -> Self {
-        let mut cutter = Cutter::new(sizes.clone(), bytes, finished.iter().cloned());
-        let mut parts = finished.to_vec();
+    /// The parts of an earlier run that finished, and what is missing cut as if each part took no time.
+    pub(crate) fn of(sizes: &PartSizes, bytes: u64, earlier: Option<&[Range<u64>]>) -> Self {
+        let mut parts = earlier.unwrap_or_default().to_vec();
+        let mut cutter = Cutter::new(sizes.clone(), bytes, parts.iter().cloned());
+        if earlier.is_some() {
+            parts.extend(cutter.next_as_check().map(|part| part.range));
+        }
         loop {
             let round: Vec<_> = std::iter::from_fn(|| cutter.next()).take(sizes.concurrency()).collect();
             if round.is_empty() {

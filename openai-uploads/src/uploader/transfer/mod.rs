@@ -37,10 +37,6 @@ pub(super) use self::rate_limit::RateLimit;
 /// How often progress is reported and slow parts are looked for.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The maximum size of the first part of a resumed upload. It is sent alone: a server that has forgotten the upload
-/// says so before gigabytes are sent.
-const CHECK_SIZE: u64 = 64 * 1024;
-
 /// A part that waits longer than this lets other files use its connection.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
@@ -101,7 +97,7 @@ impl<'a> Transfer<'a> {
         self.admission.set_remaining(self.bytes - self.session.finished_bytes());
         self.report();
         if self.session.is_resumed {
-            let check = self.cutter().next_of(CHECK_SIZE);
+            let check = self.cutter().next_as_check();
             if let Some(part) = check {
                 // Only files are resumed, and their parts can be taken in any order.
                 self.start(ReadyPart { bytes: content.peek(&part), part, slot: limit.slot().await })?;
