@@ -1,4 +1,4 @@
-//! Gets files of up to 8 GB to OpenAI.
+//! Gets files of up to 8 GiB to OpenAI.
 //!
 //! | to | use |
 //! |---|---|
