@@ -8,9 +8,9 @@ mod members;
 mod object;
 #[macro_use]
 mod string_enum;
-mod tagged;
 #[macro_use]
 mod union;
+mod tagged;
 mod variant;
 mod writer;
 

@@ -210,6 +210,16 @@ mod tests {
     }
 
     #[test]
+    fn a_resumed_plan_counts_the_small_first_part() {
+        let sizes = PartSizes::fixed(60_000_000, 4_000_000).unwrap();
+        let count = |earlier| Plan::of(&sizes, 60_000_000, earlier).part_count();
+        assert_eq!(count(None), 15);
+        assert_eq!(count(Some(&[][..])), 16);
+        assert_eq!(count(Some(&[0..4_000_000, 8_000_000..12_000_000][..])), 16);
+        assert_eq!(count(Some(&[0..59_990_000][..])), 2);
+    }
+
+    #[test]
     fn a_plan_reads_as_a_sentence() {
         let plan = |bytes, part_size| Plan::with_part_size(bytes, part_size).unwrap().to_string();
         assert_eq!(plan(0, 10), "no parts");
