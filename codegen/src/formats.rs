@@ -30,6 +30,8 @@ pub enum FormatType {
     Chrono,
     /// The crate `jiff`.
     Jiff,
+    /// The crate `time`.
+    Time,
     /// The crate `uuid`.
     Uuid,
     /// The crate `rust_decimal`.
@@ -44,11 +46,11 @@ pub struct Formats(BTreeMap<Format, FormatType>);
 
 /// The formats by name, and the types that each can have, the default first.
 const CHOICES: [(&str, Format, &[FormatType]); 6] = {
-    use FormatType::{Chrono, Jiff, RustDecimal, String, Uuid};
+    use FormatType::{Chrono, Jiff, RustDecimal, String, Time, Uuid};
     [
-        ("date-time", Format::DateTime, &[Chrono, String, Jiff]),
-        ("date", Format::Date, &[Chrono, String, Jiff]),
-        ("time", Format::Time, &[String, Chrono, Jiff]),
+        ("date-time", Format::DateTime, &[Chrono, String, Jiff, Time]),
+        ("date", Format::Date, &[Chrono, String, Jiff, Time]),
+        ("time", Format::Time, &[String, Chrono, Jiff, Time]),
         ("duration", Format::Duration, &[String, Jiff]),
         ("uuid", Format::Uuid, &[Uuid, String]),
         ("decimal", Format::Decimal, &[String, RustDecimal]),
@@ -68,6 +70,7 @@ impl FormatType {
             Self::String => "string",
             Self::Chrono => "chrono",
             Self::Jiff => "jiff",
+            Self::Time => "time",
             Self::Uuid => "uuid",
             Self::RustDecimal => "rust_decimal",
         }
@@ -130,7 +133,7 @@ mod tests {
         assert_eq!(formats.of(Format::DateTime), FormatType::String);
         assert_eq!(formats.of(Format::Date), FormatType::Chrono);
         let fault = formats.choose("date", "uuid").unwrap_err();
-        assert_eq!(fault, "`date` cannot be `uuid`; it can be `chrono`, `string`, `jiff`");
+        assert_eq!(fault, "`date` cannot be `uuid`; it can be `chrono`, `string`, `jiff`, `time`");
         assert!(formats.choose("dates", "string").unwrap_err().contains("`date-time`, `date`, `time`"));
     }
 }

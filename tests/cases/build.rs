@@ -3,34 +3,59 @@
 //! A document is a file `NAME.yaml`, or a folder `NAME` with `api.yaml` and the files that it refers to. All clients
 //! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. The first call in each README is
 //! compiled too. The generator's report is the module's constant `REPORT`, with one line each: `warning[code] at
-//! POINTER: message`. The module of a refused document contains only its report.
+//! POINTER: message`. The module of a refused document contains only its report. `VARIANTS` generates a document again with other types for formats.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use openapi_crate::diagnostic::Diagnostics;
+use openapi_crate::formats::Formats;
 use openapi_crate::{Generated, Input, InputError, Options, Output};
+
+/// A document, the end of the module's name, and the types of formats.
+const VARIANTS: [(&str, &str, &[(&str, &str)]); 3] = [
+    (
+        "formats-of-values",
+        "jiff",
+        &[
+            ("date-time", "jiff"),
+            ("date", "jiff"),
+            ("time", "jiff"),
+            ("duration", "jiff"),
+            ("decimal", "rust_decimal"),
+        ],
+    ),
+    ("formats-of-values", "time", &[("date-time", "time"), ("date", "time"), ("time", "time")]),
+    ("formats-of-values", "text", &[("date-time", "string"), ("date", "string"), ("uuid", "string")]),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let cases = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../documents/cases");
     println!("cargo::rerun-if-changed={}", cases.display());
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut modules = String::new();
-    for Case { name, folder, file } in documents(&cases)? {
+    let mut runtime = BTreeMap::new();
+    for Case { name, folder, file, formats } in documents(&cases)? {
         let module = name.replace('-', "_");
-        let options = Options { output: Output::Crate { name }, ..Options::default() };
+        let options = Options { output: Output::Crate { name }, formats, ..Options::default() };
         let generated = match Input::read_in(&folder, Path::new(&file)) {
             Ok(input) => input.generate(options),
             Err(InputError::Document(errors)) => Err(errors),
             Err(error) => return Err(error.into()),
         };
         let (report, inner) = match generated {
-            Ok(generated) => (report(&generated.warnings), write_modules(&out, &module, &generated)?),
+            Ok(generated) => {
+                (report(&generated.warnings), write_modules(&out, &module, &generated, &mut runtime)?)
+            }
             Err(errors) => (report(&errors), String::new()),
         };
         write!(modules, "pub mod {module} {{\npub const REPORT: &[&str] = &{report:?};\n{inner}}}\n")?;
+    }
+    for (path, text) in &runtime {
+        write(&out.join(path), text)?;
     }
     let runtime = out.join("runtime/mod.rs").display().to_string();
     fs::write(
@@ -44,6 +69,7 @@ struct Case {
     name: String,
     folder: PathBuf,
     file: String,
+    formats: Formats,
 }
 
 /// The documents, ordered by name.
@@ -52,11 +78,19 @@ fn documents(cases: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     for entry in fs::read_dir(cases)? {
         let path = entry?.path();
         let file = path.file_name().and_then(|name| name.to_str()).ok_or("a name that is not text")?;
-        if path.is_dir() {
-            documents.push(Case { name: file.to_owned(), folder: path.clone(), file: "api.yaml".to_owned() });
-        } else if let Some(name) = file.strip_suffix(".yaml") {
-            documents.push(Case { name: name.to_owned(), folder: cases.to_owned(), file: file.to_owned() });
+        let formats = Formats::default();
+        let (name, folder, file) = match file.strip_suffix(".yaml") {
+            _ if path.is_dir() => (file.to_owned(), path.clone(), "api.yaml".to_owned()),
+            Some(name) => (name.to_owned(), cases.to_owned(), file.to_owned()),
+            None => continue,
+        };
+        for (of, end, types) in VARIANTS.iter().filter(|(of, ..)| *of == name) {
+            let mut formats = Formats::default();
+            types.iter().try_for_each(|(format, ty)| formats.choose(format, ty))?;
+            let (folder, file) = (folder.clone(), file.clone());
+            documents.push(Case { name: format!("{of}-as-{end}"), folder, file, formats });
         }
+        documents.push(Case { name, folder, file, formats });
     }
     documents.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(documents)
@@ -72,17 +106,30 @@ fn report(diagnostics: &Diagnostics) -> Vec<String> {
     lines.collect()
 }
 
-/// Writes the client's modules, and the runtime once for all. Returns the items that include them.
-fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<String, Box<dyn Error>> {
+/// Writes the client's modules, and adds to the runtime of all. Returns the items that include them.
+fn write_modules(
+    out: &Path,
+    module: &str,
+    generated: &Generated,
+    runtime: &mut BTreeMap<String, String>,
+) -> Result<String, Box<dyn Error>> {
     for (path, text) in generated.package.files() {
         let Some(path) = path.strip_prefix("src/") else { continue };
-        let (path, text) = match path.starts_with("runtime/") {
-            true => (out.join(path), text.to_owned()),
-            false => (out.join(module).join(path), inside(module, text)),
-        };
-        fs::create_dir_all(path.parent().ok_or("a file stands in a folder")?)?;
-        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
-            fs::write(path, text)?;
+        if path.starts_with("runtime/") {
+            // Some clients have parts of the runtime that others do not need.
+            let shared = runtime.entry(path.to_owned()).or_default();
+            let other = std::mem::replace(shared, text.to_owned());
+            if shared.len() < other.len() {
+                shared.replace_range(.., &other);
+            }
+            let missing = text
+                .lines()
+                .chain(other.lines())
+                .filter(|line| !line.starts_with("//") && !shared.contains(line));
+            let missing: String = missing.map(|line| format!("{line}\n")).collect();
+            shared.push_str(&missing);
+        } else {
+            write(&out.join(module).join(path), &inside(module, text))?;
         }
     }
     let items = ["apis", "models"].map(|part| {
@@ -91,6 +138,14 @@ fn write_modules(out: &Path, module: &str, generated: &Generated) -> Result<Stri
     });
     let first_call = first_call(module, generated).ok_or("a README has a first call")?;
     Ok(format!("{}#[allow(dead_code)]\nmod first_call {{\n{first_call}}}\n", items.concat()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(path.parent().ok_or("a file stands in a folder")?)?;
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        fs::write(path, text)?;
+    }
+    Ok(())
 }
 
 /// The first call of the crate's README, as a part of the client module.

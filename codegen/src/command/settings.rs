@@ -34,8 +34,8 @@ pub struct Settings {
     /// Give the crate a cargo feature for each tag, so that its users compile only the tags that they need
     #[arg(long, conflicts_with = "module")]
     pub features_by_tag: bool,
-    /// Choose the Rust type of strings with a format: string, chrono or jiff for date-time, date and time; string or jiff
-    /// for duration; string or uuid for uuid; string or `rust_decimal` for decimal; may be given several times
+    /// Choose the Rust type of strings with a format: string, chrono, jiff or time for date-time, date and time; string
+    /// or jiff for duration; string or uuid for uuid; string or `rust_decimal` for decimal; may be given several times
     #[arg(long = "format", value_name = "FORMAT=TYPE", value_parser = format_choice)]
     #[serde(skip)]
     pub formats: Vec<(String, String)>,

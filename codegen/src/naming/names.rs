@@ -7,8 +7,10 @@ use crate::api::{Api, Kind, Name, TypeId};
 use super::identifier::{camel, module as module_name, unique, words};
 
 /// Names that generated code uses for something else.
-pub(super) const RESERVED: [&str; 11] =
-    ["BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "FileOr", "Binary", "Base64"];
+pub(super) const RESERVED: [&str; 12] = [
+    "BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "FileOr", "Binary", "Base64",
+    "Rfc3339",
+];
 
 /// The module and name of every type that is generated.
 #[derive(Debug)]

@@ -33,14 +33,17 @@ impl<'a> Scope<'a> {
             Type::String => RustType::Plain("String"),
             Type::DateTime => match self.api.formats.of(Format::DateTime) {
                 FormatType::Jiff => RustType::Plain("jiff::Timestamp"),
+                FormatType::Time => rfc3339("time::OffsetDateTime"),
                 _ => RustType::Plain("chrono::DateTime<chrono::FixedOffset>"),
             },
             Type::Date => match self.api.formats.of(Format::Date) {
                 FormatType::Jiff => RustType::Plain("jiff::civil::Date"),
+                FormatType::Time => rfc3339("time::Date"),
                 _ => RustType::Plain("chrono::NaiveDate"),
             },
             Type::Time => match self.api.formats.of(Format::Time) {
                 FormatType::Jiff => RustType::Plain("jiff::civil::Time"),
+                FormatType::Time => rfc3339("time::Time"),
                 _ => RustType::Plain("chrono::NaiveTime"),
             },
             Type::Duration => RustType::Plain("jiff::SignedDuration"),
@@ -90,6 +93,11 @@ impl<'a> Scope<'a> {
             false => RustType::Model(format!("models::{}::{name}", path.module)),
         }
     }
+}
+
+/// A type of the crate `time`, which needs a wrapper to be read and written.
+fn rfc3339(inner: &'static str) -> RustType {
+    RustType::Runtime("Rfc3339", vec![RustType::Plain(inner)])
 }
 
 /// The name of an integer's type.

@@ -24,15 +24,9 @@ impl fmt::Display for Dependency {
 
 /// The dependencies of the code of an API, by name.
 pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
-    let is_of = |ty: &Type, library| match ty {
-        Type::DateTime => api.formats.of(Format::DateTime) == library,
-        Type::Date => api.formats.of(Format::Date) == library,
-        Type::Time => api.formats.of(Format::Time) == library,
-        Type::Duration => api.formats.of(Format::Duration) == library,
-        _ => false,
-    };
-    let chrono = uses(api, &|ty| is_of(ty, FormatType::Chrono));
-    let jiff = uses(api, &|ty| is_of(ty, FormatType::Jiff));
+    let chrono = uses(api, &|ty| is_of(api, ty, FormatType::Chrono));
+    let jiff = uses(api, &|ty| is_of(api, ty, FormatType::Jiff));
+    let time = uses_time(api);
     let decimal = uses(api, &|ty| *ty == Type::Decimal);
     let uuid = uses(api, &|ty| *ty == Type::Uuid);
     let reqwest = match output {
@@ -77,6 +71,11 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("sha2", sha2, webhooks),
         ("thiserror", r#""2.0""#, true),
         (
+            "time",
+            r#"{ version = "0.3", default-features = false, features = ["formatting", "parsing", "std"] }"#,
+            time,
+        ),
+        (
             "tokio",
             r#"{ version = "1.50", default-features = false, features = ["rt", "sync", "time"] }"#,
             true,
@@ -87,6 +86,23 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
     ];
     let used = list.into_iter().filter(|(.., is_used)| *is_used);
     used.map(|(name, requirement, _)| Dependency { name, requirement }).collect()
+}
+
+/// Whether a date or time of the crate `time` is anywhere in the code.
+pub(super) fn uses_time(api: &Api) -> bool {
+    uses(api, &|ty| is_of(api, ty, FormatType::Time))
+}
+
+/// Whether a type is a date, time or duration of `library`.
+fn is_of(api: &Api, ty: &Type, library: FormatType) -> bool {
+    let format = match ty {
+        Type::DateTime => Format::DateTime,
+        Type::Date => Format::Date,
+        Type::Time => Format::Time,
+        Type::Duration => Format::Duration,
+        _ => return false,
+    };
+    api.formats.of(format) == library
 }
 
 /// Whether a type that `is` true of is anywhere in the code.

@@ -8,12 +8,12 @@ use crate::description::for_rustdoc;
 
 use super::dependencies::dependencies;
 use super::format::Source;
-use super::{runtime, webhooks};
+use super::runtime;
 
 /// The files besides operations and models.
 pub(super) fn files(api: &Api, header: &str) -> Vec<(String, String)> {
     let mut files = vec![("mod.rs".to_owned(), root(api, header))];
-    files.extend(runtime::files_in_module(header, !webhooks::of(api).is_empty()));
+    files.extend(runtime::files_in_module(header, &runtime::Parts::of(api)));
     files
 }
 

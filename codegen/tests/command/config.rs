@@ -170,7 +170,7 @@ fn the_rust_type_of_a_format_is_chosen() {
     for (arguments, said) in [
         (
             &["--format", "date-time=joda"][..],
-            "`date-time` cannot be `joda`; it can be `chrono`, `string`, `jiff`",
+            "`date-time` cannot be `joda`; it can be `chrono`, `string`, `jiff`, `time`",
         ),
         (&["--format", "date_time=string"], "there is no format `date_time`"),
         (&["--format", "string"], "write it as `date-time=string`"),

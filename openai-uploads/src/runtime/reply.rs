@@ -126,6 +126,12 @@ fn format_of(text: &str, message: &str) -> Option<&'static str> {
     if message.contains("Decimal") {
         return Some("decimal");
     }
+    // The message of `Rfc3339`.
+    let named = ["date-time", "date", "time"];
+    let is_named = |format: &&&str| message.starts_with(&format!("a {format} of RFC 3339 was expected"));
+    if let Some(format) = named.iter().find(is_named) {
+        return Some(format);
+    }
     // What serde itself says is about the type of a value, and what unions say about several types.
     let others = ["invalid type", "invalid value", "invalid length", "missing field", "unknown ", "not "];
     if others.iter().any(|other| message.starts_with(other)) {
@@ -134,13 +140,19 @@ fn format_of(text: &str, message: &str) -> Option<&'static str> {
     if message.to_lowercase().contains("uuid") {
         return Some("uuid");
     }
+    // A whole date-time is too much for a date.
+    let time = text.split_once(['T', 't', ' ']).map_or("", |(_, time)| time);
+    let has_offset = time.contains(['+', '-']) || time.ends_with(['Z', 'z']);
+    if has_offset && ["trailing input", "civil date"].iter().any(|said| message.contains(said)) {
+        return Some("date");
+    }
     let has_date = text.split(['T', 't', ' ']).next().is_some_and(|date| date.contains(['-', '/', '.']));
     Some(match (text.contains(':'), has_date) {
         _ if text.starts_with(['P', 'p']) => "duration",
         (true, false) => "time",
         (true, true) => "date-time",
         // A date alone may stand where a time belongs too.
-        (false, _) if message.contains("premature end") => "date-time",
+        (false, _) if message.contains("premature end") || message.contains("time component") => "date-time",
         (false, _) => "date",
     })
 }

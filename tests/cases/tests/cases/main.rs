@@ -8,6 +8,7 @@ mod binary;
 mod documents;
 mod enums;
 mod events;
+mod formats;
 mod nulls;
 mod openapi_3_2;
 mod operations;

@@ -118,32 +118,3 @@ async fn the_body_of_an_error_may_have_a_date_time_and_a_uuid() {
     let Err(Error::Api(error)) = get_a(&configuration).await else { panic!("404 is an error") };
     assert!(matches!(error.entity, Some(GetAError::Status404(ids)) if ids.len() == 1));
 }
-
-#[tokio::test]
-async fn a_text_that_has_not_its_format_is_reported_with_field_and_option() {
-    use cases::formats_of_values::apis::default_api::{GetFParams, get_f};
-    let good = "\"2026-01-02T03:04:05Z\"";
-    for (field, when, more, option) in [
-        ("when", "\"2026-01-02T03:04:05\"", "", "date-time"),
-        ("when", "\"2026-01-02\"", "", "date-time"),
-        ("when", "\"2026-01-02 03:04\"", "", "date-time"),
-        ("day", good, ",\"day\":\"02.01.2026\"", "date"),
-        ("id", good, ",\"id\":\"7\"", "uuid"),
-    ] {
-        let body = format!("{{\"when\":{when}{more}}}");
-        let (configuration, _request) = serve_once(&ok("application/json", &body)).await;
-        let Err(Error::Decode(error)) = get_f(&configuration, GetFParams::default()).await else {
-            panic!("{body} has not its format")
-        };
-        let text = if more.is_empty() { when } else { more.split(':').nth(1).unwrap() };
-        let shown = error.to_string();
-        assert!(shown.contains(&format!(" at {field}: ")), "{shown}");
-        assert!(shown.contains(&format!("`--format {option}=string`")), "{shown}");
-        assert!(shown.contains(&format!("`{text}`")), "{shown}");
-    }
-    let (configuration, _request) = serve_once(&ok("application/json", "{\"when\":7}")).await;
-    let Err(Error::Decode(error)) = get_f(&configuration, GetFParams::default()).await else {
-        panic!("a number")
-    };
-    assert!(!error.to_string().contains("--format"), "{error}");
-}
