@@ -57,6 +57,8 @@ pub struct Options {
     pub formats: Formats,
     /// Whether a crate has a cargo feature for each tag, so that its users compile only the tags that they need.
     pub features_by_tag: bool,
+    /// Whether `cargo test` compiles the examples in the documentation of a crate's functions.
+    pub doctests: bool,
 }
 
 impl Options {

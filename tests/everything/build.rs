@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let names = [format!("{name}.yaml"), format!("{name}.json")];
     let file = names.into_iter().find(|file| documents.join(file).is_file()).ok_or("there is no document")?;
     let input = Input::read_in(&documents, Path::new(&file))?;
-    let generated = input.generate(Options { output: Output::Crate { name }, ..Options::default() })?;
+    let options = Options { output: Output::Crate { name }, doctests: true, ..Options::default() };
+    let generated = input.generate(options)?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     generated.package.compare(&out)?.write()?;
     // Attributes of a crate cannot be included, but modules can.

@@ -251,6 +251,8 @@ pub struct Field {
     pub content_type: Option<String>,
     /// The style of the field in a URL-encoded form, from the document's `encoding`.
     pub style: Option<Style>,
+    /// An example from the document, as JSON.
+    pub example: Option<String>,
 }
 
 /// The value of a property that a reply lacks.

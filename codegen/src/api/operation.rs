@@ -105,6 +105,8 @@ pub struct Parameter {
     pub style: Style,
     /// The value that an integer starts at: its default, or else its minimum.
     pub start: Option<u64>,
+    /// An example from the document, as JSON.
+    pub example: Option<String>,
 }
 
 /// A body that a request can have.
@@ -118,6 +120,8 @@ pub struct Body {
     pub content_type: String,
     /// The content.
     pub content: BodyContent,
+    /// An example from the document, as JSON.
+    pub example: Option<String>,
 }
 
 /// The content of a request body.

@@ -34,6 +34,9 @@ pub struct Settings {
     /// Give the crate a cargo feature for each tag, so that its users compile only the tags that they need
     #[arg(long, conflicts_with = "module")]
     pub features_by_tag: bool,
+    /// Let `cargo test` of the crate compile the examples in the documentation of its functions
+    #[arg(long, conflicts_with = "module")]
+    pub doctests: bool,
     /// Choose the Rust type of strings with a format: string, chrono, jiff or time for date-time, date and time; string
     /// or jiff for duration; string or uuid for uuid; string or `rust_decimal` for decimal; may be given several times
     #[arg(long = "format", value_name = "FORMAT=TYPE", value_parser = format_choice)]
@@ -112,6 +115,7 @@ impl Settings {
             name: if has_output { self.name } else { other.name },
             module: if has_output { self.module } else { other.module },
             features_by_tag: self.features_by_tag || other.features_by_tag,
+            doctests: self.doctests || other.doctests,
             deny_warnings: self.deny_warnings || other.deny_warnings,
             operations: self.operations.or(other.operations),
             rename: other.rename,
@@ -160,6 +164,7 @@ impl Settings {
             formats: self.formats(),
             // A module has no manifest for them.
             features_by_tag: self.features_by_tag && matches!(output, Output::Crate { .. }),
+            doctests: self.doctests,
             output,
             ..Options::default()
         }

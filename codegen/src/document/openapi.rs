@@ -175,6 +175,18 @@ view! {
 }
 
 view! {
+    /// An example.
+    Example, "an example", {
+        summary: "summary", Text;
+        description: "description", Text;
+        value: "value", Any;
+        data_value: "dataValue", Any;
+        serialized_value: "serializedValue", Text;
+        external_value: "externalValue", Text;
+    }
+}
+
+view! {
     /// A request body.
     RequestBody, "a request body", {
         description: "description", Text;

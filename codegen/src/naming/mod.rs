@@ -13,7 +13,9 @@ mod scope;
 
 pub(crate) use clash::{Clash, number_operations};
 pub(crate) use feature::feature_names;
-pub(crate) use function::{ArgumentKind, Function, distinct_replies, functions, only_file, other_calls};
+pub(crate) use function::{
+    Argument, ArgumentKind, Function, distinct_replies, functions, only_file, other_calls,
+};
 pub(crate) use given::{GivenFault, given_faults};
 pub(crate) use identifier::{camel, shouty, snake, unique};
 pub(crate) use member::{

@@ -27,7 +27,7 @@ pub(super) fn files(
         ("README.md".to_owned(), readme(api, features, name, header, &first_call)),
         ("src/lib.rs".to_owned(), library(api, features, header, &first_call)),
     ];
-    files.extend(runtime::files("src/", header, &runtime::Parts::of(api)));
+    files.extend(runtime::files("src/", header, runtime::Parts::of(api)));
     files
 }
 

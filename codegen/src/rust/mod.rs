@@ -6,6 +6,7 @@ mod configuration;
 mod dependencies;
 mod derives;
 mod doc;
+mod example;
 mod features;
 mod first_call;
 mod format;
@@ -34,6 +35,7 @@ use crate::{Options, Output};
 pub use dependencies::Dependency;
 pub(crate) use dependencies::dependencies;
 use derives::Derives;
+use example::Examples;
 use features::{Features, any_of};
 use format::Source;
 use tokens::{ident, path};
@@ -62,9 +64,10 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
     files.push((format!("{folder}apis/configuration.rs"), configuration::module(api, names, &header)));
     let webhooks = webhooks::module(api, names, &header);
     files.extend(webhooks.map(|text| (format!("{folder}apis/webhooks.rs"), text)));
+    let examples = Examples::new(options);
     for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
         let path = format!("{folder}apis/{}.rs", plain(&module));
-        files.push((path, operation::module(api, names, &derives, tag, &header)));
+        files.push((path, operation::module(api, names, &derives, (tag, &module), &examples, &header)));
     }
     files.push((format!("{folder}models/mod.rs"), models_module(names, &features, &header)));
     files.extend(models(api, names, &derives, folder, &header));

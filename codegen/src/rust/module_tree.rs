@@ -13,7 +13,7 @@ use super::runtime;
 /// The files besides operations and models.
 pub(super) fn files(api: &Api, header: &str) -> Vec<(String, String)> {
     let mut files = vec![("mod.rs".to_owned(), root(api, header))];
-    files.extend(runtime::files_in_module(header, &runtime::Parts::of(api)));
+    files.extend(runtime::files_in_module(header, runtime::Parts::of(api)));
     files
 }
 

@@ -9,6 +9,7 @@ use crate::naming::{ArgumentKind, Function, Names, Scope, constant_name, functio
 
 use super::derives::Derives;
 use super::doc::{deprecated, doc};
+use super::example::Examples;
 use super::format::Source;
 use super::imports::Imports;
 use super::reply::Reply;
@@ -19,11 +20,22 @@ use super::{about, body, pages, signature};
 const STANDARD_METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
 /// The text of a module.
-pub(super) fn module(api: &Api, names: &Names, derives: &Derives, tag: &Tag, header: &str) -> String {
+pub(super) fn module(
+    api: &Api,
+    names: &Names,
+    derives: &Derives,
+    (tag, module): (&Tag, &str),
+    examples: &Examples,
+    header: &str,
+) -> String {
     let scope = Scope::new(api, names, None);
     let mut imports = Imports::of_operations(&scope);
-    let pieces: Vec<TokenStream> =
-        tag.operations.iter().flat_map(|operation| items(&scope, derives, operation, &mut imports)).collect();
+    let example =
+        |operation: &Operation, written: &Function<'_>| examples.of(&scope, operation, written, module);
+    let pieces = tag.operations.iter().flat_map(|operation| {
+        items(&scope, derives, operation, &mut imports, &|written| example(operation, written))
+    });
+    let pieces: Vec<TokenStream> = pieces.collect();
     let mut source = Source::new(header, &for_rustdoc(&tag.description));
     source.gap();
     source.items(quote!(#imports));
@@ -40,6 +52,7 @@ fn items(
     derives: &Derives,
     operation: &Operation,
     imports: &mut Imports,
+    example: &dyn Fn(&Function<'_>) -> TokenStream,
 ) -> Vec<TokenStream> {
     let reply = Reply::of(scope, operation, imports);
     let mut items = vec![constant(scope.api, operation, imports)];
@@ -49,7 +62,8 @@ fn items(
     for written in functions(scope, operation) {
         imports.add(&written.returns.call());
         written.arguments.iter().for_each(|argument| imports.add(&argument.ty));
-        items.push(function(scope, operation, &written, &reply, imports));
+        let example = example(&written);
+        items.push(function(scope, operation, &written, (&reply, &example), imports));
     }
     items
 }
@@ -83,11 +97,12 @@ fn function(
     scope: &Scope<'_>,
     operation: &Operation,
     written: &Function<'_>,
-    reply: &Reply,
+    (reply, example): (&Reply, &TokenStream),
     imports: &mut Imports,
 ) -> TokenStream {
     let constant = ident(&constant_name(scope.api, operation));
     let (docs, deprecated) = (doc(&about::text(scope, operation)), deprecated(operation.deprecated));
+    let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     let arguments = written.arguments.iter().map(|argument| {
         let (name, ty) = (ident(&argument.name), &argument.ty);
         quote!(#name: #ty)
@@ -128,6 +143,8 @@ fn function(
     let (name, returns) = (ident(&written.name), written.returns.call());
     quote! {
         #docs
+        #gap
+        #example
         #deprecated
         #many
         pub fn #name(configuration: &Configuration, #(#arguments),*) -> #returns {

@@ -36,8 +36,8 @@ impl Parts {
 }
 
 /// The runtime of a crate whose source is in `folder`: paths and texts.
-pub(super) fn files(folder: &str, header: &str, parts: &Parts) -> Vec<(String, String)> {
-    let Parts { webhooks, rfc3339 } = *parts;
+pub(super) fn files(folder: &str, header: &str, parts: Parts) -> Vec<(String, String)> {
+    let Parts { webhooks, rfc3339 } = parts;
     let (webhooks_file, condition) = WEBHOOKS;
     let (rfc3339_text, rfc3339_root) = RFC3339;
     let shared = FILES.iter().filter(|(file, _)| webhooks || *file != webhooks_file).map(|(file, text)| {
@@ -61,7 +61,7 @@ fn without_lines_after(text: &str, condition: &str) -> String {
 }
 
 /// The runtime of a module that stands somewhere in a crate, which may have no features for TLS: that is rustls.
-pub(super) fn files_in_module(header: &str, parts: &Parts) -> impl Iterator<Item = (String, String)> {
+pub(super) fn files_in_module(header: &str, parts: Parts) -> impl Iterator<Item = (String, String)> {
     files("", header, parts).into_iter().map(|(file, text)| {
         // The macros are used in modules of `apis` and `models` alone, from where this is the path.
         let text = text.replace("$crate::runtime", "super::super::runtime");
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_runtime_has_webhooks_where_the_document_has_some() {
-        let with = |webhooks| files("", "x", &Parts { webhooks, ..Parts::default() });
+        let with = |webhooks| files("", "x", Parts { webhooks, ..Parts::default() });
         let root =
             |webhooks| with(webhooks).into_iter().find(|(file, _)| file == "runtime/mod.rs").unwrap().1;
         assert!(root(true).contains("mod webhook;") && root(true).contains("pub use webhook::"));
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_module_mentions_neither_the_root_of_its_crate_nor_features() {
         let all = [Parts::default(), Parts { webhooks: true, rfc3339: true }];
-        for (name, text) in all.iter().flat_map(|parts| files_in_module("x", parts)) {
+        for (name, text) in all.into_iter().flat_map(|parts| files_in_module("x", parts)) {
             assert!(!text.contains("crate::") && !text.contains("feature ="), "{name}");
         }
     }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accepted;
+mod examples;
 mod faults;
 mod features;
 mod fragment;

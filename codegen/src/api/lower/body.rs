@@ -7,7 +7,7 @@ use super::super::Type;
 use super::super::operation::{Body, BodyContent};
 use super::Lowering;
 use super::content::ContentKind;
-use super::describe::description;
+use super::describe::{description, examples};
 use super::media_type::{MULTIPART, URL_ENCODED, bare, is_json_sequence};
 use super::place::Place;
 
@@ -34,11 +34,14 @@ impl<'d> Lowering<'d> {
                 self.check_encoding(&place.child(encoding.key), encoding, content_type);
             }
             let content = self.body_content(&place, content_type, media);
+            let example = self.example(&place, media.example(), media.examples());
+            let of_schema = || examples(media.schema()?.schema()).into_iter().next();
             bodies.push(Body {
                 required: body.required() == Some(true),
                 description: description(body.node()),
                 content_type: content_type.clone(),
                 content,
+                example: example.or_else(of_schema),
             });
         }
         bodies.sort_by_key(|body| match body.content {

@@ -1,7 +1,37 @@
 //! Descriptions and examples, as the document has them.
 
-use crate::document::openapi::{Description, ExternalDocs};
+use crate::document::openapi::{Description, Example, ExternalDocs, Reference};
 use crate::document::{Member, Node, Schema, View as _};
+
+use super::Lowering;
+use super::place::Place;
+
+/// The longest example of a request that is kept, in bytes of JSON.
+const MAX_EXAMPLE: usize = 10_000;
+
+impl<'d> Lowering<'d> {
+    /// The example of a parameter or media type: the only one, or the first of several. One that cannot be found is
+    /// left out.
+    pub(super) fn example(
+        &self,
+        place: &Place,
+        one: Option<Member<'d>>,
+        several: Option<Member<'d>>,
+    ) -> Option<String> {
+        let document = self.document;
+        let first = || {
+            let (_, first) = several?.entries().next()?;
+            let example = match Reference::of(first).reference() {
+                Some(reference) => document.resolve(&place.file, reference).ok()?.node,
+                None => first,
+            };
+            let example = Example::of(example);
+            Some(example.value().or_else(|| example.data_value())?.value)
+        };
+        let example = one.map(|one| one.value).or_else(first)?.to_json();
+        (example.len() <= MAX_EXAMPLE).then_some(example)
+    }
+}
 
 /// The description of an object, else its title, and a link to further documentation.
 pub(super) fn description(node: &Node) -> String {

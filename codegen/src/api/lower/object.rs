@@ -11,7 +11,7 @@ use super::super::model::{Constant, Field, FieldDefault, Kind, Struct, Type};
 use super::Lowering;
 use super::all_of::Part;
 use super::constraint::append_constraints;
-use super::describe::description;
+use super::describe::{description, examples};
 use super::given_name::given_name;
 use super::number::bounds;
 use super::place::Place;
@@ -99,6 +99,7 @@ impl<'d> Lowering<'d> {
             bounds: limits,
             content_type: None,
             style: None,
+            example: schemas.iter().rev().find_map(|(_, schema)| examples(*schema).into_iter().next()),
             ty,
         }
     }
@@ -139,6 +140,7 @@ fn undescribed(name: &str, ty: Type) -> Field {
         bounds: Vec::new(),
         content_type: None,
         style: None,
+        example: None,
     }
 }
 

@@ -327,6 +327,7 @@ impl<'d> Lowering<'d> {
                 ty: Type::String,
                 style: Style::default_of(Location::Path),
                 start: None,
+                example: None,
             });
         }
     }

@@ -9,7 +9,7 @@ use super::super::operation::Parameter;
 use super::super::style::{Location, Style, StyleKind};
 use super::Lowering;
 use super::constraint::append_constraints;
-use super::describe::description;
+use super::describe::{description, examples};
 use super::given_name::given_name;
 use super::media_type::{URL_ENCODED, bare, is_json, is_open, is_text};
 use super::place::Place;
@@ -158,7 +158,14 @@ impl<'d> Lowering<'d> {
             },
             style,
             start: written.schema().and_then(|schema| start(&schema.schema().inline_parts())),
+            example: self.example_of(place, written),
         })
+    }
+
+    /// The example of a parameter, or else of its schema.
+    fn example_of(&self, place: &Place, written: openapi::Parameter<'d>) -> Option<String> {
+        let own = self.example(place, written.example(), written.examples());
+        own.or_else(|| examples(written.schema()?.schema()).into_iter().next())
     }
 
     fn style(&mut self, place: &Place, written: openapi::Parameter<'d>, location: Location) -> Style {

@@ -9,7 +9,7 @@ use crate::naming::{Scope, value_names};
 use super::super::tokens::{ident, number};
 
 /// The only value that a field can have, if there is one.
-pub(super) fn only_value(scope: &Scope<'_>, field: &Field) -> Option<TokenStream> {
+pub(in crate::rust) fn only_value(scope: &Scope<'_>, field: &Field) -> Option<TokenStream> {
     if field.default != FieldDefault::OnlyValue {
         return None;
     }

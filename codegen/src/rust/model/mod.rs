@@ -8,6 +8,7 @@ mod limits;
 mod structure;
 mod union;
 
+pub(super) use constant::only_value;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -20,6 +21,7 @@ use super::doc::{deprecated, doc};
 use super::format::Source;
 use super::imports::Imports;
 use super::tokens::ident;
+pub(super) use structure::{is_argument, is_required};
 
 /// The text of a module.
 pub(super) fn module(

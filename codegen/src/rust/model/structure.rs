@@ -143,12 +143,12 @@ fn mode(scope: &Scope<'_>, named: &Named, field: &Field) -> Option<TokenStream> 
 }
 
 /// Whether a value needs the field, so that `new` sets it.
-fn is_required(scope: &Scope<'_>, field: &Field) -> bool {
+pub(in crate::rust) fn is_required(scope: &Scope<'_>, field: &Field) -> bool {
     !is_optional(scope.api, field) || field.required && field.nullable
 }
 
 /// Whether `new` takes the field as an argument.
-fn is_argument(scope: &Scope<'_>, field: &Field) -> bool {
+pub(in crate::rust) fn is_argument(scope: &Scope<'_>, field: &Field) -> bool {
     is_required(scope, field) && required_value(scope, field).is_none()
 }
 

@@ -17,6 +17,23 @@ pub static CREATE_BATCH: Operation = Operation::new(
 ///
 /// The file is validated after the response. A file with errors, or one that exceeds a limit of the account,
 /// makes a batch with status `failed` and the reasons in `errors`. Retrieve the batch again to see them.
+///
+/// # Example
+///
+/// ```ignore
+/// let create_batch_request = models::CreateBatchRequest::new(
+///         "file-abc123".to_owned(),
+///         models::create_batch_request::Endpoint::V1ChatCompletions,
+///     )
+///     .metadata(
+///         Some(
+///             std::collections::BTreeMap::from([
+///                 ("run".to_owned(), "nightly".to_owned()),
+///             ]),
+///         ),
+///     );
+/// let response = batch_api::create_batch(configuration, create_batch_request).await?;
+/// ```
 pub fn create_batch(
     configuration: &Configuration,
     create_batch_request: models::CreateBatchRequest,
@@ -64,6 +81,12 @@ impl Pages for ListBatchesPages {
 /// The list comes in pages; `.pages()` and `.items()` request them all.
 ///
 /// Pages: `after` is the `last_id` of the page before, while `has_more` is true.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = batch_api::list_batches(configuration, Default::default()).await?;
+/// ```
 pub fn list_batches(
     configuration: &Configuration,
     params: ListBatchesParams,
@@ -83,6 +106,12 @@ pub static RETRIEVE_BATCH: Operation = Operation::new(
 );
 
 /// Retrieves a batch, with its status and progress.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = batch_api::retrieve_batch(configuration, "batch_abc123").await?;
+/// ```
 pub fn retrieve_batch(
     configuration: &Configuration,
     batch_id: &str,
@@ -101,6 +130,12 @@ pub static CANCEL_BATCH: Operation = Operation::new(
 ///
 /// The batch has status `cancelling` for up to 10 minutes, then `cancelled`. Results that are ready by then are
 /// in its output file.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = batch_api::cancel_batch(configuration, "batch_abc123").await?;
+/// ```
 pub fn cancel_batch(
     configuration: &Configuration,
     batch_id: &str,

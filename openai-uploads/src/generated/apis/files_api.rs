@@ -17,6 +17,16 @@ pub static CREATE_FILE: Operation = Operation::new(
 ///
 /// Larger files, and files sent in parallel parts, need an upload. A project stores up to 2.5 TB of files. Each
 /// user may create up to 1,000 files a minute.
+///
+/// # Example
+///
+/// ```ignore
+/// let create_file_request = models::CreateFileRequest::new(
+///     std::path::PathBuf::from("file"),
+///     models::create_file_request::Purpose::Batch,
+/// );
+/// let response = files_api::create_file(configuration, create_file_request).await?;
+/// ```
 pub fn create_file(
     configuration: &Configuration,
     create_file_request: models::CreateFileRequest,
@@ -69,6 +79,16 @@ impl Pages for ListFilesPages {
 /// The list comes in pages; `.pages()` and `.items()` request them all.
 ///
 /// Pages: `after` is the `last_id` of the page before, while `has_more` is true.
+///
+/// # Example
+///
+/// ```ignore
+/// let params = files_api::ListFilesParams {
+///     purpose: Some("batch".to_owned()),
+///     ..Default::default()
+/// };
+/// let response = files_api::list_files(configuration, params).await?;
+/// ```
 pub fn list_files(
     configuration: &Configuration,
     params: ListFilesParams,
@@ -90,6 +110,12 @@ pub static RETRIEVE_FILE: Operation = Operation::new(
 );
 
 /// Retrieves a file's name, size, purpose and times, without its content.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = files_api::retrieve_file(configuration, "file-abc123").await?;
+/// ```
 pub fn retrieve_file(
     configuration: &Configuration,
     file_id: &str,
@@ -107,6 +133,12 @@ pub static DELETE_FILE: Operation = Operation::new(
 /// Deletes a file.
 ///
 /// The file is also removed from all vector stores.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = files_api::delete_file(configuration, "file-abc123").await?;
+/// ```
 pub fn delete_file(
     configuration: &Configuration,
     file_id: &str,
@@ -122,6 +154,12 @@ pub static DOWNLOAD_FILE: Operation = Operation::new(
 );
 
 /// Downloads the content of a file.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = files_api::download_file(configuration, "file-abc123").await?;
+/// ```
 pub fn download_file(
     configuration: &Configuration,
     file_id: &str,

@@ -17,6 +17,40 @@ pub static CREATE_FINE_TUNING_JOB: Operation = Operation::new(
 ///
 /// The file is validated after the response, and the job fails if it is not fit. Retrieve the job until its status
 /// is `succeeded`, `failed` or `cancelled`.
+///
+/// # Example
+///
+/// ```ignore
+/// let create_fine_tuning_job_request = models::CreateFineTuningJobRequest::new(
+///         "gpt-4.1-mini-2025-04-14".to_owned(),
+///         "file-abc123".to_owned(),
+///     )
+///     .suffix(Some("support".to_owned()))
+///     .method(
+///         models::FineTuneMethod::new(models::fine_tune_method::Type::Supervised)
+///             .supervised(
+///                 models::FineTuneSupervisedMethod::new()
+///                     .hyperparameters(
+///                         models::FineTuneSupervisedHyperparameters::new()
+///                             .batch_size(
+///                                 models::fine_tune_supervised_hyperparameters::BatchSize::String(
+///                                     models::fine_tune_supervised_hyperparameters::BatchSizeString::Auto,
+///                                 ),
+///                             )
+///                             .n_epochs(
+///                                 models::fine_tune_supervised_hyperparameters::NEpochs::Integer(
+///                                     2,
+///                                 ),
+///                             ),
+///                     ),
+///             ),
+///     );
+/// let call = fine_tuning_api::create_fine_tuning_job(
+///     configuration,
+///     create_fine_tuning_job_request,
+/// );
+/// let response = call.await?;
+/// ```
 pub fn create_fine_tuning_job(
     configuration: &Configuration,
     create_fine_tuning_job_request: models::CreateFineTuningJobRequest,
@@ -34,6 +68,16 @@ pub static RETRIEVE_FINE_TUNING_JOB: Operation = Operation::new(
 );
 
 /// Retrieves a job, with its status.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = fine_tuning_api::retrieve_fine_tuning_job(
+///         configuration,
+///         "ftjob-abc123",
+///     )
+///     .await?;
+/// ```
 pub fn retrieve_fine_tuning_job(
     configuration: &Configuration,
     fine_tuning_job_id: &str,
@@ -82,6 +126,17 @@ impl Pages for ListFineTuningEventsPages {
 /// The list comes in pages; `.pages()` and `.items()` request them all.
 ///
 /// Pages: `after` is the `id` of the last item, while `has_more` is true.
+///
+/// # Example
+///
+/// ```ignore
+/// let call = fine_tuning_api::list_fine_tuning_events(
+///     configuration,
+///     "ftjob-abc123",
+///     Default::default(),
+/// );
+/// let response = call.await?;
+/// ```
 pub fn list_fine_tuning_events(
     configuration: &Configuration,
     fine_tuning_job_id: &str,

@@ -16,6 +16,20 @@ pub static CREATE_UPLOAD: Operation = Operation::new(
 /// Creates an upload, to which the parts of a file are added.
 ///
 /// The upload accepts parts for an hour, unless it is completed or cancelled before.
+///
+/// # Example
+///
+/// ```ignore
+/// let create_upload_request = models::CreateUploadRequest::new(
+///         "training_examples.jsonl".to_owned(),
+///         models::create_upload_request::Purpose::FineTune,
+///         2_147_483_648,
+///         "text/jsonl".to_owned(),
+///     )
+///     .expires_after(models::FileExpirationAfter::new(3600));
+/// let response = uploads_api::create_upload(configuration, create_upload_request)
+///     .await?;
+/// ```
 pub fn create_upload(
     configuration: &Configuration,
     create_upload_request: models::CreateUploadRequest,
@@ -34,6 +48,17 @@ pub static ADD_UPLOAD_PART: Operation = Operation::new(
 ///
 /// Parts can be sent in parallel and in any order, because completing the upload sets their order. If a
 /// response is lost, send the part again: parts that are not listed on completion are discarded.
+///
+/// # Example
+///
+/// ```ignore
+/// let call = uploads_api::add_upload_part(
+///     configuration,
+///     "upload_abc123",
+///     std::path::PathBuf::from("file"),
+/// );
+/// let response = call.await?;
+/// ```
 pub fn add_upload_part(
     configuration: &Configuration,
     upload_id: &str,
@@ -56,6 +81,21 @@ pub static COMPLETE_UPLOAD: Operation = Operation::new(
 ///
 /// The file consists of the listed parts, in the order of the list. Their sizes must add up to the `bytes` that
 /// the upload was created with. A completed upload accepts no more parts.
+///
+/// # Example
+///
+/// ```ignore
+/// let complete_upload_request = models::CompleteUploadRequest::new(
+///         vec!["part_def456".to_owned(), "part_ghi789".to_owned()],
+///     )
+///     .md5("9e107d9d372bb6826bd81d3542a419d6".to_owned());
+/// let call = uploads_api::complete_upload(
+///     configuration,
+///     "upload_abc123",
+///     complete_upload_request,
+/// );
+/// let response = call.await?;
+/// ```
 pub fn complete_upload(
     configuration: &Configuration,
     upload_id: &str,
@@ -77,6 +117,12 @@ pub static CANCEL_UPLOAD: Operation = Operation::new(
 /// Cancels an upload.
 ///
 /// Its parts are deleted. A cancelled upload accepts no more parts.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = uploads_api::cancel_upload(configuration, "upload_abc123").await?;
+/// ```
 pub fn cancel_upload(
     configuration: &Configuration,
     upload_id: &str,

@@ -16,6 +16,25 @@ pub static CREATE_VECTOR_STORE: Operation = Operation::new(
 /// Creates a vector store.
 ///
 /// It is empty, or has the files of `file_ids`, which are added in the background.
+///
+/// # Example
+///
+/// ```ignore
+/// let create_vector_store_request = models::CreateVectorStoreRequest::new()
+///     .name("Manuals".to_owned())
+///     .metadata(
+///         Some(
+///             std::collections::BTreeMap::from([
+///                 ("team".to_owned(), "search".to_owned()),
+///             ]),
+///         ),
+///     );
+/// let call = vector_stores_api::create_vector_store(
+///     configuration,
+///     create_vector_store_request,
+/// );
+/// let response = call.await?;
+/// ```
 pub fn create_vector_store(
     configuration: &Configuration,
     create_vector_store_request: models::CreateVectorStoreRequest,
@@ -33,6 +52,13 @@ pub static GET_VECTOR_STORE: Operation = Operation::new(
 );
 
 /// Retrieves a vector store, with the number of its files.
+///
+/// # Example
+///
+/// ```ignore
+/// let response = vector_stores_api::get_vector_store(configuration, "vs_abc123")
+///     .await?;
+/// ```
 pub fn get_vector_store(
     configuration: &Configuration,
     vector_store_id: &str,
@@ -53,6 +79,29 @@ pub static CREATE_VECTOR_STORE_FILE_BATCH: Operation = Operation::new(
 ///
 /// The files are read and indexed after the response. Retrieve the file batch until its status is no longer
 /// `in_progress`.
+///
+/// # Example
+///
+/// ```ignore
+/// let create_vector_store_file_batch_request = models::CreateVectorStoreFileBatchRequest::new()
+///     .file_ids(vec!["file-abc123".to_owned(), "file-def456".to_owned()])
+///     .attributes(
+///         Some(
+///             std::collections::BTreeMap::from([
+///                 (
+///                     "relevance".to_owned(),
+///                     models::vector_store_file_attributes::Value::Number(0.5),
+///                 ),
+///             ]),
+///         ),
+///     );
+/// let call = vector_stores_api::create_vector_store_file_batch(
+///     configuration,
+///     "vs_abc123",
+///     create_vector_store_file_batch_request,
+/// );
+/// let response = call.await?;
+/// ```
 pub fn create_vector_store_file_batch(
     configuration: &Configuration,
     vector_store_id: &str,
@@ -72,6 +121,17 @@ pub static GET_VECTOR_STORE_FILE_BATCH: Operation = Operation::new(
 );
 
 /// Retrieves a file batch, with its status and progress.
+///
+/// # Example
+///
+/// ```ignore
+/// let call = vector_stores_api::get_vector_store_file_batch(
+///     configuration,
+///     "vs_abc123",
+///     "vsfb_abc123",
+/// );
+/// let response = call.await?;
+/// ```
 pub fn get_vector_store_file_batch(
     configuration: &Configuration,
     vector_store_id: &str,
@@ -130,6 +190,18 @@ impl Pages for ListFilesInVectorStoreBatchPages {
 /// The list comes in pages; `.pages()` and `.items()` request them all.
 ///
 /// Pages: `after` is the `last_id` of the page before, while `has_more` is true.
+///
+/// # Example
+///
+/// ```ignore
+/// let call = vector_stores_api::list_files_in_vector_store_batch(
+///     configuration,
+///     "vs_abc123",
+///     "vsfb_abc123",
+///     Default::default(),
+/// );
+/// let response = call.await?;
+/// ```
 pub fn list_files_in_vector_store_batch(
     configuration: &Configuration,
     vector_store_id: &str,
