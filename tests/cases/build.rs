@@ -15,21 +15,36 @@ use openapi_crate::diagnostic::Diagnostics;
 use openapi_crate::formats::Formats;
 use openapi_crate::{Generated, Input, InputError, Options, Output};
 
-/// A document, the end of the module's name, and the types of formats.
-const VARIANTS: [(&str, &str, &[(&str, &str)]); 3] = [
-    (
-        "formats-of-values",
-        "jiff",
-        &[
+/// A document that is generated again with other types for formats.
+struct Variant {
+    of: &'static str,
+    /// What the module's name ends with.
+    end: &'static str,
+    formats: &'static [(&'static str, &'static str)],
+}
+
+const VARIANTS: [Variant; 3] = [
+    Variant {
+        of: "formats-of-values",
+        end: "jiff",
+        formats: &[
             ("date-time", "jiff"),
             ("date", "jiff"),
             ("time", "jiff"),
             ("duration", "jiff"),
             ("decimal", "rust_decimal"),
         ],
-    ),
-    ("formats-of-values", "time", &[("date-time", "time"), ("date", "time"), ("time", "time")]),
-    ("formats-of-values", "text", &[("date-time", "string"), ("date", "string"), ("uuid", "string")]),
+    },
+    Variant {
+        of: "formats-of-values",
+        end: "time",
+        formats: &[("date-time", "time"), ("date", "time"), ("time", "time")],
+    },
+    Variant {
+        of: "formats-of-values",
+        end: "text",
+        formats: &[("date-time", "string"), ("date", "string"), ("uuid", "string")],
+    },
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -84,11 +99,11 @@ fn documents(cases: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
             Some(name) => (name.to_owned(), cases.to_owned(), file.to_owned()),
             None => continue,
         };
-        for (of, end, types) in VARIANTS.iter().filter(|(of, ..)| *of == name) {
+        for variant in VARIANTS.iter().filter(|variant| variant.of == name) {
             let mut formats = Formats::default();
-            types.iter().try_for_each(|(format, ty)| formats.choose(format, ty))?;
-            let (folder, file) = (folder.clone(), file.clone());
-            documents.push(Case { name: format!("{of}-as-{end}"), folder, file, formats });
+            variant.formats.iter().try_for_each(|(format, ty)| formats.choose(format, ty))?;
+            let (name, folder, file) = (format!("{name}-as-{}", variant.end), folder.clone(), file.clone());
+            documents.push(Case { name, folder, file, formats });
         }
         documents.push(Case { name, folder, file, formats });
     }

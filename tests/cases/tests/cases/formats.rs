@@ -88,17 +88,20 @@ fn dates_of_the_crate_time_keep_fractions_and_offsets() {
 async fn parameters_of_the_chosen_types_are_sent_as_text() {
     let reply = ok("application/json", r#"{"when":"2026-01-02T03:04:05Z"}"#);
     let (configuration, request) = serve_once(&reply).await;
-    let mut params = time_types::apis::default_api::GetFParams::default();
-    params.since = Some(time::Date::from_ordinal_date(2026, 2).unwrap().into());
-    params.at = Some(time::OffsetDateTime::UNIX_EPOCH.into());
+    let params = time_types::apis::default_api::GetFParams {
+        since: Some(time::Date::from_ordinal_date(2026, 2).unwrap().into()),
+        at: Some(time::OffsetDateTime::UNIX_EPOCH.into()),
+        span: None,
+    };
     time_types::apis::default_api::get_f(&configuration, params).await.unwrap();
     let sent = request.await.unwrap();
     assert!(sent.starts_with("GET /f?since=2026-01-02&at=1970-01-01T00%3A00%3A00Z HTTP"), "{sent}");
     let (configuration, request) = serve_once(&reply).await;
-    let mut params = jiff_types::apis::default_api::GetFParams::default();
-    params.since = Some(jiff::civil::date(2026, 1, 2));
-    params.at = Some(jiff::Timestamp::UNIX_EPOCH);
-    params.span = Some(jiff::SignedDuration::from_mins(90));
+    let params = jiff_types::apis::default_api::GetFParams {
+        since: Some(jiff::civil::date(2026, 1, 2)),
+        at: Some(jiff::Timestamp::UNIX_EPOCH),
+        span: Some(jiff::SignedDuration::from_mins(90)),
+    };
     jiff_types::apis::default_api::get_f(&configuration, params).await.unwrap();
     let sent = request.await.unwrap();
     let query = "GET /f?since=2026-01-02&at=1970-01-01T00%3A00%3A00Z&span=PT1H30M HTTP";
@@ -151,6 +154,7 @@ async fn a_text_in_another_format_is_reported_with_field_and_option() {
 async fn a_date_time_without_an_offset_is_kept_as_text_by_choice() {
     let body = r#"{"when":"2026-01-02T03:04:05"}"#;
     let (configuration, _request) = serve_once(&ok("application/json", body)).await;
-    let read = texts::apis::default_api::get_f(&configuration, Default::default()).await.unwrap();
+    let params = texts::apis::default_api::GetFParams::default();
+    let read = texts::apis::default_api::get_f(&configuration, params).await.unwrap();
     assert_eq!(read.when, "2026-01-02T03:04:05");
 }
