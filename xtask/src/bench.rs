@@ -5,6 +5,7 @@ mod check;
 mod codegen;
 mod contender;
 mod decode;
+mod folder;
 mod generator;
 mod line;
 mod measurement;
@@ -13,6 +14,7 @@ mod program;
 mod report;
 mod server;
 mod sink;
+mod statistics;
 mod store;
 mod upload;
 
@@ -28,6 +30,7 @@ pub(crate) enum Command {
     Batch(batch::Arguments),
     Decode(decode::Arguments),
     Store(store::Arguments),
+    Folder(folder::Arguments),
     #[command(hide = true)]
     Object(object::Arguments),
     #[command(hide = true)]
@@ -41,6 +44,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Decode(arguments) => decode::run(arguments),
         Command::Store(arguments) => store::run(arguments),
+        Command::Folder(arguments) => folder::run(arguments),
         Command::Object(arguments) => object::run(arguments),
         Command::Sink(arguments) => sink::run(arguments),
     }

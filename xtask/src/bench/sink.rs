@@ -1,16 +1,22 @@
-//! A server that answers like the Uploads API and discards the bytes, to measure the client's own speed.
+//! A server that answers like the Uploads and Files APIs and discards the bytes, to measure the client's own speed.
 //!
-//! It checks nothing and is of no other use. `openai-uploads serve` is the real one.
+//! It checks nothing and is of no other use. `openai-uploads serve` is the real one. `GET /v1/statistics` returns the
+//! names of the files that were sent in one request, and how long each number of requests was in flight.
+
+mod files;
+mod in_flight;
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use self::files::Files;
+use self::in_flight::InFlight;
 use super::line::Line;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
@@ -22,28 +28,58 @@ pub(crate) struct Arguments {
     line: Line,
 }
 
-/// The announced bytes, by upload.
-type Announced = Arc<Mutex<HashMap<String, Value>>>;
+/// What the server knows, for all connections.
+#[derive(Default)]
+struct State {
+    /// The announced uploads, by id.
+    announced: HashMap<String, Value>,
+    files: Files,
+    in_flight: InFlight,
+}
+
+/// A request counts as in flight as long as this exists.
+struct Counted<'a>(&'a Mutex<State>);
+
+impl<'a> Counted<'a> {
+    fn new(state: &'a Mutex<State>) -> Self {
+        lock(state).in_flight.add();
+        Self(state)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        lock(self.0).in_flight.remove();
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cannot = |error| Failure::new(format!("cannot listen on loopback: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
     terminal::say(&format!("listening on http://{}/v1\n", listener.local_addr().map_err(cannot)?));
-    let announced = Announced::default();
+    let state = Arc::<Mutex<State>>::default();
     let line = arguments.line;
     for connection in listener.incoming() {
-        let announced = Arc::clone(&announced);
+        let state = Arc::clone(&state);
         // A client that disconnects does not affect the others.
-        thread::spawn(move || connection.and_then(|stream| converse(&stream, line, &announced)));
+        thread::spawn(move || connection.and_then(|stream| converse(&stream, line, &state)));
     }
     Ok(())
 }
 
-fn converse(stream: &TcpStream, line: Line, announced: &Announced) -> io::Result<()> {
+fn converse(stream: &TcpStream, line: Line, state: &Mutex<State>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::with_capacity(256 * 1024, stream);
-    while let Some(request) = Request::read(&mut reader, line, stream)? {
-        let body = serde_json::to_vec(&reply(&request, announced))?;
+    let mut first = String::new();
+    while reader.read_line(&mut first)? > 0 {
+        let _counted = (!first.contains(STATISTICS)).then(|| Counted::new(state));
+        let request = Request::read(&first, &mut reader, line, stream)?;
+        first.clear();
+        let body = serde_json::to_vec(&reply(&request, &mut lock(state)))?;
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -55,25 +91,32 @@ fn converse(stream: &TcpStream, line: Line, announced: &Announced) -> io::Result
     Ok(())
 }
 
+/// The path of the statistics.
+const STATISTICS: &str = "/v1/statistics";
+
 struct Request {
+    is_post: bool,
     path: String,
-    /// The body if it is JSON. Other bodies are discarded.
+    query: String,
+    /// The body if it is JSON.
     json: Value,
+    /// The body if it is a form for the Files API. Other bodies are discarded.
+    form: Vec<u8>,
 }
 
 impl Request {
-    /// The next request. `None`: the client is done.
+    /// Reads the rest of a request after its first line.
     fn read(
+        first: &str,
         reader: &mut BufReader<&TcpStream>,
         simulated: Line,
         mut stream: &TcpStream,
-    ) -> io::Result<Option<Self>> {
+    ) -> io::Result<Self> {
         let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 {
-            return Ok(None);
-        }
         simulated.wait();
-        let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+        let target = first.split(' ').nth(1).unwrap_or_default();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let is_post = first.starts_with("POST ");
         let (mut length, mut is_json) = (0, false);
         loop {
             line.clear();
@@ -88,16 +131,26 @@ impl Request {
         }
         let mut body = reader.take(length);
         let json = if is_json { serde_json::from_reader(&mut body).unwrap_or_default() } else { Value::Null };
-        simulated.copy(body, &mut io::sink())?;
-        Ok(Some(Self { path, json }))
+        let mut form = Vec::new();
+        if path.ends_with("/files") {
+            simulated.copy(body, &mut form)?;
+        } else {
+            simulated.copy(body, &mut io::sink())?;
+        }
+        Ok(Self { is_post, path: path.to_owned(), query: query.to_owned(), json, form })
     }
 }
 
-fn reply(request: &Request, announced: &Announced) -> Value {
-    let mut announced = announced.lock().unwrap_or_else(PoisonError::into_inner);
+fn reply(request: &Request, state: &mut State) -> Value {
+    if request.path == STATISTICS {
+        return json!({ "names": state.files.names(), "in_flight": state.in_flight.report() });
+    }
+    let announced = &mut state.announced;
     let mut steps = request.path.rsplit('/');
     let (last, id) = (steps.next().unwrap_or_default(), steps.next().unwrap_or_default());
     match last {
+        "files" if request.is_post => state.files.add(&request.form),
+        "files" => state.files.list(&request.query),
         "parts" => json!({ "id": "part_1", "created_at": 0, "upload_id": id, "object": "upload.part" }),
         "complete" => {
             let mut upload = announced.remove(id).unwrap_or_default();

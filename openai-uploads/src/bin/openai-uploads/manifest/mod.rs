@@ -19,7 +19,7 @@ use openai_uploads::uploader::State;
 use tokio::task::spawn_blocking;
 
 use self::line::{Line, RunStart, Started, Uploaded};
-use self::remote::RemoteFiles;
+use self::remote::{RemoteFiles, is_made_since};
 use self::storage::{Opened, Storage};
 use crate::exit::CommandError;
 use crate::message;
@@ -145,12 +145,12 @@ impl Manifest {
         for (started, _) in open.iter().flatten() {
             *rivals.entry((file_name(&started.started), started.version.bytes)).or_default() += 1;
         }
-        let mut found = Vec::new();
+        let (mut found, by_name) = (Vec::new(), remote.by_name());
         // What another share has begun is for that share to find.
         for (started, run) in open.first().into_iter().flatten() {
             let (name, bytes) = (file_name(&started.started), started.version.bytes);
-            let mut candidates = remote.made_since(run, &name, bytes);
-            candidates.retain(|file| !recorded.contains(file.id.as_str()));
+            let mut candidates = by_name.get(&(name.as_str(), bytes)).cloned().unwrap_or_default();
+            candidates.retain(|file| is_made_since(run, file) && !recorded.contains(file.id.as_str()));
             // Two of the same name and length cannot be distinguished, and are sent again.
             if let [file] = candidates[..]
                 && rivals.get(&(name, bytes)) == Some(&1)

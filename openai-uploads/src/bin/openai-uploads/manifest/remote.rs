@@ -51,17 +51,22 @@ impl RemoteFiles {
         self.files.get(id)
     }
 
-    /// The files that were made since a run began, with this name and length.
-    pub(super) fn made_since(&self, run: &RunStart, name: &str, bytes: u64) -> Vec<&OpenAiFile> {
-        let is_newer = |file: &OpenAiFile| {
-            file.created_at >= run.newest_created_at && !run.newest_ids.contains(&file.id)
-        };
-        let found = self.files.values().filter(|file| file.filename == name && file.bytes == bytes);
-        found.filter(|file| is_newer(file)).collect()
+    /// The files by name and length.
+    pub(super) fn by_name(&self) -> HashMap<(&str, u64), Vec<&OpenAiFile>> {
+        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        for file in self.files.values() {
+            by_name.entry((file.filename.as_str(), file.bytes)).or_default().push(file);
+        }
+        by_name
     }
 
     pub(super) fn run_start(&self, purpose: String, base_url: String) -> RunStart {
         let (newest_created_at, newest_ids) = (self.newest_created_at, self.newest_ids.clone());
         RunStart { newest_created_at, newest_ids, purpose, base_url }
     }
+}
+
+/// Whether a file was made since a run began.
+pub(super) fn is_made_since(run: &RunStart, file: &OpenAiFile) -> bool {
+    file.created_at >= run.newest_created_at && !run.newest_ids.contains(&file.id)
 }

@@ -57,6 +57,7 @@ impl Mode {
 
 struct State {
     files: Vec<File>,
+    names: NameColumn,
     screen: Screen,
     started: Instant,
     /// Of the bytes that were checked or sent, those of parts that failed included.
@@ -93,11 +94,16 @@ impl Board {
         let (paths, lengths): (Vec<_>, Vec<_>) =
             files.map(|(path, length)| (message::one_line(&path), length)).unzip();
         let now = Instant::now();
-        let names = short_names(&paths).into_iter();
-        let files =
-            names.zip(paths).zip(lengths).map(|((name, path), bytes)| File::new(name, path, bytes, now));
+        let names = short_names(&paths);
+        let column = NameColumn::of(&names);
+        let files = names
+            .into_iter()
+            .zip(paths)
+            .zip(lengths)
+            .map(|((name, path), bytes)| File::new(name, path, bytes, now));
         let state = State {
             files: files.collect(),
+            names: column,
             screen: Screen::new(),
             started: now,
             rate: Rate::new(now, 0),
@@ -147,11 +153,10 @@ impl Board {
     /// Does something that writes to the terminal while the bars are not there.
     pub(crate) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
         let mut state = self.state();
-        state.screen.clear();
+        // They are brought up to date by the next tick: of thousands of files, that takes a while.
+        let bars = state.screen.take();
         let result = write();
-        if self.mode == Mode::Bars {
-            state.draw(Instant::now());
-        }
+        state.screen.draw(bars);
         result
     }
 
@@ -246,16 +251,28 @@ impl FileProgress {
     }
 }
 
+/// How the names of files are shown below each other.
+struct NameColumn {
+    width: usize,
+    /// The start that the names have in common which are too long.
+    shared: usize,
+}
+
+impl NameColumn {
+    fn of(names: &[String]) -> Self {
+        const MAX_WIDTH: usize = 40;
+        let width = names.iter().map(|name| console::measure_text_width(name)).max().unwrap_or_default();
+        let width = width.min(MAX_WIDTH);
+        let cut = names.iter().map(String::as_str).filter(|name| console::measure_text_width(name) > width);
+        Self { width, shared: layout::shared_start(&cut.collect::<Vec<_>>()) }
+    }
+}
+
 impl State {
     /// The name of a file as wide as those of the others, for lines that stay on the terminal.
     fn padded_name(&self, index: usize) -> String {
-        const MAX_WIDTH: usize = 40;
-        let names: Vec<_> = self.files.iter().map(|file| file.name.as_str()).collect();
-        let width = names.iter().map(|name| console::measure_text_width(name)).max().unwrap_or_default();
-        let width = width.min(MAX_WIDTH);
-        let cut = names.iter().copied().filter(|name| console::measure_text_width(name) > width);
-        let shared = layout::shared_start(&cut.collect::<Vec<_>>());
-        layout::pad_end(&layout::cut_name(names[index], shared, width), width)
+        let NameColumn { width, shared } = self.names;
+        layout::pad_end(&layout::cut_name(&self.files[index].name, shared, width), width)
     }
 
     fn draw(&mut self, now: Instant) {

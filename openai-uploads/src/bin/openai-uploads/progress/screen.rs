@@ -33,6 +33,13 @@ impl Screen {
         self.draw(Vec::new());
     }
 
+    /// Removes the lines, and returns them to be drawn again.
+    pub(crate) fn take(&mut self) -> Vec<String> {
+        let lines = self.drawn.clone();
+        self.clear();
+        lines
+    }
+
     fn try_draw(&self, lines: &[String]) -> std::io::Result<()> {
         self.term.move_cursor_up(self.rows_drawn())?;
         for line in lines {
