@@ -115,7 +115,7 @@ fn decode(bytes: &[u8]) -> Option<String> {
 }
 
 /// The key in the text of a key file; what is wrong with the file otherwise.
-fn find_key(text: &str) -> Result<&str, String> {
+pub(crate) fn find_key(text: &str) -> Result<&str, String> {
     let lines = text.split(['\n', '\r']).map(trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let lines: Vec<_> = lines.collect();
     let assignments: Vec<_> = lines.iter().filter_map(|line| assignment(line)).collect();

@@ -58,6 +58,8 @@
 //! - `native-tls`: TLS by the library of the operating system.
 //!
 //! Without either, `https` URLs need another crate that turns on TLS for `reqwest`.
+//! - `keyring`: API keys in the keyring of the system, `KeyringEntry`.
+//! - `azure-identity`: Microsoft Entra tokens for Azure OpenAI, `EntraTokens`.
 //! - `server`: a local Uploads server.
 //! - `cli`: the command.
 
@@ -70,6 +72,8 @@ mod api_error;
 mod api_key;
 pub mod batch;
 mod client;
+#[cfg(feature = "azure-identity")]
+mod entra;
 mod environment;
 #[rustfmt::skip] // `cargo xtask codegen` writes it as it is to stay.
 mod generated;
@@ -77,9 +81,15 @@ mod generated;
 pub mod objects;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "keyring")]
+mod system_keyring;
 pub mod uploader;
 
 pub use api_key::{ApiKeyFile, read_api_key_file};
+#[cfg(feature = "azure-identity")]
+pub use entra::EntraTokens;
 pub use generated::models::create_upload_request::Purpose;
 pub use generated::{apis, models};
+#[cfg(feature = "keyring")]
+pub use system_keyring::KeyringEntry;
 pub use uploader::{Uploader, preflight};

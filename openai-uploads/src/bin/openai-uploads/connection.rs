@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::client::ClientArguments;
 use crate::exit::CommandError;
 use crate::header::{Header, SECRET_HEADERS};
+use crate::key_source::{self, KeySource, Provider};
 use crate::token_command::CommandLine;
 use crate::{message, quantity, runtime};
 
@@ -36,6 +37,9 @@ pub(crate) struct Connection {
     /// before its token expires, and when the server refuses the token.
     #[arg(long, value_name = "COMMAND", value_parser = CommandLine::parse, conflicts_with = "api_key_file")]
     pub(crate) token_command: Option<CommandLine>,
+
+    #[command(flatten)]
+    pub(crate) key_source: KeySource,
 
     /// Send a header with every request. A value of `@FILE` or `env:NAME` is read from there. May be repeated.
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = Header::parse)]
@@ -79,20 +83,22 @@ impl Connection {
         }
         configuration.proxy_name = self.client.proxy_name();
         if let Some(token) = &configuration.refreshing_token {
-            check_token(token)?;
+            check_token(token, if self.key_source.entra_id { key_source::ENTRA_HELP } else { TOKEN_HELP })?;
         }
         Ok(configuration)
     }
 
     /// The server, with the key or the source of tokens.
     fn with_credentials(&self) -> Result<Configuration, CommandError> {
-        let key = self.api_key_file.as_deref().map(key_in).transpose()?;
+        let key = match &self.api_key_file {
+            Some(file) => Some(key_in(file)?),
+            None => self.keyring_key()?,
+        };
+        let provider = self.token_provider()?;
         if self.is_azure() {
             let (endpoint, version) = (self.azure_endpoint.clone(), self.azure_api_version.clone());
-            let configuration = match &self.token_command {
-                Some(command) => {
-                    Configuration::azure_from_env_with_provider(endpoint, command.provider(), version)
-                }
+            let configuration = match provider {
+                Some(provider) => Configuration::azure_from_env_with_provider(endpoint, provider, version),
                 None => Configuration::azure_from_env_or(endpoint, key, version),
             };
             return configuration.map_err(|error| input_error(&error, AZURE_HELP));
@@ -102,8 +108,8 @@ impl Connection {
                 .with_help("pass --azure-endpoint, or set AZURE_OPENAI_ENDPOINT"));
         }
         let base_url = self.base_url_without_key();
-        let configuration = match (&self.token_command, &self.api_key_file) {
-            (Some(command), _) => Configuration::from_env_with_provider(command.provider()),
+        let configuration = match (provider, &self.api_key_file) {
+            (Some(provider), _) => Configuration::from_env_with_provider(provider),
             // A pipe can be read once only.
             (None, Some(file)) if file.is_file() => {
                 Configuration::from_env_with_provider(ApiKeyFile::new(file))
@@ -113,6 +119,50 @@ impl Connection {
         let mut configuration = configuration.map_err(|error| input_error(&error, KEY_HELP))?;
         configuration.base_path = base_url.unwrap_or(configuration.base_path);
         Ok(configuration)
+    }
+
+    /// The source of tokens that replaces the key, if there is one.
+    fn token_provider(&self) -> Result<Option<Provider>, CommandError> {
+        if self.key_source.entra_id {
+            return key_source::entra(self.client.client()?).map(Some);
+        }
+        Ok(self.token_command.as_ref().map(|command| Provider::Command(command.provider())))
+    }
+
+    /// The key in the keyring, if it is asked for, or if there is no other.
+    fn keyring_key(&self) -> Result<Option<SecretString>, CommandError> {
+        let server = self.server();
+        if self.key_source.key_from_keyring {
+            let key = key_source::keyring_key(&server)?;
+            return key.map(Some).ok_or_else(|| {
+                let entry = key_source::keyring_origin(&server);
+                CommandError::bad_input(format!("{entry} does not exist"))
+                    .with_help("store the key with `openai-uploads key set`")
+            });
+        }
+        // A machine without a keyring needs no warning: the message about the missing key follows.
+        Ok(if self.may_use_keyring() { key_source::keyring_key(&server).unwrap_or_default() } else { None })
+    }
+
+    /// Whether the key may be in the keyring: it is asked for, or it is needed and nothing else has one.
+    pub(crate) fn may_use_keyring(&self) -> bool {
+        if self.key_source.key_from_keyring {
+            return true;
+        }
+        let is_named =
+            self.api_key_file.is_some() || self.token_command.is_some() || self.key_source.entra_id;
+        let has_header = self.headers.iter().any(|header| SECRET_HEADERS.contains(&header.name.as_str()));
+        let is_elsewhere = if self.is_azure() {
+            is_set("AZURE_OPENAI_API_KEY") || is_set("AZURE_OPENAI_AD_TOKEN")
+        } else {
+            self.base_url.is_some() || is_set("OPENAI_BASE_URL") || is_set("OPENAI_API_KEY")
+        };
+        cfg!(feature = "keyring") && !is_named && !has_header && !is_elsewhere
+    }
+
+    /// The base URL or the endpoint, whose host has an entry in the keyring.
+    pub(crate) fn server(&self) -> String {
+        self.azure_endpoint.clone().or_else(|| self.base_url.clone()).unwrap_or_else(default_server)
     }
 
     /// Azure is chosen by an argument or by the environment.
@@ -151,6 +201,11 @@ pub(crate) fn base_url_of_environment() -> Option<String> {
     env::var(variable).ok().filter(|url| !url.trim().is_empty())
 }
 
+/// The base URL of the environment, or that of OpenAI.
+pub(crate) fn default_server() -> String {
+    base_url_of_environment().unwrap_or_else(|| Configuration::default().base_path)
+}
+
 /// Whether the environment is for Azure and has nothing for OpenAI.
 fn is_azure_environment() -> bool {
     is_set("AZURE_OPENAI_ENDPOINT") && !is_set("OPENAI_BASE_URL") && !is_set("OPENAI_API_KEY")
@@ -160,11 +215,16 @@ pub(crate) fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-const KEY_HELP: &str = "set OPENAI_API_KEY to the key alone, or pass --api-key-file FILE";
+const KEY_HELP: &str = if cfg!(feature = "keyring") {
+    "set OPENAI_API_KEY to the key alone, pass --api-key-file FILE, or store the key with `openai-uploads key set`"
+} else {
+    "set OPENAI_API_KEY to the key alone, or pass --api-key-file FILE"
+};
 
 const AZURE_HELP: &str =
     "set AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN, or pass --api-key-file FILE with the Azure key";
 
+/// What to do when no first token can be fetched.
 const TOKEN_HELP: &str =
     "run the command by hand: it has to print the token alone, or JSON with `access_token` and `expires_in`";
 
@@ -173,13 +233,13 @@ fn input_error(error: &dyn std::error::Error, help: &str) -> CommandError {
 }
 
 /// Fetches the first token, so that a command that does not work is found before anything is sent.
-fn check_token(token: &RefreshingToken) -> Result<(), CommandError> {
+fn check_token(token: &RefreshingToken, help: &str) -> Result<(), CommandError> {
     // The caller may be in a runtime already, so this one has a thread of its own.
     let fetched = thread::scope(|scope| {
         let fetching = scope.spawn(|| Ok(runtime::single_threaded()?.block_on(token.get())));
         fetching.join().unwrap_or_else(|_| Err(CommandError::failed("the token could not be fetched")))
     });
-    fetched?.map(drop).map_err(|error| input_error(&error, TOKEN_HELP))
+    fetched?.map(drop).map_err(|error| input_error(&error, help))
 }
 
 /// Reads a key file.
@@ -236,7 +296,7 @@ fn redacted(text: &str, key: &str) -> String {
     result + rest
 }
 
-fn base_url(text: &str) -> Result<String, String> {
+pub(crate) fn base_url(text: &str) -> Result<String, String> {
     check_base_url(text).map_err(|error| error.to_string())?;
     Ok(text.trim().trim_end_matches('/').to_owned())
 }

@@ -13,6 +13,9 @@ mod explain;
 mod files;
 mod header;
 mod interrupt;
+#[cfg(feature = "keyring")]
+mod key;
+mod key_source;
 mod manifest;
 mod message;
 mod objects;
@@ -54,6 +57,8 @@ enum Command {
     Cancel(cancel::Cancel),
     Status(status::Status),
     Doctor(doctor::Doctor),
+    #[cfg(feature = "keyring")]
+    Key(key::Key),
     Serve(serve::Serve),
     Completions(completions::Completions),
 }
@@ -78,6 +83,8 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Cancel(cancel) => cancel.run(),
         Command::Status(status) => status.run(),
         Command::Doctor(doctor) => doctor.run(),
+        #[cfg(feature = "keyring")]
+        Command::Key(key) => key.run(),
         Command::Serve(serve) => serve.run(),
         Command::Completions(completions) => completions.run::<Arguments>(),
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::connection::{Connection, is_set};
 use crate::header::SECRET_HEADERS;
-use crate::message;
+use crate::{key_source, message};
 
 /// A value and where it comes from.
 #[derive(Debug, Serialize)]
@@ -40,7 +40,7 @@ impl Settings {
         Self {
             provider: base_url.as_deref().map(|url| Provider::at(url).as_str()),
             base_url: base_url.map(|url| Setting { value: Some(url), from: base_url_origin(connection) }),
-            key: key_origin(connection).map(|from| Setting { value: None, from }),
+            key: key_origin(connection, configuration).map(|from| Setting { value: None, from }),
             proxy: configuration.and_then(|configuration| proxy(connection, configuration)),
             ca_certificates: client.ca_cert.iter().map(|file| message::path(file)).collect(),
             client_certificate: client.client_cert.as_deref().map(message::path),
@@ -66,7 +66,7 @@ fn base_url_origin(connection: &Connection) -> String {
     }
 }
 
-fn key_origin(connection: &Connection) -> Option<String> {
+fn key_origin(connection: &Connection, configuration: Option<&Configuration>) -> Option<String> {
     let headers = connection.headers.iter().filter(|header| SECRET_HEADERS.contains(&header.name.as_str()));
     // A header with a secret names a file or a variable, and never the secret itself.
     let mut origins: Vec<_> = headers.clone().map(|header| format!("--header '{header}'")).collect();
@@ -75,6 +75,14 @@ fn key_origin(connection: &Connection) -> Option<String> {
         Some("the command of --token-command".to_owned())
     } else if let Some(file) = &connection.api_key_file {
         Some(format!("the file {}", message::path(file)))
+    } else if connection.key_source.entra_id {
+        Some(key_source::entra_origin())
+    } else if connection.may_use_keyring() {
+        let has_key = configuration.is_some_and(|configuration| {
+            configuration.bearer_access_token.is_some() || configuration.headers.contains_key("api-key")
+        });
+        (has_key || connection.key_source.key_from_keyring)
+            .then(|| key_source::keyring_origin(&connection.server()))
     } else {
         let variables: &[&str] = if connection.is_azure() {
             &["AZURE_OPENAI_AD_TOKEN", "AZURE_OPENAI_API_KEY"]

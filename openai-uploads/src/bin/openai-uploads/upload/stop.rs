@@ -88,6 +88,7 @@ impl Upload {
         for (name, value) in self.connection.options() {
             words.extend([name.into(), value]);
         }
+        words.extend(self.connection.key_source.flags().into_iter().map(OsString::from));
         let flags = [
             ("--no-md5", self.no_md5),
             ("--no-preflight", self.no_preflight),
