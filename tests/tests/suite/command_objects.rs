@@ -1,11 +1,12 @@
-//! Objects in stores as what `upload` and `check` take, with real servers of S3 and Azure.
+//! Objects in stores as what `upload` and `check` take, with real servers of S3 and Azure, and one that answers as
+//! Google's.
 
 use std::process::Stdio;
 
 use openai_uploads::server::{Fault, Faults, LocalServer, When};
 
 use crate::command_fixture::{Files, Run, command, server, upload, wait_until};
-use crate::stores::{StoreServer, azure, s3};
+use crate::stores::{StoreServer, azure, google, s3};
 use crate::uploader_fixture::{MIB, check_file, check_no_orphan, content, requests};
 use crate::web_server::WebServer;
 
@@ -19,7 +20,7 @@ fn contents(server: &LocalServer) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn the_objects_of_a_prefix_are_uploaded() {
-    for store in [s3(), azure()].into_iter().flatten() {
+    for store in [s3(), azure(), Some(google())].into_iter().flatten() {
         let server = server(Faults::new());
         let (large, line) = (content(1, 3 * MIB + 5), b"{}".to_vec());
         for (key, bytes) in [
@@ -49,7 +50,7 @@ fn the_objects_of_a_prefix_are_uploaded() {
 
 #[test]
 fn an_upload_that_was_killed_is_resumed_by_another_machine() {
-    for store in [s3(), azure()].into_iter().flatten() {
+    for store in [s3(), azure(), Some(google())].into_iter().flatten() {
         let bytes = content(2, 10 * MIB);
         store.put("killed/data.bin", bytes.clone());
         let (url, state) = (store.url("killed/data.bin"), "killed/.data.bin.openai-upload");
@@ -118,6 +119,79 @@ fn what_is_wrong_with_a_store_is_said_in_one_message() {
     }
     assert_eq!(server.requests().len(), 0);
     check_keys(store, "wrong", &["wrong/a.jsonl"]);
+}
+
+/// Where there is no bucket and where there are no credentials, in each store.
+#[test]
+fn a_missing_bucket_and_missing_credentials_are_one_message_each() {
+    let server = server(Faults::new());
+    for store in [s3(), azure(), Some(google())].into_iter().flatten() {
+        let (scheme, _) = store.name.split_once("://").unwrap();
+        let missing = format!("{scheme}://no-such-bucket/a");
+        for arguments in [&[&*missing][..], &["-r", &missing]] {
+            let run = Run::of(store.reach(upload(&server, &["-p", "batch"]).args(arguments)));
+            check_message(
+                &run,
+                &[&format!("there is no bucket {scheme}://no-such-bucket"), "help: check the name"],
+            );
+        }
+    }
+    for (url, variables, words) in [
+        (
+            "gs://data/a",
+            &[("GCE_METADATA_HOST", "127.0.0.1:1"), ("GCE_METADATA_IP", "127.0.0.1:1")][..],
+            "GOOGLE_",
+        ),
+        (
+            "az://data/a",
+            &[("AZURE_STORAGE_ACCOUNT_NAME", "x"), ("IDENTITY_ENDPOINT", "http://127.0.0.1:1")],
+            "AZURE_",
+        ),
+    ] {
+        let mut command = upload(&server, &["-p", "batch", url]);
+        let run = Run::of(command.envs(variables.iter().copied()).env("HOME", "/nonexistent"));
+        check_message(&run, &["no credentials for ", &url[..9], "help: set ", words]);
+    }
+    assert_eq!(server.requests().len(), 0, "nothing was sent");
+}
+
+#[test]
+fn an_object_that_changes_or_has_no_ranges_is_one_message_and_leaves_nothing() {
+    let delay = Fault::delay(std::time::Duration::from_millis(30));
+    let server = server(Faults::new().with(delay, When::always().on("addUploadPart")));
+    for (is_changed, words) in [
+        (
+            true,
+            &["/a.bin changed while it was being uploaded", "upload it again when nothing writes to it"][..],
+        ),
+        (false, &["/a.bin cannot be read in ranges", "download it, and upload the file"]),
+    ] {
+        let web = WebServer::start(content(12, 12 * MIB));
+        let url = format!("{}/a.bin", web.url());
+        let mut command = upload(&server, &["-p", "assistants", "--part-size", "1MiB", "-c", "1", &url]);
+        let before = requests(&server, "/parts").len();
+        if !is_changed {
+            web.without_ranges();
+        }
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        if is_changed {
+            wait_until("two parts", || requests(&server, "/parts").len() >= before + 2);
+            web.change(content(13, 12 * MIB), "\"2\"");
+        }
+        let run = Run::from(child.wait_with_output().unwrap());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{}", run.stderr);
+        assert!(words.iter().all(|word| run.stderr.contains(word)), "{words:?}: {}", run.stderr);
+        assert_eq!(run.stderr.matches("error:").count(), 1, "{}", run.stderr);
+        check_no_orphan(&server);
+    }
+    assert!(server.files().is_empty());
+}
+
+/// The run ended because of bad input, with one error that has these words.
+fn check_message(run: &Run, words: &[&str]) {
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(words.iter().all(|word| run.stderr.contains(word)), "{words:?}: {}", run.stderr);
+    assert_eq!(run.stderr.matches("error:").count(), 1, "{}", run.stderr);
 }
 
 fn check_keys(store: &StoreServer, prefix: &str, keys: &[&str]) {

@@ -15,7 +15,15 @@ pub(crate) fn workspace() -> &'static Path {
 /// test that needs it builds it, in the same profile as the tests.
 pub(crate) fn path() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build("openai-uploads", &["--features", "cli,object-store"]))
+    PROGRAM.get_or_init(|| {
+        let keyring = if has_keyring() { ",keyring" } else { "" };
+        build("openai-uploads", &["--features", &format!("azure-identity,cli,object-store{keyring}")])
+    })
+}
+
+/// Whether the command is built with the feature `keyring`: 72 packages for one test.
+pub(crate) fn has_keyring() -> bool {
+    std::env::var_os("TEST_KEYRING").is_some()
 }
 
 /// The path of `cargo xtask`, built in the same way.

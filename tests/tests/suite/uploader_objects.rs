@@ -121,6 +121,25 @@ async fn a_server_without_ranges_is_an_error_and_one_that_stalls_too() {
 }
 
 #[tokio::test]
+async fn a_store_slower_than_the_line_is_waited_for() {
+    let (server, bytes) = (server(Faults::new()).await, content(8, 2 * MIB));
+    let web = WebServer::start(bytes.clone());
+    let source = Source::object(object(&web).await);
+    // Each range takes longer than the limit on a stall, and no pause does.
+    web.slow_down(Duration::from_millis(40));
+    let options = options_with(|options| {
+        options.concurrency = 2;
+        options.part_size = Some(MIB);
+        options.hedging = false;
+        options.stall_limit = Duration::from_millis(300);
+    });
+    let (upload, events) = RecordedEvents::by(uploader(&server, options).upload(source, Purpose::Assistants));
+    upload.await.unwrap();
+    check_file(&server, &bytes);
+    assert_eq!(events.count(|event| matches!(event, Event::Retrying { .. })), 0);
+}
+
+#[tokio::test]
 async fn the_lines_of_an_object_are_checked_before_anything_is_sent() {
     let server = server(Faults::new()).await;
     let good = "{\"prompt\":\"a\",\"completion\":\"b\"}\n".repeat(60_000);

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::Duration;
 
 /// A web server that sends the same file whatever the path.
 pub(crate) struct WebServer {
@@ -20,6 +21,8 @@ struct State {
     cuts: (usize, usize),
     /// Whether ranges are begun and never go on.
     stalls: bool,
+    /// The pause after each piece of a body.
+    pause: Duration,
     requests: Vec<String>,
     sent: usize,
 }
@@ -35,6 +38,7 @@ impl WebServer {
             refuses: false,
             cuts: (0, 0),
             stalls: false,
+            pause: Duration::ZERO,
             requests: Vec::new(),
             sent: 0,
         }));
@@ -83,6 +87,11 @@ impl WebServer {
         self.state().stalls = stalls;
     }
 
+    /// Sends bodies in pieces of 64 KiB, with a pause after each.
+    pub(crate) fn slow_down(&self, pause: Duration) {
+        self.state().pause = pause;
+    }
+
     /// The first lines of the requests.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.state().requests.clone()
@@ -114,7 +123,7 @@ fn answer(mut stream: &TcpStream, shared: &Mutex<State>) -> Option<()> {
             _ => {}
         }
     }
-    let (content, e_tag, cut, stalls) = {
+    let (content, e_tag, cut, stalls, pause) = {
         let mut state = shared.lock().unwrap();
         state.requests.push(first);
         let is_changed = if_match.is_some() && if_match != state.e_tag;
@@ -125,7 +134,7 @@ fn answer(mut stream: &TcpStream, shared: &Mutex<State>) -> Option<()> {
         range = range.filter(|_| state.has_ranges);
         let cut = (range.is_some() && state.cuts.1 > 0).then_some(state.cuts.0);
         state.cuts.1 -= usize::from(cut.is_some());
-        (state.content.clone(), state.e_tag.clone(), cut, range.is_some() && state.stalls)
+        (state.content.clone(), state.e_tag.clone(), cut, range.is_some() && state.stalls, state.pause)
     };
     let (start, end) = range.unwrap_or((0, content.len()));
     let end = end.min(content.len());
@@ -150,6 +159,9 @@ fn answer(mut stream: &TcpStream, shared: &Mutex<State>) -> Option<()> {
     let body = &content[start..end];
     let body = cut.map_or(body, |after| &body[..after.min(body.len())]);
     shared.lock().unwrap().sent += body.len();
-    stream.write_all(body).ok()?;
+    for piece in body.chunks(64 * 1024) {
+        stream.write_all(piece).ok()?;
+        thread::sleep(pause);
+    }
     cut.is_none().then_some(())
 }
