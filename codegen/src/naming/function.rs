@@ -205,7 +205,8 @@ pub(crate) fn other_calls<'a>(
             ReplyContent::Json(ty, _) => format!("json_as::<{}>({media:?})", scope.ty(ty)),
             ReplyContent::Text(_) | ReplyContent::Base64(_) => format!("text_as({media:?})"),
             ReplyContent::Binary(_) => format!("binary_as({media:?})"),
-            ReplyContent::Lines(..) | ReplyContent::Events(..) => return None,
+            ReplyContent::Lines(ty, _) => format!("lines_as::<{}>({media:?})", scope.ty(ty)),
+            ReplyContent::Events(..) => return None,
         };
         Some((media, call))
     })

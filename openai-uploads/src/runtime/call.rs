@@ -168,6 +168,11 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
         self.request.json_as(accept)
     }
 
+    /// Asks for the reply as a stream of JSON values of the media type `accept`, one on each line.
+    pub fn lines_as<U: DeserializeOwned>(self, accept: &'static str) -> Call<LineStream<U>, E> {
+        self.request.lines(accept)
+    }
+
     /// Sets the maximum time of this request, in place of [`Configuration::timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request.configuration.timeout = Some(timeout);

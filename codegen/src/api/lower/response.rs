@@ -114,7 +114,6 @@ impl<'d> Lowering<'d> {
             let content = self.content(&place, media_type, media);
             forms.push(Form { place, media_type, schema, content });
         }
-        self.read_lines_as_bytes(&mut forms);
         // Beside a file, JSON that is only a string is the same file by another name.
         let streams = forms.iter().any(|form| matches!(form.content, ReplyContent::Binary(_)));
         let is_string =
@@ -123,10 +122,11 @@ impl<'d> Lowering<'d> {
             forms.retain(|form| !is_string(&form.content));
         }
         forms.sort_by_key(|form| match form.content {
-            ReplyContent::Json(..) | ReplyContent::Lines(..) => 0,
+            ReplyContent::Json(..) => 0,
             ReplyContent::Binary(_) => 1,
-            ReplyContent::Text(_) | ReplyContent::Base64(_) => 2,
-            ReplyContent::Events(..) => 3,
+            ReplyContent::Lines(..) => 2,
+            ReplyContent::Text(_) | ReplyContent::Base64(_) => 3,
+            ReplyContent::Events(..) => 4,
         });
         let mut contents: Vec<ReplyContent> = Vec::new();
         let mut asked: Option<Option<Schema<'_>>> = None;
@@ -145,9 +145,8 @@ impl<'d> Lowering<'d> {
                         self.check_untyped(&form.place, form.media_type, form.schema, &content);
                     }
                 }
-                (Some(_), ReplyContent::Json(..) | ReplyContent::Lines(..)) if asked == Some(form.schema) => {
-                    // The same content under another media type.
-                }
+                // The same content under another media type.
+                (Some(_), ReplyContent::Json(..)) if asked == Some(form.schema) => {}
                 (Some(_), content) => {
                     if asked != Some(form.schema) {
                         self.check_untyped(&form.place, form.media_type, form.schema, &content);
@@ -206,26 +205,6 @@ impl<'d> Lowering<'d> {
         for member in [media.prefix_encoding(), media.item_encoding()].into_iter().flatten() {
             let message = format!("`{}` is not expressed", member.key);
             self.warning(&place.child(member.key), "unexpressed-encoding", message, None);
-        }
-    }
-
-    /// Of several contents, a stream of lines is read as bytes if it is not the one that is asked for.
-    fn read_lines_as_bytes(&mut self, forms: &mut [Form<'d>]) {
-        let others =
-            |content: &ReplyContent| matches!(content, ReplyContent::Json(..) | ReplyContent::Binary(_));
-        if !forms.iter().any(|form| others(&form.content)) {
-            return;
-        }
-        for form in forms {
-            if matches!(form.content, ReplyContent::Lines(..)) {
-                let message = format!(
-                    "`{}` is read as bytes, because the reply has other content too",
-                    form.media_type
-                );
-                self.warning(&form.place, "unexpressed-content-type", message, None);
-                form.schema = None;
-                form.content = ReplyContent::Binary(form.media_type.to_owned());
-            }
         }
     }
 

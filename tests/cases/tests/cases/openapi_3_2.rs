@@ -2,7 +2,9 @@
 
 use cases::features_of_openapi_3_2 as features;
 use cases::unexpressed_features_of_openapi_3_2 as unexpressed;
-use features::apis::streams_api::{list_events, list_lines, list_sequence, send_lines, send_sequence};
+use features::apis::streams_api::{
+    list_events, list_forms, list_lines, list_sequence, send_lines, send_sequence,
+};
 use features::apis::things_api::{
     self, SearchByJsonParams, SearchByPathParams, copy_things, lock_things, query_things, search,
     search_by_json, search_by_path,
@@ -67,6 +69,22 @@ async fn a_value_is_the_whole_query() {
 }
 
 #[tokio::test]
+async fn lines_beside_json_and_bytes_are_read_by_their_media_type() {
+    let (configuration, request) = serve_once(&ok("application/json", r#"[{"kind":"cat","lives":9}]"#)).await;
+    assert_eq!(list_forms(&configuration).await.unwrap().len(), 1);
+    assert!(request.await.unwrap().contains("accept: application/json\r\n"));
+    let lines = "{\"kind\":\"cat\",\"lives\":9}\n{\"kind\":\"cat\",\"lives\":8}\n";
+    let (configuration, request) = serve_once(&ok("application/jsonl", lines)).await;
+    let stream = list_forms(&configuration).lines_as::<Pet>("application/jsonl").await.unwrap();
+    let pets: Vec<Pet> = stream.map(Result::unwrap).collect().await;
+    assert!(matches!(pets.as_slice(), [_, Pet::Cat(cat)] if cat.lives == 8), "{pets:?}");
+    assert!(request.await.unwrap().contains("accept: application/jsonl\r\n"));
+    let (configuration, _request) = serve_once(&ok("application/octet-stream", "abc")).await;
+    let bytes = list_forms(&configuration).binary_as("application/octet-stream").await.unwrap();
+    assert_eq!(bytes.bytes().await.unwrap(), "abc");
+}
+
+#[tokio::test]
 async fn events_are_read_as_their_item_schema() {
     let body =
         "event: pet\ndata: {\"kind\": \"cat\",\ndata: \"lives\": 7}\n\nevent: note\ndata: {\"a\": 1}\n\n";
@@ -120,7 +138,6 @@ fn what_is_not_expressed_is_reported() {
         "warning[unknown-tag] at /tags/0/parent".to_owned(),
         format!("warning[unknown-path-member] at {path}/additionalOperations/GET"),
         format!("warning[misplaced-style] at {path}/get/parameters/0/style"),
-        format!("warning[unexpressed-content-type] at {path}/get/responses/200/content/application~1jsonl"),
         format!("warning[unexpressed-content-type] at {mixed}"),
         format!("warning[unexpressed-encoding] at {mixed}/prefixEncoding"),
         format!("warning[unexpressed-encoding] at {mixed}/itemEncoding"),
