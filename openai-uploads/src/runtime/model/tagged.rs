@@ -133,7 +133,7 @@ fn read_selected<'de, U: Union, A: MapAccess<'de>>(
     map: A,
 ) -> Result<U, A::Error> {
     let variant = &U::VARIANTS[number];
-    let tag = (!variant.writes_tag).then(|| (Cow::Borrowed(U::TAG), tag));
+    let tag = (!variant.writes_tag).then_some((Cow::Borrowed(U::TAG), tag));
     let members = Members { earlier: tag.into_iter().chain(earlier), value: None, later: map };
     U::read(number, members).map_err(|error| A::Error::custom(format_args!("not {}: {error}", variant.name)))
 }
