@@ -4,6 +4,7 @@ mod batch;
 mod check;
 mod codegen;
 mod contender;
+mod corpus;
 mod decode;
 mod folder;
 mod generator;
@@ -26,6 +27,7 @@ use openapi_crate::command::failure::Failure;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Codegen(codegen::Arguments),
+    Corpus(corpus::Arguments),
     Upload(upload::Arguments),
     Batch(batch::Arguments),
     Decode(decode::Arguments),
@@ -40,6 +42,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Codegen(arguments) => codegen::run(arguments),
+        Command::Corpus(arguments) => corpus::run(arguments),
         Command::Upload(arguments) => upload::run(arguments),
         Command::Batch(arguments) => batch::run(arguments),
         Command::Decode(arguments) => decode::run(arguments),

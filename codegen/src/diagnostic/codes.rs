@@ -192,6 +192,12 @@ An overlay begins with `overlay: 1.1.0`, and has `info` and `actions`.",
 Remove the property, or describe what it may be.",
     ),
     (
+        "null-schema",
+        "A schema is `null`, as after `schema:` with nothing behind it in YAML. Any JSON value is used instead.
+
+Describe the value, or write `{}` if it may be any.",
+    ),
+    (
         "number-out-of-range",
         "A number in the document has more digits than a reader can keep.
 

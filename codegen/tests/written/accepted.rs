@@ -3,6 +3,14 @@
 use super::{snapshots, written};
 
 snapshots! { written:
+    a_null_schema_accepts_any_value: "
+        paths:
+          /a:
+            post:
+              operationId: a
+              requestBody: {content: {application/json: {schema: null}}}
+              responses: {'200': {description: Done., content: {application/json: {schema: {type: object, properties: {b: null}}}}}}
+        ",
     an_operation_without_an_id_is_named_by_its_method_and_path: "
         paths:
           /a:

@@ -7,8 +7,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use corpus::examples::examples;
+
 use crate::crate_of_it::{Built, Published, workspace};
-use crate::examples::examples;
 
 const MANIFEST: &str = r#"[package]
 name = "probes"
@@ -93,7 +94,7 @@ fn write_changed(path: &Path, text: &str) {
 pub(crate) fn run(
     published: &Published,
     built: &Built,
-    texts: &[(&str, String)],
+    texts: &[(&str, &str)],
 ) -> Vec<Result<String, String>> {
     let numbers = types(published);
     let mut program =

@@ -92,6 +92,9 @@ impl<'d> Lowering<'d> {
                 let message = "no value fits the schema `false`; any value is accepted";
                 self.warning(place, "nothing-fits", message, None);
             }
+            Node::Null => {
+                self.warning(place, "null-schema", "a schema is empty; any value is accepted", None);
+            }
             other => {
                 let message = format!("a schema is an object, and this is {}", other.kind());
                 self.error(place, "wrong-type", message, None);

@@ -7,7 +7,7 @@ use crate::schemas::Schemas;
 
 /// What was lost, added or changed from `before`, which the schema at `schema` accepts, to `after`. By design two
 /// losses do not count: a property that no schema names, and a `null` that may be missing.
-pub(crate) fn differences(schemas: &Schemas<'_>, schema: &str, before: &Value, after: &Value) -> Vec<String> {
+pub fn differences(schemas: &Schemas<'_>, schema: &str, before: &Value, after: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if before != after {
         compare(schemas, &[schema.to_owned()], (before, after), "", &mut found);

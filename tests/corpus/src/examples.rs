@@ -5,18 +5,18 @@ use serde_json::Value;
 use crate::pointer::{child, index, of_reference};
 
 /// An example.
-pub(crate) struct Example {
+pub struct Example {
     /// Its place. An element of a stream of events has a number appended.
-    pub(crate) at: String,
+    pub at: String,
     /// The place of its schema.
-    pub(crate) schema: String,
+    pub schema: String,
     /// The example as JSON on one line. An error if it is text that is not JSON.
-    pub(crate) text: Result<String, String>,
+    pub text: Result<String, String>,
 }
 
 /// Every example: those of schemas, parameters, requests and replies, and those of OpenAI's own extension. Headers of
 /// replies are texts, which have no type.
-pub(crate) fn examples(document: &Value) -> Vec<Example> {
+pub fn examples(document: &Value) -> Vec<Example> {
     let mut finder = Finder { document, found: Vec::new() };
     let components = &document["components"];
     let at = "/components";
@@ -149,7 +149,7 @@ impl<'a> Finder<'a> {
         let mut response = &operation["responses"][status];
         if let Some(pointer) = response["$ref"].as_str().and_then(of_reference) {
             pointer.clone_into(&mut place);
-            response = self.document.pointer(pointer).unwrap();
+            response = self.document.pointer(pointer).unwrap_or(&Value::Null);
         }
         let schema = |media_type: &str| {
             response["content"][media_type].get("schema")?;

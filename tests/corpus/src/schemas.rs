@@ -11,25 +11,34 @@ use crate::pointer::{child, fragment, index, of_reference};
 
 const URI: &str = "https://example.com/document";
 
-pub(crate) struct Schemas<'a> {
+/// The schemas of a document.
+pub struct Schemas<'a> {
     document: &'a Value,
     registry: Registry<'a>,
     validators: RefCell<HashMap<String, Rc<Validator>>>,
 }
 
 impl<'a> Schemas<'a> {
-    pub(crate) fn new(document: &'a Value) -> Self {
-        let registry = Registry::new().add(URI, in_json_schema(document.clone())).unwrap().prepare().unwrap();
-        Self { document, registry, validators: RefCell::default() }
+    /// # Errors
+    ///
+    /// The document has a reference that leads nowhere, or an `$id` that is not a URI.
+    pub fn new(document: &'a Value) -> Result<Self, String> {
+        let added = Registry::new().add(URI, in_json_schema(document.clone()));
+        let registry = added.and_then(|registry| registry.prepare()).map_err(|error| error.to_string())?;
+        Ok(Self { document, registry, validators: RefCell::default() })
     }
 
-    pub(crate) fn get(&self, pointer: &str) -> &'a Value {
+    /// The schema at `pointer`.
+    pub fn get(&self, pointer: &str) -> &'a Value {
         self.document.pointer(pointer).unwrap_or(&Value::Null)
     }
 
     /// What is wrong with a value by the schema at `pointer`. `None`: nothing.
-    pub(crate) fn fault(&self, pointer: &str, value: &Value) -> Option<String> {
-        let validator = self.validator(pointer);
+    pub fn fault(&self, pointer: &str, value: &Value) -> Option<String> {
+        let validator = match self.validator(pointer) {
+            Ok(validator) => validator,
+            Err(error) => return Some(format!("no schema: {error}")),
+        };
         let mut errors = validator.iter_errors(value);
         let error = errors.next()?;
         Some(format!(
@@ -39,21 +48,21 @@ impl<'a> Schemas<'a> {
         ))
     }
 
-    fn validator(&self, pointer: &str) -> Rc<Validator> {
+    fn validator(&self, pointer: &str) -> Result<Rc<Validator>, String> {
         if let Some(validator) = self.validators.borrow().get(pointer) {
-            return validator.clone();
+            return Ok(validator.clone());
         }
         let schema = json!({"$ref": format!("{URI}#{}", fragment(pointer))});
         let built =
             jsonschema::options().should_validate_formats(true).with_registry(&self.registry).build(&schema);
-        let validator = Rc::new(built.unwrap_or_else(|error| panic!("{pointer}: {error}")));
+        let validator = Rc::new(built.map_err(|error| error.to_string())?);
         self.validators.borrow_mut().insert(pointer.to_owned(), validator.clone());
-        validator
+        Ok(validator)
     }
 
     /// The schemas that apply to a value: the one at `pointer`, its target, all of an `allOf`, and those of `anyOf`
     /// and `oneOf` that the value matches.
-    pub(crate) fn that_apply(&self, pointer: &str, value: &Value) -> Vec<String> {
+    pub fn that_apply(&self, pointer: &str, value: &Value) -> Vec<String> {
         let mut found = Vec::new();
         self.gather(pointer, value, &mut found);
         found
@@ -71,7 +80,7 @@ impl<'a> Schemas<'a> {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             for number in 0..schema[keyword].as_array().map_or(0, Vec::len) {
                 let member = index(&child(pointer, keyword), number);
-                if keyword == "allOf" || self.validator(&member).is_valid(value) {
+                if keyword == "allOf" || self.validator(&member).is_ok_and(|own| own.is_valid(value)) {
                     self.gather(&member, value, found);
                 }
             }
