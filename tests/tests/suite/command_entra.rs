@@ -21,7 +21,7 @@ fn identity() -> RawServer {
             "access_token": format!("hidden-token-{number:04}"), "expires_on": "4102444800",
             "resource": "https://cognitiveservices.azure.com", "token_type": "Bearer",
         });
-        reply(200, "content-type: application/json\r\n", &token.to_string())
+        reply(200, "content-type: application/json\r\n", token.to_string())
     })
 }
 

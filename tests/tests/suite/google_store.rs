@@ -3,7 +3,7 @@
 //! It is no server of Google's. The servers in the registries read and list by this API, and none writes by it on
 //! condition of a generation, which states and manifests need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -119,11 +119,11 @@ impl Objects {
     fn list(&self, query: &BTreeMap<String, String>) -> Reply {
         let value = |name: &str| query.get(name).map_or("", String::as_str);
         let (prefix, delimiter) = (value("prefix"), value("delimiter"));
-        let (mut contents, mut folders) = (String::new(), BTreeMap::new());
+        let (mut contents, mut folders) = (String::new(), BTreeSet::new());
         for (key, object) in self.by_key.iter().filter(|(key, _)| key.starts_with(prefix)) {
             let rest = &key[prefix.len()..];
             match rest.find(delimiter).filter(|_| !delimiter.is_empty()) {
-                Some(end) => drop(folders.insert(format!("{prefix}{}", &rest[..=end]), ())),
+                Some(end) => drop(folders.insert(format!("{prefix}{}", &rest[..=end]))),
                 None => {
                     contents += &format!(
                         "<Contents><Key>{key}</Key><Size>{}</Size><ETag>{}</ETag>\
@@ -135,7 +135,7 @@ impl Objects {
             }
         }
         let folders: String = folders
-            .keys()
+            .iter()
             .map(|folder| format!("<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>"))
             .collect();
         let body = format!("<ListBucketResult><Name>{BUCKET}</Name>{contents}{folders}</ListBucketResult>");
