@@ -32,6 +32,8 @@ pub(super) struct Batch {
     pub(super) id: String,
     pub(super) status: Status,
     #[serde(default)]
+    created_at: Option<Value>,
+    #[serde(default)]
     output_file_id: Option<String>,
     #[serde(default)]
     error_file_id: Option<String>,
@@ -72,6 +74,13 @@ struct Page {
 }
 
 impl Batch {
+    /// When it was created, in seconds since 1970. Some servers leave it out, or send a fraction.
+    pub(super) fn created_at(&self) -> Option<u64> {
+        let created_at = self.created_at.as_ref()?.as_f64().filter(|seconds| *seconds > 0.0)?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive time")]
+        Some(created_at as u64)
+    }
+
     /// The file with the answers. Servers without one leave the id out, or send `null` or an empty string.
     pub(super) fn output_file(&self) -> Option<String> {
         self.output_file_id.clone().filter(|id| !id.is_empty())

@@ -44,6 +44,14 @@ pub enum Event {
         /// The shards, one batch each.
         shards: Vec<Shard>,
     },
+    /// Options of the run differ from those that an earlier call began it with.
+    OptionsChanged {
+        /// The names of the fields of [`Options`](super::Options).
+        options: Vec<&'static str>,
+        /// Whether they apply to the batches that are created from now on. Otherwise they have no effect: the requests
+        /// are split already.
+        is_applied: bool,
+    },
     /// The requests of a shard are being uploaded.
     Uploading {
         /// The shard's number.
@@ -70,6 +78,8 @@ pub enum Event {
         failed: u64,
         /// The requests of the batch.
         total: u64,
+        /// When the batch was created, in seconds since 1970, if the server says so.
+        created_at: Option<u64>,
     },
     /// The queue of the model is full. The batch is created again after a wait, or when another batch has ended.
     QueueFull {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::event::{Event, Listener};
-use super::index::{self, IdDigest, IndexWriter, Line};
+use super::index::{self, Line};
+use super::index_thread::{IndexThread, UnhashedLine, write_index};
 use super::state::{Group, InputFile};
 use super::{Error, UnfitInput};
 use crate::models::create_upload_request::Purpose;
@@ -30,8 +31,22 @@ pub(super) fn check(
     index: &Path,
     listener: &Listener,
 ) -> Result<Checked, Error> {
-    let mut writer = IndexWriter::create(index).map_err(Error::work(index))?;
-    let mut collector = Collector { writer: &mut writer, groups: Groups::default(), lines: 0, failure: None };
+    let checked = write_index(index, |lines| check_lines(inputs, provider, lines, listener));
+    let checked = checked.map_err(Error::work(index))??;
+    unchanged(inputs)?;
+    if let Some(pair) = index::find_repeated_id(index, checked.lines).map_err(Error::work(index))? {
+        return Err(repeated_id(inputs, pair));
+    }
+    Ok(checked)
+}
+
+fn check_lines(
+    inputs: &[InputFile],
+    provider: Provider,
+    lines: &mut IndexThread,
+    listener: &Listener,
+) -> Result<Checked, Error> {
+    let mut collector = Collector { lines, groups: Groups::default(), has_too_many_groups: false };
     let mut progress = Progress::new(inputs, listener);
     let (mut base, mut unfit) = (0, Vec::new());
     for input in inputs {
@@ -41,11 +56,8 @@ pub(super) fn check(
         let report = preflight
             .lines(Counted { file, progress: &mut progress }, |line| collector.take(base, line))
             .map_err(read)?;
-        if let Some(failure) = collector.failure.take() {
-            return Err(match failure {
-                Uncollected::TooManyGroups => Error::TooManyGroups { limit: MAX_GROUPS },
-                Uncollected::Index(error) => Error::work(index)(error),
-            });
+        if collector.has_too_many_groups {
+            return Err(Error::TooManyGroups { limit: MAX_GROUPS });
         }
         for warning in &report.warnings {
             listener.notify(&Event::InputWarning { path: input.path.clone(), warning: warning.clone() });
@@ -55,16 +67,11 @@ pub(super) fn check(
         }
         base += input.bytes;
     }
-    if !unfit.is_empty() {
-        return Err(Error::FailedPreflight { inputs: unfit });
+    if unfit.is_empty() {
+        Ok(Checked { lines: collector.lines.count(), groups: collector.groups.list })
+    } else {
+        Err(Error::FailedPreflight { inputs: unfit })
     }
-    let Collector { groups, lines, .. } = collector;
-    writer.finish().map_err(Error::work(index))?;
-    unchanged(inputs)?;
-    if let Some(pair) = index::find_repeated_id(index, lines).map_err(Error::work(index))? {
-        return Err(repeated_id(inputs, pair));
-    }
-    Ok(Checked { groups: groups.list, lines })
 }
 
 /// Fails if an input file has changed.
@@ -74,39 +81,29 @@ pub(super) fn unchanged(inputs: &[InputFile]) -> Result<(), Error> {
 }
 
 struct Collector<'a> {
-    writer: &'a mut IndexWriter,
+    lines: &'a mut IndexThread,
     groups: Groups,
-    lines: u64,
-    failure: Option<Uncollected>,
-}
-
-/// Why the index cannot be written.
-enum Uncollected {
-    TooManyGroups,
-    Index(io::Error),
+    has_too_many_groups: bool,
 }
 
 impl Collector<'_> {
     fn take(&mut self, base: u64, line: &preflight::Line<'_>) {
-        if self.failure.is_some() {
+        if self.has_too_many_groups {
             return;
         }
         // A line that lacks one of these has a fault, and then nothing is sent.
         let group = self.groups.number(line.url.unwrap_or_default(), line.model.unwrap_or_default());
         let Some(group) = group else {
-            self.failure = Some(Uncollected::TooManyGroups);
+            self.has_too_many_groups = true;
             return;
         };
-        let written = self.writer.push(Line {
-            number: self.lines,
+        let unhashed = UnhashedLine {
             offset: base + line.bytes.start,
             length: u32::try_from(line.bytes.end - line.bytes.start).unwrap_or(u32::MAX),
             group,
             inputs: u32::try_from(line.inputs).unwrap_or(u32::MAX),
-            id: IdDigest::of(line.custom_id.unwrap_or_default().as_bytes()),
-        });
-        self.failure = written.err().map(Uncollected::Index);
-        self.lines += 1;
+        };
+        self.lines.push(unhashed, line.custom_id.unwrap_or_default());
     }
 }
 

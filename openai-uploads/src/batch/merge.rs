@@ -1,8 +1,9 @@
 //! Writes the answers in the order of the input: the responses into one file, the failures into another.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use super::answers::{Answer, AnswerFile, AnswerTable, Outcome};
 use super::result_line::{self, Reason};
+use super::write_behind::write_behind;
 
 /// How many lines of each kind were written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,31 +44,32 @@ pub(super) fn merge(
     path: impl Fn(u32, AnswerFile) -> PathBuf,
     batch_failure: impl Fn(u32, u64) -> Option<Reason>,
 ) -> io::Result<Merged> {
-    let mut merged = Merged::default();
-    let mut answers = BufWriter::with_capacity(1 << 18, File::create(results)?);
-    let mut failed = BufWriter::with_capacity(1 << 16, File::create(failures)?);
-    let mut texts = Texts { path, open: HashMap::new() };
-    let mut text = Vec::new();
-    for (answer, line) in table.read()?.zip(1..) {
-        let answer = answer?;
-        if answer.outcome == Outcome::Pending {
-            return Err(io::Error::other(format!("request {line} has no recorded outcome")));
+    let (results, failures) = (File::create(results)?, File::create(failures)?);
+    write_behind(|behind| {
+        let mut merged = Merged::default();
+        let mut answers = behind.file(results, 1 << 18);
+        let mut failed = behind.file(failures, 1 << 16);
+        let mut texts = Texts { path, open: HashMap::new() };
+        for (answer, line) in table.read()?.zip(1..) {
+            let answer = answer?;
+            if answer.outcome == Outcome::Pending {
+                return Err(io::Error::other(format!("request {line} has no recorded outcome")));
+            }
+            let text = texts.read(&answer)?;
+            if answer.outcome == Outcome::Answered {
+                merged.answered += 1;
+                answers.write_all(text.trim_ascii())?;
+                answers.write_all(b"\n")?;
+            } else {
+                merged.failed += 1;
+                serde_json::to_writer(&mut failed, &failure(&answer, line, text, &batch_failure))?;
+                failed.write_all(b"\n")?;
+            }
         }
-        texts.read(&answer, &mut text)?;
-        if answer.outcome == Outcome::Answered {
-            merged.answered += 1;
-            answers.write_all(text.trim_ascii())?;
-            answers.write_all(b"\n")?;
-        } else {
-            merged.failed += 1;
-            let failure = failure(&answer, line, &text, &batch_failure);
-            serde_json::to_writer(&mut failed, &failure)?;
-            failed.write_all(b"\n")?;
-        }
-    }
-    answers.flush()?;
-    failed.flush()?;
-    Ok(merged)
+        answers.flush()?;
+        failed.flush()?;
+        Ok(merged)
+    })
 }
 
 fn failure(
@@ -115,34 +118,47 @@ struct Texts<P> {
     open: HashMap<(u32, AnswerFile), OpenFile>,
 }
 
+/// A file, and a part of it in memory.
 struct OpenFile {
-    reader: BufReader<File>,
-    position: u64,
+    file: File,
+    /// The offset of the part.
+    offset: u64,
+    part: Vec<u8>,
 }
 
 impl OpenFile {
-    fn read(&mut self, offset: u64, text: &mut [u8]) -> io::Result<()> {
-        // This keeps what is in the buffer.
-        self.reader.seek_relative(offset.cast_signed().wrapping_sub(self.position.cast_signed()))?;
-        self.reader.read_exact(text)?;
-        self.position = offset + text.len() as u64;
-        Ok(())
+    fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: File::open(path)?, offset: 0, part: Vec::new() })
+    }
+
+    /// The text at an offset. What follows it is read at once, up to the size of the buffer.
+    fn read(&mut self, offset: u64, length: usize) -> io::Result<&[u8]> {
+        let is_there =
+            offset >= self.offset && offset + length as u64 <= self.offset + self.part.len() as u64;
+        if !is_there {
+            self.part.clear();
+            self.file.seek(SeekFrom::Start(offset))?;
+            self.offset = offset;
+            let wanted = length.max(BUFFER);
+            self.part.reserve_exact(wanted);
+            (&mut self.file).take(wanted as u64).read_to_end(&mut self.part)?;
+        }
+        let start = usize::try_from(offset - self.offset).unwrap_or(usize::MAX);
+        self.part.get(start..).and_then(|text| text.get(..length)).ok_or(io::ErrorKind::UnexpectedEof.into())
     }
 }
 
 impl<P: Fn(u32, AnswerFile) -> PathBuf> Texts<P> {
-    fn read(&mut self, answer: &Answer, text: &mut Vec<u8>) -> io::Result<()> {
-        text.resize(answer.length as usize, 0);
+    fn read(&mut self, answer: &Answer) -> io::Result<&[u8]> {
         let key = (answer.shard, answer.file);
-        if !self.open.contains_key(&key) {
-            if self.open.len() >= OPEN_FILES {
-                self.open.clear();
-            }
-            let file = File::open((self.path)(answer.shard, answer.file))?;
-            let reader = BufReader::with_capacity(BUFFER, file);
-            self.open.insert(key, OpenFile { reader, position: 0 });
+        if self.open.len() >= OPEN_FILES && !self.open.contains_key(&key) {
+            self.open.clear();
         }
-        self.open.get_mut(&key).map_or(Ok(()), |file| file.read(answer.offset, text))
+        let file = match self.open.entry(key) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(free) => free.insert(OpenFile::open(&(self.path)(answer.shard, answer.file))?),
+        };
+        file.read(answer.offset, answer.length as usize)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::preflight::{BatchLimits, Provider};
 
 /// Options of a batch run.
@@ -100,7 +102,7 @@ impl Options {
 }
 
 /// The maximum of each measure of one batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Limits {
     pub(super) lines: u64,
     pub(super) bytes: u64,

@@ -22,20 +22,20 @@ pub(super) fn write_shards(
     round: u32,
 ) -> Result<Vec<ShardState>, Error> {
     let work = |error: io::Error| Error::work(folder.path())(error);
-    let planned = plan::plan(index, u32::try_from(groups).unwrap_or(u32::MAX), limits).map_err(work)?;
+    let limits = plan::plan(index, groups, limits).map_err(work)?;
     let number_of = |place: usize| number + u32::try_from(place).unwrap_or(u32::MAX) + 1;
     let files = |place: usize| {
         let number = number_of(place);
         (folder.texts_of_shard(number, AnswerFile::Requests), folder.of_shard(number, "lines"))
     };
-    split::write_shards(index, sources, &planned, files).map_err(work)?;
+    let planned = split::write_shards(index, sources, limits, files).map_err(work)?;
     let shard = |(place, planned): (usize, &PlannedShard)| {
         let shard = ShardState {
             number: number_of(place),
             round,
             group: planned.group,
-            lines: planned.lines,
-            bytes: planned.bytes,
+            lines: planned.size.lines,
+            bytes: planned.size.bytes,
             attempt: 1,
             step: Step::Written,
         };

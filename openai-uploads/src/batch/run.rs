@@ -18,6 +18,7 @@ use super::folder::Folder;
 use super::goal::Goal;
 use super::queue::Queue;
 use super::round::{index_failed_lines, write_shards};
+use super::settings::BatchSettings;
 use super::state::{RunState, ShardState, Step};
 use super::summary::Summary;
 use super::{Error, Options};
@@ -184,12 +185,22 @@ impl Run {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Lists the existing batches before the first one is created, so that the run can recognise its own.
+    /// Prepares for the creation of batches: lists the existing ones before the first is created, so that the run can
+    /// recognise its own, and records the options.
     async fn begin(&mut self) -> Result<(), Error> {
         if !self.state.has_begun {
             self.state.newest_batch_before = self.client().newest_batch().await?;
+        }
+        let creates_batches = self.shards.iter().any(|shard| shard.step.batch_id().is_none());
+        let before = self.state.batch_settings.as_ref().filter(|_| creates_batches);
+        let options = before.map(|before| before.changed_in(&self.options)).unwrap_or_default();
+        if !self.state.has_begun || !options.is_empty() {
             self.state.has_begun = true;
+            self.state.batch_settings = Some(BatchSettings::of(&self.options));
             self.state.write(&self.folder)?;
+        }
+        if !options.is_empty() {
+            self.listener.notify(&Event::OptionsChanged { options, is_applied: true });
         }
         Ok(())
     }
@@ -204,7 +215,10 @@ impl Run {
             .map(|shard| (shard.number, shard.group))
             .collect();
         let base_url = &self.state.base_url;
-        let limits = self.options.limits(self.options.provider.unwrap_or_else(|| Provider::at(base_url)));
+        let limits = self.state.split_settings.as_ref().map_or_else(
+            || self.options.limits(self.options.provider.unwrap_or_else(|| Provider::at(base_url))),
+            |split| split.limits,
+        );
         let folder = self.folder.clone();
         let (groups, number) = (self.state.groups.len(), self.state.shards);
         let writing = spawn_blocking(move || -> Result<Vec<ShardState>, Error> {

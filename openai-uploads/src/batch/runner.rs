@@ -10,6 +10,7 @@ use super::event::{Event, Listener};
 use super::folder::{self, Folder};
 use super::round::write_shards;
 use super::run::Run;
+use super::settings::SplitSettings;
 use super::source::{self, Input};
 use super::state::{self, RunState, ShardState};
 use super::status::ShardStatus;
@@ -68,6 +69,11 @@ impl BatchRunner {
         {
             // As long as nothing was sent, another input just starts the run again.
             return if state.has_begun { Err(other) } else { self.split(folder, input, results).await };
+        }
+        let split = state.split_settings.as_ref();
+        let options = split.map(|split| split.changed_in(&self.options)).unwrap_or_default();
+        if !options.is_empty() {
+            self.listener.notify(&Event::OptionsChanged { options, is_applied: false });
         }
         self.continued(folder, state, results)
     }
@@ -159,7 +165,7 @@ impl BatchRunner {
     async fn split(&self, folder: Folder, input: Input, results: PathBuf) -> Result<Run, Error> {
         let base_url = self.uploader.configuration().base_path.clone();
         let provider = self.options.provider.unwrap_or_else(|| Provider::at(&base_url));
-        let limits = self.options.limits(provider);
+        let split_settings = SplitSettings::of(&self.options, provider);
         let listener = self.listener.clone();
         let unused = folder.clone();
         let splitting = spawn_blocking(move || -> Result<(Folder, RunState, Vec<ShardState>), Error> {
@@ -167,7 +173,8 @@ impl BatchRunner {
             let index = folder.file("index");
             let checked = input::check(&inputs, provider, &index, &listener)?;
             let sources: Vec<_> = inputs.iter().map(|input| input.path.clone()).collect();
-            let shards = write_shards(&folder, &index, &sources, checked.groups.len(), &limits, 0, 0)?;
+            let shards =
+                write_shards(&folder, &index, &sources, checked.groups.len(), &split_settings.limits, 0, 0)?;
             input::unchanged(&inputs)?;
             folder.answers().create(checked.lines).map_err(Error::work(folder.path()))?;
             let state = RunState {
@@ -181,6 +188,8 @@ impl BatchRunner {
                 round: 0,
                 newest_batch_before: None,
                 has_begun: false,
+                split_settings: Some(split_settings),
+                batch_settings: None,
             };
             state.write(&folder)?;
             Ok((folder, state, shards))

@@ -16,7 +16,7 @@ use super::{Error, folder};
 use crate::models::batch::Status;
 use crate::models::create_upload_request::Purpose;
 use crate::models::{BatchFileExpirationAfter, CreateBatchRequest};
-use crate::uploader::Resume;
+use crate::uploader::{self, Resume};
 
 /// The key of the run's id in the metadata of a batch.
 const RUN_KEY: &str = "openai_uploads_run";
@@ -106,6 +106,13 @@ impl Run {
         let path = self.folder.texts_of_shard(shard.number, AnswerFile::Requests);
         let upload = self.uploader.upload(path, Purpose::Batch);
         let upload = upload.with_resume(Resume::At(self.folder.of_shard(shard.number, "upload")));
+        let (listener, number) = (self.listener.clone(), shard.number);
+        let upload = upload.on_event(move |event| {
+            if let uploader::Event::Retrying { step, wait, reason, .. } = event {
+                let step = format!("uploading shard {number}: {step}");
+                listener.notify(&Event::Retrying { step, wait: *wait, reason: reason.clone() });
+            }
+        });
         let uploaded =
             upload.await.map_err(|source| Error::Upload { shard: shard.number, source: Box::new(source) })?;
         Ok(uploaded.file.id)
@@ -191,6 +198,7 @@ impl Run {
                             completed: counts.completed,
                             failed: counts.failed,
                             total: if counts.total == 0 { shard.lines } else { counts.total },
+                            created_at: batch.created_at(),
                         });
                         before = Some(now);
                         pause = first_pause;

@@ -1,12 +1,15 @@
 //! Writes the lines of each planned batch into a file of its own.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::Limits;
 use super::index::{self, IdDigest};
-use super::plan::PlannedShard;
+use super::plan::{Division, PlannedShard};
+use super::write_behind::{BehindFile, WriteBehind, write_behind};
 
 /// A line of a shard, as the list beside the shard has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,60 +24,65 @@ pub(super) struct ShardLine {
     pub(super) id: IdDigest,
 }
 
-/// Copies the lines of the index out of `sources`, which it counts its offsets over, into the planned shards.
+/// Copies the lines of the index out of `sources`, which it counts its offsets over, into one file a batch.
 ///
-/// `path` names the files of a shard, by its place in `shards`: the requests, and the list of its lines.
+/// `limits` are those of each group. `path` names the files of a shard, by its place in the returned list: the requests,
+/// and the list of its lines.
 pub(super) fn write_shards(
     index: &Path,
     sources: &[PathBuf],
-    shards: &[PlannedShard],
+    limits: Vec<Limits>,
     path: impl Fn(usize) -> (PathBuf, PathBuf),
-) -> io::Result<()> {
-    let mut waiting: HashMap<u32, VecDeque<usize>> = HashMap::new();
-    for (shard, planned) in shards.iter().enumerate() {
-        waiting.entry(planned.group).or_default().push_back(shard);
-    }
-    let capacity = (4 << 20) / waiting.len().max(1);
-    let mut open: HashMap<u32, OpenShard> = HashMap::new();
+) -> io::Result<Vec<PlannedShard>> {
+    let capacity = ((4 << 20) / limits.len().max(1)).clamp(1 << 12, 1 << 18);
+    let mut division = Division::new(limits);
     let mut source = Sources::open(sources)?;
-    for line in index::lines(index)? {
-        let line = line?;
-        let shard = match open.get_mut(&line.group).filter(|shard| shard.left > 0) {
-            Some(shard) => shard,
-            None => {
-                let next = waiting.get_mut(&line.group).and_then(VecDeque::pop_front);
-                let next = next.ok_or_else(|| io::Error::other("the plan has too few batches"))?;
-                let (requests, lines) = path(next);
-                let shard = OpenShard {
-                    requests: BufWriter::with_capacity(
-                        capacity.clamp(1 << 12, 1 << 18),
-                        File::create(requests)?,
-                    ),
-                    lines: BufWriter::new(File::create(lines)?),
-                    left: shards[next].lines,
-                };
-                if let Some(full) = open.insert(line.group, shard) {
-                    full.finish()?;
-                }
-                open.get_mut(&line.group).ok_or_else(|| io::Error::other("the shard was just opened"))?
+    write_behind(|behind| {
+        let mut open: HashMap<u32, OpenShard<'_>> = HashMap::new();
+        for line in index::lines(index)? {
+            let line = line?;
+            let place = division.add(&line);
+            let shard = match open.entry(line.group) {
+                Entry::Occupied(shard) => shard.into_mut(),
+                Entry::Vacant(free) => free.insert(OpenShard::create(behind, place, capacity, &path)?),
+            };
+            if shard.place != place {
+                let full = std::mem::replace(shard, OpenShard::create(behind, place, capacity, &path)?);
+                full.finish()?;
             }
-        };
-        source.copy(line.offset, line.length, &mut shard.requests)?;
-        shard.requests.write_all(b"\n")?;
-        let listed = ShardLine { number: line.number, length: line.length, inputs: line.inputs, id: line.id };
-        shard.lines.write_all(&listed.to_bytes())?;
-        shard.left -= 1;
+            source.copy(line.offset, line.length, &mut shard.requests)?;
+            shard.requests.write_all(b"\n")?;
+            let listed =
+                ShardLine { number: line.number, length: line.length, inputs: line.inputs, id: line.id };
+            shard.lines.write_all(&listed.to_bytes())?;
+        }
+        open.into_values().try_for_each(OpenShard::finish)
+    })?;
+    Ok(division.into_shards())
+}
+
+/// The files of the batch that a group's next lines go to.
+struct OpenShard<'a> {
+    place: usize,
+    requests: BehindFile<'a>,
+    lines: BehindFile<'a>,
+}
+
+impl<'a> OpenShard<'a> {
+    fn create(
+        behind: &'a WriteBehind,
+        place: usize,
+        capacity: usize,
+        path: impl Fn(usize) -> (PathBuf, PathBuf),
+    ) -> io::Result<Self> {
+        let (requests, lines) = path(place);
+        Ok(Self {
+            place,
+            requests: behind.file(File::create(requests)?, capacity),
+            lines: behind.file(File::create(lines)?, capacity),
+        })
     }
-    open.into_values().try_for_each(OpenShard::finish)
-}
 
-struct OpenShard {
-    requests: BufWriter<File>,
-    lines: BufWriter<File>,
-    left: u64,
-}
-
-impl OpenShard {
     fn finish(mut self) -> io::Result<()> {
         self.requests.flush()?;
         self.lines.flush()
@@ -158,6 +166,10 @@ mod tests {
     use super::*;
     use crate::batch::index::{IndexWriter, Line};
 
+    fn limits(lines: u64) -> Limits {
+        Limits { lines, bytes: u64::MAX, embedding_inputs: u64::MAX }
+    }
+
     #[test]
     fn lines_go_to_the_batches_of_their_group_in_order() {
         let folder = tempfile::tempdir().unwrap();
@@ -170,10 +182,10 @@ mod tests {
             index.push(Line { number: u64::from(number), offset, length: 2, group, inputs: 0, id }).unwrap();
         }
         index.finish().unwrap();
-        let planned = |group, lines| PlannedShard { group, lines, ..PlannedShard::default() };
-        let shards = [planned(0, 2), planned(1, 1), planned(0, 1)];
         let path = |shard: usize| (at(&format!("{shard}.jsonl")), at(&format!("{shard}.lines")));
-        write_shards(&at("index"), &[at("one"), at("two")], &shards, path).unwrap();
+        let shards = write_shards(&at("index"), &[at("one"), at("two")], vec![limits(2); 2], path).unwrap();
+        let sizes: Vec<_> = shards.iter().map(|shard| (shard.group, shard.size.lines)).collect();
+        assert_eq!(sizes, [(0, 2), (1, 1), (0, 1)]);
         let texts = [0, 1, 2].map(|shard| fs::read_to_string(path(shard).0).unwrap());
         assert_eq!(texts, ["a0\na2\n", "b1\n", "a3\n"]);
         let numbers = ShardLine::read_all(&path(0).1).unwrap();
@@ -191,8 +203,8 @@ mod tests {
             .push(Line { number: 0, offset: 0, length: 3, group: 0, inputs: 0, id: IdDigest::of(b"") })
             .unwrap();
         index.finish().unwrap();
-        let shards = [PlannedShard { lines: 1, ..PlannedShard::default() }];
-        let error = write_shards(&at("index"), &[at("one")], &shards, |_| (at("s"), at("l"))).unwrap_err();
+        let path = |_| (at("s"), at("l"));
+        let error = write_shards(&at("index"), &[at("one")], vec![limits(1)], path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     }
 }

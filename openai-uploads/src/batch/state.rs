@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::folder::{self, Folder};
+use super::settings::{BatchSettings, SplitSettings};
 
 /// The version of the format of the work folder.
 pub(super) const VERSION: u32 = 1;
@@ -31,6 +32,12 @@ pub(super) struct RunState {
     pub(super) newest_batch_before: Option<String>,
     /// Whether that batch is known.
     pub(super) has_begun: bool,
+    /// The options of the split. A run of an earlier version has none.
+    #[serde(default)]
+    pub(super) split_settings: Option<SplitSettings>,
+    /// The options of the batches that were created last.
+    #[serde(default)]
+    pub(super) batch_settings: Option<BatchSettings>,
 }
 
 impl RunState {

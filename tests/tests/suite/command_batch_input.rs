@@ -63,7 +63,7 @@ fn inputs_that_cannot_be_read_are_named() {
         2,
         &["cannot read", "missing.jsonl", "No such file"],
     );
-    refused(&mut batch(&server, &files, &["run", &directory]), 2, &["cannot read", "folder", "directory"]);
+    refused(&mut batch(&server, &files, &["run", &directory]), 2, &["folder is a folder", "--recursive"]);
     refused(
         &mut batch(&server, &files, &["run", &good, "-"]),
         2,

@@ -4,11 +4,11 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use openai_uploads::server::{LocalServer, Server};
+use openai_uploads::server::{Fault, Faults, LocalServer, Server, When};
 use serde_json::{Value, json};
 
 use crate::batch_fixture::{batch, batch_at, batches, ids, in_order, requests};
-use crate::command_fixture::{AnsweringServer, Files, Run, start, wait_until};
+use crate::command_fixture::{AnsweringServer, Files, Run, command, start, wait_until};
 
 /// Runs `batch run` on `count` requests with these options.
 #[track_caller]
@@ -95,6 +95,89 @@ fn azure_takes_more_requests_and_urls_without_version() {
     });
     let run = Run::of(&mut batch_at(&server.base_url(), &files, &["run", &input, "--provider", "azure"]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
+}
+
+#[test]
+fn batches_run_at_an_azure_endpoint_with_an_api_key() {
+    const API_KEY: &str = "azure-key-0123456789";
+    let files = Files::new();
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]});
+    let line = json!({"custom_id": "1", "method": "POST", "url": "/chat/completions", "body": body});
+    let input = files.file("requests.jsonl", line.to_string());
+    let server = AnsweringServer::start(|path| {
+        let value = match path.split('?').next().unwrap_or_default() {
+            "/openai/v1/files" | "/openai/files" => json!({"id": "file-1"}),
+            "/openai/v1/batches/batch_1" | "/openai/batches/batch_1" => {
+                json!({"id": "batch_1", "status": "completed", "output_file_id": "output"})
+            }
+            "/openai/v1/files/output/content" | "/openai/files/output/content" => {
+                json!({"custom_id": "1", "response": {"status_code": 200}})
+            }
+            "/openai/v1/batches" | "/openai/batches" => {
+                json!({"id": "batch_1", "status": "validating", "data": []})
+            }
+            _ => return (404, "", String::new()),
+        };
+        (200, "content-type: application/json\r\n", value.to_string())
+    });
+    for (version, start) in [(None, "/openai/v1/"), (Some("2024-10-21"), "/openai/")] {
+        server.asked.lock().unwrap().clear();
+        let mut run = command(&["batch", "run", &input, "-o", &files.path("results.jsonl"), "--overwrite"]);
+        run.args(["--poll-interval", "20ms", "--provider", "azure"]);
+        run.args(["--azure-endpoint", &format!("http://{}", server.address)]);
+        run.args(version.iter().flat_map(|version| ["--azure-api-version", version]));
+        let run = Run::of(run.env("AZURE_OPENAI_API_KEY", API_KEY));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let asked = server.asked.lock().unwrap().clone();
+        assert!(asked.len() >= 4, "{asked:?}");
+        for line in &asked {
+            let path = line.split(' ').nth(1).unwrap();
+            assert!(path.starts_with(start), "{line}");
+            assert_eq!(path.contains("api-version=2024-10-21"), version.is_some(), "{line}");
+        }
+        assert!(!run.stderr.contains(API_KEY));
+    }
+    let credentials = server.credentials.lock().unwrap();
+    assert!(
+        credentials.iter().all(|sent| *sent == ("api-key".to_owned(), API_KEY.to_owned())),
+        "{credentials:?}"
+    );
+}
+
+#[test]
+fn a_continued_run_says_what_other_options_do() {
+    let (server, files) = (start(Server::builder()), Files::new());
+    let input = files.file("requests.jsonl", requests(30));
+    let split = Run::of(&mut batch(&server, &files, &["split", &input, "--max-lines", "5"]));
+    assert_eq!(split.code, Some(0), "{}", split.stderr);
+    let step = |arguments: &[&str]| {
+        let run = Run::of(&mut batch(&server, &files, arguments));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        run.stderr
+    };
+    let said = step(&["submit", "--max-active", "2", "--metadata", "job=a"]);
+    assert!(!said.contains("not as before"), "nothing was created before: {said}");
+    let said = step(&["submit", "--max-active", "4", "--metadata", "job=b", "--output-expires-after", "2h"]);
+    let words =
+        "not as before: --output-expires-after, --metadata; this applies to the batches that are created";
+    assert!(said.contains(words), "{said}");
+    let said = step(&["run", &input, "--max-lines", "7", "--provider", "openai", "--metadata", "job=b"]);
+    assert!(said.contains("not as before: --provider, --max-lines; this has no effect"), "{said}");
+    assert!(said.contains("not as before: --output-expires-after; this applies"), "{said}");
+    let jobs = |job: &str| batches(&server).iter().filter(|batch| batch["metadata"]["job"] == *job).count();
+    assert_eq!((jobs("a"), jobs("b")), (2, 4));
+}
+
+#[test]
+fn retries_of_an_upload_are_shown() {
+    let faults =
+        Faults::new().with(Fault::fail(503).header("retry-after-ms", "1"), When::first(1).on("createFile"));
+    let (server, files) = (start(Server::builder().faults(faults)), Files::new());
+    let input = files.file("requests.jsonl", requests(1));
+    let run = Run::of(&mut batch(&server, &files, &["run", &input]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("uploading shard 1: "), "{}", run.stderr);
+    assert!(run.stderr.contains("failed, retrying in"), "{}", run.stderr);
 }
 
 #[test]

@@ -133,6 +133,8 @@ pub(crate) struct AnsweringServer {
     pub(crate) address: SocketAddr,
     /// The first lines of the requests.
     pub(crate) asked: Arc<Mutex<Vec<String>>>,
+    /// The headers of the requests that say who asks.
+    pub(crate) credentials: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl AnsweringServer {
@@ -141,13 +143,18 @@ impl AnsweringServer {
         answer: impl Fn(&str) -> (u16, &'static str, String) + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let answering = Self { address: listener.local_addr().unwrap(), asked: Arc::default() };
-        let asked = Arc::clone(&answering.asked);
+        let answering = Self {
+            address: listener.local_addr().unwrap(),
+            asked: Arc::default(),
+            credentials: Arc::default(),
+        };
+        let (asked, credentials) = (Arc::clone(&answering.asked), Arc::clone(&answering.credentials));
         let answer = Arc::new(answer);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (asked, answer) = (Arc::clone(&asked), Arc::clone(&answer));
-                thread::spawn(move || converse(&stream, &asked, &*answer));
+                let credentials = Arc::clone(&credentials);
+                thread::spawn(move || converse(&stream, &asked, &credentials, &*answer));
             }
         });
         answering
@@ -161,6 +168,7 @@ impl AnsweringServer {
 fn converse(
     mut stream: &TcpStream,
     asked: &Mutex<Vec<String>>,
+    credentials: &Mutex<Vec<(String, String)>>,
     answer: &dyn Fn(&str) -> (u16, &'static str, String),
 ) -> Option<()> {
     let mut reader = BufReader::new(stream);
@@ -176,6 +184,10 @@ fn converse(
             let Some((name, value)) = line.trim_end().split_once(':') else { break };
             if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().ok()?;
+            }
+            let name = name.to_ascii_lowercase();
+            if name == "api-key" || name == "authorization" {
+                credentials.lock().unwrap().push((name, value.trim().to_owned()));
             }
         }
         std::io::copy(&mut (&mut reader).take(length), &mut std::io::sink()).ok()?;

@@ -19,6 +19,7 @@ mod command_batch_kill;
 mod command_batch_objects;
 mod command_batch_options;
 mod command_batch_results;
+mod command_batch_shards;
 mod command_connection;
 mod command_docs;
 mod command_doctor;

@@ -81,6 +81,35 @@ fn it_shows_uploads_with_parts_files_batches_and_requests() {
 }
 
 #[test]
+fn it_shows_vector_stores_and_fine_tuning_jobs() {
+    let server = start();
+    let address = server.local_addr();
+    assert_eq!(state(address)["vector_stores"]["newest"], json!([]));
+    let upload = post(address, "/v1/uploads", &{
+        let mut announced = announcement(12);
+        announced["filename"] = json!("manual.txt");
+        announced["purpose"] = json!("fine-tune");
+        announced
+    });
+    let upload = upload.ok()["id"].as_str().unwrap().to_owned();
+    let part = part(address, &upload, b"not examples");
+    let file = complete(address, &upload, &[&part]).ok()["file"]["id"].clone();
+    let store = post(address, "/v1/vector_stores", &json!({"name": "manuals", "file_ids": [file]})).ok();
+    let job = post(address, "/v1/fine_tuning/jobs", &json!({"model": "gpt", "training_file": file})).ok();
+    eventually("both have ended", || {
+        let state = state(address);
+        (&state["vector_stores"]["active"], &state["jobs"]["active"]) == (&json!(0), &json!(0))
+    });
+    let state = state(address);
+    let row = &state["vector_stores"]["newest"][0];
+    assert_eq!((&row["id"], &row["name"], &row["total"]), (&store["id"], &json!("manuals"), &json!(1)));
+    assert_eq!((&row["status"], &row["completed"]), (&json!("completed"), &json!(1)));
+    let row = &state["jobs"]["newest"][0];
+    assert_eq!((&row["id"], &row["model"], &row["status"]), (&job["id"], &json!("gpt"), &json!("failed")));
+    assert!(row["error"].as_str().unwrap().contains("line 1 is not an example"), "{row}");
+}
+
+#[test]
 fn a_part_that_is_arriving_is_shown() {
     let server = start();
     let upload = create(server.local_addr(), 1000);

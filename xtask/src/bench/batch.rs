@@ -1,5 +1,8 @@
 //! `cargo xtask bench batch`: splits requests and merges results, next to a Python script.
 
+mod created;
+mod kills;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -14,6 +17,7 @@ use super::measurement::{Cost, attempted, measured};
 use super::program;
 use super::server::Server;
 use crate::workspace;
+use kills::KilledRun;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
@@ -26,6 +30,15 @@ pub(crate) struct Arguments {
     /// The number of requests.
     #[arg(long, default_value = "1000000")]
     lines: u64,
+
+    /// Instead, run the requests against a server with faults, kill the run this many times, and compare its results
+    /// with those of an undisturbed run.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    kills: Option<u32>,
+
+    /// The seed of the kills and the faults, to repeat a run [default: a random one, which is printed].
+    #[arg(long, value_name = "N", requires = "kills")]
+    seed: Option<u64>,
 
     /// The file to write the table to, as Markdown.
     #[arg(long, value_name = "FILE", default_value = "target/bench/batch.md")]
@@ -53,6 +66,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (requests, results) = (at("requests.jsonl"), at("results.jsonl"));
     let work = |error: io::Error| Failure::io("use", scratch.path(), &error);
     write_requests(&requests, arguments.lines).map_err(work)?;
+    if let Some(kills) = arguments.kills {
+        let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
+        terminal::say(&format!("seed {seed}\n"));
+        let (program, folder, requests, lines) = (&program, scratch.path(), &requests, arguments.lines);
+        let findings = KilledRun { program, folder, requests, lines, kills, seed }.run()?;
+        terminal::say(&findings);
+        return Ok(());
+    }
     let request_bytes = requests.metadata().map_err(work)?.len();
     let server = Server::keeping(&program, &at("server"), None, None)?;
 

@@ -1,7 +1,9 @@
 //! `batch`: runs requests as batches, as a whole or step by step.
 
+mod arguments;
 mod outcome;
 mod place;
+mod row;
 mod table;
 
 use std::path::PathBuf;
@@ -10,13 +12,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueHint};
 use openai_uploads::Uploader;
-use openai_uploads::batch::{BatchRunner, Input, Options, Summary};
-use openai_uploads::preflight::Provider;
+use openai_uploads::batch::{BatchRunner, Options, Summary};
 use openai_uploads::uploader;
 
 use crate::connection::Connection;
 use crate::exit::{self, CommandError, Exit};
-use crate::{interrupt, message, quantity, runtime, stdout};
+use crate::{interrupt, message, runtime, stdout};
+use arguments::{Fetching, Queueing, Selected, Splitting, Submitting};
 use outcome::{Done, Ended, Stopped, describe, explain};
 use place::Place;
 use table::Table;
@@ -147,80 +149,12 @@ struct Common {
     quiet: bool,
 }
 
-#[derive(Args)]
-struct Splitting {
-    /// Files or objects of requests, one a line; `-` is stdin.
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    files: Vec<PathBuf>,
-
-    /// Whose limits and rules apply: openai, azure or other [default: by the base URL].
-    #[arg(long, value_name = "NAME")]
-    provider: Option<Provider>,
-
-    /// The maximum number of requests in a batch [default: 50000; Azure: 100000].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    max_lines: Option<u64>,
-
-    /// The maximum size of the file of a batch [default: 200MB].
-    #[arg(long, value_name = "SIZE", value_parser = quantity::size)]
-    max_bytes: Option<u64>,
-
-    /// Replace the results file if it exists.
-    #[arg(long)]
-    overwrite: bool,
-}
-
-#[derive(Args)]
-struct Queueing {
-    /// The maximum number of tokens of one model in progress at a time. Tokens are an estimate by bytes. No batch is
-    /// larger.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    max_enqueued_tokens: Option<u64>,
-}
-
-#[derive(Args)]
-struct Submitting {
-    /// The maximum number of batches in progress at a time.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    max_active: Option<u64>,
-
-    /// The time within which each batch must finish.
-    #[arg(long, value_name = "WINDOW", default_value = "24h")]
-    completion_window: String,
-
-    /// Let the server delete the result files after this time.
-    #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
-    output_expires_after: Option<Duration>,
-
-    /// The longest time between two polls of a batch. Shorter than 3s is for local servers.
-    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "1m")]
-    poll_interval: Duration,
-
-    /// The maximum rate of uploading, over all connections, such as 20MB/s [default: none].
-    #[arg(long, value_name = "RATE", value_parser = quantity::rate)]
-    limit_rate: Option<u64>,
-
-    /// Metadata of each batch; up to 14 pairs.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
-    metadata: Vec<(String, String)>,
-}
-
-#[derive(Args)]
-struct Fetching {
-    /// How many times requests are sent again that expired, were rate limited or met a fault of the server.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    retry_failed: u32,
-
-    /// Delete the files that this run uploaded, at the end.
-    #[arg(long)]
-    delete_inputs: bool,
-}
-
 impl Batch {
     pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let mut options = Options::default();
         match self.step {
-            Step::Run(step) => {
+            Step::Run(mut step) => {
+                let Some(files) = step.common.select(&step.splitting)? else { return Ok(Exit::Done) };
                 step.splitting.apply(&mut options);
                 step.queueing.apply(&mut options);
                 step.submitting.apply(&mut options);
@@ -230,15 +164,16 @@ impl Batch {
                     if place.is_merged() {
                         return place.finish(None).await.map(Done::Sent).map_err(Stopped::Command);
                     }
-                    let input = step.splitting.input(place).await?;
+                    let input = step.splitting.input(&files, place).await?;
                     Done::of(runner.open(input, place.results()).await?.finish().await?, place).await
                 })
             }
-            Step::Split(step) => {
+            Step::Split(mut step) => {
+                let Some(files) = step.common.select(&step.splitting)? else { return Ok(Exit::Done) };
                 step.splitting.apply(&mut options);
                 step.queueing.apply(&mut options);
                 step.common.work(options, uploader::Options::default(), async |runner, place| {
-                    let input = step.splitting.input(place).await?;
+                    let input = step.splitting.input(&files, place).await?;
                     runner.open(input, place.results()).await?;
                     Ok(Done::Step)
                 })
@@ -285,59 +220,17 @@ impl Batch {
     }
 }
 
-impl Splitting {
-    fn apply(&self, options: &mut Options) {
-        options.provider = self.provider;
-        options.max_lines = self.max_lines;
-        options.max_bytes = self.max_bytes;
-        options.overwrite = self.overwrite;
-    }
-
-    /// The requests. Those in stores are downloaded.
-    async fn input(&self, place: &Place) -> Result<Input, CommandError> {
-        place.open(self.overwrite).await?;
-        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
-        match self.files.as_slice() {
-            [only] if is_stdin(only) => Ok(Input::reader(std::io::stdin())),
-            files if files.iter().any(is_stdin) => {
-                let problem = CommandError::bad_input("stdin (`-`) cannot be combined with files");
-                Err(problem.with_help("concatenate them: `cat FILE… | openai-uploads batch run - …`"))
-            }
-            files => place.inputs(files).await.map(Input::Files),
-        }
-    }
-}
-
-impl Queueing {
-    fn apply(&self, options: &mut Options) {
-        options.max_enqueued_tokens = self.max_enqueued_tokens;
-    }
-}
-
-impl Submitting {
-    fn apply(&self, options: &mut Options) {
-        options.max_active = self.max_active.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
-        options.completion_window.clone_from(&self.completion_window);
-        options.output_expires_after = self.output_expires_after.map(|after| after.as_secs());
-        options.metadata = self.metadata.iter().cloned().collect();
-        options.poll_interval = self.poll_interval;
-    }
-
-    fn uploader_options(&self) -> uploader::Options {
-        let mut options = uploader::Options::default();
-        options.max_rate = self.limit_rate;
-        options
-    }
-}
-
-impl Fetching {
-    fn apply(&self, options: &mut Options) {
-        options.retry_failed = self.retry_failed;
-        options.delete_inputs = self.delete_inputs;
-    }
-}
-
 impl Common {
+    /// The files to read. From here on the results are those of their share. `None`: the share is empty.
+    fn select(&mut self, splitting: &Splitting) -> Result<Option<Vec<PathBuf>>, CommandError> {
+        let Selected { files, output, notes } = splitting.files(&self.output)?;
+        self.output = output;
+        if !self.quiet {
+            notes.iter().for_each(|note| message::write(note));
+        }
+        Ok(Some(files).filter(|files| !files.is_empty()))
+    }
+
     /// Does `work` with a progress table, until it is done or interrupted.
     fn work(
         &self,
@@ -433,12 +326,4 @@ impl Common {
             message::text(&format!("{program} batch cancel -o {output}"))
         ));
     }
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
-    if key.is_empty() || key.chars().count() > 64 || value.chars().count() > 512 {
-        return Err("a key has 1 to 64 characters, and a value up to 512".to_owned());
-    }
-    Ok((key.to_owned(), value.to_owned()))
 }

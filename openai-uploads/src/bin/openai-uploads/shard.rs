@@ -147,10 +147,29 @@ impl Shard {
         first % u128::from(self.count) == u128::from(self.index)
     }
 
-    /// As it stands in the name of a file that belongs to this share.
-    pub(crate) fn in_name(self) -> String {
-        format!("{}-of-{}", self.index, self.count)
+    /// The name of this share's own file beside the one called `name`: `out.0-of-4.jsonl` for `out.jsonl`.
+    pub(crate) fn file_name(self, name: &str) -> String {
+        let (stem, ending) = parts(name);
+        format!("{stem}.{}-of-{}{ending}", self.index, self.count)
     }
+}
+
+/// Whether a file is that of a share beside the one called `name`.
+pub(crate) fn is_of_shard(other: &str, name: &str) -> bool {
+    let (stem, ending) = parts(name);
+    let middle = other.strip_prefix(&format!("{stem}.")).and_then(|rest| rest.strip_suffix(&ending));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    middle
+        .and_then(|middle| middle.split_once("-of-"))
+        .is_some_and(|(index, count)| is_number(index) && is_number(count))
+}
+
+/// The stem of a name, and its extension with the dot.
+fn parts(name: &str) -> (String, String) {
+    let path = Path::new(name);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
+    (stem, ending.unwrap_or_default())
 }
 
 impl fmt::Display for Shard {
@@ -201,6 +220,19 @@ mod tests {
         assert!(sizes.iter().all(|size| (2300..2700).contains(size)), "{sizes:?}");
         // Runs of any version agree.
         assert!(shards[1].has(Path::new("folder/part-00000.jsonl")));
+    }
+
+    #[test]
+    fn the_files_of_shares_are_beside_each_other() {
+        let shard = Shard::new(2, 16).unwrap();
+        assert_eq!(shard.file_name("out.jsonl"), "out.2-of-16.jsonl");
+        assert_eq!(shard.file_name("out"), "out.2-of-16");
+        assert!(is_of_shard("out.0-of-4.jsonl", "out.jsonl") && is_of_shard("out.0-of-4", "out"));
+        for other in
+            ["out.jsonl", "out.a-of-4.jsonl", "out.0-of-.jsonl", "other.0-of-4.jsonl", "out.0-of-4.txt"]
+        {
+            assert!(!is_of_shard(other, "out.jsonl"), "{other}");
+        }
     }
 
     #[test]

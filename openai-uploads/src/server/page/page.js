@@ -177,6 +177,39 @@ function fileRow(file) {
   return { root, update: (file) => setText(when, age(now - file.created_at)) };
 }
 
+function vectorStoreRow(store) {
+  const row = barRow(store.name || "vector store", store.id);
+  row.update = (store) => {
+    const isActive = store.status === "in_progress";
+    const done = store.completed + store.failed;
+    row.root.classList.toggle("ended", !isActive);
+    row.done.style.width = `${percent(done, store.total)}%`;
+    setText(row.figure, `${number(done)} of ${number(store.total)} files`);
+    setText(row.status, words(store.status));
+    row.status.className = isActive ? "good" : "";
+    setText(row.facts, store.failed > 0 ? `${number(store.failed)} failed` : "none failed");
+    setText(row.when, age(now - store.created_at));
+  };
+  return row;
+}
+
+function jobRow(job) {
+  const row = barRow(job.model, job.id);
+  const problem = element("div", "details bad");
+  row.bar.hidden = true;
+  row.root.append(problem);
+  row.update = (job) => {
+    const isActive = ["validating_files", "queued", "running"].includes(job.status);
+    row.root.classList.toggle("ended", !isActive);
+    setText(row.status, words(job.status));
+    row.status.className = isActive ? "good" : job.status === "succeeded" ? "" : "bad";
+    setText(row.facts, job.fine_tuned_model ?? "");
+    setText(row.when, age(now - job.created_at));
+    setText(problem, job.error ?? "");
+  };
+  return row;
+}
+
 function requestRow(request) {
   const status = element("span", "status");
   const path = element("code", "path", short(request.path));
@@ -261,6 +294,10 @@ function show(state) {
   showSection("uploads", state.uploads, uploadRow);
   showSection("batches", state.batches, batchRow);
   showSection("files", state.files, fileRow);
+  for (const [name, section, row] of [["vector_stores", state.vector_stores, vectorStoreRow], ["jobs", state.jobs, jobRow]]) {
+    document.getElementById(name).hidden = section.total === 0;
+    showSection(name, section, row);
+  }
   showList("requests", state.requests, (request) => request.id, requestRow);
   showFaults(state.faults);
 }

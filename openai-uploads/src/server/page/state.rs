@@ -12,7 +12,7 @@ use crate::models;
 
 /// How many requests the page shows.
 pub(super) const REQUESTS: usize = 25;
-/// How many uploads, files and batches it shows of each.
+/// How many objects it shows of each kind.
 const OBJECTS: usize = 10;
 /// How many parts of an upload it shows.
 const PARTS: usize = 100;
@@ -26,6 +26,8 @@ pub(super) struct PageState {
     uploads: Section<UploadRow>,
     batches: Section<BatchRow>,
     files: Section<FileRow>,
+    vector_stores: Section<VectorStoreRow>,
+    jobs: Section<JobRow>,
     /// The bytes of all files.
     file_bytes: u64,
     requests: Vec<RequestRow>,
@@ -94,6 +96,30 @@ struct FileRow {
 }
 
 #[derive(Debug, Serialize)]
+struct VectorStoreRow {
+    id: String,
+    name: String,
+    status: String,
+    /// The files that are indexed.
+    completed: u64,
+    failed: u64,
+    total: u64,
+    created_at: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct JobRow {
+    id: String,
+    model: String,
+    status: String,
+    created_at: u64,
+    /// The model that the job made.
+    fine_tuned_model: Option<String>,
+    /// Why the job failed.
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct RequestRow {
     id: String,
     method: String,
@@ -120,6 +146,8 @@ pub(super) fn read(store: &Store, requests: &[SeenRequest], faults: Vec<Switched
         uploads: Section::new(store.latest_uploads(OBJECTS), upload),
         batches: Section::new(store.latest_batches(OBJECTS), batch),
         files: Section::new(Latest { total, active: 0, newest: files }, file),
+        vector_stores: Section::new(store.latest_vector_stores(OBJECTS), vector_store),
+        jobs: Section::new(store.latest_jobs(OBJECTS), job),
         file_bytes,
         requests: requests.iter().map(request).collect(),
         faults,
@@ -163,6 +191,18 @@ fn batch(record: BatchRecord) -> BatchRow {
 fn file(file: models::OpenAiFile) -> FileRow {
     let models::OpenAiFile { id, filename, bytes, created_at, .. } = file;
     FileRow { id, filename, purpose: file.purpose.to_string(), bytes, created_at }
+}
+
+fn vector_store(store: models::VectorStoreObject) -> VectorStoreRow {
+    let models::VectorStoreObject { id, name, status, file_counts: counts, created_at, .. } = store;
+    let (completed, failed, total) = (counts.completed, counts.failed, counts.total);
+    VectorStoreRow { id, name, status: status.to_string(), completed, failed, total, created_at }
+}
+
+fn job(job: models::FineTuningJob) -> JobRow {
+    let models::FineTuningJob { id, model, status, created_at, fine_tuned_model, error, .. } = job;
+    let error = error.map(|error| error.message);
+    JobRow { id, model, status: status.to_string(), created_at, fine_tuned_model, error }
 }
 
 fn request(seen: &SeenRequest) -> RequestRow {

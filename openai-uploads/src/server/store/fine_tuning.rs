@@ -108,6 +108,12 @@ impl Store {
         Ok(record.object(started))
     }
 
+    /// All jobs, in no order.
+    pub(super) fn jobs(&self) -> Vec<models::FineTuningJob> {
+        let now = self.milliseconds();
+        self.jobs.all().iter().map(|record| record.object(now)).collect()
+    }
+
     pub(in super::super) fn job(&self, id: &str) -> Result<models::FineTuningJob, Refused> {
         Ok(self.jobs.get(id).ok_or(Refused::NotFound)?.object(self.milliseconds()))
     }

@@ -53,4 +53,29 @@ impl Store {
         entries.truncate(count);
         Latest { total, active, newest: entries.iter().map(|entry| entry.record()).collect() }
     }
+
+    pub(in super::super) fn latest_vector_stores(&self, count: usize) -> Latest<models::VectorStoreObject> {
+        let is_active = |store: &models::VectorStoreObject| store.file_counts.in_progress > 0;
+        latest(self.vector_stores(), count, is_active, |store| (store.created_at, store.id.clone()))
+    }
+
+    pub(in super::super) fn latest_jobs(&self, count: usize) -> Latest<models::FineTuningJob> {
+        use models::fine_tuning_job::Status;
+        let has_ended =
+            |status: &Status| matches!(status, Status::Succeeded | Status::Failed | Status::Cancelled);
+        latest(self.jobs(), count, |job| !has_ended(&job.status), |job| (job.created_at, job.id.clone()))
+    }
+}
+
+/// The newest of all objects of a kind.
+fn latest<T>(
+    mut all: Vec<T>,
+    count: usize,
+    is_active: impl Fn(&T) -> bool,
+    age: impl Fn(&T) -> (u64, String),
+) -> Latest<T> {
+    let (total, active) = (all.len(), all.iter().filter(|object| is_active(object)).count());
+    all.sort_by_key(|object| Reverse(age(object)));
+    all.truncate(count);
+    Latest { total, active, newest: all }
 }

@@ -46,6 +46,12 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
         Ok(())
     }
 
+    /// All objects, in no order.
+    pub(super) fn all(&self) -> Vec<T> {
+        let entries: Vec<_> = self.lock().values().cloned().collect();
+        entries.iter().map(|entry| entry.lock().unwrap_or_else(PoisonError::into_inner).clone()).collect()
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<T> {
         let entry = self.lock().get(id).cloned()?;
         let record = entry.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -109,6 +109,12 @@ impl Store {
         Ok(record.object(self.milliseconds()))
     }
 
+    /// All vector stores, in no order.
+    pub(super) fn vector_stores(&self) -> Vec<models::VectorStoreObject> {
+        let now = self.milliseconds();
+        self.vector_stores.all().iter().map(|record| record.object(now)).collect()
+    }
+
     pub(in super::super) fn vector_store(&self, id: &str) -> Result<models::VectorStoreObject, Refused> {
         Ok(self.vector_store_record(id)?.object(self.milliseconds()))
     }

@@ -24,6 +24,7 @@ use crate::exit::CommandError;
 use crate::explain::unreadable;
 use crate::message;
 use crate::objects::{Objects, is_url, shown};
+use crate::shard::is_of_shard;
 
 /// The file that marks a folder as one of a run, with the URL or path of its results.
 const MARKER: &str = "url";
@@ -179,6 +180,25 @@ impl Place {
     }
 }
 
+/// Whether a file of a folder of requests is one that a run with these results makes, or is in a folder that it makes;
+/// those of the other shares included.
+pub(super) fn is_of_run(file: &Path, output: &Path) -> bool {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        if is_url(path) { Some(folder.to_owned()) } else { folder.canonicalize().ok() }
+    };
+    let own = folder(output);
+    file.ancestors().any(|path| {
+        let found = path.file_name().unwrap_or_default().to_string_lossy();
+        let endings = [".batch", ".batch.done", ".inputs"];
+        let found = endings.iter().find_map(|ending| found.strip_suffix(ending)).unwrap_or(&found);
+        let found = found.replace(".errors.jsonl", ".jsonl");
+        (found == name || is_of_shard(&found, &name)) && folder(path) == own
+    })
+}
+
 /// Creates a folder that only this user may open, as the work folder of a run is.
 fn create_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -210,6 +230,26 @@ mod tests {
         let place = Place::of(Path::new("out/results.jsonl")).unwrap();
         assert_eq!(place.results(), Path::new("out/results.jsonl"));
         assert_eq!((place.folder.to_str(), place.is_merged()), (Some("out/results.jsonl.inputs"), false));
+    }
+
+    #[test]
+    fn files_that_runs_make_are_not_requests() {
+        let output = Path::new("src/results.jsonl");
+        let made = [
+            "results.jsonl",
+            "results.errors.jsonl",
+            "results.jsonl.batch/0001.jsonl",
+            "results.1-of-4.jsonl",
+        ];
+        for name in made {
+            assert!(is_of_run(&Path::new("src").join(name), output), "{name}");
+        }
+        for name in ["requests.jsonl", "results.txt", "sub/0001.jsonl"] {
+            assert!(!is_of_run(&Path::new("src").join(name), output), "{name}");
+        }
+        let output = Path::new("s3://bucket/a/results.jsonl");
+        assert!(is_of_run(Path::new("s3://bucket/a/results.0-of-2.errors.jsonl"), output));
+        assert!(!is_of_run(Path::new("s3://bucket/b/results.jsonl"), output));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use console::truncate_str;
 use openai_uploads::batch::{Event, Shard, ShardProgress, ShardStatus};
 use openai_uploads::models::batch::Status as BatchStatus;
 
+use super::row::{Row, time_left};
 use crate::progress::{Mode, Screen};
 use crate::{message, quantity};
 
@@ -26,19 +27,6 @@ pub(super) struct Table {
     /// How many requests were done when the run was continued.
     done_before: u64,
     rows: BTreeMap<u32, Row>,
-}
-
-struct Row {
-    model: String,
-    status: String,
-    done: u64,
-    failed: u64,
-    total: u64,
-    /// When the first progress was seen, and how many requests were done then.
-    first: Option<(Instant, u64)>,
-    /// When its batch was created, or this process found it running.
-    since: Option<Instant>,
-    is_over: bool,
 }
 
 impl Table {
@@ -76,6 +64,7 @@ impl Table {
                 self.done_before = self.rows.values().map(|row| row.done).sum();
                 self.write(&format!("continuing a run of {}", message::count(shards.len(), "batch")));
             }
+            Event::OptionsChanged { options, is_applied } => self.write(&options_changed(options, *is_applied)),
             Event::RetryingLines { lines, shards } => {
                 self.add(shards);
                 self.write(&format!("sending {} failed requests again", quantity::count(*lines)));
@@ -90,7 +79,7 @@ impl Table {
                     self.write(&format!("batch {shard}: {batch_id} exists already and is used"));
                 }
             }
-            Event::Progress { shard, status, completed, failed, total } => {
+            Event::Progress { shard, status, completed, failed, total, created_at } => {
                 let is_news = self.rows.get(shard).is_some_and(|row| row.status != *status);
                 if is_news && let BatchStatus::Other(status) = BatchStatus::from(status.as_str()) {
                     self.write(&message::warning(&format!(
@@ -102,6 +91,7 @@ impl Table {
                 if let Some(row) = self.rows.get_mut(shard) {
                     (row.done, row.failed, row.total) = (completed + failed, *failed, *total);
                     row.first.get_or_insert_with(|| (Instant::now(), row.done));
+                    row.set_created_at(*created_at);
                 }
             }
             Event::QueueFull { shard, message, wait } => {
@@ -245,35 +235,15 @@ impl Table {
     }
 }
 
-/// The estimated time for `rest` requests, if `done` took this long. `None` until there is a rate.
-fn time_left(elapsed: Duration, done: u64, rest: u64) -> Option<String> {
-    if done == 0 || rest == 0 || elapsed < Duration::from_secs(10) {
-        return None;
-    }
-    let left = Duration::from_secs(elapsed.as_secs().saturating_mul(rest) / done);
-    Some(format!("about {} left", quantity::shown_duration(left)))
-}
-
-impl Row {
-    fn line(&self, number: u32) -> String {
-        let age = self.since.map(|since| quantity::shown_duration(since.elapsed())).unwrap_or_default();
-        let failed = if self.failed == 0 {
-            String::new()
-        } else {
-            format!(" {} failed", quantity::count(self.failed))
-        };
-        let left = self.first.and_then(|(first, before)| {
-            time_left(first.elapsed(), self.done.saturating_sub(before), self.total.saturating_sub(self.done))
-        });
-        let left = left.map(|left| format!(", {left}")).unwrap_or_default();
-        format!(
-            "{number:>4}  {:<20}  {:<11}  {:>9} of {:>9}{failed}  {age}{left}",
-            truncate_str(&message::word(&self.model), 20, "…"),
-            self.status,
-            quantity::count(self.done),
-            quantity::count(self.total),
-        )
-    }
+fn options_changed(options: &[&str], is_applied: bool) -> String {
+    let options: Vec<_> = options.iter().map(|option| format!("--{}", option.replace('_', "-"))).collect();
+    let options = options.join(", ");
+    message::warning(&match is_applied {
+        true => format!("not as before: {options}; this applies to the batches that are created from now on"),
+        false => {
+            format!("not as before: {options}; this has no effect, since the requests are split already")
+        }
+    })
 }
 
 /// A shard as `batch status` prints it.
@@ -302,19 +272,11 @@ fn status_of(shard: &Shard) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use console::measure_text_width;
 
     use super::*;
-
-    #[test]
-    fn the_time_left_follows_the_rate() {
-        let minute = Duration::from_secs(60);
-        assert_eq!(time_left(minute, 100, 200).as_deref(), Some("about 2m left"));
-        for (elapsed, done, rest) in [(minute, 0, 200), (minute, 100, 0), (Duration::from_secs(1), 100, 200)]
-        {
-            assert_eq!(time_left(elapsed, done, rest), None);
-        }
-    }
 
     fn table(running: u32) -> Table {
         let mut table = Table::new(true);
@@ -332,6 +294,27 @@ mod tests {
             table.rows.insert(number, row);
         }
         table
+    }
+
+    #[test]
+    fn the_age_of_a_batch_counts_from_its_creation() {
+        let mut table = table(1);
+        let hour_ago = UNIX_EPOCH.elapsed().unwrap().as_secs() - 3600;
+        let progress = |created_at| Event::Progress {
+            shard: 1,
+            status: "in_progress".to_owned(),
+            completed: 1,
+            failed: 0,
+            total: 2,
+            created_at,
+        };
+        table.take(&progress(None));
+        assert!(table.lines(10, 120)[0].ends_with(" 0s"), "{:?}", table.lines(10, 120));
+        table.take(&progress(Some(hour_ago)));
+        assert!(table.lines(10, 120)[0].contains(" 1h"), "{:?}", table.lines(10, 120));
+        // A clock that is ahead changes nothing.
+        table.take(&progress(Some(u64::MAX)));
+        assert!(table.lines(10, 120)[0].contains(" 1h"), "{:?}", table.lines(10, 120));
     }
 
     #[test]

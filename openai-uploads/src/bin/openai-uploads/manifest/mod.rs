@@ -9,7 +9,7 @@ mod storage;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use md5::{Digest, Md5};
@@ -24,7 +24,7 @@ use self::storage::{Opened, Storage};
 use crate::exit::CommandError;
 use crate::message;
 use crate::objects::{Objects, is_url, shown};
-use crate::shard::Shard;
+use crate::shard::{Shard, is_of_shard};
 use crate::version::Version;
 
 /// A longer file without an MD5 is not read again for it.
@@ -73,7 +73,7 @@ impl Manifest {
         purpose: &str,
     ) -> Result<Self, CommandError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let own_name = shard.map_or_else(|| name.clone(), |shard| shard_name(&name, shard));
+        let own_name = shard.map_or_else(|| name.clone(), |shard| shard.file_name(&name));
         let own = path.with_file_name(&own_name);
         let place = message::path(shown(&own));
         let is_other = |other: &str| other != own_name && (other == name || is_of_shard(other, &name));
@@ -318,26 +318,6 @@ fn file_name(path: &str) -> String {
     path.rsplit(['/', std::path::MAIN_SEPARATOR]).next().unwrap_or(path).to_owned()
 }
 
-/// `out.jsonl` of the share 0 of 4 is `out.0-of-4.jsonl`.
-fn shard_name(name: &str, shard: Shard) -> String {
-    let path = PathBuf::from(name);
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
-    format!("{stem}.{}{ending}", shard.in_name())
-}
-
-/// Whether a file is the manifest of a share of the one called `name`.
-fn is_of_shard(other: &str, name: &str) -> bool {
-    let path = PathBuf::from(name);
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
-    let middle = other.strip_prefix(&format!("{stem}.")).and_then(|rest| rest.strip_suffix(&ending));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    middle
-        .and_then(|middle| middle.split_once("-of-"))
-        .is_some_and(|(index, count)| is_number(index) && is_number(count))
-}
-
 #[cfg(feature = "object-store")]
 async fn open_object(
     objects: &Objects,
@@ -399,20 +379,9 @@ fn md5_of(path: &Path) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::PathBuf;
 
-    #[test]
-    fn the_manifests_of_shares_are_beside_each_other() {
-        let shard: Shard = Shard::new(2, 16).unwrap();
-        assert_eq!(shard_name("out.jsonl", shard), "out.2-of-16.jsonl");
-        assert_eq!(shard_name("out", shard), "out.2-of-16");
-        assert!(is_of_shard("out.0-of-4.jsonl", "out.jsonl") && is_of_shard("out.0-of-4", "out"));
-        for other in
-            ["out.jsonl", "out.a-of-4.jsonl", "out.0-of-.jsonl", "other.0-of-4.jsonl", "out.0-of-4.txt"]
-        {
-            assert!(!is_of_shard(other, "out.jsonl"), "{other}");
-        }
-    }
+    use super::*;
 
     #[tokio::test]
     async fn lines_of_many_files_are_all_written() {
