@@ -157,7 +157,7 @@ fn a_continued_run_says_what_other_options_do() {
     };
     let said = step(&["submit", "--max-active", "2", "--metadata", "job=a"]);
     assert!(!said.contains("not as before"), "nothing was created before: {said}");
-    let said = step(&["submit", "--max-active", "4", "--metadata", "job=b", "--output-expires-after", "2h"]);
+    let said = step(&["submit", "--max-active", "2", "--metadata", "job=b", "--output-expires-after", "2h"]);
     let words =
         "not as before: --output-expires-after, --metadata; this applies to the batches that are created";
     assert!(said.contains(words), "{said}");

@@ -17,8 +17,11 @@ use super::created;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
-/// The shortest time between the start of a process and its kill. Before it, the process has done nothing.
-const START: Duration = Duration::from_millis(20);
+/// The maximum number of events of a process before it is killed. A whole run has some hundreds.
+const EVENTS: usize = 24;
+
+/// The maximum time between the last of these events and the kill.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// The faults of the server of the killed run.
 const FAULTS: [&str; 11] = [
@@ -64,11 +67,10 @@ impl KilledRun<'_> {
         let server = self.serve("killed", &[FAULTS.as_slice(), &[&seed]].concat())?;
         let mut random = fastrand::Rng::with_seed(self.seed);
         for kill in 1..=self.kills {
-            // The processes together live about as long as the undisturbed run, so the kills are spread over the run.
-            let life = START + time.mul_f64(2.0 * random.f64() / f64::from(self.kills));
-            self.kill_after(&server, &results, life)?;
+            let (events, pause) = (random.usize(1..=EVENTS), PAUSE.mul_f64(random.f64()));
+            self.kill_after(&server, &results, events, pause)?;
             let state = state(&work_folder(&results));
-            terminal::say(&format!("kill {kill} after {:.2} s: {state}\n", life.as_secs_f64()));
+            terminal::say(&format!("kill {kill}, {} ms after event {events}: {state}\n", pause.as_millis()));
             if !work_folder(&results).exists() && results.exists() {
                 return Err(Failure::new(format!("the run was done after {kill} kills: take more lines")));
             }
@@ -115,11 +117,23 @@ impl KilledRun<'_> {
         command
     }
 
-    fn kill_after(&self, server: &Server, results: &Path, life: Duration) -> Result<(), Failure> {
+    /// Starts or continues the run, and kills it some time after this many events.
+    fn kill_after(
+        &self,
+        server: &Server,
+        results: &Path,
+        events: usize,
+        pause: Duration,
+    ) -> Result<(), Failure> {
         let mut command = self.batch(server, results);
         let cannot = |error| Failure::new(format!("cannot run `openai-uploads`: {error}"));
-        let mut child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().map_err(cannot)?;
-        sleep(life);
+        command.arg("--json").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(cannot)?;
+        let mut stdout = child.stdout.take().map(BufReader::new);
+        for line in stdout.iter_mut().flat_map(BufRead::lines).take(events) {
+            line.map_err(cannot)?;
+        }
+        sleep(pause);
         child.kill().map_err(cannot)?;
         child.wait().map_err(cannot)?;
         Ok(())
@@ -181,9 +195,9 @@ fn state(folder: &Path) -> String {
 /// A result without the ids and times that the server makes anew for each answer.
 fn without_new_ids(line: &str) -> Value {
     let mut line: Value = serde_json::from_str(line).unwrap_or_default();
-    for (place, names) in
-        [("", ["id", ""]), ("/response", ["request_id", ""]), ("/response/body", ["id", "created"])]
-    {
+    let new: [(&str, &[&str]); 3] =
+        [("", &["id"]), ("/response", &["request_id"]), ("/response/body", &["id", "created"])];
+    for (place, names) in new {
         if let Some(object) = line.pointer_mut(place).and_then(Value::as_object_mut) {
             names.iter().for_each(|name| drop(object.remove(*name)));
         }
