@@ -142,8 +142,8 @@ impl KilledRun<'_> {
     /// Fails unless both files have the same answer for each id, in the order of the requests.
     fn compare(&self, undisturbed: &Path, results: &Path) -> Result<(), Failure> {
         let open = |path: &Path| {
-            let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
-            Ok(BufReader::new(file).lines())
+            let file = File::open(path).map(|file| BufReader::new(file).lines());
+            file.map_err(|error| Failure::io("read", path, &error))
         };
         let (mut expected, mut found) = (open(undisturbed)?, open(results)?);
         for number in 0..self.lines {
