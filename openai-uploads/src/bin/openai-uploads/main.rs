@@ -51,7 +51,7 @@ struct Arguments {
 enum Command {
     Upload(Box<upload::Upload>),
     Check(check::Check),
-    Batch(batch::Batch),
+    Batch(Box<batch::Batch>),
     Files(remote_files::Files),
     Plan(plan::Plan),
     Cancel(cancel::Cancel),
