@@ -48,6 +48,18 @@ snapshots! { written:
                     example: {size: large, made: 'it is */ here'}
               responses: {'204': {description: Done.}}
         ",
+    a_body_of_properties_that_may_all_be_null_needs_no_values: "
+        paths:
+          /things:
+            post:
+              operationId: addThing
+              requestBody:
+                required: true
+                content:
+                  application/json:
+                    schema: {type: object, required: [a], properties: {a: {type: [string, 'null']}}}
+              responses: {'204': {description: Done.}}
+        ",
     examples_of_properties_and_made_up_values_stand_in_for_an_example_of_the_body: "
         paths:
           /things:

@@ -174,9 +174,11 @@ impl<'a> Values<'a> {
             return None;
         }
         let names = field_names(structure);
+        // `new` of such a struct takes nothing.
+        let all_optional = structure.fields.iter().all(|field| is_optional(self.scope.api, field));
         let mut arguments = Vec::new();
         for (field, name) in structure.fields.iter().zip(&names) {
-            if is_argument(self.scope, field) {
+            if !all_optional && is_argument(self.scope, field) {
                 let value = example.and_then(|example| example.get(&field.name));
                 if example.is_some() && value.is_none() && !is_optional(self.scope.api, field) {
                     return None;
