@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
@@ -90,7 +90,8 @@ impl Package {
         Ok(Self { folder: folder.to_owned(), target: target.to_owned(), types })
     }
 
-    /// Runs `cargo check` or `cargo build`.
+    /// Runs `cargo check` or `cargo build`. A check compiles all clients again, so that its time is theirs; the first
+    /// one below a new target folder compiles their dependencies too.
     ///
     /// # Errors
     ///
@@ -100,6 +101,10 @@ impl Package {
         cargo.current_dir(&self.folder).args([command, "--quiet", "--message-format", "json"]);
         // The environment of this run of cargo must not affect the other one.
         cargo.env_remove("CARGO_MANIFEST_DIR").env("CARGO_TARGET_DIR", &self.target);
+        if command == "check" {
+            let main = fs::File::options().append(true).open(self.folder.join("src/main.rs"))?;
+            main.set_modified(SystemTime::now())?;
+        }
         let begun = Instant::now();
         let output = cargo.stderr(Stdio::inherit()).output()?;
         let time = begun.elapsed();

@@ -76,8 +76,13 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Whether a schema is there and is one of JSON that is sent: not one of bytes, and not one of a reply to `HEAD`.
+/// Whether a schema is there and is one of JSON that is sent: not one of bytes or text, and not one of a reply to
+/// `HEAD`.
 fn has_json(document: &Value, schema: &str) -> bool {
     let is_bytes = |schema: &Value| schema["format"] == "binary";
-    document.pointer(schema).is_some_and(|schema| !is_bytes(schema)) && !schema.contains("/head/responses/")
+    let media_type = schema.split_once("/content/").and_then(|(_, rest)| rest.split(['/', ';']).next());
+    let is_text = media_type.is_some_and(|own| !own.ends_with("json") && !own.ends_with("event-stream"));
+    !is_text
+        && document.pointer(schema).is_some_and(|schema| !is_bytes(schema))
+        && !schema.contains("/head/responses/")
 }
