@@ -18,7 +18,7 @@ use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
 /// The maximum number of events of a process before it is killed. A whole run has some hundreds.
-const EVENTS: usize = 24;
+const EVENTS: usize = 16;
 
 /// The maximum time between the last of these events and the kill.
 const PAUSE: Duration = Duration::from_millis(300);
