@@ -90,7 +90,7 @@ fn json_type(api: &Api, ty: &Type) -> Option<&'static str> {
     Some(match ty {
         Type::Boolean => "boolean",
         Type::Integer(_) => "integer",
-        Type::Double | Type::Float => "number",
+        Type::Double => "number",
         Type::String
         | Type::DateTime
         | Type::Date

@@ -25,10 +25,8 @@ pub enum Type {
     Boolean,
     /// An integer.
     Integer(Integer),
-    /// A 64-bit floating-point number.
+    /// A number with a fraction: 64 bits, for the format `float` too. Servers send digits that 32 bits would lose.
     Double,
-    /// A 32-bit floating-point number.
-    Float,
     /// A string.
     String,
     /// A date and time (RFC 3339).
@@ -91,7 +89,6 @@ impl Type {
             | Self::Boolean
             | Self::Integer(_)
             | Self::Double
-            | Self::Float
             | Self::String
             | Self::DateTime
             | Self::Date

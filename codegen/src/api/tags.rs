@@ -305,7 +305,7 @@ fn rank(api: &Api, variant: &Variant) -> (u8, usize) {
         return (2, usize::from(variant.also.is_none()));
     }
     match api.resolved(&variant.ty) {
-        Type::Double | Type::Float | Type::String => (1, 0),
+        Type::Double | Type::String => (1, 0),
         Type::Map(_) => (4, 0),
         Type::Any => (5, 0),
         Type::Named(id) => match &api.named(*id).kind {

@@ -267,7 +267,7 @@ impl Argument<'_> {
             (_, RustType::Plain("&str")) => format!("{name:?}"),
             (_, RustType::Plain("String")) => format!("{name:?}.to_owned()"),
             (_, RustType::Plain("bool")) => "true".to_owned(),
-            (_, RustType::Plain("f64" | "f32")) => "1.0".to_owned(),
+            (_, RustType::Plain("f64")) => "1.0".to_owned(),
             (_, RustType::Plain("i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64")) => {
                 "1".to_owned()
             }

@@ -29,7 +29,6 @@ impl<'a> Scope<'a> {
             Type::Boolean => RustType::Plain("bool"),
             Type::Integer(integer) => RustType::Plain(integer_name(*integer)),
             Type::Double => RustType::Plain("f64"),
-            Type::Float => RustType::Plain("f32"),
             Type::String => RustType::Plain("String"),
             Type::DateTime => match self.api.formats.of(Format::DateTime) {
                 FormatType::Jiff => RustType::Plain("jiff::Timestamp"),

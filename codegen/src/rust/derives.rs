@@ -34,9 +34,7 @@ impl Derives {
         let mut hashed = true;
         ty.walk(&mut |ty| {
             hashed &= match ty {
-                Type::Any | Type::Double | Type::Float | Type::Secret | Type::Binary | Type::FileOr(_) => {
-                    false
-                }
+                Type::Any | Type::Double | Type::Secret | Type::Binary | Type::FileOr(_) => false,
                 Type::Named(id) => self.has_hash(*id),
                 Type::Nullable(_)
                 | Type::Boolean

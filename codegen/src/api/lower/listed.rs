@@ -24,7 +24,7 @@ impl<'d> Lowering<'d> {
                 Kind::Enumeration(enumeration) => enumeration.values.len() <= values.len(),
                 _ => true,
             },
-            Type::Integer(_) | Type::Double | Type::Float | Type::Boolean => false,
+            Type::Integer(_) | Type::Double | Type::Boolean => false,
             _ => true,
         };
         if is_said { Vec::new() } else { values }

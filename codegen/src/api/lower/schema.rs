@@ -207,7 +207,6 @@ impl<'d> Lowering<'d> {
         match kind {
             "string" => string_type::string(&schemas, self.formats),
             "integer" => Type::Integer(self.integer(place, &schemas)),
-            "number" if schemas.iter().any(|schema| schema.format() == Some("float")) => Type::Float,
             "number" => Type::Double,
             "boolean" => Type::Boolean,
             "array" => self.array(place, parts),

@@ -76,8 +76,8 @@ impl<'a> Values<'a> {
             }
             (Type::Integer(_), None) => quote!(1),
             (Type::Integer(integer), Some(example)) => integer_literal(*integer, example)?,
-            (Type::Double | Type::Float, None) => quote!(1.0),
-            (Type::Double | Type::Float, Some(example)) => {
+            (Type::Double, None) => quote!(1.0),
+            (Type::Double, Some(example)) => {
                 let value = example.as_f64()?;
                 let (sign, number) = ((value < 0.0).then(|| quote!(-)), Literal::f64_unsuffixed(value.abs()));
                 quote!(#sign #number)

@@ -30,7 +30,7 @@ pub(in crate::rust) fn only_value(scope: &Scope<'_>, field: &Field) -> Option<To
         (Type::String, Some(value)) => Some(quote!(#value.to_owned())),
         (Type::Boolean, Some(value)) => value.parse::<bool>().ok().map(|value| quote!(#value)),
         (Type::Integer(_), Some(value)) => value.parse().ok().map(number),
-        (Type::Double | Type::Float, Some(value)) => {
+        (Type::Double, Some(value)) => {
             let value: f64 = value.parse().ok()?;
             let (sign, literal) = ((value < 0.0).then(|| quote!(-)), Literal::f64_unsuffixed(value.abs()));
             Some(quote!(#sign #literal))
