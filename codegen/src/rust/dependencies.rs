@@ -56,7 +56,7 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("http", r#"{ version = "1.4", optional = true }"#, testing),
         ("httpdate", r#""1.0""#, true),
         ("hyper-util", r#"{ version = "0.1", default-features = false, features = ["client-proxy"] }"#, true),
-        ("jiff", r#"{ version = "0.2", default-features = false, features = ["serde", "std"] }"#, jiff),
+        ("jiff", r#"{ version = "1.0", default-features = false, features = ["serde", "std"] }"#, jiff),
         ("percent-encoding", r#""2.3""#, true),
         ("reqwest", reqwest, true),
         (

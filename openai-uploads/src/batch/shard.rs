@@ -1,5 +1,7 @@
 //! The steps of one shard: upload, batch, results. Its state is written before and after each step.
 
+use std::time::Duration;
+
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
@@ -16,7 +18,7 @@ use super::{Error, folder};
 use crate::models::batch::Status;
 use crate::models::create_upload_request::Purpose;
 use crate::models::{BatchFileExpirationAfter, CreateBatchRequest};
-use crate::uploader::{self, Resume};
+use crate::uploader::{self, Resume, UploadError};
 
 /// The key of the run's id in the metadata of a batch.
 const RUN_KEY: &str = "openai_uploads_run";
@@ -101,8 +103,23 @@ impl Run {
         folder::write_json(&path, shard).map_err(Error::work(path.clone()))
     }
 
+    /// Uploads the requests of a shard. If the reply with the id of the file is lost, they are sent once more: a file
+    /// that no batch uses costs nothing.
     async fn upload(&self, shard: &ShardState) -> Result<String, Error> {
         self.listener.notify(&Event::Uploading { shard: shard.number });
+        let mut uploaded = self.upload_once(shard).await;
+        if let Err(lost @ UploadError::FileUnknown { .. }) = &uploaded {
+            self.listener.notify(&Event::Retrying {
+                step: format!("uploading shard {}", shard.number),
+                wait: Duration::ZERO,
+                reason: lost.to_string(),
+            });
+            uploaded = self.upload_once(shard).await;
+        }
+        uploaded.map_err(|source| Error::Upload { shard: shard.number, source: Box::new(source) })
+    }
+
+    async fn upload_once(&self, shard: &ShardState) -> Result<String, UploadError> {
         let path = self.folder.texts_of_shard(shard.number, AnswerFile::Requests);
         let upload = self.uploader.upload(path, Purpose::Batch);
         let upload = upload.with_resume(Resume::At(self.folder.of_shard(shard.number, "upload")));
@@ -113,9 +130,7 @@ impl Run {
                 listener.notify(&Event::Retrying { step, wait: *wait, reason: reason.clone() });
             }
         });
-        let uploaded =
-            upload.await.map_err(|source| Error::Upload { shard: shard.number, source: Box::new(source) })?;
-        Ok(uploaded.file.id)
+        Ok(upload.await?.file.id)
     }
 
     /// Creates the batch, or finds it if an earlier request has created it: it is never paid for twice.

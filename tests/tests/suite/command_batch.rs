@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use openai_uploads::server::{BatchFault, Fault, Faults, Server, When};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::batch_fixture::{batch, batches, ids, in_order, requests};
 use crate::command_fixture::{Files, Run, signal, start, wait_until};
@@ -196,4 +196,23 @@ fn a_server_without_batches_is_named() {
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("has no Batch API"), "{}", run.stderr);
     assert!(server.files().is_empty());
+}
+
+#[test]
+fn a_shard_is_sent_once_more_if_the_id_of_its_file_is_lost() {
+    let faults = Faults::new().with(Fault::cut_reply(0), When::first(1).on("completeUpload"));
+    let (server, files) = (start(Server::builder().faults(faults)), Files::new());
+    // More than one request of the Files API takes.
+    let body = json!({"model": "gpt-5", "input": "x".repeat(50_000)});
+    let line = |id: usize| {
+        let id = format!("id-{id}");
+        json!({"custom_id": id, "method": "POST", "url": "/v1/responses", "body": body})
+    };
+    let lines: String = (0..100).map(|id| format!("{}\n", line(id))).collect();
+    let input = files.file("requests.jsonl", lines);
+    let run = Run::of(&mut batch(&server, &files, &["run", &input]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("no reply names its file"), "{}", run.stderr);
+    assert_eq!(ids(&files, "results.jsonl"), in_order(100));
+    assert_eq!(batches(&server).len(), 1);
 }

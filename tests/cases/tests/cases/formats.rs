@@ -30,7 +30,7 @@ macro_rules! decode_error {
 fn value() -> Value {
     json!({
         "big": "9007199254740993", "price": "0.10", "span": "PT1H30M", "clock": "10:00:00", "ip": "::1",
-        "number64": 1.5, "u64": u64::MAX, "huge": u64::MAX, "tiny": 255, "f32": 51.503541,
+        "number64": 1.5, "u64": u64::MAX, "huge": u64::MAX, "tiny": 255, "f32": 51.503_541,
         "when": "2026-01-02T03:04:05Z", "day": "2026-01-02", "either": "x", "ms": 9_007_199_254_740_993_i64,
         "id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
     })
