@@ -211,23 +211,8 @@ fn of_schema(spec: &Spec, name: &str, schema: &Value, page: &str) -> BTreeSet<St
 fn every_link_of_the_pages_has_a_target() {
     let pages = Pages::own();
     assert!(!pages.0.is_empty());
-    for (page, text) in &pages.0 {
-        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
-            if link.contains("://") || link == "#" {
-                continue;
-            }
-            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let target = if file.is_empty() { Some(text) } else { pages.0.get(file) };
-            let target = target.unwrap_or_else(|| panic!("{page}: {link} leads to no page"));
-            let headings = target.lines().filter(|line| line.starts_with('#'));
-            let mut anchors =
-                headings.map(|line| line.trim_start_matches('#').trim().replace(' ', "-").to_lowercase());
-            assert!(
-                anchor.is_empty() || anchors.any(|found| found == anchor.to_lowercase()),
-                "{page}: {link}"
-            );
-        }
-    }
+    let texts = pages.0.iter().map(|(page, text)| (page.as_str(), text.as_str())).collect();
+    assert_eq!(corpus::links::dead_links(&texts), Vec::<String>::new());
 }
 
 /// The facts that users of the previous release find on its page: each operation's method and path, the arguments
