@@ -188,7 +188,8 @@ impl<'de, I: Iterator<Item = (Cow<'static, str>, Value)>, A: MapAccess<'de>> Map
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         let Some((name, value)) = self.value.take() else { return self.later.next_value_seed(seed) };
-        let text = value.as_str().map(str::to_owned);
+        // The tag, whose name is borrowed, was read already: no error is about it.
+        let text = value.as_str().filter(|_| matches!(name, Cow::Owned(_))).map(str::to_owned);
         let mut track = Track::new();
         seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error| {
             let path = track.path().to_string();
