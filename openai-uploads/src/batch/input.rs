@@ -51,11 +51,18 @@ fn check_lines(
     let (mut base, mut unfit) = (0, Vec::new());
     for input in inputs {
         let read = |source| Error::Input { path: input.path.clone(), source };
-        let file = File::open(&input.path).map_err(read)?;
         let preflight = Preflight::new(Purpose::Batch).with_provider(provider).for_several_batches();
-        let report = preflight
-            .lines(Counted { file, progress: &mut progress }, |line| collector.take(base, line))
-            .map_err(read)?;
+        let open = |offset| {
+            let mut file = File::open(&input.path)?;
+            file.seek(SeekFrom::Start(offset))?;
+            Ok(file)
+        };
+        let advance = |bytes| {
+            progress.reach(base + bytes);
+            Ok(())
+        };
+        let mut take = |line: &preflight::Line<'_>| collector.take(base, line);
+        let report = preflight.ranges(input.bytes, open, advance, Some(&mut take)).map_err(read)?;
         if collector.has_too_many_groups {
             return Err(Error::TooManyGroups { limit: MAX_GROUPS });
         }
@@ -143,7 +150,6 @@ impl Groups {
 /// Reports the progress of reading several times a second.
 struct Progress<'a> {
     listener: &'a Listener,
-    bytes: u64,
     of: u64,
     last: Instant,
 }
@@ -152,28 +158,14 @@ impl<'a> Progress<'a> {
     fn new(inputs: &[InputFile], listener: &'a Listener) -> Self {
         let of = inputs.iter().map(|input| input.bytes).sum();
         listener.notify(&Event::Checking { bytes: 0, of });
-        Self { listener, bytes: 0, of, last: Instant::now() }
+        Self { listener, of, last: Instant::now() }
     }
 
-    fn add(&mut self, bytes: usize) {
-        self.bytes += bytes as u64;
+    fn reach(&mut self, bytes: u64) {
         if self.last.elapsed() > Duration::from_millis(200) {
             self.last = Instant::now();
-            self.listener.notify(&Event::Checking { bytes: self.bytes, of: self.of });
+            self.listener.notify(&Event::Checking { bytes, of: self.of });
         }
-    }
-}
-
-struct Counted<'a, 'b> {
-    file: File,
-    progress: &'a mut Progress<'b>,
-}
-
-impl Read for Counted<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.progress.add(read);
-        Ok(read)
     }
 }
 

@@ -1,15 +1,15 @@
 //! Checks the content before anything is sent.
 
-use std::io::{self, Read};
+use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::context::Context;
-use super::source::{OpenSource, RangeReader, SourceRange};
+use super::source::{OpenSource, SourceRange};
 use super::{Event, UploadError, Warning};
 use crate::preflight::{Preflight, Provider, Report};
 
@@ -43,12 +43,21 @@ pub(super) async fn check(context: &Context, source: &OpenSource) -> Result<(), 
     }
 }
 
-async fn check_lines(context: &Context, preflight: Preflight, range: SourceRange) -> io::Result<Report> {
+async fn check_lines(context: &Context, mut preflight: Preflight, range: SourceRange) -> io::Result<Report> {
     let bytes = context.request.bytes;
-    // Dropped along with this future, which ends the reading.
+    // Dropped along with this future, which ends the check.
     let checked = Arc::new(AtomicU64::new(0));
-    let reader = CountingReader { reader: range.reader(), count: Arc::downgrade(&checked) };
-    let mut check = spawn_blocking(move || preflight.reader(reader));
+    let count = Arc::downgrade(&checked);
+    let progress = move |checked| {
+        let count = count.upgrade().ok_or_else(|| io::Error::other("the check was cancelled"))?;
+        count.store(checked, Ordering::Relaxed);
+        Ok(())
+    };
+    if !range.content().is_cheap_to_read_again() {
+        preflight = preflight.on_one_thread();
+    }
+    let open = move |offset| Ok(range.slice(offset..bytes).reader());
+    let mut check = spawn_blocking(move || preflight.ranges(bytes, open, progress, None));
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -59,22 +68,5 @@ async fn check_lines(context: &Context, preflight: Preflight, range: SourceRange
                 context.listeners.emit(&Event::Checking { checked: checked.load(Ordering::Relaxed), bytes });
             }
         }
-    }
-}
-
-/// A reader that counts its bytes, and fails once nobody wants the count any more.
-struct CountingReader {
-    reader: Box<dyn RangeReader>,
-    count: Weak<AtomicU64>,
-}
-
-impl Read for CountingReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(count) = self.count.upgrade() else {
-            return Err(io::Error::other("the check was cancelled"));
-        };
-        let read = self.reader.read(buffer)?;
-        count.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
     }
 }

@@ -11,6 +11,7 @@ mod token;
 
 use memchr::memchr2;
 
+use super::captured::Captured;
 pub use kind::Kind;
 use number::Number;
 pub use problem::Problem;
@@ -19,12 +20,13 @@ pub(super) use token::Token;
 /// The maximum nesting depth, the same as that of `serde_json`.
 const MAX_DEPTH: u32 = 127;
 
+/// The maximum length of a member's name that a visitor is given, in bytes.
+pub(super) const MAX_NAME: usize = 32;
+
 /// A receiver of the scanner's events. `depth` is the number of objects and arrays around the value or the name.
 pub(super) trait Visit {
-    /// A member's name begins. Returns whether the visitor wants its text.
-    fn key_begins(&mut self, depth: u32) -> bool;
-    /// A name ends whose text was requested.
-    fn key_ends(&mut self, depth: u32);
+    /// A member's name with escapes resolved, or nothing if it is longer than [`MAX_NAME`].
+    fn name(&mut self, depth: u32, name: &[u8]);
     /// A value begins. Returns whether the visitor wants its text, if it is a string or a number.
     fn value_begins(&mut self, depth: u32, token: Token) -> bool;
     /// A piece of a wanted text, with escapes resolved.
@@ -37,10 +39,7 @@ pub(super) trait Visit {
 pub(super) struct Ignore;
 
 impl Visit for Ignore {
-    fn key_begins(&mut self, _: u32) -> bool {
-        false
-    }
-    fn key_ends(&mut self, _: u32) {}
+    fn name(&mut self, _: u32, _: &[u8]) {}
     fn value_begins(&mut self, _: u32, _: Token) -> bool {
         false
     }
@@ -52,34 +51,39 @@ impl Visit for Ignore {
 enum State {
     Value,
     ItemOrEnd,
-    KeyOrEnd,
-    Key,
+    NameOrEnd,
+    Name,
     Colon,
     AfterValue,
     Text,
     Escape,
-    Hex {
-        digits: u8,
-        unit: u16,
-    },
+    /// In `\uXXXX`, after this many digits.
+    Hex(u8),
     /// After `\ud83d`: expects the backslash of the second half.
     LowBackslash,
     LowU,
     Number(Number),
-    Literal(&'static [u8]),
+    Literal,
 }
 
 /// A scanner for one JSON text that arrives in pieces.
 #[derive(Debug)]
 pub(super) struct Scanner {
+    /// The state at the end of the last piece.
     state: State,
     depth: u32,
-    /// Bit `n` is set where the container at depth `n` is an object.
+    /// A bit for each open container, the innermost the lowest: set if it is an object.
     objects: u128,
-    /// Whether the current string is a member's name.
-    in_key: bool,
     /// Whether the visitor wants the current text.
     wanted: bool,
+    /// Whether the current string is a member's name.
+    in_name: bool,
+    /// The current name, if an escape or the end of a piece divides it.
+    name: Captured,
+    /// What is left of the current literal.
+    literal: &'static [u8],
+    /// The digits of the current `\uXXXX`.
+    unit: u16,
     /// The first half of a surrogate pair, until the second arrives.
     high: Option<u16>,
     /// The kind of the outermost value.
@@ -88,36 +92,78 @@ pub(super) struct Scanner {
     before: u64,
 }
 
+/// The next state.
+type Step = Result<State, Problem>;
+
+/// A piece of the text, and the index of the next byte. After an error it is that of the wrong byte.
+struct Piece<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
 impl Scanner {
     pub(super) fn new() -> Self {
         Self {
             state: State::Value,
             depth: 0,
             objects: 0,
-            in_key: false,
             wanted: false,
+            in_name: false,
+            name: Captured::new(MAX_NAME),
+            literal: &[],
+            unit: 0,
             high: None,
             outermost: None,
             before: 0,
         }
     }
 
+    /// Begins another text.
+    pub(super) fn clear(&mut self) {
+        self.state = State::Value;
+        self.depth = 0;
+        self.objects = 0;
+        self.in_name = false;
+        self.name.clear();
+        self.high = None;
+        self.outermost = None;
+        self.before = 0;
+    }
+
     /// Scans the next piece, which is UTF-8.
     ///
     /// An error has the position of its byte in the text, from 1.
     pub(super) fn feed(&mut self, piece: &[u8], visit: &mut impl Visit) -> Result<(), (u64, Problem)> {
-        let controls = piece.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20;
-        let mut at = 0;
-        while at < piece.len() {
-            match self.step(piece, at, controls, visit) {
-                Ok(next) => at = next,
-                Err((at, problem)) => {
-                    let problem = problem.at(piece[at]);
-                    return Err((self.before + at as u64 + 1, problem));
+        let mut state = self.state;
+        let mut piece = Piece { bytes: piece, at: 0 };
+        while let Some(byte) = piece.peek() {
+            let step = match state {
+                State::Text => self.text(&mut piece, visit),
+                State::Colon if byte == b':' => piece.then(State::Value),
+                State::AfterValue => self.after_value(byte, &mut piece, visit),
+                State::Name | State::NameOrEnd if byte == b'"' => {
+                    self.in_name = true;
+                    piece.then(State::Text)
+                }
+                State::NameOrEnd if byte == b'}' => self.close(&mut piece, visit),
+                State::ItemOrEnd if byte == b']' => self.close(&mut piece, visit),
+                State::Value | State::ItemOrEnd => self.value(state, byte, &mut piece, visit),
+                State::Colon | State::Name | State::NameOrEnd => self.space(state, byte, &mut piece),
+                State::Number(number) => self.number(number, &mut piece, visit),
+                State::Literal => self.literal(byte, &mut piece),
+                State::Escape | State::Hex(_) | State::LowBackslash | State::LowU => {
+                    self.escape(state, byte, &mut piece, visit)
+                }
+            };
+            match step {
+                Ok(next) => state = next,
+                Err(problem) => {
+                    return Err((self.before + piece.at as u64 + 1, problem.at(piece.bytes[piece.at])));
                 }
             }
         }
-        self.before += piece.len() as u64;
+        self.state = state;
+        self.before += piece.bytes.len() as u64;
         Ok(())
     }
 
@@ -132,7 +178,7 @@ impl Scanner {
             return Ok(());
         }
         let problem = match self.state {
-            State::Text | State::Escape | State::Hex { .. } | State::LowBackslash | State::LowU => {
+            State::Text | State::Escape | State::Hex(_) | State::LowBackslash | State::LowU => {
                 Problem::OpenString
             }
             _ => Problem::Unfinished,
@@ -146,158 +192,168 @@ impl Scanner {
     }
 
     #[inline]
-    fn step(
-        &mut self,
-        piece: &[u8],
-        at: usize,
-        controls: bool,
-        visit: &mut impl Visit,
-    ) -> Result<usize, (usize, Problem)> {
-        let byte = piece[at];
-        let refuse = |problem| Err((at, problem));
-        match self.state {
-            State::Text => return self.text(piece, at, controls, visit),
-            State::Value
-            | State::ItemOrEnd
-            | State::KeyOrEnd
-            | State::Key
-            | State::Colon
-            | State::AfterValue
-                if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => {}
-            State::ItemOrEnd if byte == b']' => self.close(visit),
-            State::Value | State::ItemOrEnd => return self.value(byte, at, visit),
-            State::KeyOrEnd if byte == b'}' => self.close(visit),
-            State::KeyOrEnd | State::Key => {
-                if byte != b'"' {
-                    return refuse(Problem::Key);
-                }
-                self.in_key = true;
-                self.wanted = visit.key_begins(self.depth);
-                self.state = State::Text;
-            }
-            State::Colon => {
-                if byte != b':' {
-                    return refuse(Problem::Colon);
-                }
-                self.state = State::Value;
-            }
-            State::AfterValue => {
-                if self.depth == 0 {
-                    return refuse(Problem::Trailing);
-                }
-                match (byte, self.in_object()) {
-                    (b',', true) => self.state = State::Key,
-                    (b',', false) => self.state = State::Value,
-                    (b'}', true) | (b']', false) => self.close(visit),
-                    (_, true) => return refuse(Problem::ObjectEnd),
-                    (_, false) => return refuse(Problem::ArrayEnd),
-                }
-            }
-            State::Number(number) => return self.number(number, piece, at, visit),
-            State::Literal(rest) => match rest.split_first() {
-                Some((first, rest)) if *first == byte => {
-                    self.state = if rest.is_empty() { State::AfterValue } else { State::Literal(rest) };
-                }
-                _ => return refuse(Problem::Value),
-            },
-            State::Escape | State::Hex { .. } | State::LowBackslash | State::LowU => {
-                self.escape(byte, visit).or_else(refuse_at(at))?;
-            }
+    fn after_value(&mut self, byte: u8, piece: &mut Piece, visit: &mut impl Visit) -> Step {
+        match byte {
+            b',' if self.in_object() => piece.then(State::Name),
+            b',' if self.depth > 0 => piece.then(State::Value),
+            b'}' if self.in_object() => self.close(piece, visit),
+            b']' if self.depth > 0 && !self.in_object() => self.close(piece, visit),
+            _ => self.space(State::AfterValue, byte, piece),
         }
-        Ok(at + 1)
+    }
+
+    /// Skips white space.
+    fn space(&self, state: State, byte: u8, piece: &mut Piece) -> Step {
+        match state {
+            _ if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => piece.then(state),
+            State::Name | State::NameOrEnd => Err(Problem::Key),
+            State::Colon => Err(Problem::Colon),
+            State::AfterValue if self.depth == 0 => Err(Problem::Trailing),
+            State::AfterValue if self.in_object() => Err(Problem::ObjectEnd),
+            State::AfterValue => Err(Problem::ArrayEnd),
+            _ => Err(Problem::Value),
+        }
+    }
+
+    #[inline]
+    fn value(&mut self, state: State, byte: u8, piece: &mut Piece, visit: &mut impl Visit) -> Step {
+        let (token, next) = match byte {
+            b'"' => (Token::String, State::Text),
+            b'{' => (Token::Object, State::NameOrEnd),
+            b'[' => (Token::Array, State::ItemOrEnd),
+            b'-' => (Token::Number, State::Number(Number::Minus)),
+            b'0' => (Token::Number, State::Number(Number::Zero)),
+            b'1'..=b'9' => (Token::Number, State::Number(Number::Integer)),
+            b't' => (Token::True, State::Literal),
+            b'f' => (Token::False, State::Literal),
+            b'n' => (Token::Null, State::Literal),
+            _ => return self.space(state, byte, piece),
+        };
+        if self.depth == 0 {
+            self.outermost = Some(token.kind());
+        }
+        self.wanted = visit.value_begins(self.depth, token);
+        match token {
+            Token::String => {}
+            Token::Object | Token::Array => {
+                if self.depth == MAX_DEPTH {
+                    return Err(Problem::Depth);
+                }
+                self.objects = self.objects << 1 | u128::from(token == Token::Object);
+                self.depth += 1;
+            }
+            Token::Number if self.wanted => visit.text(&[byte]),
+            Token::Number => {}
+            Token::True => self.literal = b"rue",
+            Token::False => self.literal = b"alse",
+            Token::Null => self.literal = b"ull",
+        }
+        piece.then(next)
+    }
+
+    fn in_object(&self) -> bool {
+        self.objects & 1 == 1
+    }
+
+    fn close(&mut self, piece: &mut Piece, visit: &mut impl Visit) -> Step {
+        self.depth -= 1;
+        self.objects >>= 1;
+        visit.container_ends(self.depth);
+        piece.then(State::AfterValue)
     }
 
     /// Scans a string to its end, to an escape that needs the state machine, or to the end of the piece.
-    fn text(
-        &mut self,
-        piece: &[u8],
-        mut at: usize,
-        controls: bool,
-        visit: &mut impl Visit,
-    ) -> Result<usize, (usize, Problem)> {
+    #[inline]
+    fn text(&mut self, piece: &mut Piece, visit: &mut impl Visit) -> Step {
         loop {
-            let rest = &piece[at..];
-            let end = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-            let run = &rest[..end];
-            if controls && let Some(control) = run.iter().position(|byte| *byte < 0x20) {
-                return Err((at + control, Problem::Control));
-            }
-            if self.wanted && !run.is_empty() {
-                visit.text(run);
-            }
-            let Some(byte) = rest.get(end) else { return Ok(piece.len()) };
-            if *byte == b'\\' {
-                if let Some(length) = self.simple_escape(&rest[end..]) {
-                    at += end + length;
-                    continue;
+            let start = piece.at;
+            piece.at = end_of_run(piece.bytes, start);
+            let run = &piece.bytes[start..piece.at];
+            match piece.peek() {
+                Some(b'"') => {
+                    let next = self.string_ends(run, visit);
+                    return piece.then(next);
                 }
-                self.state = State::Escape;
-            } else if self.in_key {
-                if self.wanted {
-                    visit.key_ends(self.depth);
-                }
-                self.in_key = false;
-                self.state = State::Colon;
-            } else {
-                self.state = State::AfterValue;
-            }
-            return Ok(at + end + 1);
-        }
-    }
-
-    /// The length of a complete, valid escape whose text nobody wants. Most escapes are like this, and skipping
-    /// them at once is much faster than one state for each byte.
-    fn simple_escape(&self, escape: &[u8]) -> Option<usize> {
-        match escape {
-            _ if self.wanted => None,
-            [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
-            [_, b'u', digits @ ..] => {
-                let digits = digits.first_chunk::<4>()?;
-                let surrogate = matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
-                (!surrogate && digits.iter().all(u8::is_ascii_hexdigit)).then_some(6)
-            }
-            _ => None,
-        }
-    }
-
-    fn number(
-        &mut self,
-        mut number: Number,
-        piece: &[u8],
-        start: usize,
-        visit: &mut impl Visit,
-    ) -> Result<usize, (usize, Problem)> {
-        for (at, byte) in piece.iter().enumerate().skip(start) {
-            match number.next(*byte) {
-                Some(next) => number = next,
-                None if number.may_end() && !byte.is_ascii_alphanumeric() && *byte != b'.' => {
-                    if self.wanted {
-                        visit.text(&piece[start..at]);
+                Some(b'\\') => {
+                    self.run(run, visit);
+                    match simple_escape(&piece.bytes[piece.at..]) {
+                        Some(length) if !self.in_name && !self.wanted => piece.at += length,
+                        _ => return piece.then(State::Escape),
                     }
-                    self.state = State::AfterValue;
-                    return Ok(at); // The byte belongs to the next token.
                 }
-                None => return Err((at, Problem::Number)),
+                Some(_) => return Err(Problem::Control),
+                None => {
+                    self.run(run, visit);
+                    return Ok(State::Text);
+                }
             }
         }
-        if self.wanted {
-            visit.text(&piece[start..]);
-        }
-        self.state = State::Number(number);
-        Ok(piece.len())
     }
 
-    fn escape(&mut self, byte: u8, visit: &mut impl Visit) -> Result<(), Problem> {
-        self.state = match self.state {
-            State::LowBackslash if byte == b'\\' => State::LowU,
-            State::LowU if byte == b'u' => State::Hex { digits: 0, unit: 0 },
-            State::LowBackslash | State::LowU => return Err(Problem::Surrogate),
-            State::Hex { digits, unit } => {
-                let digit = char::from(byte).to_digit(16).ok_or(Problem::Escape)?;
-                let unit = unit << 4 | u16::try_from(digit).expect("a hexadecimal digit is below 16");
-                if digits < 3 { State::Hex { digits: digits + 1, unit } } else { self.unit(unit, visit)? }
+    /// Takes a part of a string that is not the last.
+    fn run(&mut self, run: &[u8], visit: &mut impl Visit) {
+        if self.in_name {
+            self.name.push(run);
+        } else if self.wanted && !run.is_empty() {
+            visit.text(run);
+        }
+    }
+
+    #[inline]
+    fn string_ends(&mut self, last_run: &[u8], visit: &mut impl Visit) -> State {
+        if !self.in_name {
+            self.run(last_run, visit);
+            return State::AfterValue;
+        }
+        self.in_name = false;
+        if self.name.is_empty() {
+            visit.name(self.depth, if last_run.len() > MAX_NAME { &[] } else { last_run });
+        } else {
+            self.name.push(last_run);
+            visit.name(self.depth, self.name.bytes());
+            self.name.clear();
+        }
+        State::Colon
+    }
+
+    fn number(&mut self, mut number: Number, piece: &mut Piece, visit: &mut impl Visit) -> Step {
+        let start = piece.at;
+        let ended = loop {
+            let Some(byte) = piece.peek() else { break false };
+            match number.next(byte) {
+                Some(next) => number = next,
+                None if number.may_end() && !byte.is_ascii_alphanumeric() && byte != b'.' => break true,
+                None => return Err(Problem::Number),
             }
-            _ if byte == b'u' => State::Hex { digits: 0, unit: 0 },
+            piece.at += 1;
+        };
+        if self.wanted {
+            visit.text(&piece.bytes[start..piece.at]);
+        }
+        Ok(if ended { State::AfterValue } else { State::Number(number) })
+    }
+
+    fn literal(&mut self, byte: u8, piece: &mut Piece) -> Step {
+        match self.literal.split_first() {
+            Some((first, rest)) if *first == byte => {
+                self.literal = rest;
+                piece.then(if rest.is_empty() { State::AfterValue } else { State::Literal })
+            }
+            _ => Err(Problem::Value),
+        }
+    }
+
+    fn escape(&mut self, state: State, byte: u8, piece: &mut Piece, visit: &mut impl Visit) -> Step {
+        let next = match state {
+            State::LowBackslash if byte == b'\\' => State::LowU,
+            State::LowU if byte == b'u' => State::Hex(0),
+            State::LowBackslash | State::LowU => return Err(Problem::Surrogate),
+            State::Hex(digits) => {
+                let digit = char::from(byte).to_digit(16).ok_or(Problem::Escape)?;
+                self.unit = self.unit << 4 | u16::try_from(digit).expect("a hexadecimal digit is below 16");
+                if digits < 3 { State::Hex(digits + 1) } else { self.unit_ends(visit)? }
+            }
+            _ if byte == b'u' => State::Hex(0),
             _ => {
                 let meant = match byte {
                     b'"' | b'\\' | b'/' => byte,
@@ -308,76 +364,94 @@ impl Scanner {
                     b't' => b'\t',
                     _ => return Err(Problem::Escape),
                 };
-                if self.wanted {
-                    visit.text(&[meant]);
-                }
+                self.run(&[meant], visit);
                 State::Text
             }
         };
-        Ok(())
+        piece.then(next)
     }
 
-    /// Handles a UTF-16 code unit written as `\uXXXX`.
-    fn unit(&mut self, unit: u16, visit: &mut impl Visit) -> Result<State, Problem> {
-        let decoded = match (self.high.take(), unit) {
-            (None, 0xd800..=0xdbff) => {
+    /// Handles a UTF-16 code unit written as `\uXXXX`. The four digits fill all of it, so it needs no clearing.
+    fn unit_ends(&mut self, visit: &mut impl Visit) -> Step {
+        let decoded = match (self.high.take(), self.unit) {
+            (None, unit @ 0xd800..=0xdbff) => {
                 self.high = Some(unit);
                 return Ok(State::LowBackslash);
             }
-            (None, _) => char::from_u32(u32::from(unit)),
-            (Some(high), _) => char::decode_utf16([high, unit]).next().and_then(Result::ok),
+            (None, unit) => char::from_u32(u32::from(unit)),
+            (Some(high), unit) => char::decode_utf16([high, unit]).next().and_then(Result::ok),
         };
         let decoded = decoded.ok_or(Problem::Surrogate)?;
-        if self.wanted {
-            visit.text(decoded.encode_utf8(&mut [0; 4]).as_bytes());
-        }
+        self.run(decoded.encode_utf8(&mut [0; 4]).as_bytes(), visit);
         Ok(State::Text)
-    }
-
-    fn value(&mut self, byte: u8, at: usize, visit: &mut impl Visit) -> Result<usize, (usize, Problem)> {
-        let (token, state) = match byte {
-            b'"' => (Token::String, State::Text),
-            b'{' => (Token::Object, State::KeyOrEnd),
-            b'[' => (Token::Array, State::ItemOrEnd),
-            b'-' => (Token::Number, State::Number(Number::Minus)),
-            b'0' => (Token::Number, State::Number(Number::Zero)),
-            b'1'..=b'9' => (Token::Number, State::Number(Number::Integer)),
-            b't' => (Token::True, State::Literal(b"rue")),
-            b'f' => (Token::False, State::Literal(b"alse")),
-            b'n' => (Token::Null, State::Literal(b"ull")),
-            _ => return Err((at, Problem::Value)),
-        };
-        self.outermost.get_or_insert(token.kind());
-        self.wanted = visit.value_begins(self.depth, token);
-        self.state = state;
-        match token {
-            Token::Object | Token::Array => {
-                if self.depth == MAX_DEPTH {
-                    return Err((at, Problem::Depth));
-                }
-                let bit = 1 << self.depth;
-                self.objects = if token == Token::Object { self.objects | bit } else { self.objects & !bit };
-                self.depth += 1;
-            }
-            Token::Number if self.wanted => visit.text(&[byte]),
-            _ => {}
-        }
-        Ok(at + 1)
-    }
-
-    fn in_object(&self) -> bool {
-        self.objects >> (self.depth - 1) & 1 == 1
-    }
-
-    fn close(&mut self, visit: &mut impl Visit) {
-        self.depth -= 1;
-        visit.container_ends(self.depth);
-        self.state = State::AfterValue;
     }
 }
 
-fn refuse_at(at: usize) -> impl Fn(Problem) -> Result<(), (usize, Problem)> {
-    move |problem| Err((at, problem))
+impl Piece<'_> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// Takes a byte.
+    #[inline]
+    #[expect(clippy::unnecessary_wraps, reason = "every step ends with it")]
+    fn then(&mut self, next: State) -> Step {
+        self.at += 1;
+        Ok(next)
+    }
+}
+
+/// The position of the first quote, backslash or control character from `at` on, or the end of the piece.
+#[inline]
+fn end_of_run(piece: &[u8], mut at: usize) -> usize {
+    /// Most strings end within these; the search for longer ones takes some time to begin, and is faster then.
+    const SHORT: usize = 32;
+    let is_control = |byte: &u8| *byte < 0x20;
+    let short = piece.len().min(at + SHORT);
+    while let Some(word) = piece[at..short].first_chunk() {
+        match special_byte(u64::from_le_bytes(*word)) {
+            Some(found) => return at + found,
+            None => at += size_of::<u64>(),
+        }
+    }
+    let rest = &piece[at..];
+    if short < piece.len() {
+        let run = &rest[..memchr2(b'"', b'\\', rest).unwrap_or(rest.len())];
+        // The least of all is found faster than the first control character, and there is almost never one.
+        let has_control = run.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20;
+        let control = if has_control { run.iter().position(is_control) } else { None };
+        at + control.unwrap_or(run.len())
+    } else {
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\\') || is_control(byte);
+        at + rest.iter().position(ends).unwrap_or(rest.len())
+    }
+}
+
+/// The index of the first quote, backslash or control character in eight bytes, the first byte the lowest.
+///
+/// Subtracting `n` from each byte sets the highest bit of those below `n`, and perhaps of bytes above the first of
+/// them.
+fn special_byte(word: u64) -> Option<usize> {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word;
+    let is = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    let special = (below(word, 0x20) | is(b'"') | is(b'\\')) & (EACH << 7);
+    (special != 0).then(|| special.trailing_zeros() as usize / 8)
+}
+
+/// The length of a complete, valid escape. Skipping it at once is much faster than one state for each byte.
+#[inline]
+fn simple_escape(escape: &[u8]) -> Option<usize> {
+    match escape {
+        [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
+        [_, b'u', digits @ ..] => {
+            let digits = digits.first_chunk::<4>()?;
+            let surrogate = matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+            (!surrogate && digits.iter().all(u8::is_ascii_hexdigit)).then_some(6)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::place::Place;
 use super::record::Record;
 use super::report::{FaultKind, Report, Warning};
 use super::rules::{Findings, Rules};
+use super::section::Section;
 
 /// A line that is not blank, as [`Preflight::lines`](super::Preflight::lines) passes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,10 @@ pub(super) struct Lines<V> {
     unfinished: Option<(u64, FaultKind, Option<Kind>)>,
     /// Whether a fault makes the rest of the file meaningless.
     is_over: bool,
+    /// Whether the current block is UTF-8.
+    is_utf8: bool,
+    /// Whether the next bytes are the first of the file.
+    is_at_start: bool,
 }
 
 impl<V: FnMut(&Line<'_>)> Lines<V> {
@@ -76,34 +81,80 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
             blank: None,
             unfinished: None,
             is_over: false,
+            is_utf8: false,
+            is_at_start: true,
         }
     }
 
     /// Reads to the end, `block` bytes at a time.
-    pub(super) fn read(mut self, mut reader: impl Read, block: usize) -> io::Result<Report> {
+    pub(super) fn read(mut self, reader: impl Read, block: usize) -> io::Result<Report> {
+        self.feed(reader, block)?;
+        self.end();
+        Ok(self.findings.finish())
+    }
+
+    /// Checks what the reader returns, which ends with a line or with the file.
+    pub(super) fn feed(&mut self, mut reader: impl Read, block: usize) -> io::Result<()> {
         let mut buffer = vec![0; block.max(encoding::LONGEST)];
         let mut kept = 0;
-        loop {
+        while !self.is_over {
             let read = fill(&mut reader, &mut buffer[kept..])?;
-            let is_first = self.findings.report.bytes == 0;
             let is_last = kept + read < buffer.len();
             self.findings.report.bytes += read as u64;
             let mut filled = &buffer[..kept + read];
-            if is_first {
+            if std::mem::take(&mut self.is_at_start) {
                 filled = self.file_starts(filled);
             }
             let whole = if is_last { filled.len() } else { filled.len() - incomplete_character(filled) };
+            self.is_utf8 = str::from_utf8(&filled[..whole]).is_ok();
             self.block(&filled[..whole]);
-            if self.is_over {
-                return Ok(self.findings.finish());
-            }
             if is_last {
-                return Ok(self.end());
+                break;
             }
             let rest = filled.len() - whole;
             buffer.copy_within(kept + read - rest.., 0);
             kept = rest;
         }
+        Ok(())
+    }
+
+    /// The bytes that follow do not begin a file.
+    pub(super) fn skip_file_start(&mut self) {
+        self.is_at_start = false;
+    }
+
+    /// The number of bytes of the file that are checked.
+    pub(super) fn position(&self) -> u64 {
+        self.findings.report.bytes
+    }
+
+    /// Adds a section that was checked by itself. Returns whether it could be: its first line begins here, and the
+    /// rules do not find a fault in the two together.
+    pub(super) fn append(&mut self, section: Section) -> bool {
+        if section.bytes.is_empty() {
+            return true;
+        }
+        if section.bytes.start != self.position() || !self.rules.append(section.rules, self.number - 1) {
+            return false;
+        }
+        section.lines.visit(self.number, section.bytes.start, &mut self.visit);
+        self.findings.report.bytes = section.bytes.end;
+        self.findings.report.lines += section.count;
+        self.number += section.count;
+        self.start = section.bytes.end;
+        self.is_at_start = false;
+        true
+    }
+
+    /// The rules after a section, its number of lines and of bytes. `None`: there is a finding, or a line that cannot
+    /// be judged without what comes after the section.
+    pub(super) fn finish_section(mut self) -> Option<(Rules, u64, u64)> {
+        if self.seen > 0 {
+            self.line_ends();
+        }
+        let is_clear = !self.is_over && self.blank.is_none() && self.unfinished.is_none();
+        let report = &self.findings.report;
+        (is_clear && self.findings.is_empty()).then_some((self.rules, report.lines, report.bytes))
     }
 
     /// Looks at the encoding, and returns what comes after a byte order mark.
@@ -148,7 +199,9 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         let before = self.seen;
         self.seen += piece.len() as u64;
         if !self.is_broken {
-            self.opening(piece);
+            if self.findings.report.lines == 0 || self.unfinished.is_some() {
+                self.opening(piece);
+            }
             self.scan(piece, before);
         }
         self.last_byte = *last_byte;
@@ -163,19 +216,19 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
 
     fn scan(&mut self, piece: &[u8], before: u64) {
         // The first problem counts, wherever the blocks end.
-        let (text, invalid) = match str::from_utf8(piece) {
-            Ok(_) => (piece, None),
-            Err(error) => (&piece[..error.valid_up_to()], Some(error.valid_up_to())),
+        let valid = match str::from_utf8(if self.is_utf8 { &[] } else { piece }) {
+            Ok(_) => piece.len(),
+            Err(error) => error.valid_up_to(),
         };
-        if let Err((byte, problem)) = self.scanner.feed(text, &mut self.record) {
+        if let Err((byte, problem)) = self.scanner.feed(&piece[..valid], &mut self.record) {
             let at = usize::try_from(byte - before - 1).unwrap_or_default();
             let previous = at.checked_sub(1).map_or(self.last_byte, |at| piece[at]);
             if problem == Problem::SecondValue && previous == b'\r' && self.findings.report.lines == 0 {
                 return self.stop(FaultKind::CarriageReturns);
             }
             self.broken(FaultKind::NotJson { byte, problem });
-        } else if let Some(invalid) = invalid {
-            self.broken(FaultKind::NotUtf8 { byte: before + invalid as u64 + 1 });
+        } else if valid < piece.len() {
+            self.broken(FaultKind::NotUtf8 { byte: before + valid as u64 + 1 });
         }
     }
 
@@ -191,7 +244,7 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         }
         self.start += self.seen;
         self.number += 1;
-        self.scanner = Scanner::new();
+        self.scanner.clear();
         self.seen = 0;
         self.opening.clear();
         self.is_broken = false;
@@ -268,15 +321,15 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         self.is_over = true;
     }
 
-    fn end(mut self) -> Report {
+    fn end(&mut self) {
         if self.seen > 0 {
             self.line_ends();
         }
+        if self.is_over {
+            return;
+        }
         if let Some((line, fault, _)) = self.unfinished.take() {
             self.findings.line(line, fault);
-        }
-        if self.is_over {
-            return self.findings.finish();
         }
         if self.findings.report.lines == 0 {
             self.findings.file(FaultKind::Empty);
@@ -288,7 +341,6 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
             });
         }
         self.rules.end(&mut self.findings);
-        self.findings.finish()
     }
 }
 

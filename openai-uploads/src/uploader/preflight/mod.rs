@@ -38,14 +38,16 @@ mod captured;
 mod encoding;
 mod json;
 mod lines;
+mod parallel;
 mod place;
 mod provider;
 mod record;
 mod report;
 mod rules;
+mod section;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 pub use json::{Kind, Problem};
@@ -55,6 +57,7 @@ pub use report::{Fault, FaultKind, MessageProblem, Report, Warning};
 
 use crate::models::create_upload_request::Purpose;
 use lines::Lines;
+pub(crate) use parallel::Visitor;
 use rules::{Batch, Findings, Rules};
 
 /// The extension of JSON Lines files.
@@ -76,7 +79,8 @@ const BLOCK: usize = 256 * 1024;
 /// Checks files for one purpose.
 ///
 /// The check blocks while it reads: in an async program, run it on a thread for blocking work. It needs a few hundred
-/// kilobytes of memory, and for `batch` a table of the ids, whatever the length of the file or of a line.
+/// kilobytes of memory for each thread, and for `batch` a table of the ids, whatever the length of the file or of a
+/// line. Files and bytes in memory are checked on all cores, at most eight, readers on the current thread.
 #[derive(Clone, Debug)]
 pub struct Preflight {
     purpose: Purpose,
@@ -85,6 +89,8 @@ pub struct Preflight {
     file_name: Option<String>,
     mime_type: Option<String>,
     block: usize,
+    section: u64,
+    threads: usize,
 }
 
 impl Preflight {
@@ -97,6 +103,8 @@ impl Preflight {
             file_name: None,
             mime_type: None,
             block: BLOCK,
+            section: parallel::SECTION,
+            threads: parallel::threads(),
         }
     }
 
@@ -117,6 +125,13 @@ impl Preflight {
     #[must_use]
     pub fn for_several_batches(mut self) -> Self {
         self.is_split = true;
+        self
+    }
+
+    /// Reads what is checked once, from the start to the end.
+    #[must_use]
+    pub(crate) fn on_one_thread(mut self) -> Self {
+        self.threads = 1;
         self
     }
 
@@ -149,7 +164,17 @@ impl Preflight {
         if preflight.file_name.is_none() {
             preflight.file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         }
-        preflight.reader(File::open(path)?)
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return preflight.reader(file);
+        }
+        let open = |offset| {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(offset))?;
+            Ok(file)
+        };
+        preflight.ranges(metadata.len(), open, |_| Ok(()), None)
     }
 
     /// Checks what the reader returns. It is read in blocks and needs no buffer of its own.
@@ -188,10 +213,29 @@ impl Preflight {
         Lines::new(rules, findings, visit).read(reader, self.block)
     }
 
+    /// Checks `length` bytes that can be read from any offset on, on several threads.
+    ///
+    /// `open` returns a reader of what comes after an offset. `progress` receives the number of bytes checked so far;
+    /// its errors end the check.
+    pub(crate) fn ranges<R: Read>(
+        &self,
+        length: u64,
+        open: impl Fn(u64) -> io::Result<R> + Sync,
+        progress: impl FnMut(u64) -> io::Result<()>,
+        visit: Option<Visitor<'_>>,
+    ) -> io::Result<Report> {
+        match self.rules() {
+            Some(rules) => parallel::check(self, rules, length, open, progress, visit),
+            None => Ok(Report::default()),
+        }
+    }
+
     /// Checks bytes in memory.
     #[expect(clippy::missing_panics_doc, reason = "reading from memory does not fail")]
     pub fn bytes(&self, bytes: &[u8]) -> Report {
-        self.reader(bytes).expect("reading from memory does not fail")
+        let open = |offset| Ok(&bytes[usize::try_from(offset).unwrap_or(usize::MAX)..]);
+        let report = self.ranges(bytes.len() as u64, open, |_| Ok(()), None);
+        report.expect("reading from memory does not fail")
     }
 
     /// Checks the name and the MIME type alone.

@@ -3,6 +3,8 @@
 //! This is the one table of what is read from a line. [`Place::member`] and [`Place::item`] lead from a container
 //! to what is in it; everything else is [`Elsewhere`](Place::Elsewhere) and costs nothing but its scan.
 
+use std::ops::RangeInclusive;
+
 #[allow(clippy::enum_glob_use, reason = "a table of all of them")]
 use Place::*;
 
@@ -208,15 +210,17 @@ impl Place {
         matches!(self, CustomId | Method | Url | BodyModel | Role | Weight | PartType | CallType | Arguments)
     }
 
-    /// The members that a new object at the place begins without: the objects of which a line has several.
-    pub(super) fn own_members(self) -> &'static [Self] {
-        match self {
-            Message => &[Role, Content, Name, Weight, Refusal, Audio, FunctionCall, ToolCallId, ToolCalls],
-            Part => &[PartType],
-            ToolCall => &[CallId, CallType, CallFunction, CallCustom],
-            CallFunction | FunctionCall => &[FunctionName, Arguments],
-            _ => &[],
-        }
+    /// The members that a new object at the place begins without, from the first to the last: the objects of which a
+    /// line has several.
+    pub(super) fn own_members(self) -> Option<RangeInclusive<usize>> {
+        let (first, last) = match self {
+            Message => (Role, ToolCalls),
+            Part => (PartType, PartType),
+            ToolCall => (CallId, CallCustom),
+            CallFunction | FunctionCall => (FunctionName, Arguments),
+            _ => return None,
+        };
+        Some(first as usize..=last as usize)
     }
 
     /// The path of the member in a line, for messages.

@@ -2,8 +2,8 @@
 
 mod conversation;
 
-use super::captured::Captured;
-use super::json::{Kind, Token, Visit};
+use super::captured::{self, Captured};
+use super::json::{Kind, MAX_NAME, Token, Visit};
 use super::place::{Holds, Place};
 use conversation::MessageScan;
 pub(super) use conversation::{Conversation, Role};
@@ -11,8 +11,8 @@ pub(super) use conversation::{Conversation, Role};
 /// The maximum length of a `custom_id`, `url` or `model` that is kept whole, in bytes.
 pub(super) const MAX_TEXT: usize = 4096;
 
-/// No member's name that the rules look for is as long.
-const MAX_NAME: usize = 32;
+/// The length of a `method` that is kept, in bytes.
+const MAX_METHOD: usize = 32;
 
 /// How deep the deepest [`Place`] is: an `arguments` in `body.messages[].tool_calls[].function`.
 const LEVELS: usize = 7;
@@ -41,8 +41,6 @@ pub(super) struct Record {
 
     kinds: [Option<Kind>; Place::COUNT],
     levels: [Level; LEVELS],
-    name: Captured,
-    is_in_name: bool,
     /// The member whose name was read last.
     member: Place,
     /// The place of the current text.
@@ -64,7 +62,7 @@ impl Record {
     pub(super) fn new() -> Self {
         Self {
             custom_id: Captured::new(MAX_TEXT),
-            method: Captured::new(MAX_NAME),
+            method: Captured::new(MAX_METHOD),
             url: Captured::new(MAX_TEXT),
             model: Captured::new(MAX_TEXT),
             streams: false,
@@ -73,8 +71,6 @@ impl Record {
             conversations: Default::default(),
             kinds: [None; Place::COUNT],
             levels: [Level::Ignored; LEVELS],
-            name: Captured::new(MAX_NAME),
-            is_in_name: false,
             member: Place::Elsewhere,
             text_at: Place::Elsewhere,
             message: MessageScan::new(),
@@ -94,7 +90,6 @@ impl Record {
             *used = Conversation::default();
         }
         self.kinds = [None; Place::COUNT];
-        self.is_in_name = false;
         self.misnamed = None;
     }
 
@@ -161,8 +156,8 @@ impl Record {
             self.repeated.get_or_insert(place);
         }
         *seen = Some(token.kind());
-        for member in place.own_members() {
-            self.kinds[*member as usize] = None;
+        if let Some(members) = place.own_members() {
+            self.kinds[members].fill(None);
         }
         match place {
             Place::CustomId => self.custom_id.clear(),
@@ -212,27 +207,18 @@ fn almost(container: Place, name: &[u8]) -> Option<Place> {
 }
 
 impl Visit for Record {
-    fn key_begins(&mut self, depth: u32) -> bool {
+    fn name(&mut self, depth: u32, name: &[u8]) {
         self.member = Place::Elsewhere;
-        self.is_in_name = matches!(self.levels.get(depth as usize - 1), Some(Level::Members(_)));
-        if self.is_in_name {
-            self.name.clear();
-        }
-        self.is_in_name
-    }
-
-    fn key_ends(&mut self, depth: u32) {
-        self.is_in_name = false;
         let Some(Level::Members(container)) = self.levels.get(depth as usize - 1) else { return };
-        self.member = container.member(self.name.bytes());
+        self.member = container.member(name);
         if matches!(self.member, Place::Elsewhere | Place::Other)
-            && let Some(meant) = almost(*container, self.name.bytes())
+            && let Some(meant) = almost(*container, name)
         {
             let misnamed = match container {
                 Place::Message => &mut self.message.misnamed,
                 _ => &mut self.misnamed,
             };
-            misnamed.get_or_insert_with(|| (meant, self.name.shown()));
+            misnamed.get_or_insert_with(|| (meant, captured::shown(name, false)));
         }
     }
 
@@ -259,9 +245,6 @@ impl Visit for Record {
     }
 
     fn text(&mut self, piece: &[u8]) {
-        if self.is_in_name {
-            return self.name.push(piece);
-        }
         match self.text_at {
             Place::CustomId => self.custom_id.push(piece),
             Place::Method => self.method.push(piece),

@@ -40,6 +40,15 @@ impl Rules {
         }
     }
 
+    /// Adds what other rules remember of the lines after `lines` lines. Returns whether it could: all lines together
+    /// have no fault. If not, nothing is changed.
+    pub(super) fn append(&mut self, other: Self, lines: u64) -> bool {
+        match (self, other) {
+            (Self::Batch(batch), Self::Batch(other)) => batch.append(other, lines),
+            _ => true,
+        }
+    }
+
     /// The number of texts to embed that the last line has.
     pub(super) fn inputs(&self) -> u64 {
         match self {
@@ -63,6 +72,11 @@ pub(super) struct Findings {
 impl Findings {
     pub(super) fn new(provider: Option<Provider>, is_split: bool) -> Self {
         Self { provider, is_split, report: Report::default(), doubts: Vec::new() }
+    }
+
+    /// Whether there is no finding.
+    pub(super) fn is_empty(&self) -> bool {
+        self.report.fault_count == 0 && self.report.warnings.is_empty() && self.doubts.is_empty()
     }
 
     /// Adds what OpenAI refuses in a line.

@@ -3,6 +3,7 @@
 mod batch;
 mod file;
 mod fine_tune;
+mod parallel;
 mod random;
 
 use super::*;

@@ -26,7 +26,7 @@ use tokio::io::AsyncRead;
 use tokio::task::spawn_blocking;
 
 pub(crate) use self::buffers::Buffers;
-pub(crate) use self::content::{Content, RangeReader, RangeStream};
+pub(crate) use self::content::{Content, RangeStream};
 #[cfg(test)]
 pub(crate) use self::file::SourceFile;
 pub use self::identity::FileIdentity;

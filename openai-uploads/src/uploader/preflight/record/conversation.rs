@@ -193,7 +193,10 @@ impl MessageScan {
                 }
             }
             Place::CallType => self.call_type.clear(),
-            Place::Arguments => self.arguments = Arguments { scanner: Scanner::new(), failed: false },
+            Place::Arguments => {
+                self.arguments.scanner.clear();
+                self.arguments.failed = false;
+            }
             _ => {}
         }
     }

@@ -143,6 +143,31 @@ impl Batch {
         }
     }
 
+    /// Adds what the lines after `lines` lines have. Returns whether it could: no id is in both, and both have the
+    /// same endpoint and model.
+    pub(super) fn append(&mut self, mut other: Self, lines: u64) -> bool {
+        let differs = |mine: &Option<First>, its: &Option<First>| {
+            mine.as_ref().zip(its.as_ref()).is_some_and(|(mine, its)| mine.value != its.value)
+        };
+        let is_too_long =
+            self.limits.is_some_and(|limits| (self.ids.len() + other.ids.len()) as u64 > limits.lines);
+        if is_too_long
+            || differs(&self.url, &other.url)
+            || differs(&self.model, &other.model)
+            || other.ids.keys().any(|id| self.ids.contains_key(id))
+        {
+            return false;
+        }
+        for first in [&mut other.url, &mut other.model].into_iter().flatten() {
+            first.line += lines;
+        }
+        self.url = self.url.take().or(other.url);
+        self.model = self.model.take().or(other.model);
+        self.ids.extend(other.ids.into_iter().map(|(id, line)| (id, line + lines)));
+        self.inputs += other.inputs;
+        true
+    }
+
     fn custom_id(&mut self, line: u64, record: &Record, findings: &mut Findings) {
         let Some(id) = record.custom_id.whole() else {
             return findings.line(line, too_long(Place::CustomId));

@@ -35,16 +35,19 @@ fn facts(file: &[u8]) -> Vec<Facts> {
         .collect()
 }
 
-/// Makes lines that are mostly right. Each part is wrong now and then.
-struct Maker(fastrand::Rng);
+/// Makes lines that are mostly right. One in `one_in` parts is wrong.
+struct Maker {
+    random: fastrand::Rng,
+    one_in: u16,
+}
 
 impl Maker {
     fn rarely(&mut self) -> bool {
-        self.0.u8(..12) == 0
+        self.random.u16(..self.one_in) == 0
     }
 
     fn space(&mut self) -> &'static str {
-        self.0.choice(["", "", "", " ", "\t", "  "]).unwrap()
+        self.random.choice(["", "", "", " ", "\t", "  "]).unwrap()
     }
 
     fn string(&mut self, text: &str) -> String {
@@ -68,16 +71,18 @@ impl Maker {
     }
 
     fn value(&mut self, depth: u8) -> String {
-        let text = self.0.choice(["", "plain", "é ü 日本", "😀\"q\"\\", "a\nb", "role", "messages"]).unwrap();
-        match self.0.u8(..if depth == 0 { 5 } else { 8 }) {
+        let text =
+            self.random.choice(["", "plain", "é ü 日本", "😀\"q\"\\", "a\nb", "role", "messages"]).unwrap();
+        match self.random.u8(..if depth == 0 { 5 } else { 8 }) {
             0 => "null".into(),
-            1 => self.0.choice(["true", "false"]).unwrap().into(),
-            2 => self.0.choice(["0", "-1.5e3", "12", "1E+2"]).unwrap().into(),
+            1 => self.random.choice(["true", "false"]).unwrap().into(),
+            2 => self.random.choice(["0", "-1.5e3", "12", "1E+2"]).unwrap().into(),
             3 | 4 => self.string(text),
             5 => format!("[{}]", self.several(|maker| maker.value(depth - 1))),
             _ => {
                 let members = self.several(|maker| {
-                    let name = maker.0.choice(["role", "content", "custom_id", "x", "messages"]).unwrap();
+                    let name =
+                        maker.random.choice(["role", "content", "custom_id", "x", "messages"]).unwrap();
                     let name = maker.string(name);
                     format!("{name}{}:{}{}", maker.space(), maker.space(), maker.value(depth - 1))
                 });
@@ -88,7 +93,7 @@ impl Maker {
 
     fn several(&mut self, mut one: impl FnMut(&mut Self) -> String) -> String {
         let separator = format!("{},{}", self.space(), self.space());
-        let items: Vec<_> = (0..self.0.u8(..4)).map(|_| one(self)).collect();
+        let items: Vec<_> = (0..self.random.u8(..4)).map(|_| one(self)).collect();
         items.join(&separator)
     }
 
@@ -111,9 +116,10 @@ impl Maker {
         }
         let mut members = Vec::new();
         if *purpose == Purpose::Batch {
-            let id = format!("\"request {}\"", self.0.u8(..60));
-            let url = self.0.choice(["\"/v1/responses\"", "\"/v1/chat/completions\"", "\"/v2/x\""]).unwrap();
-            let method = self.0.choice(["\"POST\"", "\"POST\"", "\"PO\\u0053T\"", "\"GET\""]).unwrap();
+            let id = format!("\"request {}\"", self.random.u8(..60));
+            let url =
+                self.random.choice(["\"/v1/responses\"", "\"/v1/chat/completions\"", "\"/v2/x\""]).unwrap();
+            let method = self.random.choice(["\"POST\"", "\"POST\"", "\"PO\\u0053T\"", "\"GET\""]).unwrap();
             let body = format!("{{\"input\":{}}}", self.value(3));
             members.push(self.member("custom_id", &id));
             members.push(self.member("method", method));
@@ -126,27 +132,27 @@ impl Maker {
                 &["prompt", "completion"],
                 &["input", "preferred_output", "non_preferred_output"],
             ];
-            for name in self.0.choice(form).unwrap() {
+            for name in self.random.choice(form).unwrap() {
                 let right = if *name == "messages" { messages.clone() } else { self.value(2) };
                 members.push(self.member(name, &right));
             }
         }
-        self.0.shuffle(&mut members);
+        self.random.shuffle(&mut members);
         if self.rarely() {
             members.pop();
         }
         if self.rarely() {
-            let again = self.0.choice(["custom_id", "messages", "role", "url"]).unwrap();
+            let again = self.random.choice(["custom_id", "messages", "role", "url"]).unwrap();
             members.push(self.member(again, "\"again\""));
         }
         let mut line = format!("{}{{{}}}{}", self.space(), members.join(","), self.space()).into_bytes();
         if self.rarely() && !line.is_empty() {
-            let at = self.0.usize(..line.len());
-            match self.0.u8(..4) {
+            let at = self.random.usize(..line.len());
+            match self.random.u8(..4) {
                 0 => line.truncate(at),
-                1 => line[at] = self.0.u8(..),
+                1 => line[at] = self.random.u8(..),
                 2 => drop(line.remove(at)),
-                _ => line.insert(at, *b"{}[]\",:\\\xff0e".get(self.0.usize(..11)).unwrap()),
+                _ => line.insert(at, *b"{}[]\",:\\\xff0e".get(self.random.usize(..11)).unwrap()),
             }
         }
         line
@@ -154,13 +160,13 @@ impl Maker {
 
     fn file(&mut self, purpose: &Purpose) -> Vec<u8> {
         let mut file = if self.rarely() { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-        for _ in 0..self.0.u8(..40) {
+        for _ in 0..self.random.u8(..40) {
             if !self.rarely() {
                 file.extend(self.line(purpose));
             }
-            file.extend(self.0.choice([&b"\n"[..], b"\n", b"\r\n"]).unwrap());
+            file.extend(self.random.choice([&b"\n"[..], b"\n", b"\r\n"]).unwrap());
         }
-        if self.0.bool() {
+        if self.random.bool() {
             file.pop();
         }
         file
@@ -172,14 +178,15 @@ fn lines_are_read_as_by_serde_json_wherever_the_blocks_end() {
     let seed = std::env::var("PREFLIGHT_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("PREFLIGHT_SEED={seed}");
-    let mut maker = Maker(fastrand::Rng::with_seed(seed));
+    let mut maker = Maker { random: fastrand::Rng::with_seed(seed), one_in: 0 };
     let mut faults = 0;
     for _ in 0..600 {
-        let purpose = maker.0.choice([Purpose::Batch, Purpose::FineTune]).unwrap();
+        maker.one_in = maker.random.choice([12, 2000]).unwrap();
+        let purpose = maker.random.choice([Purpose::Batch, Purpose::FineTune]).unwrap();
         let file = maker.file(&purpose);
         let text = String::from_utf8_lossy(&file);
         let mut preflight = Preflight::new(purpose);
-        let expected = preflight.bytes(&file);
+        let expected = preflight.reader(&*file).unwrap();
         faults += expected.faults.len();
         let means_nothing = expected.faults.iter().any(|fault| {
             use FaultKind::{CarriageReturns, JsonArray, NotText, NotUtf8File, PrettyPrinted};
@@ -188,22 +195,30 @@ fn lines_are_read_as_by_serde_json_wherever_the_blocks_end() {
                 CarriageReturns | JsonArray | NotText { .. } | NotUtf8File { .. } | PrettyPrinted
             )
         });
-        for block in [8, 9, 64, BLOCK] {
-            preflight.block = block;
+        for (block, threads, section) in
+            [(8, 1, 1), (9, 1, 1), (64, 1, 1), (BLOCK, 1, 1), (8, 2, 1), (64, 3, 100), (9, 3, 500)]
+        {
+            (preflight.block, preflight.threads, preflight.section) = (block, threads, section);
+            let open = |offset: u64| Ok(&file[usize::try_from(offset).unwrap()..]);
             let mut found = Vec::new();
-            let report = preflight.lines(&*file, |line| {
+            let mut visit = |line: &Line<'_>| {
                 let text = |text: Option<&str>| text.map(str::to_owned);
                 let [custom_id, url, model] = [line.custom_id, line.url, line.model].map(text);
                 found.push((
                     line.is_fit,
                     Facts { number: line.number, is_object: true, custom_id, url, model },
                 ));
-            });
+            };
+            let report = preflight.ranges(file.len() as u64, open, |_| Ok(()), Some(&mut visit));
             let mut report = report.unwrap();
             if means_nothing {
                 report.bytes = expected.bytes; // How much was read depends on the blocks.
             }
-            assert_eq!(report, expected, "blocks of {block}, {:?}:\n{text}", preflight.purpose);
+            assert_eq!(
+                report, expected,
+                "blocks of {block}, sections of {section}, {:?}:\n{text}",
+                preflight.purpose
+            );
             if means_nothing {
                 continue;
             }
