@@ -2,12 +2,13 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::TryStreamExt;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::TICK;
-use super::limit::Turn;
+use super::limit::{Slot, Turn};
 use super::progress::{Body, Progress as Attempt};
 use super::request::{source_error, unless_stalled};
 use crate::apis::files_api::create_file;
@@ -21,29 +22,34 @@ use crate::uploader::source::SourceRange;
 use crate::uploader::stop::{Stop, check_unchanged};
 use crate::uploader::{Event, Failure, Step};
 
+/// The maximum length of a file that is read before its request may be sent. Some 30 files wait at a time.
+const MAX_PREFETCHED: u64 = 64 * 1024;
+
 /// A file that is sent by one request.
 pub(crate) struct FileRequest<'a> {
     context: &'a Context,
     content: SourceRange,
+    /// The same bytes, already in memory, for the first attempt.
+    prefetched: Mutex<Option<SourceRange>>,
     /// The attempt in progress.
     attempt: Mutex<Option<Arc<Attempt>>>,
 }
 
 impl<'a> FileRequest<'a> {
     pub(crate) fn new(context: &'a Context, content: SourceRange) -> Self {
-        Self { context, content, attempt: Mutex::default() }
+        Self { context, content, prefetched: Mutex::default(), attempt: Mutex::default() }
     }
 
-    /// Sends the file until the server has it. The `turn` ends with the start of the first attempt.
+    /// Sends the file until the server has it. The `turn` ends when the first attempt has its place in the queue.
     pub(crate) async fn send(&self, turn: Option<Turn>) -> Result<OpenAiFile, Stop> {
+        self.prefetch().await;
         let mut turn = turn;
         let send = |attempt| {
             let turn = turn.take();
             async move {
-                let slot = self.context.handle.unless_cancelled(self.context.uploader.limit.slot()).await;
-                let _slot = slot.ok_or(Stop::Cancelled)?;
-                drop(turn);
-                self.unless_cancelled(self.attempt(attempt)).await
+                let slot = self.context.uploader.limit.slot_after_turn(turn);
+                let slot = self.context.handle.unless_cancelled(slot).await.ok_or(Stop::Cancelled)?;
+                self.unless_cancelled(self.attempt(attempt, slot)).await
             }
         };
         let sending = self.context.repeat(Step::File, LimitFrom::FirstFailure, send, |_| self.set(None));
@@ -65,12 +71,25 @@ impl<'a> FileRequest<'a> {
         Ok(file)
     }
 
-    async fn attempt(&self, attempt: u32) -> Result<OpenAiFile, AttemptError> {
+    /// Reads a short file into memory, so that the request goes out as soon as it may. If that fails, the attempt reads
+    /// again and reports it.
+    async fn prefetch(&self) {
+        if self.content.len() > MAX_PREFETCHED || self.content.content().path().is_none() {
+            return;
+        }
+        let chunks = self.content.clone().stream().try_collect::<Vec<_>>().await;
+        // The copy is as long as the file. The buffer that it was read into is longer.
+        let bytes = chunks.ok().map(|chunks| SourceRange::memory(chunks.concat().into()));
+        *lock(&self.prefetched) = bytes;
+    }
+
+    async fn attempt(&self, attempt: u32, slot: Slot) -> Result<OpenAiFile, AttemptError> {
         let request = &self.context.request;
         self.context.listeners.emit(&Event::FileStarted { attempt });
         let progress = Arc::new(Attempt::new(self.content.len()));
         self.set(Some(progress.clone()));
-        let (range, sent) = (self.content.clone(), progress.clone());
+        let range = lock(&self.prefetched).take().unwrap_or_else(|| self.content.clone());
+        let sent = progress.clone();
         let rate_limit = self.context.uploader.rate_limit.clone();
         let content =
             Binary::repeatable(range.len(), move || Body::new(&range, rate_limit.clone(), sent.clone()))
@@ -81,6 +100,8 @@ impl<'a> FileRequest<'a> {
         let call = create_file(&self.context.part_configuration, form).json_as(JSON);
         let reply =
             unless_stalled(call.into_future(), &progress, self.context.uploader.options.stall_limit).await;
+        // The next request goes out while this reply is looked at.
+        drop(slot);
         // A file that has changed explains every other failure.
         check_unchanged(Some(self.content.content())).await?;
         if let Some(error) = progress.take_source_error() {
@@ -109,17 +130,16 @@ impl<'a> FileRequest<'a> {
     }
 
     fn set(&self, attempt: Option<Arc<Attempt>>) {
-        *self.attempt.lock().unwrap_or_else(PoisonError::into_inner) = attempt;
+        *lock(&self.attempt) = attempt;
     }
 
     fn sent(&self) -> u64 {
-        let attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
-        attempt.as_ref().map_or(0, |attempt| attempt.sent())
+        lock(&self.attempt).as_ref().map_or(0, |attempt| attempt.sent())
     }
 
     /// Reports when the reply to all bytes takes long. Returns how often it was reported, of which `before` were known.
     fn report_silence(&self, before: u32) -> u32 {
-        let attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let attempt = lock(&self.attempt).clone();
         let Some(attempt) = attempt.filter(|attempt| attempt.is_all_sent()) else { return 0 };
         let waited = attempt.idle_time();
         if waited >= SILENCE * (before + 1) {
@@ -144,4 +164,8 @@ impl<'a> FileRequest<'a> {
             *reported = Some(progress);
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

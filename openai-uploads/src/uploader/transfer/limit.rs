@@ -95,6 +95,21 @@ impl Limit {
         self.requests.clone().acquire_owned().await.expect("it is never closed")
     }
 
+    /// Takes a place in the queue of requests, ends the `turn`, and waits until the request may be sent. So the next file
+    /// gets ready meanwhile.
+    pub(crate) async fn slot_after_turn(&self, turn: Option<Turn>) -> Slot {
+        let mut slot = pin!(maybe_done(self.slot()));
+        // The first poll takes the place.
+        poll_fn(|context| {
+            let _ = slot.as_mut().poll(context);
+            Poll::Ready(())
+        })
+        .await;
+        drop(turn);
+        slot.as_mut().await;
+        slot.take_output().expect("it has just been awaited")
+    }
+
     /// A slot without a waiter.
     pub(crate) fn spare_slot(&self) -> Option<Slot> {
         self.requests.clone().try_acquire_owned().ok()
@@ -180,6 +195,23 @@ mod tests {
         futures_util::future::join_all(files).await;
         let order = order.into_inner().unwrap();
         assert_eq!(order, [(3, false), (0, true), (1, true), (2, true), (4, true)]);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_waits_for_a_slot_lets_the_next_one_get_ready_and_stays_first() {
+        let limit = Limit::new(1);
+        let slot = limit.slot().await;
+        let ready = async || limit.turn_after(async { Ok::<_, ()>(()) }).await.unwrap().1;
+        let mut first = Box::pin(limit.slot_after_turn(Some(ready().await)));
+        assert!(first.as_mut().now_or_never().is_none());
+        let mut second = Box::pin(limit.slot_after_turn(Some(ready().await)));
+        assert!(second.as_mut().now_or_never().is_none());
+        drop(slot);
+        assert!(second.as_mut().now_or_never().is_none());
+        let slot = first.await;
+        assert!(second.as_mut().now_or_never().is_none());
+        drop(slot);
+        assert!(second.now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -257,8 +257,8 @@ impl Run<'_> {
         let board = Board::new(names.zip(lengths), self.arguments.quiet, is_brief);
         let started = Instant::now();
         let concurrency = self.arguments.parts.concurrency.get();
-        // The uploader limits the requests. While the lines of some files are written, others are sent.
-        let files_at_a_time = if is_brief { concurrency.saturating_mul(4) } else { concurrency };
+        // The uploader limits the requests. While some files get ready or their lines are written, others are sent.
+        let files_at_a_time = concurrency.saturating_mul(if is_brief { 4 } else { 2 });
         let mut files = stream::iter(self.files.iter().enumerate())
             .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
             .buffer_unordered(files_at_a_time);
