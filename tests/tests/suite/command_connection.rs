@@ -1,14 +1,12 @@
 //! The servers that the command sends requests to, and their headers and credentials.
 
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 
 use crate::agreement_caught::Catcher;
 use crate::command_fixture::{AnsweringServer, Files, KEY, Run, api_error, command};
-use crate::skipped::skipped;
+use crate::tls_server::TlsServer;
 
 /// A variable that a test sets to a secret.
 const SECRET: &str = "gateway-token-0123456789";
@@ -140,73 +138,6 @@ fn a_request_that_takes_too_long_fails() {
     assert!(run.stderr.contains("help: "), "{}", run.stderr);
 }
 
-/// A server with a certificate of a private authority. It requires client certificates of that authority too.
-pub(crate) struct TlsServer {
-    child: Child,
-    pub(crate) base_url: String,
-}
-
-const TLS_SERVER: &str = r#"
-import http.server, ssl
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.send_response(404)
-        self.send_header("content-length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-    def log_message(self, *_):
-        pass
-server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain("server.pem", "server.key")
-context.load_verify_locations("ca.pem")
-context.verify_mode = ssl.CERT_REQUIRED
-server.socket = context.wrap_socket(server.socket, server_side=True)
-print(server.server_port, flush=True)
-server.serve_forever()
-"#;
-
-/// Makes the certificates: an authority, and one for a server and one for a client that it has signed.
-const CERTIFICATES: &str = r"
-openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 2 \
-    -addext basicConstraints=critical,CA:TRUE
-for name in server client; do
-    openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
-    printf 'subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n' > $name.ext
-    openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out $name.pem -days 2 \
-        -extfile $name.ext
-done
-cat client.pem client.key > both.pem
-";
-
-impl TlsServer {
-    /// `None`, with a message, if the required programs are missing.
-    pub(crate) fn start(files: &Files) -> Option<Self> {
-        let folder = files.0.path();
-        let made = Command::new("sh").args(["-ec", CERTIFICATES]).current_dir(folder).output().ok()?;
-        if !made.status.success() {
-            skipped(&format!("no certificates without openssl: {}", String::from_utf8_lossy(&made.stderr)));
-            return None;
-        }
-        let mut python = Command::new("python3");
-        python.args(["-c", TLS_SERVER]).current_dir(folder).stdout(Stdio::piped());
-        let Ok(mut child) = python.spawn() else {
-            skipped("no TLS server without python3");
-            return None;
-        };
-        let mut port = String::new();
-        BufReader::new(child.stdout.take()?).read_line(&mut port).ok()?;
-        Some(Self { child, base_url: format!("https://127.0.0.1:{}/v1", port.trim()) })
-    }
-}
-
-impl Drop for TlsServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn a_broken_file_of_certificates_is_named() {
     let files = Files::new();
@@ -234,11 +165,11 @@ fn a_broken_file_of_certificates_is_named() {
 #[test]
 fn a_private_authority_and_a_client_certificate_are_used() {
     let files = Files::new();
-    let Some(server) = TlsServer::start(&files) else { return };
+    let Some(server) = TlsServer::private(&files) else { return };
     let (authority, certificate) = (files.path("ca.pem"), files.path("client.pem"));
     let (key, both) = (files.path("client.key"), files.path("both.pem"));
     let cancel = |arguments: &[&str]| {
-        Run::of(command(&["cancel", "upload_1", "--base-url", &server.base_url]).args(arguments))
+        Run::of(command(&["cancel", "upload_1", "--base-url", &server.base_url()]).args(arguments))
     };
     for identity in [&["--client-cert", &certificate, "--client-key", &key][..], &["--client-cert", &both]] {
         let run = cancel(&[&["--connect-timeout", "10s", "--ca-cert", &authority], identity].concat());

@@ -1,10 +1,12 @@
-//! `--entra-id`: Microsoft Entra tokens of `azure_identity`, from a managed identity whose endpoint is on loopback.
+//! `--entra-id`: Microsoft Entra tokens of `azure_identity`, from a managed identity and from an authority on loopback.
 
+use std::fs;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::command_fixture::{Files, Run, command};
 use super::network_fixture::{RawServer, reply, uploads_reply};
+use super::tls_server::TlsServer;
 
 /// The value that the endpoint of an identity asks for.
 const IDENTITY_HEADER: &str = "hidden-identity-header";
@@ -50,6 +52,43 @@ fn a_managed_identity_takes_the_place_of_a_key() {
     let doctor = ["doctor", "--json", "--azure-endpoint", &azure.url()];
     let report = Run::of(&mut identified(&doctor, &identity)).json().remove(0);
     assert_eq!(report["settings"]["key"]["from"], "Microsoft Entra ID, with a managed identity");
+}
+
+#[test]
+fn a_service_principal_and_a_workload_identity_get_tokens_over_tls() {
+    let (files, azure) = (Files::new(), RawServer::start(uploads_reply));
+    let Some(authority) = TlsServer::public(&files) else { return };
+    let assertion = files.file("federated", "hidden-assertion");
+    let ca_cert = files.path("ca.pem");
+    let run = |variable: (&str, &str), arguments: &[&str]| {
+        let mut cancel = command(&["cancel", "upload_1", "--entra-id", "--azure-endpoint", &azure.url()]);
+        cancel.args(arguments).env_remove("OPENAI_API_KEY").env("AZURE_AUTHORITY_HOST", &authority.origin);
+        cancel.env("AZURE_TENANT_ID", "tenant-1").env("AZURE_CLIENT_ID", "client-1");
+        Run::of(cancel.env(variable.0, variable.1))
+    };
+    for (variable, proof) in [
+        (("AZURE_CLIENT_SECRET", "hidden-secret"), "client_secret=hidden-secret"),
+        (("AZURE_FEDERATED_TOKEN_FILE", &*assertion), "client_assertion=hidden-assertion"),
+    ] {
+        let done = run(variable, &["--ca-cert", &ca_cert]);
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        let sent = azure.requests().remove(0);
+        assert_eq!(sent.header("authorization"), Some("Bearer hidden-entra-token"));
+        let asked = fs::read_to_string(files.path("asked")).unwrap();
+        fs::remove_file(files.path("asked")).unwrap();
+        assert!(asked.starts_with("/tenant-1/oauth2/v2.0/token "), "{asked}");
+        let scope = "scope=https%3A%2F%2Fcognitiveservices.azure.com%2F.default";
+        for words in ["client_id=client-1", "grant_type=client_credentials", scope, proof] {
+            assert!(asked.contains(words), "{words} is not in {asked}");
+        }
+        // The certificate of the authority is not one that the machine knows.
+        let refused = run(variable, &[]);
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(refused.stderr.contains("no access token"), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("hidden"), "{}", refused.stderr);
+        assert_eq!(azure.count(), 0, "nothing was sent");
+        assert!(!fs::exists(files.path("asked")).unwrap(), "no secret was sent");
+    }
 }
 
 #[test]

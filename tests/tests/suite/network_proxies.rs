@@ -6,10 +6,10 @@ use std::thread;
 
 use openai_uploads::server::Faults;
 
-use super::command_connection::TlsServer;
 use super::command_fixture::{Files, KEY, Run, command, server, upload};
 use super::network_fixture::{RawServer, reply, uploads_reply};
 use super::network_tunnel::Tunnel;
+use super::tls_server::TlsServer;
 
 const VARIABLES: [&str; 8] = [
     "HTTP_PROXY",
@@ -147,12 +147,12 @@ fn a_file_is_uploaded_through_a_socks_proxy() {
 #[test]
 fn a_proxy_with_credentials_leads_to_a_server_with_a_private_authority() {
     let files = Files::new();
-    let Some(server) = TlsServer::start(&files) else { return };
+    let Some(server) = TlsServer::private(&files) else { return };
     let tunnel = Tunnel::http();
     let (authority, both) = (files.path("ca.pem"), files.path("both.pem"));
     let run = |credentials: &str| {
         let proxy = format!("http://{credentials}@{}", tunnel.address);
-        let mut cancel = cancel(&server.base_url, &[("HTTPS_PROXY", &proxy)]);
+        let mut cancel = cancel(&server.base_url(), &[("HTTPS_PROXY", &proxy)]);
         Run::of(cancel.args(["--ca-cert", &authority, "--client-cert", &both]))
     };
     let reached = run("someone:secret");
