@@ -9,7 +9,7 @@ use openai_uploads::server::{Fault, Faults, LocalServer, When};
 use serde_json::Value;
 
 use crate::command_fixture::{Files, Run, server, upload, wait_until};
-use crate::stores::{StoreServer, s3};
+use crate::stores::{StoreServer, google, s3};
 use crate::uploader_fixture::{content, requests};
 
 /// A folder with files of different lengths below it, and their content by path.
@@ -215,27 +215,28 @@ fn four_processes_share_a_folder() {
 
 #[test]
 fn four_machines_share_a_prefix_and_keep_their_manifests_in_the_store() {
-    let Some(store) = s3() else { return };
-    let server = slow_server();
-    let mut contents = BTreeMap::new();
-    for number in 0..40 {
-        let (key, bytes) = (format!("shares/data/{number:03}.bin"), content(number, 500 + number));
-        store.put(&key, bytes.clone());
-        contents.insert(store.url(&key), bytes);
-    }
-    let (prefix, manifest) = (store.url("shares/data"), store.url("shares/out.jsonl"));
-    let command = |share: usize| {
-        let mut command = upload(&server, &["-p", "assistants", "-r", &prefix, "--manifest", &manifest]);
-        if share < 4 {
-            // As Slurm counts, from 1.
-            command.args(["--shard", "auto"]).env("SLURM_ARRAY_TASK_ID", (share + 1).to_string());
-            command.env("SLURM_ARRAY_TASK_COUNT", "4").env("SLURM_ARRAY_TASK_MIN", "1");
+    for store in [Some(google()), s3()].into_iter().flatten() {
+        let server = slow_server();
+        let mut contents = BTreeMap::new();
+        for number in 0..40 {
+            let (key, bytes) = (format!("shares/data/{number:03}.bin"), content(number, 500 + number));
+            store.put(&key, bytes.clone());
+            contents.insert(store.url(&key), bytes);
         }
-        store.reach(&mut command);
-        command
-    };
-    let manifests = || in_store(store);
-    check_shares(&server, &contents, command, manifests);
+        let (prefix, manifest) = (store.url("shares/data"), store.url("shares/out.jsonl"));
+        let command = |share: usize| {
+            let mut command = upload(&server, &["-p", "assistants", "-r", &prefix, "--manifest", &manifest]);
+            if share < 4 {
+                // As Slurm counts, from 1.
+                command.args(["--shard", "auto"]).env("SLURM_ARRAY_TASK_ID", (share + 1).to_string());
+                command.env("SLURM_ARRAY_TASK_COUNT", "4").env("SLURM_ARRAY_TASK_MIN", "1");
+            }
+            store.reach(&mut command);
+            command
+        };
+        let manifests = || in_store(store);
+        check_shares(&server, &contents, command, manifests);
+    }
 }
 
 fn in_store(store: &StoreServer) -> Vec<Vec<u8>> {
@@ -252,25 +253,27 @@ fn whole_lines(mut text: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn a_run_whose_manifest_another_machine_took_stops() {
-    let Some(store) = s3() else { return };
-    let (server, files) = (slow_server(), Files::new());
-    let (folder, contents) = folder_of(&files, 40);
-    let manifest = store.url("taken/out.jsonl");
-    let mut first = upload(&server, &["-p", "assistants", "-r", &folder, "--manifest", &manifest, "-c", "1"]);
-    let first = store.reach(&mut first).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until("two files", || server.files().len() >= 2);
-    // As another machine would, which believes that this one is dead.
-    let text = store.get("taken/out.jsonl");
-    store.put("taken/out.jsonl", [&text[..], b"\n"].concat());
-    let run = Run::from(first.wait_with_output().unwrap());
-    assert_eq!(run.code, Some(1), "{}", run.stderr);
-    assert!(
-        run.stderr.contains("another run writes the manifest s3://data/taken/out.jsonl"),
-        "{}",
-        run.stderr
-    );
-    assert!(server.files().len() < contents.len(), "it stops");
-    assert_eq!(store.get("taken/out.jsonl").len(), text.len() + 1, "nothing of it is replaced");
+    for store in [Some(google()), s3()].into_iter().flatten() {
+        let (server, files) = (slow_server(), Files::new());
+        let (folder, contents) = folder_of(&files, 40);
+        let manifest = store.url("taken/out.jsonl");
+        let mut first =
+            upload(&server, &["-p", "assistants", "-r", &folder, "--manifest", &manifest, "-c", "1"]);
+        let first = store.reach(&mut first).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        wait_until("two files", || server.files().len() >= 2);
+        // As another machine would, which believes that this one is dead.
+        let text = store.get("taken/out.jsonl");
+        store.put("taken/out.jsonl", [&text[..], b"\n"].concat());
+        let run = Run::from(first.wait_with_output().unwrap());
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(
+            run.stderr.contains(&format!("another run writes the manifest {manifest}")),
+            "{}",
+            run.stderr
+        );
+        assert!(server.files().len() < contents.len(), "it stops");
+        assert_eq!(store.get("taken/out.jsonl").len(), text.len() + 1, "nothing of it is replaced");
+    }
 }
 
 #[test]

@@ -187,6 +187,21 @@ fn an_object_that_changes_or_has_no_ranges_is_one_message_and_leaves_nothing() {
     assert!(server.files().is_empty());
 }
 
+#[test]
+fn a_store_slower_than_the_line_is_waited_for() {
+    let (server, bytes) = (server(Faults::new()), content(14, 6 * MIB));
+    let web = WebServer::start(bytes.clone());
+    // Each part takes longer than a request may, and no pause between two bytes does.
+    web.slow_down(std::time::Duration::from_millis(40));
+    let url = format!("{}/a.bin", web.url());
+    let arguments = ["-p", "assistants", "--part-size", "2MiB", "--timeout", "500ms", &url];
+    let run = Run::of(&mut upload(&server, &arguments));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(!run.stderr.contains("retrying"), "{}", run.stderr);
+    assert!(server.content(run.stdout.trim()).unwrap() == bytes, "the bytes differ");
+    assert_eq!(requests(&server, "/parts").len(), 3, "each part is sent once");
+}
+
 /// The run ended because of bad input, with one error that has these words.
 fn check_message(run: &Run, words: &[&str]) {
     assert_eq!(run.code, Some(2), "{}", run.stderr);

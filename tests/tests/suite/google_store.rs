@@ -1,4 +1,5 @@
-//! A server that answers as Google documents the XML API of Cloud Storage: objects in memory, each with a generation.
+//! A server that answers as Google documents the XML API of Cloud Storage: objects in memory, each with a generation,
+//! written at once or in parts.
 //!
 //! It is no server of Google's. The servers in the registries read and list by this API, and none writes by it on
 //! condition of a generation, which states and manifests need.
@@ -16,6 +17,8 @@ const BUCKET: &str = "data";
 struct Objects {
     by_key: BTreeMap<String, Object>,
     newest_generation: u64,
+    /// The parts of uploads that are not complete, by id.
+    uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
 }
 
 struct Object {
@@ -72,7 +75,10 @@ fn answer(request: &Request, objects: &mut Objects) -> Reply {
     match request.method.as_str() {
         "GET" if request.key.is_empty() => objects.list(&request.query),
         "GET" | "HEAD" => objects.get(request),
-        "PUT" => objects.put(request),
+        "PUT" if request.query.contains_key("uploadId") => objects.put_part(request),
+        "PUT" => objects.put(request, Arc::new(request.body.clone())),
+        "POST" if request.query.contains_key("uploads") => objects.begin_upload(),
+        "POST" => objects.complete_upload(request),
         "DELETE" if objects.by_key.remove(&request.key).is_some() => reply("204 No Content", "", Vec::new()),
         "DELETE" => error("404 Not Found", "NoSuchKey", "The specified key does not exist."),
         _ => error("405 Method Not Allowed", "MethodNotAllowed", "The method is not allowed."),
@@ -103,14 +109,44 @@ impl Objects {
         reply("206 Partial Content", &headers, object.bytes[range].to_vec())
     }
 
-    fn put(&mut self, request: &Request) -> Reply {
+    fn begin_upload(&mut self) -> Reply {
+        let id = format!("upload-{}", self.uploads.len());
+        self.uploads.insert(id.clone(), BTreeMap::new());
+        let body = format!(
+            "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
+        );
+        reply("200 OK", "content-type: application/xml\r\n", body.into_bytes())
+    }
+
+    fn put_part(&mut self, request: &Request) -> Reply {
+        let Some(parts) = self.uploads.get_mut(&request.query["uploadId"]) else {
+            return error("404 Not Found", "NoSuchUpload", "The specified upload does not exist.");
+        };
+        let number: u32 = request.query["partNumber"].parse().unwrap();
+        parts.insert(number, request.body.clone());
+        reply("200 OK", &format!("etag: \"part-{number}\"\r\n"), Vec::new())
+    }
+
+    fn complete_upload(&mut self, request: &Request) -> Reply {
+        let Some(parts) = request.query.get("uploadId").and_then(|id| self.uploads.get_mut(id)) else {
+            return error("404 Not Found", "NoSuchUpload", "The specified upload does not exist.");
+        };
+        let bytes: Vec<u8> = std::mem::take(parts).into_values().flatten().collect();
+        let Reply { status, headers, .. } = self.put(request, Arc::new(bytes));
+        let e_tag = self.by_key[&request.key].e_tag();
+        let body =
+            format!("<CompleteMultipartUploadResult><ETag>{e_tag}</ETag></CompleteMultipartUploadResult>");
+        reply(status, &headers, body.into_bytes())
+    }
+
+    fn put(&mut self, request: &Request, bytes: Arc<Vec<u8>>) -> Reply {
         let found = self.by_key.get(&request.key).map_or(0, |object| object.generation);
         let wanted = request.headers.get("x-goog-if-generation-match");
         if wanted.is_some_and(|wanted| *wanted != found.to_string()) {
             return error("412 Precondition Failed", "PreconditionFailed", "A precondition does not hold.");
         }
         self.newest_generation += 1;
-        let object = Object { bytes: Arc::new(request.body.clone()), generation: self.newest_generation };
+        let object = Object { bytes, generation: self.newest_generation };
         let headers = object.headers();
         self.by_key.insert(request.key.clone(), object);
         reply("200 OK", &headers, Vec::new())
