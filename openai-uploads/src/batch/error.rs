@@ -76,6 +76,26 @@ pub enum Error {
         /// The work folder.
         folder: PathBuf,
     },
+    /// Another machine works on the same run, or did last. The results go to a store, which has the state.
+    #[error("another machine works on this run, whose state is {state}")]
+    RunsElsewhere {
+        /// The URL of the state.
+        state: String,
+    },
+    /// Another machine has finished the run, so what this one has of it is of no use any more.
+    #[error("another machine has finished this run, whose state was {state}")]
+    FinishedElsewhere {
+        /// The URL of the state.
+        state: String,
+    },
+    /// The state in the store cannot be read or written.
+    #[error("cannot use the state {state}")]
+    Store {
+        /// The URL of the state.
+        state: String,
+        /// What the store reports.
+        source: io::Error,
+    },
     /// A file of the work folder, or the results file, cannot be read or written.
     #[error("cannot use {}", .path.display())]
     Work {

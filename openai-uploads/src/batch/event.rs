@@ -44,6 +44,14 @@ pub enum Event {
         /// The shards, one batch each.
         shards: Vec<Shard>,
     },
+    /// The state in the store is that of another machine, which is watched for a sign of life.
+    WaitingForLease {
+        /// The URL of the state.
+        state: String,
+        /// How long it takes at most. Then this machine takes the run over.
+        #[serde(serialize_with = "as_seconds")]
+        lease: Duration,
+    },
     /// Options of the run differ from those that an earlier call began it with.
     OptionsChanged {
         /// The names of the fields of [`Options`](super::Options).

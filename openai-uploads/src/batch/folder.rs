@@ -8,6 +8,7 @@
 //! | `NNNN.output.jsonl`, `NNNN.errors.jsonl` | its result files |
 //! | `NNNN.upload` | the state of its upload |
 //! | `index`, `answers` | where each request line and its answer are |
+//! | `machine.json` | the id that the state in a store knows this folder by, where the results go to a store |
 //! | `input.jsonl`, `input-N.jsonl` | the input, if it came from a pipe |
 
 use std::fs::{self, File, TryLockError};
@@ -90,6 +91,18 @@ impl Folder {
 
     pub(super) fn answers(&self) -> AnswerTable {
         AnswerTable::at(self.root.join("answers"))
+    }
+
+    /// Removes all files but those with these names and the lock.
+    pub(super) fn clear(&self, kept: &[&str]) -> io::Result<()> {
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name != "lock" && !kept.iter().any(|kept| name == *kept) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what is left of a folder if its removal was interrupted.

@@ -49,6 +49,9 @@
 //! is readable by its owner only, holds no secrets, and is removed at the end. After a kill, an error or a dropped
 //! future, the same call continues the run. No batch is created twice: each has the id of the run and of its shard in
 //! its metadata, so a batch whose reply was lost is found in the list of batches.
+//!
+//! With `SharedState` (feature `object-store`) the state is in an object of a store too. Another machine then goes on
+//! with a run whose machine has died.
 
 mod answers;
 mod client;
@@ -71,6 +74,12 @@ mod run;
 mod runner;
 mod settings;
 mod shard;
+#[cfg(feature = "object-store")]
+mod shared;
+#[cfg(not(feature = "object-store"))]
+#[path = "not_shared.rs"]
+mod shared;
+mod shared_shard;
 mod source;
 mod split;
 mod state;
@@ -83,6 +92,8 @@ pub use event::{Event, Shard, ShardProgress};
 pub use options::Options;
 pub use run::Run;
 pub use runner::BatchRunner;
+#[cfg(feature = "object-store")]
+pub use shared::SharedState;
 pub use source::{Input, ReaderInput};
 pub use state::{BatchFault, Usage};
 pub use status::ShardStatus;

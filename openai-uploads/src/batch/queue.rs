@@ -120,15 +120,18 @@ impl Queue {
     /// Waits until another batch of the run has ended, or for `wait`, since the queue may be full of batches of
     /// others.
     pub(super) async fn refused(&self, model: &str, wait: Duration) {
-        let released = {
-            let mut state = self.state();
-            let known = state.models.entry(model.to_owned()).or_default();
-            known.refused_above = Some(known.tokens);
-            self.released.notified()
-        };
+        let released = self.released.notified();
+        self.record_full(model);
         let _ = tokio::time::timeout(wait, released).await;
         // The next batch tries whether there is room now.
         self.state().models.entry(model.to_owned()).or_default().refused_above = None;
+    }
+
+    /// Records that the server has no room for more tokens of the model than are in progress now.
+    pub(super) fn record_full(&self, model: &str) {
+        let mut state = self.state();
+        let known = state.models.entry(model.to_owned()).or_default();
+        known.refused_above = Some(known.tokens);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

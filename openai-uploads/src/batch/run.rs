@@ -19,9 +19,11 @@ use super::goal::Goal;
 use super::queue::Queue;
 use super::round::{index_failed_lines, write_shards};
 use super::settings::BatchSettings;
+use super::shard::Advanced;
+use super::shared::Shared;
 use super::state::{RunState, ShardState, Step};
 use super::summary::Summary;
-use super::{Error, Options};
+use super::{Error, Options, folder, shared_shard};
 use crate::preflight::Provider;
 use crate::uploader::Uploader;
 
@@ -44,6 +46,8 @@ pub struct Run {
     pub(super) fetching: Semaphore,
     pub(super) shards: Vec<ShardState>,
     pub(super) results: PathBuf,
+    /// The state in a store, if it is in one.
+    pub(super) shared: Option<Shared>,
     next_look: Mutex<Instant>,
     jitter: AtomicU64,
 }
@@ -68,9 +72,15 @@ impl Run {
             fetching: Semaphore::new(FETCHING),
             shards,
             results,
+            shared: None,
             next_look: Mutex::new(Instant::now()),
             jitter: AtomicU64::new(0x9e37_79b9_7f4a_7c15),
         }
+    }
+
+    /// The run, with its state in a store too.
+    pub(super) fn shared_as(self, shared: Option<Shared>) -> Self {
+        Self { shared, ..self }
     }
 
     /// The work folder.
@@ -112,7 +122,9 @@ impl Run {
         loop {
             self.advance_all(Goal::Recorded).await?;
             self.restore_answers(|table, _| table.is_complete()).await?;
-            if self.state.round >= self.options.retry_failed || !self.next_round().await? {
+            // What another machine has sent again is not lost.
+            let rounds = self.shared.as_ref().map_or(0, Shared::last_round).max(self.options.retry_failed);
+            if self.state.round >= rounds || !self.next_round().await? {
                 return self.merge().await;
             }
         }
@@ -158,31 +170,56 @@ impl Run {
 
     async fn advance_all(&mut self, goal: Goal) -> Result<(), Error> {
         self.begin().await?;
-        let shards = self.shards.clone();
         // Batches that run already have their places before others ask for one: they come first when polled.
         let (running, others): (Vec<_>, Vec<_>) =
-            shards.into_iter().partition(|shard| matches!(shard.step, Step::Created { .. }));
-        let mut advanced: Vec<ShardState> = Vec::new();
-        let mut failure = None;
-        {
-            let run = &*self;
-            let mut pending: FuturesUnordered<_> =
-                running.into_iter().chain(others).map(|shard| run.advance(shard, goal)).collect();
-            while let Some(result) = pending.next().await {
-                match result {
-                    Ok(shard) => advanced.push(shard),
-                    Err(error) => {
-                        failure = Some(error);
-                        break;
-                    }
-                }
-            }
-        }
+            self.shards.iter().cloned().partition(|shard| matches!(shard.step, Step::Created { .. }));
+        let (advanced, failure) = match goal {
+            Goal::Submitted => self.submit_some(running, others).await,
+            Goal::Ended | Goal::Recorded => self.advance_each([running, others].concat(), goal).await,
+        };
+        let advanced: Vec<_> = advanced.into_iter().map(|advanced| advanced.shard).collect();
         for shard in advanced {
             let place = shard.number as usize - 1;
             self.shards[place] = shard;
         }
         failure.map_or(Ok(()), Err)
+    }
+
+    /// Creates as many batches as may run beside those that do. Without a limit, nobody asks how those are.
+    async fn submit_some(
+        &self,
+        running: Vec<ShardState>,
+        others: Vec<ShardState>,
+    ) -> (Vec<Advanced<'_>>, Option<Error>) {
+        let is_limited = self.options.max_active.is_some() || self.options.max_enqueued_tokens.is_some();
+        let running = if is_limited && !others.is_empty() { running } else { Vec::new() };
+        let (looked_at, failure) = self.advance_each(running, Goal::Submitted).await;
+        if failure.is_some() {
+            return (looked_at, failure);
+        }
+        // A batch that the queue of its model had no room for is created again.
+        let (mut advanced, refused): (Vec<_>, Vec<_>) =
+            looked_at.into_iter().partition(|advanced| advanced.shard.step.batch_id().is_some());
+        let refused = refused.into_iter().map(|advanced| advanced.shard);
+        let mut waiting: Vec<_> = refused.chain(others).collect();
+        waiting.sort_by_key(|shard| shard.number);
+        let (submitted, failure) = self.advance_each(waiting, Goal::Submitted).await;
+        advanced.extend(submitted);
+        (advanced, failure)
+    }
+
+    /// Takes each of the shards as far as the goal. A batch keeps its place in the queue as long as the result exists.
+    async fn advance_each(&self, shards: Vec<ShardState>, goal: Goal) -> (Vec<Advanced<'_>>, Option<Error>) {
+        let mut pending: FuturesUnordered<_> =
+            shards.into_iter().map(|shard| self.advance(shard, goal)).collect();
+        let mut advanced = Vec::new();
+        while let Some(result) = pending.next().await {
+            match result {
+                Ok(shard) => advanced.push(shard),
+                Err(error) => return (advanced, Some(error)),
+            }
+        }
+        (advanced, None)
     }
 
     /// Prepares for the creation of batches: lists the existing ones before the first is created, so that the run can
@@ -198,6 +235,9 @@ impl Run {
             self.state.has_begun = true;
             self.state.batch_settings = Some(BatchSettings::of(&self.options));
             self.state.write(&self.folder)?;
+            if let Some(shared) = &self.shared {
+                shared.save_run(&self.state).await?;
+            }
         }
         if !options.is_empty() {
             self.listener.notify(&Event::OptionsChanged { options, is_applied: true });
@@ -233,18 +273,38 @@ impl Run {
                 .collect();
             write_shards(&folder, &index, &sources, groups, &limits, number, round + 1)
         });
-        let shards = joined(writing.await)?;
+        let mut shards = joined(writing.await)?;
         if shards.is_empty() {
             return Ok(false);
         }
         self.state.round = round + 1;
         self.state.shards += u32::try_from(shards.len()).unwrap_or(u32::MAX);
+        if let Some(shared) = &self.shared {
+            shards = self.share_round(shared, shards).await?;
+        }
         self.state.write(&self.folder)?;
         let lines = shards.iter().map(|shard| shard.lines).sum();
         let shown = shards.iter().map(|shard| self.shown(shard)).collect();
         self.listener.notify(&Event::RetryingLines { lines, shards: shown });
         self.shards.extend(shards);
         Ok(true)
+    }
+
+    /// Stores the shards of a round that has just been written. Those that another machine has begun are continued.
+    async fn share_round(&self, shared: &Shared, shards: Vec<ShardState>) -> Result<Vec<ShardState>, Error> {
+        let mut shards = shared_shard::all_of(shards, &self.folder).await?;
+        for shard in &mut shards {
+            let Some(known) = shared.shard(shard.state.number) else { continue };
+            if !known.has_requests_of(shard) {
+                let what = "requests that were sent again, and differ from those of this machine".to_owned();
+                return Err(Error::OtherRun { folder: shared.url().into(), what });
+            }
+            shard.state = known.elsewhere();
+            let path = self.folder.of_shard(shard.state.number, "json");
+            folder::write_json(&path, &shard.state).map_err(Error::work(path.clone()))?;
+        }
+        shared.save_round(&self.state, shards.clone()).await?;
+        Ok(shards.into_iter().map(|shard| shard.state).collect())
     }
 
     pub(super) fn client(&self) -> Client<'_> {

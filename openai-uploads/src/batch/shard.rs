@@ -12,6 +12,7 @@ use super::goal::Goal;
 use super::queue::Permit;
 use super::record::{self, Recorded};
 use super::run::Run;
+use super::shared::Shared;
 use super::split::ShardLine;
 use super::state::{BatchFault, Ended, ShardState, Step, Usage};
 use super::{Error, folder};
@@ -34,12 +35,20 @@ const CREATIONS: u32 = 5;
 /// appear.
 const ABSENCES: u32 = 4;
 
+/// A shard that was taken as far as the goal.
+#[derive(Debug)]
+pub(super) struct Advanced<'a> {
+    pub(super) shard: ShardState,
+    /// The place in the queue, if its batch runs.
+    _permit: Option<Permit<'a>>,
+}
+
 impl Run {
     /// Takes the shard as far as the goal.
-    pub(super) async fn advance(&self, mut shard: ShardState, goal: Goal) -> Result<ShardState, Error> {
+    pub(super) async fn advance(&self, mut shard: ShardState, goal: Goal) -> Result<Advanced<'_>, Error> {
         let model = &self.state.groups[shard.group as usize].model;
-        let is_running = matches!(shard.step, Step::Created { .. });
-        let mut permit: Option<Permit<'_>> = is_running.then(|| self.queue.running(model, shard.bytes));
+        let was_running = matches!(shard.step, Step::Created { .. });
+        let mut permit: Option<Permit<'_>> = was_running.then(|| self.queue.running(model, shard.bytes));
         let mut refusals = 0;
         loop {
             match shard.step.clone() {
@@ -49,28 +58,39 @@ impl Run {
                         _ => Some(self.queue.admit(model, shard.bytes).await),
                     };
                     if permit.is_none() {
-                        return Ok(shard);
+                        break;
                     }
                 }
                 Step::Written => {
                     let file_id = self.upload(&shard).await?;
-                    self.save(&mut shard, Step::Uploaded { file_id })?;
+                    self.save(&mut shard, Step::Uploaded { file_id }).await?;
                 }
                 Step::Uploaded { file_id } => {
-                    self.save(&mut shard, Step::Creating { file_id: file_id.clone() })?;
+                    self.save(&mut shard, Step::Creating { file_id: file_id.clone() }).await?;
                     self.create(&mut shard, file_id, false).await?;
                 }
                 Step::Creating { file_id } => self.create(&mut shard, file_id, true).await?,
-                Step::Created { .. } if goal == Goal::Submitted => return Ok(shard),
+                Step::Created { .. } if goal == Goal::Submitted && !was_running => break,
                 Step::Created { file_id, batch_id } => {
-                    let batch = self.wait_for_end(&shard, &batch_id).await?;
+                    let batch = if goal == Goal::Submitted {
+                        self.pace().await;
+                        let batch = self.client().retrieve(&batch_id).await?;
+                        let Some(batch) = batch.filter(Batch::has_ended) else { break };
+                        Some(batch)
+                    } else {
+                        self.wait_for_end(&shard, &batch_id).await?
+                    };
                     if let Some(message) = batch.as_ref().and_then(token_limit) {
                         drop(permit.take());
                         refusals += 1;
                         let wait = self.options.queue_wait(refusals);
                         self.listener.notify(&Event::QueueFull { shard: shard.number, message, wait });
                         shard.attempt += 1;
-                        self.save(&mut shard, Step::Uploaded { file_id })?;
+                        self.save(&mut shard, Step::Uploaded { file_id }).await?;
+                        if goal == Goal::Submitted {
+                            self.queue.record_full(model);
+                            break;
+                        }
                         self.queue.refused(model, wait).await;
                         continue;
                     }
@@ -85,22 +105,27 @@ impl Run {
                         errors: ended.errors.clone(),
                         usage: ended.usage,
                     });
-                    self.save(&mut shard, Step::Ended(ended))?;
+                    self.save(&mut shard, Step::Ended(ended)).await?;
                     permit = None;
                 }
                 Step::Ended(mut ended) if goal == Goal::Recorded => {
                     self.fetch(&shard, &mut ended).await?;
-                    self.save(&mut shard, Step::Recorded(ended))?;
+                    self.save(&mut shard, Step::Recorded(ended)).await?;
                 }
-                Step::Ended(_) | Step::Recorded(_) => return Ok(shard),
+                Step::Ended(_) | Step::Recorded(_) => break,
             }
         }
+        Ok(Advanced { shard, _permit: permit })
     }
 
-    fn save(&self, shard: &mut ShardState, step: Step) -> Result<(), Error> {
+    async fn save(&self, shard: &mut ShardState, step: Step) -> Result<(), Error> {
         shard.step = step;
         let path = self.folder.of_shard(shard.number, "json");
-        folder::write_json(&path, shard).map_err(Error::work(path.clone()))
+        folder::write_json(&path, shard).map_err(Error::work(path.clone()))?;
+        match &self.shared {
+            Some(shared) => shared.save_shard(shard).await,
+            None => Ok(()),
+        }
     }
 
     /// Uploads the requests of a shard. If the reply with the id of the file is lost, they are sent once more: a file
@@ -148,10 +173,15 @@ impl Run {
             if may_exist && let Some(batch) = self.find(&client, &key, &file_id).await? {
                 break (batch, true);
             }
-            match client.create(&request).await {
+            let creating = client.create(&request);
+            let created = match &self.shared {
+                Some(shared) => shared.with_lease(creating).await?,
+                None => creating.await,
+            };
+            match created {
                 Ok(batch) => break (batch, false),
                 Err(NotCreated::Refused(error)) => {
-                    self.save(shard, Step::Uploaded { file_id })?;
+                    self.save(shard, Step::Uploaded { file_id }).await?;
                     return Err(error);
                 }
                 Err(NotCreated::Unknown(error)) => {
@@ -164,7 +194,7 @@ impl Run {
             }
         };
         let (Batch { id: batch_id, .. }, was_found) = batch;
-        self.save(shard, Step::Created { file_id, batch_id: batch_id.clone() })?;
+        self.save(shard, Step::Created { file_id, batch_id: batch_id.clone() }).await?;
         self.listener.notify(&Event::Created { shard: shard.number, batch_id, was_found });
         Ok(())
     }
@@ -201,6 +231,7 @@ impl Run {
         let (mut pause, mut before, mut absences) = (first_pause, None, 0);
         loop {
             self.pace().await;
+            self.shared.as_ref().map_or(Ok(()), Shared::check)?;
             match client.retrieve(batch_id).await? {
                 Some(batch) => {
                     absences = 0;

@@ -151,34 +151,42 @@ impl Location {
     ///
     /// [`ObjectError`] lists them; [`ObjectError::Failed`] if the reader fails.
     pub async fn write_all(&self, reader: impl Read + Send + 'static) -> Result<(), ObjectError> {
+        let (first, mut reader) = self.next_part(reader).await?;
+        if first.len() < WRITE_PART {
+            // One request, in place of the three of an upload in parts.
+            return self.write(first.into(), Condition::Always).await.map(drop);
+        }
         self.store.ready().await?;
         let upload = self.store.client.put_multipart(&self.path).await;
         let mut upload =
             WriteMultipart::new_with_chunk_size(upload.map_err(|error| self.error(&error))?, WRITE_PART);
-        let mut reader = reader;
-        loop {
-            let part = spawn_blocking(move || {
-                let mut part = Vec::new();
-                let read = (&mut reader).take(WRITE_PART as u64).read_to_end(&mut part);
-                read.map(|_| (part, reader))
-            });
-            let (part, rest) = match part.await.map_err(std::io::Error::from).flatten() {
-                Ok(read) => read,
-                Err(error) => {
-                    let _ = upload.abort().await;
-                    let (url, message) = (self.url(), error.to_string());
-                    return Err(ObjectError::Failed { url, message, is_retryable: false });
-                }
-            };
-            if part.is_empty() {
-                break;
-            }
-            reader = rest;
+        let mut part = first;
+        while !part.is_empty() {
             upload.wait_for_capacity(WRITES_IN_FLIGHT).await.map_err(|error| self.error(&error))?;
             upload.put(part.into());
+            match self.next_part(reader).await {
+                Ok(next) => (part, reader) = next,
+                Err(error) => {
+                    let _ = upload.abort().await;
+                    return Err(error);
+                }
+            }
         }
         // After an error it is aborted.
         upload.finish().await.map(drop).map_err(|error| self.error(&error))
+    }
+
+    /// Reads up to [`WRITE_PART`] bytes; fewer only at the end.
+    async fn next_part<R: Read + Send + 'static>(&self, mut reader: R) -> Result<(Vec<u8>, R), ObjectError> {
+        let part = spawn_blocking(move || {
+            let mut part = Vec::new();
+            let read = (&mut reader).take(WRITE_PART as u64).read_to_end(&mut part);
+            read.map(|_| (part, reader))
+        });
+        part.await.map_err(std::io::Error::from).flatten().map_err(|error| {
+            let (url, message) = (self.url(), error.to_string());
+            ObjectError::Failed { url, message, is_retryable: false }
+        })
     }
 
     /// Removes the object. A missing object is not an error.

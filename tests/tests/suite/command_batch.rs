@@ -167,6 +167,28 @@ fn the_separate_steps_make_a_whole_run() {
 }
 
 #[test]
+fn submit_counts_the_batches_that_run_already() {
+    let (server, files) = (start(Server::builder().batch_time(Duration::from_secs(20))), Files::new());
+    let input = files.file("requests.jsonl", requests(30));
+    let step = |arguments: &[&str]| {
+        let run = Run::of(&mut batch(&server, &files, arguments));
+        assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
+        batches(&server).len()
+    };
+    // Two batches for each of three models.
+    step(&["split", &input, "--max-lines", "5"]);
+    let submit = |option: &str, max: &str| step(&["submit", option, max]);
+    assert_eq!([submit("--max-active", "2"), submit("--max-active", "2")], [2, 2]);
+    assert_eq!(submit("--max-active", "3"), 3);
+    assert_eq!(submit("--max-enqueued-tokens", "1"), 3, "each model has a batch in progress");
+    step(&["cancel"]);
+    wait_until("the batches have ended", || {
+        batches(&server).iter().all(|batch| batch["status"] == "cancelled")
+    });
+    assert_eq!(submit("--max-active", "2"), 5, "batches that have ended do not count");
+}
+
+#[test]
 fn an_interrupted_run_leaves_the_batches_and_says_how_to_continue() {
     let (server, files) = (start(Server::builder().batch_time(Duration::from_secs(600))), Files::new());
     let input = files.file("requests.jsonl", requests(6));

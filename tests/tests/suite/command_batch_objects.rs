@@ -5,7 +5,7 @@ use std::process::Command;
 use openai_uploads::server::{BatchFault, Faults, LocalServer, When};
 
 use crate::command_fixture::{Files, Run, command, server};
-use crate::stores::{StoreServer, azure, s3};
+use crate::stores::{StoreServer, azure, google, s3};
 
 /// Requests with the ids `r-0`, `r-1` and so on.
 fn requests(count: usize) -> String {
@@ -41,7 +41,7 @@ fn batch(folder: &Files, server: &LocalServer, store: &StoreServer, arguments: &
 
 #[test]
 fn requests_come_from_a_store_and_results_go_back_to_it() {
-    for store in [s3(), azure()].into_iter().flatten() {
+    for store in [s3(), azure(), Some(google())].into_iter().flatten() {
         let (folder, server) = (Files::new(), server(Faults::new()));
         store.put("run/a.jsonl", requests(30));
         let (input, output) = (store.url("run/a.jsonl"), store.url("run/results.jsonl"));
@@ -65,6 +65,23 @@ fn requests_come_from_a_store_and_results_go_back_to_it() {
         assert_eq!(replaced.code, Some(0), "{}", replaced.stderr);
         assert_eq!(ids(&store.get("run/results.jsonl")), numbered(0..10));
         assert!(folder.names().is_empty(), "{:?}", folder.names());
+    }
+}
+
+#[test]
+fn long_results_go_to_a_store_in_parts() {
+    // A part has 8 MiB.
+    let (count, long) = (20, "a".repeat(1 << 20));
+    for store in [Some(google()), s3()].into_iter().flatten() {
+        let (folder, server) = (Files::new(), server(Faults::new()));
+        store.put("long/a.jsonl", requests(count).replace("\"hi\"", &format!("\"{long}\"")));
+        let (input, output) = (store.url("long/a.jsonl"), store.url("long/results.jsonl"));
+        let done =
+            batch(&folder, &server, store, &["run", &input, "-o", &output, "--poll-interval", "100ms"]);
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        let results = store.get("long/results.jsonl");
+        assert!(results.len() > count << 20, "the echo has the requests");
+        assert_eq!(ids(&results), numbered(0..count));
     }
 }
 

@@ -26,7 +26,8 @@ fn requests(file: usize) -> String {
     (0..LINES).map(line).collect()
 }
 
-fn ids(text: &str) -> Vec<String> {
+/// The ids of the lines of a results file, in order.
+pub(crate) fn ids(text: &str) -> Vec<String> {
     let id = |line: &str| {
         let value: Value = serde_json::from_str(line).unwrap();
         value["custom_id"].as_str().unwrap().to_owned()
@@ -56,6 +57,11 @@ fn check(server: &LocalServer, results: &[String]) {
     all.sort();
     let expected = (0..FILES).flat_map(|file| (0..LINES).map(move |line| format!("{file:02}-{line}")));
     assert!(all.iter().eq(&expected.collect::<Vec<_>>()), "{all:?}");
+    check_batches(server);
+}
+
+/// Checks that the server has each shard's batch once.
+pub(crate) fn check_batches(server: &LocalServer) {
     let mut counts = BTreeMap::new();
     for batch in batches(server) {
         let metadata = &batch["metadata"];

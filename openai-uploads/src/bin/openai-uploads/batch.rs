@@ -4,6 +4,7 @@ mod arguments;
 mod outcome;
 mod place;
 mod row;
+mod stored_state;
 mod table;
 
 use std::path::PathBuf;
@@ -12,12 +13,12 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueHint};
 use openai_uploads::Uploader;
-use openai_uploads::batch::{BatchRunner, Options, Summary};
+use openai_uploads::batch::{BatchRunner, Error, Options, Summary};
 use openai_uploads::uploader;
 
 use crate::connection::Connection;
 use crate::exit::{self, CommandError, Exit};
-use crate::{interrupt, message, runtime, stdout};
+use crate::{interrupt, message, quantity, runtime, stdout};
 use arguments::{Fetching, Queueing, Selected, Splitting, Submitting};
 use outcome::{Done, Ended, Stopped, describe, explain};
 use place::Place;
@@ -133,9 +134,13 @@ struct Cancel {
 #[derive(Args)]
 struct Common {
     /// The results file, or an object in a store. The state of the run is beside the file, in the folder NAME.batch,
-    /// until the run is done; for an object it is in the current folder.
+    /// until the run is done; for an object it is beside it in the store, and the folder is in the current one.
     #[arg(long = "output", short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: PathBuf,
+
+    /// With results in a store: how long this machine must show no sign of life before another one takes over its run.
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "1m")]
+    lease: Duration,
 
     #[command(flatten)]
     connection: Connection,
@@ -183,7 +188,7 @@ impl Batch {
                 step.submitting.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
                 step.common.work(options, uploading, async |runner, place| {
-                    runner.reopen(place.results())?.submit().await?;
+                    runner.reopen(place.results()).await?.submit().await?;
                     Ok(Done::Step)
                 })
             }
@@ -192,7 +197,7 @@ impl Batch {
                 step.submitting.apply(&mut options);
                 let uploading = step.submitting.uploader_options();
                 step.common.work(options, uploading, async |runner, place| {
-                    runner.reopen(place.results())?.wait().await?;
+                    runner.reopen(place.results()).await?.wait().await?;
                     Ok(Done::Step)
                 })
             }
@@ -205,13 +210,13 @@ impl Batch {
                     if place.is_merged() {
                         return place.finish(None).await.map(Done::Sent).map_err(Stopped::Command);
                     }
-                    Done::of(runner.reopen(place.results())?.finish().await?, place).await
+                    Done::of(runner.reopen(place.results()).await?.finish().await?, place).await
                 })
             }
             Step::Status(step) => step.common.status(&options),
             Step::Cancel(step) => {
                 step.common.work(options, uploader::Options::default(), async |runner, place| {
-                    let cancelled = runner.reopen(place.results())?.cancel().await?;
+                    let cancelled = runner.reopen(place.results()).await?.cancel().await?;
                     message::write(&format!("cancelled {}", message::count(cancelled as usize, "batch")));
                     Ok(Done::Step)
                 })
@@ -238,7 +243,7 @@ impl Common {
         uploading: uploader::Options,
         work: impl AsyncFnOnce(BatchRunner, &Place) -> Result<Done, Stopped>,
     ) -> Result<Exit, CommandError> {
-        let place = Place::of(&self.output)?;
+        let place = Place::of(&self.output, self.lease)?;
         let configuration = self.connection.configuration()?;
         let uploader = Uploader::with_options(configuration.clone(), uploading);
         let table = Arc::new(Mutex::new(Table::new(self.quiet || self.json)));
@@ -250,6 +255,7 @@ impl Common {
             }
             shown.lock().unwrap_or_else(PoisonError::into_inner).take(event);
         });
+        let runner = place.attach(runner);
         let mut interrupted = interrupt::listen()
             .map_err(|error| CommandError::failed(format!("cannot listen for Ctrl-C: {error}")))?;
         let runtime = runtime::single_threaded()?;
@@ -266,6 +272,7 @@ impl Common {
                 }
             }
         });
+        runtime.block_on(place.release());
         runtime.shutdown_background();
         table.lock().unwrap_or_else(PoisonError::into_inner).close();
         match ended {
@@ -284,6 +291,16 @@ impl Common {
                 Ok(if has_failures { Exit::Failed } else { Exit::Done })
             }
             Some(Ok(Done::Run(summary))) => self.finish(&summary),
+            Some(Err(Stopped::Run(Error::FinishedElsewhere { .. }))) => {
+                place.discard()?;
+                if !self.quiet {
+                    let results = message::path(&self.output);
+                    message::write(&format!(
+                        "another machine has finished this run; its results are in {results}"
+                    ));
+                }
+                Ok(Exit::Done)
+            }
             Some(Err(stopped)) => {
                 place.clean();
                 Err(match stopped {
@@ -305,7 +322,7 @@ impl Common {
 
     fn status(&self, options: &Options) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
-        let results = Place::of(&self.output)?.results();
+        let results = Place::of(&self.output, self.lease)?.results();
         let runner = BatchRunner::new(Uploader::new(configuration.clone()), options.clone());
         let shards = runtime::single_threaded()?.block_on(runner.status(results));
         for shard in shards.map_err(|error| explain(&error, &configuration))? {

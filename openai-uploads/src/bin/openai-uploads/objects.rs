@@ -100,11 +100,6 @@ mod with_stores {
                 .with_help("name a file, or an object such as s3://BUCKET/KEY"))
         }
 
-        /// Refuses a URL that nothing can be written to.
-        pub(crate) fn check_writable(&self, option: &str, url: &Path) -> Result<(), CommandError> {
-            self.writable(option, url).map(drop)
-        }
-
         /// Whether there is an object.
         pub(crate) async fn exists(&self, url: &Path) -> Result<bool, CommandError> {
             match self.location(url)?.look_up().await {
@@ -201,10 +196,6 @@ mod without_stores {
 
         pub(crate) fn resume(&self, state: &Path) -> Result<Resume, CommandError> {
             Err(unsupported(state))
-        }
-
-        pub(crate) fn check_writable(&self, _: &str, url: &Path) -> Result<(), CommandError> {
-            Err(unsupported(url))
         }
 
         #[expect(clippy::unused_async, reason = "with stores it asks one")]

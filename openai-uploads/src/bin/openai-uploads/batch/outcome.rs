@@ -57,9 +57,11 @@ pub(super) fn explain(error: &Error, configuration: &Configuration) -> CommandEr
             let name = PathBuf::from(format!("shard {shard}"));
             return upload_error(source, &name, Some(configuration)).with_more_help(kept);
         }
-        Error::Work { .. } | Error::Locked { .. } | Error::NoBatches { .. } => {
-            CommandError::failed(text_of(error))
-        }
+        Error::Work { .. }
+        | Error::Locked { .. }
+        | Error::RunsElsewhere { .. }
+        | Error::Store { .. }
+        | Error::NoBatches { .. } => CommandError::failed(text_of(error)),
         _ => CommandError::bad_input(text_of(error)),
     };
     let help = match error {
@@ -69,7 +71,10 @@ pub(super) fn explain(error: &Error, configuration: &Configuration) -> CommandEr
         Error::NoRun { .. } => "begin one with `batch run` or `batch split`",
         Error::NoBatches { .. } => "check the base URL; most end in /v1",
         Error::Locked { .. } => "wait for it to end, or stop it",
-        Error::Work { .. } => kept,
+        Error::RunsElsewhere { .. } => {
+            "wait for it to end, or stop it; `batch run` with the same files then goes on with the run"
+        }
+        Error::Work { .. } | Error::Store { .. } => kept,
         _ => return problem,
     };
     problem.with_help(help)

@@ -10,6 +10,8 @@
 //! results.jsonl        the results, until they are sent
 //! ```
 //!
+//! The state of the run is in the store too, beside the results, so that another machine can go on with it.
+//!
 //! With results in a file, the downloaded objects are in the folder `NAME.inputs` beside it. Only folders with the file
 //! `url` are ever removed.
 
@@ -17,9 +19,11 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use openai_uploads::batch::Summary;
+use openai_uploads::batch::{BatchRunner, Summary};
 
+use super::stored_state::StoredState;
 use crate::exit::CommandError;
 use crate::explain::unreadable;
 use crate::message;
@@ -39,24 +43,37 @@ pub(super) struct Place {
     url: Option<PathBuf>,
     /// The folder of what is downloaded, and of the run if its results are sent. It is removed at the end.
     folder: PathBuf,
+    /// The state beside the results, where they go to a store.
+    state: StoredState,
 }
 
 impl Place {
-    /// The place of the run with these results.
-    pub(super) fn of(output: &Path) -> Result<Self, CommandError> {
+    /// The place of the run with these results. The lease is of the state in a store.
+    pub(super) fn of(output: &Path, lease: Duration) -> Result<Self, CommandError> {
         let objects = Objects::default();
         if !is_url(output) {
             let folder = with_ending(output, ".inputs");
-            return Ok(Self { objects, results: output.to_owned(), url: None, folder });
+            let state = StoredState::none();
+            return Ok(Self { objects, results: output.to_owned(), url: None, folder, state });
         }
         let name = output.to_str().and_then(|url| url.rsplit('/').next()).filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| {
             CommandError::bad_input(format!("{} names no object", message::path(shown(output))))
                 .with_help("name an object such as s3://BUCKET/results.jsonl")
         })?;
-        objects.check_writable("-o", output)?;
+        let state = StoredState::of(&objects, output, lease)?;
         let folder = PathBuf::from(format!("{name}.openai-batch"));
-        Ok(Self { objects, results: folder.join(name), url: Some(output.to_owned()), folder })
+        Ok(Self { objects, results: folder.join(name), url: Some(output.to_owned()), folder, state })
+    }
+
+    /// The runner, with the state in a store where the results go to one.
+    pub(super) fn attach(&self, runner: BatchRunner) -> BatchRunner {
+        self.state.attach(runner)
+    }
+
+    /// Lets another machine go on with the run, which stops here.
+    pub(super) async fn release(&self) {
+        self.state.release().await;
     }
 
     /// The results file that the run writes.
@@ -89,7 +106,8 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(self.disk(&error)),
         }
-        if !overwrite && self.objects.exists(url).await? {
+        // The results of an unfinished run may be there if it stopped just before its end.
+        if !overwrite && !self.state.exists().await? && self.objects.exists(url).await? {
             return Err(CommandError::bad_input(format!("{} exists already", message::path(url)))
                 .with_help("name another object with -o, or pass --overwrite"));
         }
@@ -142,6 +160,7 @@ impl Place {
                 summary.results.clone_from(url);
                 summary.failures = failures.into_iter().map(|(_, url)| url).next();
             }
+            self.state.remove().await?;
         }
         self.remove().map_err(|error| self.disk(&error))?;
         Ok(has_failures)
@@ -150,6 +169,11 @@ impl Place {
     /// Removes the folder, if it is of a run.
     fn remove(&self) -> io::Result<()> {
         if self.folder.join(MARKER).exists() { fs::remove_dir_all(&self.folder) } else { Ok(()) }
+    }
+
+    /// Removes the folder of a run that another machine has finished.
+    pub(super) fn discard(&self) -> Result<(), CommandError> {
+        self.remove().map_err(|error| self.disk(&error))
     }
 
     /// Removes the folder of a run that has not begun, because its requests are not valid for example.
@@ -227,7 +251,7 @@ mod tests {
 
     #[test]
     fn results_in_a_file_stay_where_they_are() {
-        let place = Place::of(Path::new("out/results.jsonl")).unwrap();
+        let place = Place::of(Path::new("out/results.jsonl"), Duration::ZERO).unwrap();
         assert_eq!(place.results(), Path::new("out/results.jsonl"));
         assert_eq!((place.folder.to_str(), place.is_merged()), (Some("out/results.jsonl.inputs"), false));
     }

@@ -64,6 +64,10 @@ impl Table {
                 self.done_before = self.rows.values().map(|row| row.done).sum();
                 self.write(&format!("continuing a run of {}", message::count(shards.len(), "batch")));
             }
+            Event::WaitingForLease { lease, .. } => {
+                let lease = quantity::shown_duration(*lease);
+                self.write(&format!("another machine has this run; it is watched for {lease}"));
+            }
             Event::OptionsChanged { options, is_applied } => self.write(&options_changed(options, *is_applied)),
             Event::RetryingLines { lines, shards } => {
                 self.add(shards);
