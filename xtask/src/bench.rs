@@ -15,6 +15,7 @@ mod program;
 mod report;
 mod server;
 mod sink;
+mod spector;
 mod statistics;
 mod store;
 mod upload;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Upload(upload::Arguments),
     Batch(batch::Arguments),
     Decode(decode::Arguments),
+    Spector(spector::Arguments),
     Store(store::Arguments),
     Folder(folder::Arguments),
     #[command(hide = true)]
@@ -46,6 +48,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Upload(arguments) => upload::run(arguments),
         Command::Batch(arguments) => batch::run(arguments),
         Command::Decode(arguments) => decode::run(arguments),
+        Command::Spector(arguments) => spector::run(arguments),
         Command::Store(arguments) => store::run(arguments),
         Command::Folder(arguments) => folder::run(arguments),
         Command::Object(arguments) => object::run(arguments),

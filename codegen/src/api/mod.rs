@@ -3,6 +3,7 @@
 
 mod ambiguous;
 mod cycles;
+mod explode;
 mod lower;
 mod model;
 mod operation;

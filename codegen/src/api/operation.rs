@@ -267,6 +267,11 @@ pub enum SecurityKind {
     Bearer,
     /// A user name and password.
     Basic,
+    /// Credentials of another HTTP authentication scheme, in the header `Authorization`.
+    Http {
+        /// The name of the HTTP authentication scheme, as the document writes it.
+        scheme: String,
+    },
     /// An API key.
     ApiKey {
         /// The location of the key.

@@ -390,7 +390,7 @@ Call the other operation with the value from the response.",
     ),
     (
         "unexpressed-security",
-        "A security scheme is of a kind that requests cannot use, such as mutual TLS. They are sent without it.
+        "A security scheme is of a kind that requests cannot use, such as mutual TLS or HTTP digest. They are sent without it.
 
 Set up the HTTP client yourself (`Configuration::client`), for instance with a client certificate.",
     ),

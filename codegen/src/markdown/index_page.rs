@@ -48,6 +48,9 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>) -> String {
         let how = match &scheme.kind {
             SecurityKind::Bearer => "a bearer token, `bearer_access_token` of the configuration".to_owned(),
             SecurityKind::Basic => "HTTP basic, `basic_auth` of the configuration".to_owned(),
+            SecurityKind::Http { scheme: name } => {
+                format!("HTTP `{name}`, `api_keys[\"{}\"]` of the configuration", scheme.name)
+            }
             SecurityKind::ApiKey { location, name } => {
                 let location = match location {
                     KeyLocation::Header => "header",

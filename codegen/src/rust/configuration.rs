@@ -101,6 +101,7 @@ fn scheme_item(scheme: &SecurityScheme, name: &str) -> TokenStream {
     let value = match &scheme.kind {
         SecurityKind::Bearer => quote!(SecurityScheme::Bearer),
         SecurityKind::Basic => quote!(SecurityScheme::Basic),
+        SecurityKind::Http { scheme } => quote!(SecurityScheme::Http { scheme: #key, name: #scheme }),
         SecurityKind::ApiKey { location, name } => {
             let location = match location {
                 KeyLocation::Header => quote!(ApiKeyLocation::Header),

@@ -59,7 +59,7 @@ fn credentials(api: &Api, operation: &Operation) -> Option<String> {
         SecurityKind::Bearer => {
             Some("configuration.bearer_access_token = Some(std::env::var(\"API_TOKEN\")?.into());".to_owned())
         }
-        SecurityKind::ApiKey { .. } => Some(format!(
+        SecurityKind::ApiKey { .. } | SecurityKind::Http { .. } => Some(format!(
             "configuration.api_keys.insert({:?}.to_owned(), std::env::var(\"API_KEY\")?.into());",
             plain(&scheme.name)
         )),

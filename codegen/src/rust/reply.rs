@@ -73,7 +73,8 @@ fn single(operation: &Operation, content: &ReplyContent, imports: &mut Imports) 
             accept => quote!(.json_as(#accept)),
         },
         ReplyContent::Lines(_, content_type) => quote!(.lines(#content_type)),
-        ReplyContent::Text(_) => quote!(.text()),
+        ReplyContent::Text(content_type) if content_type.contains('*') => quote!(.text()),
+        ReplyContent::Text(content_type) => quote!(.text_as(#content_type)),
         ReplyContent::Binary(content_type) => quote!(.binary(#content_type)),
         ReplyContent::Base64(content_type) => {
             imports.add_runtime("Decode");

@@ -29,6 +29,14 @@ snapshots! { operation:
           - {name: to, in: query, allowReserved: true, schema: {type: string}}
         responses: {'204': {description: Done.}}
         ",
+    explode_does_not_matter_for_a_value_without_parts: "
+        parameters:
+          - {name: id, in: path, required: true, explode: true, schema: {type: string}}
+          - {name: limit, in: query, explode: false, schema: {type: integer}}
+          - {name: order, in: query, explode: false, schema: {type: string, enum: [asc, desc]}}
+          - {name: tags, in: query, explode: false, schema: {type: array, items: {type: string}}}
+        responses: {'204': {description: Done.}}
+        ",
     a_deprecated_operation_has_the_attribute: "
         deprecated: true
         summary: Puts a thing.

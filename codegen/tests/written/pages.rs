@@ -27,7 +27,7 @@ snapshots! { written:
           /things:
             get:
               operationId: listThings
-              parameters: [{name: cursor, in: query, schema: {type: string}}]
+              parameters: [{name: cursor, in: query, explode: false, schema: {type: string}}]
               responses:
                 '200':
                   description: Things.

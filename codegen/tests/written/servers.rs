@@ -9,7 +9,7 @@ snapshots! { written:
           /a: {get: {operationId: a, responses: {'204': {description: Done.}}}}
           /b: {get: {operationId: b, security: [{Token: [], Query: []}, {Password: []}, {}], responses: {'204': {description: Done.}}}}
           /c: {get: {operationId: c, security: [], responses: {'204': {description: Done.}}}}
-          /d: {get: {operationId: d, security: [{OAuth: [read]}, {Cookie: []}], responses: {'204': {description: Done.}}}}
+          /d: {get: {operationId: d, security: [{OAuth: [read]}, {Cookie: []}, {Signed: []}], responses: {'204': {description: Done.}}}}
         components:
           securitySchemes:
             Key: {type: apiKey, in: header, name: X-Key, description: A key.}
@@ -17,6 +17,7 @@ snapshots! { written:
             Cookie: {type: apiKey, in: cookie, name: session}
             Token: {type: http, scheme: bearer}
             Password: {type: http, scheme: basic}
+            Signed: {type: http, scheme: SharedKey}
             OAuth: {type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://example.com/token', scopes: {read: Read.}}}}
         ",
     a_server_with_variables: "

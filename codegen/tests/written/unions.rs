@@ -58,6 +58,12 @@ snapshots! { schemas:
         Wolf: {allOf: [{$ref: '#/components/schemas/Wild'}, {properties: {pack: {type: integer}}}]}
         Either: {oneOf: [{$ref: '#/components/schemas/Shape'}, {$ref: '#/components/schemas/Wild'}], discriminator: {propertyName: t}}
         ",
+    a_subtype_with_another_discriminator_is_a_union_in_the_union: "
+        Fish: {required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind, mapping: {shark: '#/components/schemas/Shark', salmon: '#/components/schemas/Salmon'}}}
+        Salmon: {allOf: [{$ref: '#/components/schemas/Fish'}, {properties: {friends: {type: array, items: {$ref: '#/components/schemas/Fish'}}}}]}
+        Shark: {required: [teeth], allOf: [{$ref: '#/components/schemas/Fish'}], properties: {kind: {type: string, enum: [shark]}, teeth: {type: string}}, discriminator: {propertyName: teeth, mapping: {saw: '#/components/schemas/Saw'}}}
+        Saw: {allOf: [{$ref: '#/components/schemas/Shark'}, {properties: {length: {type: integer}}}]}
+        ",
     values_that_all_alternatives_share_select_none: "
         Shape:
           type: object

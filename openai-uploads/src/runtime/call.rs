@@ -100,7 +100,12 @@ impl Request {
 
     /// Returns a call whose reply is text.
     pub fn text<E: ErrorBody>(self) -> Call<String, E> {
-        self.call("text/*, */*;q=0.1", Decode::Whole(Reply::text))
+        self.text_as("text/*, */*;q=0.1")
+    }
+
+    /// Reads a reply as text of the media type `accept`.
+    pub fn text_as<E: ErrorBody>(self, accept: &'static str) -> Call<String, E> {
+        self.call(accept, Decode::Whole(Reply::text))
     }
 
     /// Returns a call whose reply is a stream of bytes of the media type `accept`.
@@ -160,7 +165,7 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
 
     /// Asks for the reply as text of the media type `accept`.
     pub fn text_as(self, accept: &'static str) -> Call<String, E> {
-        self.request.call(accept, Decode::Whole(Reply::text))
+        self.request.text_as(accept)
     }
 
     /// Asks for the reply as JSON of the media type `accept`.

@@ -54,6 +54,12 @@ impl Credentials {
                     self.headers.insert(AUTHORIZATION, value);
                 }
             }
+            SecurityScheme::Http { scheme, name } => {
+                if let Some(key) = configuration.api_keys.get(scheme) {
+                    let value = format!("{name} {}", key.expose_secret());
+                    self.headers.insert(AUTHORIZATION, secret_header("API key", &value)?);
+                }
+            }
             SecurityScheme::ApiKey { scheme, location, name } => {
                 if let Some(key) = configuration.api_keys.get(scheme) {
                     self.add_key(location, name, key)?;
@@ -94,7 +100,9 @@ fn is_configured(scheme: SecurityScheme, configuration: &Configuration) -> bool 
             configuration.refreshing_token.is_some() || configuration.bearer_access_token.is_some()
         }
         SecurityScheme::Basic => configuration.basic_auth.is_some(),
-        SecurityScheme::ApiKey { scheme, .. } => configuration.api_keys.contains_key(scheme),
+        SecurityScheme::ApiKey { scheme, .. } | SecurityScheme::Http { scheme, .. } => {
+            configuration.api_keys.contains_key(scheme)
+        }
     }
 }
 

@@ -8,6 +8,13 @@ pub enum SecurityScheme {
     Bearer,
     /// `Authorization: Basic`, from [`Configuration::basic_auth`](super::Configuration::basic_auth).
     Basic,
+    /// `Authorization:` with another HTTP authentication scheme, and credentials from [`Configuration::api_keys`](super::Configuration::api_keys).
+    Http {
+        /// The name of the scheme in the document, and of the credentials in [`Configuration::api_keys`](super::Configuration::api_keys).
+        scheme: &'static str,
+        /// The name of the HTTP authentication scheme.
+        name: &'static str,
+    },
     /// A key, from [`Configuration::api_keys`](super::Configuration::api_keys).
     ApiKey {
         /// The name of the scheme in the document, and of the key in [`Configuration::api_keys`](super::Configuration::api_keys).

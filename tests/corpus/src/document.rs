@@ -29,12 +29,29 @@ impl Document {
     ///
     /// The generator refuses the document, or panics.
     pub fn generate(name: &str, path: &Path) -> Result<Self, String> {
+        Self::corrected(name, path, None)
+    }
+
+    /// Generates from the document at `path`, corrected by an overlay.
+    ///
+    /// # Errors
+    ///
+    /// The generator refuses the document or the overlay, or panics.
+    pub fn corrected(name: &str, path: &Path, overlay: Option<&Path>) -> Result<Self, String> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let file = Path::new(path.file_name().unwrap_or_default());
-        let input = Input::read_in(folder, file).map_err(|error| format!("{error:?}"))?;
+        let mut input = Input::read_in(folder, file).map_err(|error| format!("{error:?}"))?;
+        if let Some(overlay) = overlay {
+            input = input.overlay(overlay).map_err(|error| format!("{error:?}"))?;
+        }
         let options = Options { output: Output::Crate { name: name.to_owned() }, ..Options::default() };
         let text = input.text.clone();
-        let all = Options { file: input.name.clone(), files: input.files.clone(), ..options.clone() };
+        let all = Options {
+            file: input.name.clone(),
+            files: input.files.clone(),
+            overlays: input.overlays.clone(),
+            ..options.clone()
+        };
         let document = input.document().map_err(|errors| errors.render(false))?;
         // Through text, since a value cannot hold every number.
         let value = serde_json::from_str(&document.root().to_json()).map_err(|error| error.to_string())?;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
+use crate::clients::Clients;
 use crate::document::Document;
 
 const MAIN: &str = include_str!("program.rs");
@@ -46,31 +47,21 @@ impl Package {
         documents: &[(&Document, BTreeSet<&str>)],
         lock: &Path,
     ) -> io::Result<Self> {
-        let source = folder.join("src");
+        let mut clients = Clients::default();
         let mut types = BTreeMap::new();
         let mut main = MAIN.to_owned();
         for (document, used) in documents {
             let name = &document.name;
-            for (path, text) in document.generated.package.files() {
-                let Some(path) = path.strip_prefix("src/").filter(|path| path.contains('/')) else {
-                    continue;
-                };
-                match path.starts_with("runtime/") {
-                    true => write(&source.join(path), text)?,
-                    false => write(&source.join(name).join(path), &in_module(name, text))?,
-                }
-            }
+            clients.add(document);
             let rows: String = used.iter().map(|ty| format!("    crate::back::<{ty}>,\n")).collect();
             let probe = format!(
                 "#![allow(unused_imports)]\nuse std::collections::BTreeMap;\n\nuse super::models;\n\
                  use crate::runtime::{{Base64, SecretString}};\n\n\
                  pub(crate) static TYPES: &[crate::Back] = &[\n{rows}];\n"
             );
-            write(&source.join(name).join("probe.rs"), &probe)?;
-            write(
-                &source.join(name).join("mod.rs"),
-                "pub mod apis;\npub mod models;\npub(crate) mod probe;\n",
-            )?;
+            clients.file(&format!("{name}/probe.rs"), probe);
+            let module = "pub mod apis;\npub mod models;\npub(crate) mod probe;\n";
+            clients.file(&format!("{name}/mod.rs"), module.to_owned());
             main += &format!("mod {name};\n");
             let numbers = used.iter().enumerate().map(|(number, ty)| ((*ty).to_owned(), number)).collect();
             types.insert(name.clone(), numbers);
@@ -82,8 +73,8 @@ impl Package {
             "\nfn types(document: &str) -> &'static [Back] {{\n    match document {{\n{}        _ => &[],\n    }}\n}}\n",
             arms.collect::<String>()
         );
-        write(&source.join("main.rs"), &main)?;
-        write(&folder.join("Cargo.toml"), &manifest(documents.iter().map(|(document, _)| *document)))?;
+        clients.file("main.rs", main);
+        clients.write(folder)?;
         if !folder.join("Cargo.lock").is_file() {
             fs::copy(lock, folder.join("Cargo.lock"))?;
         }
@@ -162,36 +153,4 @@ impl Package {
         }
         Ok(written)
     }
-}
-
-/// Writes a file, unless it is there already, so that cargo need not compile it again.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    if fs::read_to_string(path).is_ok_and(|there| there == text) {
-        return Ok(());
-    }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    fs::write(path, text)
-}
-
-/// The text of a generated file for a client that is a module. The shared `Configuration` has no default server.
-fn in_module(module: &str, text: &str) -> String {
-    let text = text.split("\nimpl Configuration {").next().unwrap_or(text);
-    ["models", "apis"].iter().fold(text.to_owned(), |text, part| {
-        text.replace(&format!("crate::{part}"), &format!("crate::{module}::{part}"))
-    })
-}
-
-/// The manifest, with the dependencies of all clients.
-fn manifest<'a>(documents: impl Iterator<Item = &'a Document>) -> String {
-    let dependencies = documents.flat_map(|document| &document.generated.dependencies);
-    let lines: BTreeSet<String> = dependencies.map(|dependency| format!("{dependency}\n")).collect();
-    let lines: String = lines.into_iter().collect();
-    let webhooks = if lines.contains("\nhmac") { "\"dep:hmac\", \"dep:sha2\"" } else { "" };
-    format!(
-        "[package]\nname = \"clients\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[features]\nrustls = []\n\
-         native-tls = []\ntesting = [\"dep:http\"]\nwebhooks = [{webhooks}]\n\n[dependencies]\n{lines}\n\
-         [profile.dev]\ndebug = false\nincremental = false\n\n[workspace]\n"
-    )
 }

@@ -52,7 +52,7 @@ use crate::document::{Document, View as _};
 use crate::formats::Formats;
 
 use super::model::Type;
-use super::{Api, ambiguous, cycles, tags, usage};
+use super::{Api, ambiguous, cycles, explode, tags, usage};
 use place::Place;
 use report::diagnostic;
 
@@ -98,6 +98,7 @@ pub fn lower_with_schemas(
     }
     usage::mark(&mut api, &types.replaced);
     tags::assign(&mut api);
+    explode::settle(&mut api);
     for (id, one, other) in ambiguous::unions(&api) {
         let message = format!(
             "`{one}` and `{other}` are ambiguous: a value that fits both equally well is read as `{one}`"

@@ -48,9 +48,13 @@ impl<'d> Lowering<'d> {
                 };
                 Some(SecurityKind::ApiKey { location, name: scheme.name().unwrap_or_default().to_owned() })
             }
+            (Some("http"), Some(name), _) if !name.is_empty() && !is_computed(name) => {
+                Some(SecurityKind::Http { scheme: scheme.scheme().unwrap_or_default().to_owned() })
+            }
             _ => {
                 let message = "this security scheme is not expressed; requests go without it";
-                let help = "`http` with `bearer` or `basic`, `apiKey`, `oauth2` and `openIdConnect` are";
+                let help = "`http` with credentials that do not depend on the request, `apiKey`, `oauth2` and \
+                            `openIdConnect` are";
                 self.warning(place, "unexpressed-security", message, Some(help));
                 None
             }
@@ -132,4 +136,12 @@ fn hints(scheme: openapi::SecurityScheme<'_>) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     hints.retain(|hint| seen.insert(hint.clone()));
     hints
+}
+
+/// Whether a client computes the credentials of an HTTP authentication scheme for each request, from a challenge or from
+/// the request itself.
+fn is_computed(scheme: &str) -> bool {
+    const COMPUTED: [&str; 9] =
+        ["concealed", "digest", "dpop", "gnap", "hoba", "mutual", "negotiate", "oauth", "vapid"];
+    COMPUTED.contains(&scheme) || scheme.starts_with("scram-")
 }

@@ -60,7 +60,8 @@ impl<'d> Lowering<'d> {
     }
 
     /// All subtypes of a schema: those made from it, those made from them, and those that its discriminator maps to.
-    /// None if it has no discriminator or lists its alternatives.
+    /// None if it has no discriminator or lists its alternatives. A subtype with a discriminator of its own, by another
+    /// property, stands for those made from it.
     pub(super) fn subtypes_of(&mut self, place: &Place, schema: Schema<'d>) -> Rc<SubtypeSet<'d>> {
         let Some(discriminator) = schema.discriminated() else { return Rc::default() };
         if schema.is_union() || !schema.allows_objects() {
@@ -78,7 +79,9 @@ impl<'d> Lowering<'d> {
         while let Some((subtype, schema)) = left.get(at).cloned() {
             at += 1;
             if subtype != *place && found.places.insert(subtype.clone()) {
-                left.extend(self.subtypes.direct.get(&subtype).cloned().unwrap_or_default());
+                if !is_told_apart_otherwise(schema, discriminator) {
+                    left.extend(self.subtypes.direct.get(&subtype).cloned().unwrap_or_default());
+                }
                 found.schemas.push((subtype, schema));
             }
         }
@@ -118,8 +121,9 @@ impl<'d> Lowering<'d> {
         if !self.can_afford(place, subtypes.schemas.len()) {
             return Kind::Alias(Type::Any);
         }
+        let discriminator = schema.discriminated();
         for (place, schema) in &subtypes.schemas {
-            let ty = self.subtype(place, *schema);
+            let ty = self.subtype(place, *schema, discriminator);
             variants.push(variant(self.name_of(place).root, ty));
         }
         let mut name = self.name_of(place);
@@ -160,14 +164,33 @@ impl<'d> Lowering<'d> {
         Kind::Union(union)
     }
 
-    /// The type of a schema as a variant. A supertype stands for its own properties only.
-    pub(super) fn subtype(&mut self, place: &Place, schema: Schema<'d>) -> Type {
+    /// The type of a schema as a variant. A supertype stands for its own properties only, since its subtypes are
+    /// variants too; one with another discriminator stands for them.
+    pub(super) fn subtype(
+        &mut self,
+        place: &Place,
+        schema: Schema<'d>,
+        discriminator: Option<Discriminator<'d>>,
+    ) -> Type {
         let ty = match self.component(place, schema) {
             Type::Nullable(inner) => *inner,
             ty => ty,
         };
-        self.subtypes.bases.get(place).map_or(ty, |base| Type::Named(*base))
+        match self.subtypes.bases.get(place) {
+            Some(base) if !discriminator.is_some_and(|own| is_told_apart_otherwise(schema, own)) => {
+                Type::Named(*base)
+            }
+            _ => ty,
+        }
     }
+}
+
+/// Whether the subtypes of a schema have a discriminator with another property.
+fn is_told_apart_otherwise(schema: Schema<'_>, discriminator: Discriminator<'_>) -> bool {
+    let property = |discriminator: Discriminator<'_>| {
+        discriminator.property_name().and_then(|name| name.value.as_str().map(str::to_owned))
+    };
+    schema.discriminated().is_some_and(|own| property(own) != property(discriminator))
 }
 
 fn variant(name: String, ty: Type) -> Variant {

@@ -192,7 +192,7 @@ impl<'d> Lowering<'d> {
                 union.variants.last_mut().into_iter().for_each(|base| base.tags.push(value.clone()));
                 continue;
             }
-            let ty = self.mapped_type(&target, schema, base);
+            let ty = self.mapped_type(&target, schema, base, discriminator);
             match union.variants.iter_mut().find(|variant| variant.ty == ty) {
                 Some(variant) => variant.tags.push(value.clone()),
                 None => {
@@ -218,7 +218,7 @@ impl<'d> Lowering<'d> {
         };
         let ty = match base == Some(&target) {
             true => union.variants.last().map_or(Type::Any, |base| base.ty.clone()),
-            false => self.mapped_type(&target, schema, base),
+            false => self.mapped_type(&target, schema, base, discriminator),
         };
         match union.variants.iter_mut().find(|variant| variant.ty == ty) {
             Some(variant) => variant.is_default = true,
@@ -229,9 +229,15 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn mapped_type(&mut self, target: &Place, schema: Schema<'d>, base: Option<&Place>) -> Type {
+    fn mapped_type(
+        &mut self,
+        target: &Place,
+        schema: Schema<'d>,
+        base: Option<&Place>,
+        discriminator: Discriminator<'d>,
+    ) -> Type {
         match base {
-            Some(_) => self.subtype(target, schema),
+            Some(_) => self.subtype(target, schema, Some(discriminator)),
             None => self.component(target, schema),
         }
     }

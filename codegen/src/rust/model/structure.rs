@@ -187,7 +187,7 @@ fn constructor(scope: &Scope<'_>, structure: &Struct, names: &[String]) -> Token
     }
 }
 
-/// A method for each field that `new` does not set and that a request may have.
+/// A method for each field that `new` does not set and that a request may have, and for the additional properties.
 fn setters(scope: &Scope<'_>, structure: &Struct, names: &[String]) -> Vec<TokenStream> {
     let fields = structure.fields.iter().zip(names).zip(setter_names(names));
     let settable = fields.filter(|((field, _), _)| !is_required(scope, field) && !field.read_only);
@@ -215,5 +215,17 @@ fn setters(scope: &Scope<'_>, structure: &Struct, names: &[String]) -> Vec<Token
             }
         }
     });
-    setters.collect()
+    let additional = structure.additional.as_ref().map(|ty| {
+        let (docs, ty) =
+            (own_doc("Sets `additional_properties`."), scope.ty(&Type::Map(Box::new(ty.clone()))));
+        quote! {
+            #docs
+            #[must_use]
+            pub fn additional_properties(mut self, additional_properties: #ty) -> Self {
+                self.additional_properties = additional_properties;
+                self
+            }
+        }
+    });
+    setters.chain(additional).collect()
 }

@@ -117,6 +117,15 @@ async fn headers_and_cookies_have_their_styles() {
 }
 
 #[tokio::test]
+async fn credentials_of_another_http_scheme_follow_its_name() {
+    let (configuration, request) = serve_once(NO_CONTENT).await;
+    let configuration = configuration.with_api_key("shared", "k");
+    security::apis::default_api::get_other_scheme(&configuration).await.unwrap();
+    let request = request.await.unwrap();
+    assert!(request.contains("authorization: SharedKey k\r\n"), "{request}");
+}
+
+#[tokio::test]
 async fn credentials_are_those_of_one_alternative() {
     use security::apis::default_api::{get_either, get_none, get_optional, get_pair};
     let with = |configuration: Configuration| Configuration {

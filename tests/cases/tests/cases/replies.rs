@@ -36,8 +36,9 @@ async fn json_of_any_media_type_is_read() {
 #[tokio::test]
 async fn text_is_the_text_itself_and_json_is_json() {
     use text::apis::default_api::{get_version, post_json_list, post_json_string, post_text};
-    let (configuration, _request) = serve_once(&ok("text/plain", "1.2 \"x\"")).await;
+    let (configuration, request) = serve_once(&ok("text/plain", "1.2 \"x\"")).await;
     assert_eq!(get_version(&configuration).await.unwrap(), "1.2 \"x\"");
+    assert!(request.await.unwrap().contains("accept: text/plain\r\n"));
     let (configuration, request) = serve_once(&ok("application/json", "\"back\"")).await;
     assert_eq!(post_text(&configuration, "plain".to_owned()).await.unwrap(), "back");
     assert!(request.await.unwrap().ends_with("\r\n\r\nplain"));

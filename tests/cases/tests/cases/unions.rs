@@ -4,6 +4,7 @@ use cases::mapping_without_one_alternative::models::{self as figures, Figure};
 use cases::one_of_constants::models as constants;
 use cases::protection_rules::models as rules;
 use cases::subtype_that_adds_nothing::models as notices;
+use cases::subtypes_with_another_discriminator::models::{Fish, Shark};
 use cases::tag_beside_other_enums::models as nodes;
 use cases::tag_without_a_property::models::{self as steps, Step};
 use cases::two_tags_for_one_schema::models::Being;
@@ -29,6 +30,18 @@ fn assert_variants<T: DeserializeOwned + Serialize + std::fmt::Debug>(rows: &[(V
         );
         assert_eq!(written, *value);
     }
+}
+
+#[test]
+fn a_subtype_with_another_discriminator_keeps_the_properties_of_its_subtypes() {
+    let saw = json!({"kind": "shark", "teeth": "saw", "age": 3, "length": 5});
+    let read: Fish = serde_json::from_value(saw.clone()).unwrap();
+    assert!(matches!(&read, Fish::Shark(Shark::Saw(saw)) if saw.length == 5), "{read:?}");
+    assert_eq!(serde_json::to_value(read).unwrap(), saw);
+    let partner = json!({"kind": "salmon", "age": 1, "partner": saw});
+    assert_eq!(back::<Fish>(&partner).1, partner);
+    let read: Fish = serde_json::from_value(json!({"kind": "shark", "teeth": "none", "age": 3})).unwrap();
+    assert!(matches!(read, Fish::Shark(Shark::Other(_))), "{read:?}");
 }
 
 #[test]
