@@ -44,11 +44,7 @@ impl Shared {
         match *self {}
     }
 
-    pub(super) async fn save_split(&self, _: &RunState, _: Vec<SharedShard>) -> Result<(), Error> {
-        match *self {}
-    }
-
-    pub(super) async fn save_round(&self, _: &RunState, _: Vec<SharedShard>) -> Result<(), Error> {
+    pub(super) async fn save_shards(&self, _: &RunState, _: Vec<SharedShard>) -> Result<(), Error> {
         match *self {}
     }
 

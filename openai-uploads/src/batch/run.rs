@@ -281,8 +281,9 @@ impl Run {
         self.state.shards += u32::try_from(shards.len()).unwrap_or(u32::MAX);
         if let Some(shared) = &self.shared {
             shards = self.share_round(shared, shards).await?;
+        } else {
+            self.state.write(&self.folder)?;
         }
-        self.state.write(&self.folder)?;
         let lines = shards.iter().map(|shard| shard.lines).sum();
         let shown = shards.iter().map(|shard| self.shown(shard)).collect();
         self.listener.notify(&Event::RetryingLines { lines, shards: shown });
@@ -290,7 +291,8 @@ impl Run {
         Ok(true)
     }
 
-    /// Stores the shards of a round that has just been written. Those that another machine has begun are continued.
+    /// Stores the shards of a round that has just been written, first here and then in the store. Those that another
+    /// machine has begun are continued.
     async fn share_round(&self, shared: &Shared, shards: Vec<ShardState>) -> Result<Vec<ShardState>, Error> {
         let mut shards = shared_shard::all_of(shards, &self.folder).await?;
         for shard in &mut shards {
@@ -303,7 +305,8 @@ impl Run {
             let path = self.folder.of_shard(shard.state.number, "json");
             folder::write_json(&path, &shard.state).map_err(Error::work(path.clone()))?;
         }
-        shared.save_round(&self.state, shards.clone()).await?;
+        self.state.write(&self.folder)?;
+        shared.save_shards(&self.state, shards.clone()).await?;
         Ok(shards.into_iter().map(|shard| shard.state).collect())
     }
 

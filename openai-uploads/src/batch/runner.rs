@@ -123,6 +123,11 @@ impl BatchRunner {
         Ok((Some(claim.shared), claim.earlier))
     }
 
+    /// Whether this machine has an unfinished run for these results.
+    pub fn has_run(results: impl AsRef<Path>) -> bool {
+        Folder::to_read(Folder::beside(results.as_ref())).file("run.json").exists()
+    }
+
     /// Continues the unfinished run for these results.
     ///
     /// # Errors
@@ -209,7 +214,7 @@ impl BatchRunner {
         if let Some(shared) = &shared {
             // The last write may have been to the work folder alone.
             let shards = shared_shard::all_of(run.shards.clone(), &run.folder).await?;
-            shared.save_split(&run.state, shards).await?;
+            shared.save_shards(&run.state, shards).await?;
         }
         self.listener.notify(&Event::Resumed { shards: run.shards() });
         Ok(run.shared_as(shared))
@@ -237,7 +242,7 @@ impl BatchRunner {
         let (folder, state, shards) = self.write_split(folder, input, settings).await?;
         if let Some(shared) = &shared {
             let shards = shared_shard::all_of(shards.clone(), &folder).await?;
-            shared.save_split(&state, shards).await?;
+            shared.save_shards(&state, shards).await?;
         }
         let run = self.run_of(folder, state, shards, results);
         self.listener.notify(&Event::Split { lines: run.state.lines, shards: run.shards() });
@@ -269,7 +274,7 @@ impl BatchRunner {
                 let _ = folder.remove();
                 return Err(Error::OtherRun { folder: url, what: "other requests".to_owned() });
             }
-            shared.save_split(&state, shards.clone()).await?;
+            shared.save_shards(&state, shards.clone()).await?;
             let shards = shards.into_iter().map(|shard| shard.state).collect();
             let run = self.run_of(folder, state, shards, results);
             self.listener.notify(&Event::Split { lines: run.state.lines, shards: run.shards() });

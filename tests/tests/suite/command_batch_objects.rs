@@ -130,6 +130,39 @@ fn results_that_could_not_be_sent_are_sent_by_the_same_command() {
 }
 
 #[test]
+fn a_folder_without_a_run_does_not_run_finished_requests_again() {
+    let store = google();
+    let (folder, server) = (Files::new(), server(Faults::new()));
+    // As it is left by a machine that was stopped while it watched another one.
+    let kept = folder.0.path().join("results.jsonl.openai-batch");
+    std::fs::create_dir_all(kept.join("results.jsonl.batch")).unwrap();
+    let (input, output) = (store.url("watched/a.jsonl"), store.url("watched/results.jsonl"));
+    std::fs::write(kept.join("url"), &output).unwrap();
+    store.put("watched/a.jsonl", requests(3));
+    store.put("watched/results.jsonl", "results");
+    let run = batch(&folder, &server, store, &["run", &input, "-o", &output]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("results.jsonl exists already"), "{}", run.stderr);
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_state_on_this_machine_alone_is_not_in_the_store() {
+    let store = google();
+    let (folder, server) = (Files::new(), server(Faults::new()));
+    store.put("local/a.jsonl", requests(3));
+    let (input, output) = (store.url("local/a.jsonl"), store.url("local/results.jsonl"));
+    for (options, keys) in [
+        (&["--local-state"][..], &["local/a.jsonl"][..]),
+        (&["--overwrite"], &["local/.results.jsonl.openai-batch", "local/a.jsonl"]),
+    ] {
+        let split = batch(&folder, &server, store, &[&["split", &input, "-o", &output], options].concat());
+        assert_eq!(split.code, Some(0), "{}", split.stderr);
+        assert_eq!(store.keys("local"), keys);
+    }
+}
+
+#[test]
 fn nothing_is_left_of_a_run_that_cannot_begin() {
     let Some(store) = s3() else { return };
     let server = server(Faults::new());

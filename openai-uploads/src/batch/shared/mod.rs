@@ -214,18 +214,12 @@ impl Shared {
         self.change(|record| record.set_run(run)).await
     }
 
-    /// Stores a run that was split a moment ago, in place of any other.
-    pub(super) async fn save_split(&self, run: &RunState, shards: Vec<SharedShard>) -> Result<(), Error> {
+    /// Stores the run and these shards. Others of the same run stay: another machine may have begun a later round.
+    pub(super) async fn save_shards(&self, run: &RunState, shards: Vec<SharedShard>) -> Result<(), Error> {
         self.change(|record| {
-            record.set_run(run);
-            record.shards = shards.into_iter().map(|shard| (shard.state.number, shard)).collect();
-        })
-        .await
-    }
-
-    /// Stores the shards of a round and the run.
-    pub(super) async fn save_round(&self, run: &RunState, shards: Vec<SharedShard>) -> Result<(), Error> {
-        self.change(|record| {
+            if record.run.as_ref().is_none_or(|known| known.run != run.run) {
+                record.shards.clear();
+            }
             record.set_run(run);
             record.shards.extend(shards.into_iter().map(|shard| (shard.state.number, shard)));
         })

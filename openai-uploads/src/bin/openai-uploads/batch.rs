@@ -142,6 +142,10 @@ struct Common {
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "1m")]
     lease: Duration,
 
+    /// With results in a store: keep the state of the run on this machine alone, for a store without conditional writes.
+    #[arg(long, conflicts_with = "lease")]
+    local_state: bool,
+
     #[command(flatten)]
     connection: Connection,
 
@@ -236,6 +240,11 @@ impl Common {
         Ok(Some(files).filter(|files| !files.is_empty()))
     }
 
+    /// How long the state in a store is this machine's, if it is there.
+    fn lease(&self) -> Option<Duration> {
+        (!self.local_state).then_some(self.lease)
+    }
+
     /// Does `work` with a progress table, until it is done or interrupted.
     fn work(
         &self,
@@ -243,7 +252,7 @@ impl Common {
         uploading: uploader::Options,
         work: impl AsyncFnOnce(BatchRunner, &Place) -> Result<Done, Stopped>,
     ) -> Result<Exit, CommandError> {
-        let place = Place::of(&self.output, self.lease)?;
+        let place = Place::of(&self.output, self.lease())?;
         let configuration = self.connection.configuration()?;
         let uploader = Uploader::with_options(configuration.clone(), uploading);
         let table = Arc::new(Mutex::new(Table::new(self.quiet || self.json)));
@@ -322,7 +331,7 @@ impl Common {
 
     fn status(&self, options: &Options) -> Result<Exit, CommandError> {
         let configuration = self.connection.configuration()?;
-        let results = Place::of(&self.output, self.lease)?.results();
+        let results = Place::of(&self.output, self.lease())?.results();
         let runner = BatchRunner::new(Uploader::new(configuration.clone()), options.clone());
         let shards = runtime::single_threaded()?.block_on(runner.status(results));
         for shard in shards.map_err(|error| explain(&error, &configuration))? {

@@ -48,8 +48,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of the run with these results. The lease is of the state in a store.
-    pub(super) fn of(output: &Path, lease: Duration) -> Result<Self, CommandError> {
+    /// The place of the run with these results. The lease is that of the state in a store; without one there is none.
+    pub(super) fn of(output: &Path, lease: Option<Duration>) -> Result<Self, CommandError> {
         let objects = Objects::default();
         if !is_url(output) {
             let folder = with_ending(output, ".inputs");
@@ -95,23 +95,26 @@ impl Place {
     pub(super) async fn open(&self, overwrite: bool) -> Result<(), CommandError> {
         let Some(url) = &self.url else { return Ok(()) };
         let marker = self.folder.join(MARKER);
-        match fs::read(&marker) {
-            Ok(found) if found == url.as_os_str().as_encoded_bytes() => return Ok(()),
+        let is_reserved = match fs::read(&marker) {
+            Ok(found) if found == url.as_os_str().as_encoded_bytes() => true,
             Ok(found) => {
                 let (folder, other) = (message::path(&self.folder), String::from_utf8_lossy(&found));
                 let problem = format!("{folder} holds a run with the results {}", message::word(&other));
                 return Err(CommandError::bad_input(problem)
                     .with_help("finish that run, remove the folder, or run in another folder"));
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(self.disk(&error)),
+        };
+        if is_reserved && BatchRunner::has_run(&self.results) {
+            return Ok(());
         }
         // The results of an unfinished run may be there if it stopped just before its end.
         if !overwrite && !self.state.exists().await? && self.objects.exists(url).await? {
             return Err(CommandError::bad_input(format!("{} exists already", message::path(url)))
                 .with_help("name another object with -o, or pass --overwrite"));
         }
-        self.reserve(url)
+        if is_reserved { Ok(()) } else { self.reserve(url) }
     }
 
     /// Creates the folder. One that is there is not of a run, and is not touched.
@@ -251,7 +254,7 @@ mod tests {
 
     #[test]
     fn results_in_a_file_stay_where_they_are() {
-        let place = Place::of(Path::new("out/results.jsonl"), Duration::ZERO).unwrap();
+        let place = Place::of(Path::new("out/results.jsonl"), None).unwrap();
         assert_eq!(place.results(), Path::new("out/results.jsonl"));
         assert_eq!((place.folder.to_str(), place.is_merged()), (Some("out/results.jsonl.inputs"), false));
     }

@@ -24,12 +24,12 @@ mod with_stores {
     /// How long the state is tried to be released by a command that stops.
     const RELEASE_LIMIT: Duration = Duration::from_secs(5);
 
-    /// The state beside the results. Of results in a file there is none.
+    /// The state beside the results. `None`: it is on this machine alone, as that of results in a file.
     #[derive(Debug)]
     pub(in super::super) struct StoredState(Option<SharedState>);
 
     impl StoredState {
-        /// The state of a run with results in a file, which is not in a store.
+        /// The state of a run that is on this machine alone.
         pub(in super::super) fn none() -> Self {
             Self(None)
         }
@@ -38,9 +38,10 @@ mod with_stores {
         pub(in super::super) fn of(
             objects: &Objects,
             output: &Path,
-            lease: Duration,
+            lease: Option<Duration>,
         ) -> Result<Self, CommandError> {
             let results = objects.writable("-o", output)?;
+            let Some(lease) = lease else { return Ok(Self::none()) };
             let name = format!(".{}{ENDING}", results.file_name());
             let location = results.with_file_name(&name).map_err(|error| problem(&error))?;
             Ok(Self(Some(SharedState::new(location).with_lease(lease))))
@@ -97,7 +98,11 @@ mod without_stores {
             Self
         }
 
-        pub(in super::super) fn of(_: &Objects, output: &Path, _: Duration) -> Result<Self, CommandError> {
+        pub(in super::super) fn of(
+            _: &Objects,
+            output: &Path,
+            _: Option<Duration>,
+        ) -> Result<Self, CommandError> {
             Err(unsupported(output))
         }
 
