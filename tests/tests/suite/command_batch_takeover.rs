@@ -62,15 +62,21 @@ fn another_machine_goes_on_with_a_run_whose_machine_has_died() {
         let arguments = run("died", store);
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         let mut machines = Vec::new();
-        for _ in 0..3 {
+        let is_done = || store.keys("died") == ["died/requests.jsonl", "died/results.jsonl"];
+        while machines.len() < 3 && !is_done() {
             let machine = Files::new();
-            let mut command = batch(&machine, &server, store, "died", &arguments);
-            stop_after(&mut command, random.usize(3..40), random.u64(0..30));
+            // Some machines come back before another one goes on.
+            for _ in 0..random.usize(1..=2) {
+                let mut command = batch(&machine, &server, store, "died", &arguments);
+                stop_after(&mut command, random.usize(3..25), random.u64(0..30));
+            }
             machines.push(machine);
         }
         let machine = Files::new();
-        let done = Run::of(&mut batch(&machine, &server, store, "died", &arguments));
-        assert_eq!(done.code, Some(0), "BATCH_SEED={seed}: {}", done.stderr);
+        if !is_done() {
+            let done = Run::of(&mut batch(&machine, &server, store, "died", &arguments));
+            assert_eq!(done.code, Some(0), "BATCH_SEED={seed}: {}", done.stderr);
+        }
         let expected: Vec<_> = (0..REQUESTS).map(|number| format!("id-{number}")).collect();
         let results = String::from_utf8(store.get("died/results.jsonl")).unwrap();
         assert!(ids(&results) == expected, "BATCH_SEED={seed}");
@@ -87,7 +93,9 @@ fn another_machine_goes_on_with_a_run_whose_machine_has_died() {
         for machine in machines.iter().filter(|machine| !machine.names().is_empty()) {
             let back = Run::of(&mut batch(machine, &server, store, "died", &arguments));
             assert_eq!(back.code, Some(0), "BATCH_SEED={seed}: {}", back.stderr);
-            assert!(back.stderr.contains("another machine has finished this run"), "{}", back.stderr);
+            // The last one may have been stopped after it had sent the results.
+            let words = ["another machine has finished this run", "sent the results of the earlier run"];
+            assert!(words.iter().any(|words| back.stderr.contains(words)), "{}", back.stderr);
             assert!(machine.names().is_empty(), "{:?}", machine.names());
         }
         assert_eq!(batches(&server).len(), created, "BATCH_SEED={seed}");
