@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::document::openapi::{self, MediaType, Operation, PathItem, RequestBody, Root};
-use crate::document::{Member, Node, Object, Schema, Version, View as _};
+use crate::document::openapi::{MediaType, Operation, PathItem, RequestBody, Root};
+use crate::document::{Member, Node, Schema, View as _};
 
 use super::super::model::{Field, Kind, Struct, Type, TypeId};
-use super::super::style::{ArrayFormat, Style, StyleKind};
+use super::super::style::StyleKind;
 use super::Lowering;
 use super::all_of::Gathered;
 use super::binary::{accepts_anything, is_of_bytes, leaves_open, says_binary};
-use super::media_type::{MULTIPART, URL_ENCODED, bare, is_json};
+use super::form_encoding::{FormEncoding, are_two_ways};
+use super::media_type::{URL_ENCODED, bare, is_json};
 use super::place::Place;
 use super::schema::Purpose;
 
@@ -22,18 +23,9 @@ pub(super) type Forms<'d> = HashMap<Place, FormUse<'d>>;
 #[derive(Clone, Default)]
 pub(super) struct FormUse<'d> {
     /// How its fields are encoded, where the document says so.
-    encoding: Option<Encoding<'d>>,
+    encoding: Option<FormEncoding<'d>>,
     /// Whether it is sent as parts, which can be files.
     has_parts: bool,
-}
-
-/// How the fields of a form are encoded.
-#[derive(Clone)]
-struct Encoding<'d> {
-    place: Place,
-    fields: &'d Object,
-    /// Whether its styles apply.
-    styled: bool,
 }
 
 impl<'d> Lowering<'d> {
@@ -103,7 +95,7 @@ impl<'d> Lowering<'d> {
                 && let Some((place, _)) = self.follow_silently(&media_place.child(schema.key), schema.value)
             {
                 let fields = media.encoding().and_then(Member::as_object);
-                let encoding = fields.map(|fields| Encoding {
+                let encoding = fields.map(|fields| FormEncoding {
                     place: media_place.child("encoding"),
                     fields,
                     styled: self.has_styles(&bare),
@@ -242,41 +234,6 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Reports what of a form's `encoding` has no effect on its parts.
-    pub(super) fn check_encoding(&mut self, place: &Place, encoding: Member<'d>, content_type: &str) {
-        let styled = self.has_styles(&bare(content_type));
-        for (name, own) in encoding.entries() {
-            let (place, own) = (place.child(name), openapi::Encoding::of(own));
-            self.check_members(&place, own);
-            if let Some(headers) = own.headers().filter(|headers| headers.entries().next().is_some()) {
-                let message = "headers of a form's part are not expressed";
-                self.warning(&place.child(headers.key), "unexpressed-encoding", message, None);
-            }
-            if let Some(style) = own.style()
-                && form_style(style).is_none()
-            {
-                let message = format!("`{style}` is not a style of form fields; `form` is used");
-                self.warning(&place.child("style"), "misplaced-style", message, None);
-            }
-            for nested in [own.encoding(), own.prefix_encoding(), own.item_encoding()].into_iter().flatten() {
-                let message = format!("`{}` of a form's part is not expressed", nested.key);
-                self.warning(&place.child(nested.key), "unexpressed-encoding", message, None);
-            }
-            if !styled && field_style(own).is_some() {
-                let message = format!(
-                    "a style is for fields of `{URL_ENCODED}`, and since OpenAPI 3.1 of `{MULTIPART}`; a part goes by \
-                     its content type"
-                );
-                self.warning(&place, "unexpressed-encoding", message, None);
-            }
-        }
-    }
-
-    /// Whether the styles of an `encoding` apply in forms of a media type (OpenAPI 3.0 and 3.1 §4.8.15.1).
-    fn has_styles(&self, bare: &str) -> bool {
-        bare == URL_ENCODED || bare == MULTIPART && self.document.version() >= Version::V3_1
-    }
-
     /// The type of a form's schema where it is used as JSON too.
     pub(super) fn form_as_json(&mut self, place: &Place, schema: Schema<'d>) -> Option<Type> {
         if !self.is_form(place) {
@@ -395,60 +352,6 @@ impl Part<'_> {
         let media_type = schema.content_media_type()?;
         let is_text = leaves_open(schema) && bare(media_type) != "text/plain";
         (self.has_parts && is_text).then_some(media_type)
-    }
-}
-
-/// Whether two encodings of a form lead to different types.
-fn are_two_ways(one: Option<&Encoding<'_>>, other: Option<&Encoding<'_>>) -> bool {
-    let fields = |encoding: Option<&Encoding<'_>>| -> Vec<String> {
-        encoding.into_iter().flat_map(|encoding| encoding.fields.keys().cloned()).collect()
-    };
-    let ways = |encoding: Option<&Encoding<'_>>, name: &str| {
-        let content_type = encoding.and_then(|encoding| encoding.content_type(name));
-        (content_type.map(str::to_owned), encoding.and_then(|encoding| encoding.style(name)))
-    };
-    [one, other].into_iter().flat_map(fields).any(|name| ways(one, &name) != ways(other, &name))
-}
-
-impl<'d> Encoding<'d> {
-    /// The encoding of a field.
-    fn field(&self, name: &str) -> Option<openapi::Encoding<'d>> {
-        self.fields.get(name).map(openapi::Encoding::of)
-    }
-
-    /// The media types of a field.
-    fn content_type(&self, name: &str) -> Option<&'d str> {
-        self.field(name)?.content_type()
-    }
-
-    /// The style of a field, where it applies.
-    fn style(&self, name: &str) -> Option<Style> {
-        self.field(name).and_then(field_style).filter(|_| self.styled)
-    }
-}
-
-/// The style of an `encoding`, where one of its members sets it.
-fn field_style(encoding: openapi::Encoding<'_>) -> Option<Style> {
-    if encoding.style().is_none() && encoding.explode().is_none() && encoding.allow_reserved().is_none() {
-        return None;
-    }
-    let kind = encoding.style().and_then(form_style).unwrap_or(StyleKind::Form);
-    let is_exploded = matches!(kind, StyleKind::Form | StyleKind::DeepObject);
-    Some(Style {
-        kind,
-        explode: encoding.explode().unwrap_or(is_exploded),
-        allow_reserved: encoding.allow_reserved() == Some(true),
-        arrays: ArrayFormat::Indices,
-    })
-}
-
-fn form_style(name: &str) -> Option<StyleKind> {
-    match name {
-        "form" => Some(StyleKind::Form),
-        "spaceDelimited" => Some(StyleKind::SpaceDelimited),
-        "pipeDelimited" => Some(StyleKind::PipeDelimited),
-        "deepObject" => Some(StyleKind::DeepObject),
-        _ => None,
     }
 }
 

@@ -19,6 +19,7 @@ mod dynamic;
 mod event;
 mod event_data;
 mod form;
+mod form_encoding;
 mod given_name;
 mod intersection;
 mod listed;

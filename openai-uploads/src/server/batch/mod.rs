@@ -7,6 +7,7 @@ mod engine;
 mod results;
 mod run;
 mod validation;
+mod work;
 
 pub(super) use answers::Answerer;
 pub use answers::Answers;

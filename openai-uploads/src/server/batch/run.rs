@@ -1,6 +1,6 @@
 //! The run of one batch, from its validation to its result files.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufReader};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,15 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::super::faults::{BatchFault, share_hash};
-use super::super::id;
-use super::super::store::{BatchRecord, FileProperties, Reader, Refused};
+use super::super::store::{BatchRecord, FileProperties, Refused};
 use super::answers::Answer;
 use super::context::{Context, has_ended};
-use super::results::{Position, ResultFile, Results, Summary, Tokens};
+use super::results::{Position, Results, Summary, Tokens};
 use super::validation::{Validated, error, validate};
+use super::work::Work;
 use crate::models;
+use crate::models::BatchRequestInput;
 use crate::models::batch::Status;
-use crate::models::{BatchRequestError, BatchRequestInput, BatchRequestOutput, BatchResponse};
 
 /// The maximum number of requests that are answered between two looks at the status.
 const CHUNK: u64 = 1000;
@@ -48,12 +48,6 @@ pub(super) async fn run(context: &Arc<Context>, batch_id: &str) -> Result<(), Re
 struct Run {
     context: Arc<Context>,
     id: String,
-}
-
-/// The requests that are left, and the results so far.
-struct Work {
-    input: BufReader<Reader>,
-    results: Results,
 }
 
 impl Run {
@@ -239,18 +233,7 @@ impl Run {
     /// Opens the results so far, and the input after the requests that have a result.
     async fn open(&self) -> Result<Work, Refused> {
         let (context, id) = (Arc::clone(&self.context), self.id.clone());
-        self.blocking(move || {
-            let record = context.store.batch_record(&id)?;
-            let results = Results::open(&context.store.batch_dir(&id)?)?;
-            let content = context.store.content(&record.batch.input_file_id)?;
-            let mut input = BufReader::with_capacity(256 * 1024, content.reader());
-            let mut line = Vec::new();
-            for _ in 0..results.summary.requests() {
-                next_line(&mut input, &mut line)?;
-            }
-            Ok(Work { input, results })
-        })
-        .await
+        self.blocking(move || Work::open(&context.store, &id)).await
     }
 
     /// Answers the next `count` requests.
@@ -264,10 +247,10 @@ impl Run {
         let injected = move |line: u64| injected_failure(failing?, number, line);
         let now = self.now();
         let Some(concurrency) = context.settings.answerer.concurrency() else {
-            return self.blocking(move || answer_here(&context, work, count, now, &injected)).await;
+            return self.blocking(move || work.answer_here(&context, count, now, &injected)).await;
         };
         let (mut work, lines) =
-            self.blocking(move || read_lines(work, count.min(4 * concurrency as u64))).await?;
+            self.blocking(move || work.read_lines(count.min(4 * concurrency as u64))).await?;
         let first = work.results.summary.requests();
         let answers = stream::iter(lines.into_iter().enumerate()).map(|(index, line)| {
             let answerer = &context.settings.answerer;
@@ -284,7 +267,7 @@ impl Run {
         self.blocking(move || {
             for answer in answers {
                 let (custom_id, answer) = answer?;
-                add(&mut work.results, custom_id, answer)?;
+                work.add(custom_id, answer)?;
             }
             work.results.flush()?;
             Ok(work)
@@ -294,19 +277,7 @@ impl Run {
 
     /// Adds an error for each request that has no result, and ends the batch.
     async fn expire(&self, mut work: Work) -> Result<(), Refused> {
-        self.blocking(move || {
-            let mut line = Vec::new();
-            while next_line(&mut work.input, &mut line)? {
-                let request: BatchRequestInput = serde_json::from_slice(&line).map_err(io::Error::other)?;
-                let message = "The batch expired before this request was run.".to_owned();
-                let error = BatchRequestError::new("batch_expired".to_owned(), message);
-                let output =
-                    BatchRequestOutput::new(id::new("batch_req_"), request.custom_id, None, Some(error));
-                work.results.add(ResultFile::Error, Tokens::default(), &output)?;
-            }
-            Ok(work.results.flush()?)
-        })
-        .await?;
+        self.blocking(move || Ok(work.expire()?)).await?;
         self.finish(Status::Expired).await
     }
 
@@ -363,62 +334,6 @@ fn due(elapsed: Duration, time: Duration, total: u64) -> u64 {
 )]
 fn share_of(total: u64, share: f64) -> u64 {
     (total as f64 * share) as u64
-}
-
-/// Answers requests without waiting for another program.
-fn answer_here(
-    context: &Context,
-    mut work: Work,
-    count: u64,
-    now: u64,
-    injected: &dyn Fn(u64) -> Option<Answer>,
-) -> Result<Work, Refused> {
-    let mut line = Vec::new();
-    for _ in 0..count {
-        if !next_line(&mut work.input, &mut line)? {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        let request: BatchRequestInput = serde_json::from_slice(&line).map_err(io::Error::other)?;
-        let answer = injected(work.results.summary.requests());
-        let answer = answer.or_else(|| context.settings.answerer.answer_now(&request, now));
-        let answer = answer.ok_or_else(|| io::Error::other("this answerer answers asynchronously"))?;
-        add(&mut work.results, request.custom_id, answer)?;
-    }
-    work.results.flush()?;
-    Ok(work)
-}
-
-fn read_lines(mut work: Work, count: u64) -> Result<(Work, Vec<Vec<u8>>), Refused> {
-    let mut lines = Vec::new();
-    for _ in 0..count {
-        let mut line = Vec::new();
-        if !next_line(&mut work.input, &mut line)? {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        lines.push(line);
-    }
-    Ok((work, lines))
-}
-
-/// Reads the next line that is not blank. False at the end.
-fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    loop {
-        line.clear();
-        if input.read_until(b'\n', line)? == 0 {
-            return Ok(false);
-        }
-        if !line.trim_ascii().is_empty() {
-            return Ok(true);
-        }
-    }
-}
-
-fn add(results: &mut Results, custom_id: String, answer: Answer) -> io::Result<()> {
-    let tokens = answer.tokens();
-    let file = if answer.status < 400 { ResultFile::Output } else { ResultFile::Error };
-    let response = BatchResponse::new(answer.status.into(), id::new("req_"), answer.body);
-    let output = BatchRequestOutput::new(id::new("batch_req_"), custom_id, Some(response), None);
-    results.add(file, tokens, &output)
 }
 
 /// The injected failure of a request, if it has one.

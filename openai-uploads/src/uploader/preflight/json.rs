@@ -7,14 +7,14 @@
 mod kind;
 mod number;
 mod problem;
+mod string;
 mod token;
-
-use memchr::memchr2;
 
 use super::captured::Captured;
 pub use kind::Kind;
 use number::Number;
 pub use problem::Problem;
+use string::{end_of_run, simple_escape};
 pub(super) use token::Token;
 
 /// The maximum nesting depth, the same as that of `serde_json`.
@@ -399,58 +399,6 @@ impl Piece<'_> {
     fn then(&mut self, next: State) -> Step {
         self.at += 1;
         Ok(next)
-    }
-}
-
-/// The position of the first quote, backslash or control character from `at` on, or the end of the piece.
-#[inline]
-fn end_of_run(piece: &[u8], mut at: usize) -> usize {
-    /// Most strings end within these; the search for longer ones takes some time to begin, and is faster then.
-    const SHORT: usize = 32;
-    let is_control = |byte: &u8| *byte < 0x20;
-    let short = piece.len().min(at + SHORT);
-    while let Some(word) = piece[at..short].first_chunk() {
-        match special_byte(u64::from_le_bytes(*word)) {
-            Some(found) => return at + found,
-            None => at += size_of::<u64>(),
-        }
-    }
-    let rest = &piece[at..];
-    if short < piece.len() {
-        let run = &rest[..memchr2(b'"', b'\\', rest).unwrap_or(rest.len())];
-        // The least of all is found faster than the first control character, and there is almost never one.
-        let has_control = run.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20;
-        let control = if has_control { run.iter().position(is_control) } else { None };
-        at + control.unwrap_or(run.len())
-    } else {
-        let ends = |byte: &u8| matches!(byte, b'"' | b'\\') || is_control(byte);
-        at + rest.iter().position(ends).unwrap_or(rest.len())
-    }
-}
-
-/// The index of the first quote, backslash or control character in eight bytes, the first byte the lowest.
-///
-/// Subtracting `n` from each byte sets the highest bit of those below `n`, and perhaps of bytes above the first of
-/// them.
-fn special_byte(word: u64) -> Option<usize> {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word;
-    let is = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
-    let special = (below(word, 0x20) | is(b'"') | is(b'\\')) & (EACH << 7);
-    (special != 0).then(|| special.trailing_zeros() as usize / 8)
-}
-
-/// The length of a complete, valid escape. Skipping it at once is much faster than one state for each byte.
-#[inline]
-fn simple_escape(escape: &[u8]) -> Option<usize> {
-    match escape {
-        [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
-        [_, b'u', digits @ ..] => {
-            let digits = digits.first_chunk::<4>()?;
-            let surrogate = matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
-            (!surrogate && digits.iter().all(u8::is_ascii_hexdigit)).then_some(6)
-        }
-        _ => None,
     }
 }
 
