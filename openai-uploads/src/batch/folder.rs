@@ -15,6 +15,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -127,8 +128,22 @@ impl Folder {
         Self::remove_rest(&self.root)?;
         let removed = Self::renamed(&self.root);
         fs::rename(&self.root, &removed)?;
+        remove_files(&removed)?;
         fs::remove_dir_all(&removed)
     }
+}
+
+/// Removes the files of a folder, several at a time: the system frees the memory of a large file meanwhile.
+fn remove_files(folder: &Path) -> io::Result<()> {
+    const THREADS: usize = 4;
+    let files = fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    thread::scope(|scope| {
+        for some in files.chunks(files.len().div_ceil(THREADS).max(1)) {
+            // What cannot be removed is an error when the folder is.
+            scope.spawn(move || some.iter().for_each(|file| drop(fs::remove_file(file))));
+        }
+    });
+    Ok(())
 }
 
 /// The path of the failures: beside the results, as `NAME.errors.jsonl`.
