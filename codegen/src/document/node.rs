@@ -1,5 +1,6 @@
 //! The values of the document as they are written. Every `$ref` is still a `$ref`, and the order is kept.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde::ser::{Serialize, Serializer};
 
@@ -21,7 +22,7 @@ pub enum Node {
 }
 
 /// The members of an object, in the order of the text.
-pub type Object = IndexMap<String, Node>;
+pub type Object = IndexMap<String, Node, RandomState>;
 
 /// A number. It is kept as written where it fits.
 #[derive(Clone, Copy, Debug, PartialEq)]

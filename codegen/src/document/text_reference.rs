@@ -40,8 +40,8 @@ impl Document {
         match node {
             Node::Object(members) => {
                 for (key, child) in members {
-                    let is_reference = child.get("$ref").is_some();
-                    match self.text(file, child).filter(|_| is_reference && TEXTS.contains(&&**key)) {
+                    let text = if TEXTS.contains(&&**key) { self.text(file, child) } else { None };
+                    match text {
                         Some(text) => {
                             found.push(Replacement {
                                 file: file.to_owned(),

@@ -1,8 +1,7 @@
 //! The names of schemas. A name consists of the component or operation that contains the schema and the way from
 //! there, so that it changes only when the schema moves.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use heck::ToLowerCamelCase as _;
 
 use crate::document::openapi::{Operation, Parameter};

@@ -1,7 +1,6 @@
 //! The type of each schema.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use crate::document::schema::{CountLimit, strictest_count};
@@ -343,7 +342,7 @@ impl<'d> Lowering<'d> {
         let mut values: IndexMap<&'d str, EnumValue> = IndexMap::new();
         for (place, part) in parts {
             self.check_value_names(place, *part);
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             for (value, described) in part.known_strings() {
                 if !seen.insert(value) {
                     let message = format!("`{value}` is twice in this `enum`");
