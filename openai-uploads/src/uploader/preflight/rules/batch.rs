@@ -149,10 +149,7 @@ impl Batch {
         let differs = |mine: &Option<First>, its: &Option<First>| {
             mine.as_ref().zip(its.as_ref()).is_some_and(|(mine, its)| mine.value != its.value)
         };
-        let is_too_long =
-            self.limits.is_some_and(|limits| (self.ids.len() + other.ids.len()) as u64 > limits.lines);
-        if is_too_long
-            || differs(&self.url, &other.url)
+        if differs(&self.url, &other.url)
             || differs(&self.model, &other.model)
             || other.ids.keys().any(|id| self.ids.contains_key(id))
         {
@@ -163,8 +160,15 @@ impl Batch {
         }
         self.url = self.url.take().or(other.url);
         self.model = self.model.take().or(other.model);
-        self.ids.extend(other.ids.into_iter().map(|(id, line)| (id, line + lines)));
         self.inputs += other.inputs;
+        let room = self.limits.map_or(u64::MAX, |limits| limits.lines.saturating_sub(self.ids.len() as u64));
+        let mut ids = other.ids.into_iter().map(|(id, line)| (id, line + lines)).collect::<Vec<_>>();
+        if room < ids.len() as u64 {
+            // The table is for the first lines.
+            ids.sort_unstable_by_key(|(_, line)| *line);
+            ids.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        }
+        self.ids.extend(ids);
         true
     }
 

@@ -60,6 +60,18 @@ fn lines_are_counted_once_wherever_sections_end() {
 }
 
 #[test]
+fn ids_are_compared_with_those_of_the_first_lines() {
+    let batch = Preflight::new(Purpose::Batch);
+    let numbers = (1..=50_010).chain([49_990, 50_005, 3]);
+    let text: String = numbers.map(|number| response(&number.to_string())).collect();
+    let mut several = batch.clone();
+    several.threads = 3;
+    let report = several.bytes(text.as_bytes());
+    assert_eq!(report, batch.on_one_thread().bytes(text.as_bytes()));
+    assert_eq!(report.fault_count, 3, "{report}");
+}
+
+#[test]
 fn what_is_true_of_the_whole_file_is_found_on_several_threads() {
     let embeddings = Preflight::new(Purpose::Batch);
     let inputs = vec!["\"a\""; 2000].join(",");
