@@ -13,6 +13,7 @@ mod responses;
 mod routes;
 mod service;
 mod special_words;
+mod streaming;
 mod types;
 mod versioning;
 
@@ -32,6 +33,7 @@ async fn main() {
     routes::run(&board).await;
     service::run(&board).await;
     special_words::run(&board).await;
+    streaming::run(&board).await;
     types::run(&board).await;
     versioning::run(&board).await;
 }

@@ -81,7 +81,7 @@ async fn query(group: &Group) {
 
 fn left_out(board: &Board) {
     board.left_out(
-        "OpenAPI has no parameters in the path that keep `/`",
+        "the emitter drops reserved and path expansion (`{+name}`, `{/name}`) of parameters in the path",
         &["Routes_PathParameters_ReservedExpansion_*", "Routes_PathParameters_PathExpansion_*"],
     );
     board.left_out(

@@ -19,6 +19,9 @@ use super::reply::{ByteStream, Reply};
 /// The data that ends a stream of events by convention. It is not an event.
 const DONE: &str = "[DONE]";
 
+/// The type of an event that has none.
+const MESSAGE: &str = "message";
+
 /// The maximum length of the data of an end marker, in characters.
 const MAXIMUM_MARKER: usize = 32;
 
@@ -203,11 +206,20 @@ impl<T: DeserializeOwned> EventStream<T> {
         }
     }
 
-    /// Reads the object of an event's fields. Its data is read as JSON if that fits, otherwise as text.
+    /// Reads the object of an event's fields. The type of an event without one is `message`.
     fn read_fields(&self, event: &Event<String>) -> Result<T, DecodeError> {
+        let ty = event.event.as_deref().filter(|ty| !ty.is_empty());
+        self.read_fields_as(ty, event).or_else(|error| match ty {
+            None => self.read_fields_as(Some(MESSAGE), event).map_err(|_| error),
+            Some(_) => Err(error),
+        })
+    }
+
+    /// Reads the object of an event's fields, with this type. Its data is read as JSON if that fits, otherwise as text.
+    fn read_fields_as(&self, ty: Option<&str>, event: &Event<String>) -> Result<T, DecodeError> {
         let read = |data: Value| {
             let mut fields = serde_json::Map::new();
-            fields.extend(event.event.clone().map(|event| ("event".to_owned(), event.into())));
+            fields.extend(ty.map(|ty| ("event".to_owned(), ty.into())));
             fields.insert("data".to_owned(), data);
             fields.extend(event.id.clone().map(|id| ("id".to_owned(), id.into())));
             let retry = event.retry.and_then(|retry| u64::try_from(retry.as_millis()).ok());

@@ -11,3 +11,4 @@ mod probe;
 #[path = "../suite/skipped.rs"]
 mod skipped;
 mod small_documents;
+mod typespec;

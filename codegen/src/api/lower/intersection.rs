@@ -15,6 +15,11 @@ impl<'d> Lowering<'d> {
         if let [(place, schema)] = schemas {
             return self.schema(place, *schema);
         }
+        // The data of an event is text, whatever its value is.
+        let mut data = schemas.iter().filter_map(|(place, schema)| self.data_schema(place, *schema));
+        if let Some((place, schema)) = data.next_back() {
+            return self.schema(&place, schema);
+        }
         let Some((last_place, last)) = schemas.last() else { return Type::Any };
         let each: Vec<Gathered<'d>> =
             schemas.iter().map(|(place, schema)| self.gather(place, *schema)).collect();

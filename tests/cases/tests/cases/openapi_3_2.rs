@@ -3,13 +3,13 @@
 use cases::features_of_openapi_3_2 as features;
 use cases::unexpressed_features_of_openapi_3_2 as unexpressed;
 use features::apis::streams_api::{
-    list_events, list_forms, list_lines, list_sequence, send_lines, send_sequence,
+    list_events, list_forms, list_lines, list_sequence, list_updates, send_lines, send_sequence,
 };
 use features::apis::things_api::{
     self, SearchByJsonParams, SearchByPathParams, copy_things, lock_things, query_things, search,
     search_by_json, search_by_path,
 };
-use features::models::{Animal, Cat, Criteria, Event, Lock, Pet, query_things::Request};
+use features::models::{Animal, Cat, Criteria, Event, Lock, Pet, Update, query_things::Request};
 use futures_util::StreamExt;
 
 use super::wire::{ok, serve_once};
@@ -95,6 +95,17 @@ async fn events_are_read_as_their_item_schema() {
     assert!(matches!(&pet.data, Pet::Cat(cat) if cat.lives == 7), "{pet:?}");
     assert_eq!(note.data.as_deref(), Some("{\"a\": 1}"));
     assert!(request.await.unwrap().contains("accept: text/event-stream\r\n"));
+}
+
+#[tokio::test]
+async fn events_have_the_data_of_their_alternative_and_a_type_by_default() {
+    let body = "event: pet\ndata: {\"kind\": \"cat\", \"lives\": 7}\n\ndata: hello\n\n";
+    let (configuration, _request) = serve_once(&ok("text/event-stream", body)).await;
+    let stream = list_updates(&configuration).await.unwrap();
+    let all: Vec<Update> = stream.map(Result::unwrap).collect().await;
+    let [Update::Pet(pet), Update::Message(message)] = all.as_slice() else { panic!("{all:?}") };
+    assert!(matches!(&pet.data, Some(Pet::Cat(cat)) if cat.lives == 7), "{pet:?}");
+    assert_eq!(message.data.as_deref(), Some("hello"));
 }
 
 #[tokio::test]

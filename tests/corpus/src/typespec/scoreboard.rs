@@ -1,6 +1,6 @@
 //! What the program and the server say of each scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use serde_json::Value;
@@ -26,8 +26,13 @@ pub enum Outcome {
     Passed,
     /// The reason.
     Failed(String),
-    /// The program does not call it, for a reason.
-    LeftOut(String),
+    /// The program does not call it.
+    LeftOut {
+        /// Why.
+        reason: String,
+        /// The name that the program gives, which may end with `*`.
+        pattern: String,
+    },
 }
 
 impl Scoreboard {
@@ -50,11 +55,11 @@ impl Scoreboard {
         for report in coverage.as_array().into_iter().flatten() {
             for (name, status) in report["results"].as_object().into_iter().flatten() {
                 let passed = status == "pass";
-                let reason = left_out.iter_mut().find(|(pattern, _)| matches(pattern, name));
+                let reason = left_out.iter_mut().find(|(pattern, _)| is_meant(pattern, name));
                 let outcome = match (called.remove(name.as_str()), reason) {
-                    (None, Some((_, (reason, count)))) => {
+                    (None, Some((pattern, (reason, count)))) => {
                         *count += 1;
-                        Outcome::LeftOut((*reason).to_owned())
+                        Outcome::LeftOut { reason: (*reason).to_owned(), pattern: (*pattern).to_owned() }
                     }
                     (None, None) => Outcome::Failed("the program does not call it".to_owned()),
                     (Some(_), Some(_)) => Outcome::Failed("called, and listed as left out".to_owned()),
@@ -89,21 +94,20 @@ impl Scoreboard {
 
     /// The numbers of each group of scenarios, as Markdown.
     pub fn groups(&self) -> String {
-        let mut groups: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
         let mut total = [0; 3];
         for row in &self.rows {
             let column = match row.outcome {
                 Outcome::Passed => 0,
                 Outcome::Failed(_) => 1,
-                Outcome::LeftOut(_) => 2,
+                Outcome::LeftOut { .. } => 2,
             };
             groups.entry(row.group()).or_default()[column] += 1;
             total[column] += 1;
         }
+        groups.insert("**all**", total);
         let mut table = "| group | passed | failed | left out |\n|---|---:|---:|---:|\n".to_owned();
-        for (name, [passed, failed, left_out]) in
-            groups.iter().map(|(name, counts)| (name.as_str(), counts)).chain([("**all**", &total)])
-        {
+        for (name, [passed, failed, left_out]) in groups {
             table += &format!("| {name} | {passed} | {failed} | {left_out} |\n");
         }
         table
@@ -111,48 +115,34 @@ impl Scoreboard {
 
     /// The scenarios that are left out, by reason, as Markdown.
     pub fn left_out(&self) -> String {
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut reasons: BTreeMap<&str, (usize, BTreeSet<String>)> = BTreeMap::new();
         for row in &self.rows {
-            if let Outcome::LeftOut(reason) = &row.outcome {
-                reasons.entry(reason).or_default().push(&row.name);
+            if let Outcome::LeftOut { reason, pattern } = &row.outcome {
+                let (count, patterns) = reasons.entry(reason).or_default();
+                *count += 1;
+                patterns.insert(format!("`{pattern}`"));
             }
         }
-        let mut table = "| reason | scenarios |  |\n|---|---:|---|\n".to_owned();
-        for (reason, names) in reasons {
-            table += &format!("| {reason} | {} | {} |\n", names.len(), shortened(&names));
+        let mut table = "| reason | number | scenarios |\n|---|---:|---|\n".to_owned();
+        for (reason, (count, patterns)) in reasons {
+            let patterns: Vec<String> = patterns.into_iter().collect();
+            table += &format!("| {reason} | {count} | {} |\n", patterns.join(", "));
         }
         table
     }
 }
 
 impl Row {
-    /// The first two words of the name: `Type Scalar`.
-    fn group(&self) -> String {
-        let words: Vec<&str> = self.name.split('_').collect();
-        words[..words.len().saturating_sub(1).clamp(1, 2)].join(" ")
+    /// The first word of the name: `Type`.
+    fn group(&self) -> &str {
+        self.name.split_once('_').map_or(&self.name, |(first, _)| first)
     }
 }
 
 /// Whether a scenario is meant by a name or by the start of a name and a `*`.
-fn matches(pattern: &str, name: &str) -> bool {
+fn is_meant(pattern: &str, name: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => name == pattern,
     }
-}
-
-/// The names, with the words that all of them start with said once.
-fn shortened(names: &[&str]) -> String {
-    if names.len() < 5 {
-        return names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    }
-    let groups: std::collections::BTreeSet<String> = names
-        .iter()
-        .map(|name| name.rsplit_once('_').map_or(*name, |(start, _)| start))
-        .map(|start| {
-            let words: Vec<&str> = start.split('_').take(2).collect();
-            format!("`{}_*`", words.join("_"))
-        })
-        .collect();
-    groups.into_iter().collect::<Vec<_>>().join(", ")
 }
