@@ -11,7 +11,6 @@ use super::place::Place;
 use super::record::Record;
 use super::report::{FaultKind, Report, Warning};
 use super::rules::{Findings, Rules};
-use super::section::Section;
 
 /// A line that is not blank, as [`Preflight::lines`](super::Preflight::lines) passes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +30,14 @@ pub struct Line<'a> {
     pub inputs: u64,
     /// Whether the line has no fault of its own.
     pub is_fit: bool,
+}
+
+/// Whole lines without a finding.
+pub(super) struct Checked {
+    /// The rules after these lines.
+    rules: Rules,
+    lines: u64,
+    bytes: u64,
 }
 
 /// The check of one file.
@@ -128,33 +135,33 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         self.findings.report.bytes
     }
 
-    /// Adds a section that was checked by itself. Returns whether it could be: its first line begins here, and the
-    /// rules do not find a fault in the two together.
-    pub(super) fn append(&mut self, section: Section) -> bool {
-        if section.bytes.is_empty() {
+    /// Adds lines that were checked by themselves. Returns whether it could: they begin here, and the rules do not find
+    /// a fault in all lines together. `pass` is called with the number of the first line, to pass them to the visitor.
+    pub(super) fn append(&mut self, start: u64, checked: Checked, pass: impl FnOnce(u64, &mut V)) -> bool {
+        if checked.bytes == 0 {
             return true;
         }
-        if section.bytes.start != self.position() || !self.rules.append(section.rules, self.number - 1) {
+        if start != self.position() || !self.rules.append(checked.rules, self.number - 1) {
             return false;
         }
-        section.lines.visit(self.number, section.bytes.start, &mut self.visit);
-        self.findings.report.bytes = section.bytes.end;
-        self.findings.report.lines += section.count;
-        self.number += section.count;
-        self.start = section.bytes.end;
+        pass(self.number, &mut self.visit);
+        self.findings.report.bytes += checked.bytes;
+        self.findings.report.lines += checked.lines;
+        self.number += checked.lines;
+        self.start += checked.bytes;
         self.is_at_start = false;
         true
     }
 
-    /// The rules after a section, its number of lines and of bytes. `None`: there is a finding, or a line that cannot
-    /// be judged without what comes after the section.
-    pub(super) fn finish_section(mut self) -> Option<(Rules, u64, u64)> {
+    /// Ends the check of a section of a file. `None`: there is a finding, or a line that cannot be judged without what
+    /// comes after the section.
+    pub(super) fn finish_section(mut self) -> Option<Checked> {
         if self.seen > 0 {
             self.line_ends();
         }
         let is_clear = !self.is_over && self.blank.is_none() && self.unfinished.is_none();
-        let report = &self.findings.report;
-        (is_clear && self.findings.is_empty()).then_some((self.rules, report.lines, report.bytes))
+        let Report { lines, bytes, .. } = self.findings.report;
+        (is_clear && self.findings.is_empty()).then_some(Checked { rules: self.rules, lines, bytes })
     }
 
     /// Looks at the encoding, and returns what comes after a byte order mark.

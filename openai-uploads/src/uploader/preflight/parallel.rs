@@ -65,7 +65,7 @@ pub(super) fn check<R: Read>(
             let threads: Vec<_> = threads.collect();
             for (thread, _) in threads.iter().cycle().zip(0..sections) {
                 let Ok(Some(section)) = thread.recv() else { break };
-                if !whole.append(section) {
+                if !section.append_to(&mut whole) {
                     break;
                 }
                 progress(whole.position())?;

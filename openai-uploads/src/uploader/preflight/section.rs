@@ -6,24 +6,21 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::Preflight;
-use super::lines::{Line, Lines};
-use super::rules::{Findings, Rules};
+use super::lines::{Checked, Line, Lines};
+use super::rules::Findings;
 
 /// The lines that begin in a range of a file, without a finding.
 pub(super) struct Section {
-    /// From the start of the first line to the end of the last.
-    pub(super) bytes: Range<u64>,
-    /// The number of lines.
-    pub(super) count: u64,
-    /// The rules after these lines.
-    pub(super) rules: Rules,
+    /// Where the first line begins.
+    start: u64,
+    checked: Checked,
     /// The lines, if they were wanted.
-    pub(super) lines: OwnedLines,
+    lines: OwnedLines,
 }
 
 /// The contents of many [`Line`]s, with few allocations.
 #[derive(Default)]
-pub(super) struct OwnedLines {
+struct OwnedLines {
     lines: Vec<OwnedLine>,
     text: String,
 }
@@ -62,8 +59,14 @@ impl Section {
         }
         check.feed(&mut reader, preflight.block)?;
         let checked = check.finish_section();
-        let begin = reader.begin.unwrap_or(reader.at);
-        Ok(checked.map(|(rules, count, length)| Self { bytes: begin..begin + length, count, rules, lines }))
+        let start = reader.begin.unwrap_or(reader.at);
+        Ok(checked.map(|checked| Self { start, checked, lines }))
+    }
+
+    /// Adds the section to the check of the whole file. Returns whether it could.
+    pub(super) fn append_to<V: FnMut(&Line<'_>)>(self, whole: &mut Lines<V>) -> bool {
+        let Self { start, checked, lines } = self;
+        whole.append(start, checked, |number, visit| lines.visit(number, start, visit))
     }
 }
 
@@ -82,7 +85,7 @@ impl OwnedLines {
     }
 
     /// Passes the lines to `visit`. The first line of the section has this number and offset.
-    pub(super) fn visit(&self, number: u64, offset: u64, mut visit: impl FnMut(&Line<'_>)) {
+    fn visit(&self, number: u64, offset: u64, mut visit: impl FnMut(&Line<'_>)) {
         let text = |range: &Option<Range<usize>>| range.clone().map(|range| &self.text[range]);
         for line in &self.lines {
             visit(&Line {
