@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::answers::{AnswerFile, Outcome};
 use super::client::{Batch, Client, NotCreated};
 use super::event::Event;
-use super::goal::Goal;
+use super::goal::{Advanced, Goal};
 use super::queue::Permit;
 use super::record::{self, Recorded};
 use super::run::Run;
@@ -34,14 +34,6 @@ const CREATIONS: u32 = 5;
 /// How many times in a row the server must not know a batch before it counts as gone. A new batch may take a moment to
 /// appear.
 const ABSENCES: u32 = 4;
-
-/// A shard that was taken as far as the goal.
-#[derive(Debug)]
-pub(super) struct Advanced<'a> {
-    pub(super) shard: ShardState,
-    /// The place in the queue, if its batch runs.
-    _permit: Option<Permit<'a>>,
-}
 
 impl Run {
     /// Takes the shard as far as the goal.
@@ -115,7 +107,7 @@ impl Run {
                 Step::Ended(_) | Step::Recorded(_) => break,
             }
         }
-        Ok(Advanced { shard, _permit: permit })
+        Ok(Advanced { shard, permit })
     }
 
     async fn save(&self, shard: &mut ShardState, step: Step) -> Result<(), Error> {
