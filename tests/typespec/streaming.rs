@@ -106,13 +106,13 @@ async fn envelopes(group: &Group) {
 }
 
 /// An id, a time to wait, and a message: what the scenarios of the protocol send.
-type Told = (Option<String>, Option<Duration>, Option<String>);
+type Received = (Option<String>, Option<Duration>, Option<String>);
 
 /// The only event of a call.
 async fn only<T: serde::de::DeserializeOwned + Debug + 'static>(
     call: Call<EventStream<T>>,
     message: impl Fn(T) -> Option<String>,
-) -> Result<Told, Box<dyn std::error::Error>> {
+) -> Result<Received, Box<dyn std::error::Error>> {
     let mut all: Vec<_> = call.await?.with_fields().try_collect().await?;
     let event = all.pop().ok_or("there is no event")?;
     Ok((event.id, event.retry, message(event.data)))
@@ -121,24 +121,24 @@ async fn only<T: serde::de::DeserializeOwned + Debug + 'static>(
 async fn fields(group: &Group) {
     let at = &group.at;
     let hello = || Some("hello".to_owned());
-    let told = only(protocol_id(at), |event| event.data.map(|data| data.message)).await;
-    group.got("Protocol_id", told, (Some("event-1".to_owned()), None, hello()));
-    let told = only(protocol_invalid_id(at), |event| event.data.map(|data| data.message)).await;
-    group.got("Protocol_invalidId", told, (None, None, hello()));
-    let told = only(protocol_retry(at), |event| event.data.map(|data| data.message)).await;
-    group.got("Protocol_retry", told, (None, Some(Duration::from_secs(1)), hello()));
-    let told = only(protocol_invalid_retry(at), |event| event.data.map(|data| data.message)).await;
-    group.got("Protocol_invalidRetry", told, (None, None, hello()));
+    let received = only(protocol_id(at), |event| event.data.map(|data| data.message)).await;
+    group.got("Protocol_id", received, (Some("event-1".to_owned()), None, hello()));
+    let received = only(protocol_invalid_id(at), |event| event.data.map(|data| data.message)).await;
+    group.got("Protocol_invalidId", received, (None, None, hello()));
+    let received = only(protocol_retry(at), |event| event.data.map(|data| data.message)).await;
+    group.got("Protocol_retry", received, (None, Some(Duration::from_secs(1)), hello()));
+    let received = only(protocol_invalid_retry(at), |event| event.data.map(|data| data.message)).await;
+    group.got("Protocol_invalidRetry", received, (None, None, hello()));
 }
 
 /// A program connects again with the id of the last event.
 async fn reconnection(group: &Group) {
     let at = &group.at;
-    let told = only(protocol_reconnect(at), |event| event.data.map(|data| data.message)).await;
-    let id = told.as_ref().ok().and_then(|(id, ..)| id.clone()).unwrap_or_default();
-    group.got("Protocol_reconnect", told, (Some("event-1".to_owned()), None, Some("hello".to_owned())));
+    let received = only(protocol_reconnect(at), |event| event.data.map(|data| data.message)).await;
+    let id = received.as_ref().ok().and_then(|(id, ..)| id.clone()).unwrap_or_default();
+    group.got("Protocol_reconnect", received, (Some("event-1".to_owned()), None, Some("hello".to_owned())));
     let call =
         protocol_reconnect(at).header("last-event-id".parse().expect("a name"), id.parse().expect("a value"));
-    let told = only(call, |event| event.data.map(|data| data.message)).await;
-    group.got("Protocol_reconnect", told, (Some("event-2".to_owned()), None, Some("world".to_owned())));
+    let received = only(call, |event| event.data.map(|data| data.message)).await;
+    group.got("Protocol_reconnect", received, (Some("event-2".to_owned()), None, Some("world".to_owned())));
 }
