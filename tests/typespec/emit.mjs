@@ -30,9 +30,9 @@ for (const file of readdirSync(specs, { recursive: true }).filter((file) => file
       return source;
     },
   };
-  // The type of an item of a stream needs OpenAPI 3.2.
-  const versions = folder.startsWith("streaming/") ? ["3.2.0"] : ["3.0.0"];
-  const emitter = { "emitter-output-dir": join(out, folder), "openapi-versions": versions };
+  // The type of an item of a stream needs OpenAPI 3.2. In a form, OpenAPI 3.1 has files whose schemas state no type.
+  const version = folder.startsWith("streaming/") ? "3.2.0" : folder === "payload/multipart" ? "3.1.0" : "3.0.0";
+  const emitter = { "emitter-output-dir": join(out, folder), "openapi-versions": [version] };
   const options = { emit: ["@typespec/openapi3"], options: { "@typespec/openapi3": emitter } };
   try {
     const { diagnostics } = await compile(host, path, options);

@@ -49,7 +49,7 @@ async fn fields_and_files(board: &Board, group: &Group) {
 
 async fn several_files(board: &Board, group: &Group) {
     let at = &group.at;
-    let pictures = || vec![png(board), png(board)];
+    let pictures = || vec![png(board).into(), png(board).into()];
     let body = BinaryArrayPartsRequest::new(id(), pictures());
     group.sent("binaryArrayParts", form_data_binary_array_parts(at, body).await);
     let body = || MultiBinaryPartsRequest::new(jpg(board));
@@ -60,7 +60,7 @@ async fn several_files(board: &Board, group: &Group) {
     let earlier = vec![address("Y"), address("Z")];
     let body = ComplexHttpPartsModelRequest::new(id(), address("X"), jpg(board), earlier, pictures());
     group.sent("HttpParts_jsonArrayAndFileArray", http_parts_json_array_and_file_array(at, body).await);
-    let body = file_upload_file_array::Request::new(pictures());
+    let body = file_upload_file_array::Request::new(vec![png(board), png(board)]);
     group.sent("File_uploadFileArray", file_upload_file_array(at, body).await);
 }
 

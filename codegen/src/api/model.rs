@@ -77,6 +77,16 @@ impl Type {
         }
     }
 
+    /// Whether it is a file, or may be one.
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::Binary | Self::FileOr(_))
+    }
+
+    /// Whether it is an array whose elements are files, or may be.
+    pub fn is_files(&self) -> bool {
+        matches!(self, Self::Array(element) if element.is_file())
+    }
+
     /// Visits this type and every type within it, the outer ones first. Does not look into named types.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);
@@ -204,11 +214,7 @@ pub struct Struct {
 impl Struct {
     /// Whether it contains files, which only a form can.
     pub fn has_files(&self) -> bool {
-        self.fields.iter().any(|field| match &field.ty {
-            Type::Binary | Type::FileOr(_) => true,
-            Type::Array(element) => **element == Type::Binary,
-            _ => false,
-        })
+        self.fields.iter().any(|field| field.ty.is_file() || field.ty.is_files())
     }
 }
 

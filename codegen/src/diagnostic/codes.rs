@@ -64,9 +64,9 @@ Keep one of them.",
     ),
     (
         "file-or-else",
-        "A field of a form is a list whose elements are files or something else. Only one of the two can be sent.
+        "A field of a form is a file, or one of several other things. Only files can be sent.
 
-Give the two forms different property names.",
+Give the file and the other things different property names.",
     ),
     (
         "foreign-mapping",

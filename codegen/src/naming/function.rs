@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::api::{Body, BodyContent, EventForm, Kind, Operation, Parameter, ReplyContent, Type};
+use crate::api::{Body, BodyContent, EventForm, Field, Kind, Operation, Parameter, ReplyContent, Type};
 
 use super::identifier::{snake, unique};
 use super::operation::{
@@ -91,22 +91,23 @@ fn function<'a>(scope: &Scope<'_>, operation: &'a Operation, body: Option<usize>
 
 /// The name and type of the body's argument.
 fn body_argument(scope: &Scope<'_>, body: &Body) -> (String, RustType) {
-    let binary = RustType::Runtime("Binary", Vec::new());
-    let into_binary = RustType::Into(Box::new(binary.clone()));
     let (name, ty) = match &body.content {
         BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => match only_file(scope, ty) {
-            Some(name) => (snake(&name), into_binary),
+            Some(file) => {
+                let name = file.given.as_ref().map_or(&file.name, |given| &given.name);
+                (snake(name), RustType::Into(Box::new(scope.ty(&file.ty))))
+            }
             None => (body_name(scope, ty), scope.ty(ty)),
         },
         BodyContent::Json(ty) => (body_name(scope, ty), scope.ty(ty)),
         BodyContent::Lines(ty) => ("body".to_owned(), RustType::Vec(Box::new(scope.ty(ty)))),
         BodyContent::Text => ("body".to_owned(), RustType::Plain("String")),
         BodyContent::Base64 => ("body".to_owned(), scope.ty(&Type::Base64)),
-        BodyContent::Binary => ("body".to_owned(), into_binary),
+        BodyContent::Binary => ("body".to_owned(), RustType::Into(Box::new(scope.ty(&Type::Binary)))),
     };
     let ty = match ty {
         ty if body.required => ty,
-        RustType::Into(_) => binary.optional(),
+        RustType::Into(file) => file.optional(),
         ty => ty.optional(),
     };
     (name, ty)
@@ -120,15 +121,13 @@ fn body_name(scope: &Scope<'_>, ty: &Type) -> String {
     }
 }
 
-/// The name of a form's file, if the form has nothing else. The file itself is then the argument.
-pub(crate) fn only_file(scope: &Scope<'_>, ty: &Type) -> Option<String> {
+/// A form's file, if the form has nothing else. The file itself is then the argument.
+pub(crate) fn only_file<'a>(scope: &Scope<'a>, ty: &Type) -> Option<&'a Field> {
     let Type::Named(id) = ty else { return None };
     let Kind::Struct(structure) = &scope.api.named(*id).kind else { return None };
     match structure.fields.as_slice() {
         _ if structure.additional.is_some() => None,
-        [only] if only.ty == Type::Binary && only.required && !only.nullable => {
-            Some(only.given.as_ref().map_or(&only.name, |given| &given.name).clone())
-        }
+        [only] if only.ty.is_file() && only.required && !only.nullable => Some(only),
         _ => None,
     }
 }

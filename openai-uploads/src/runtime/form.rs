@@ -43,9 +43,9 @@ pub enum FileOr<T> {
     Other(T),
 }
 
-impl<T> From<Binary> for FileOr<T> {
-    fn from(file: Binary) -> Self {
-        Self::File(file)
+impl<T, B: Into<Binary>> From<B> for FileOr<T> {
+    fn from(file: B) -> Self {
+        Self::File(file.into())
     }
 }
 
@@ -139,11 +139,7 @@ impl Form {
     /// Adds a file, or a field as [`field`](Self::field) does. `None` adds nothing.
     #[must_use]
     pub fn file_or<T: Serialize>(self, name: &'static str, value: impl Into<Option<FileOr<T>>>) -> Self {
-        match value.into() {
-            None => self,
-            Some(FileOr::File(file)) => self.file(name, file),
-            Some(FileOr::Other(value)) => self.field(name, &value),
-        }
+        self.files_or(name, value.into())
     }
 
     /// Adds a file of the media type `content_type`, unless it has its own, or a field as [`field`](Self::field)
@@ -155,13 +151,36 @@ impl Form {
         content_type: &'static str,
         value: impl Into<Option<FileOr<T>>>,
     ) -> Self {
-        self.file_or(
-            name,
-            value.into().map(|value| match value {
-                FileOr::File(file) => FileOr::File(file.or_content_type(content_type)),
-                other @ FileOr::Other(_) => other,
-            }),
-        )
+        self.files_or_of(name, content_type, value.into())
+    }
+
+    /// Adds files, or fields as [`field`](Self::field) does, under one name.
+    #[must_use]
+    pub fn files_or<T: Serialize>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = FileOr<T>>,
+    ) -> Self {
+        values.into_iter().fold(self, |form, value| match value {
+            FileOr::File(file) => form.file(name, file),
+            FileOr::Other(value) => form.field(name, &value),
+        })
+    }
+
+    /// Adds files of the media type `content_type`, unless they have their own, or fields as [`field`](Self::field)
+    /// does, under one name.
+    #[must_use]
+    pub fn files_or_of<T: Serialize>(
+        self,
+        name: &'static str,
+        content_type: &'static str,
+        values: impl IntoIterator<Item = FileOr<T>>,
+    ) -> Self {
+        let values = values.into_iter().map(|value| match value {
+            FileOr::File(file) => FileOr::File(file.or_content_type(content_type)),
+            other @ FileOr::Other(_) => other,
+        });
+        self.files_or(name, values)
     }
 
     /// Adds files under one name.

@@ -5,7 +5,7 @@ use crate::document::{Node, Schema, keyword};
 
 use super::Lowering;
 use super::all_of::Part;
-use super::media_type::{bare, is_json, is_text};
+use super::media_type::{bare, is_json, is_open, is_text};
 use super::place::Place;
 use super::reference::MAX_REFERENCES;
 
@@ -73,15 +73,22 @@ pub(super) fn leaves_open(schema: Schema<'_>) -> bool {
 
 /// Whether any value fits a schema.
 pub(super) fn accepts_anything(schema: Schema<'_>) -> bool {
-    leaves_open(schema) && schema.kind().is_none() && schema.content_media_type().is_none()
+    leaves_open(schema) && schema.kind().is_none() && schema.content_media_type().is_none_or(may_be_bytes)
 }
 
 /// Whether each media type of a list means bytes, so that none is JSON or text.
 pub(super) fn is_of_bytes(media_types: &str) -> bool {
-    let mut types = media_types.split(',').map(bare).filter(|bare| !bare.is_empty()).peekable();
-    let is_of_bytes =
-        |bare: String| !is_json(&bare) && !is_text(&bare) && !matches!(&*bare, "*/*" | "application/*");
-    types.peek().is_some() && types.all(is_of_bytes)
+    let mut types = each(media_types).peekable();
+    types.peek().is_some() && types.all(|bare| !is_json(&bare) && !is_text(&bare) && !is_open(&bare))
+}
+
+/// Whether a media type of a list may mean bytes: one is neither JSON nor text.
+pub(super) fn may_be_bytes(media_types: &str) -> bool {
+    each(media_types).any(|bare| !is_json(&bare) && !is_text(&bare))
+}
+
+fn each(media_types: &str) -> impl Iterator<Item = String> {
+    media_types.split(',').map(bare).filter(|bare| !bare.is_empty())
 }
 
 #[cfg(test)]

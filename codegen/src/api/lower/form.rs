@@ -10,7 +10,7 @@ use super::super::model::{Field, Kind, Struct, Type, TypeId};
 use super::super::style::StyleKind;
 use super::Lowering;
 use super::all_of::Gathered;
-use super::binary::{accepts_anything, is_of_bytes, leaves_open, says_binary};
+use super::binary::{accepts_anything, is_of_bytes, leaves_open, may_be_bytes, says_binary};
 use super::form_encoding::{FormEncoding, are_two_ways};
 use super::media_type::{URL_ENCODED, bare, is_json};
 use super::place::Place;
@@ -163,9 +163,13 @@ impl<'d> Lowering<'d> {
             if let Some(schema) = gathered.property(&field.name) {
                 let before = field.ty.clone();
                 let encoded = own.encoding.as_ref().and_then(|encoding| encoding.content_type(&field.name));
-                let part = Part { has_parts: own.has_parts, encoded };
+                let part = Part { has_parts: own.has_parts, encoded, is_element: false };
                 self.make_file(field, schema, part);
-                if let Type::Named(id) = before
+                let inner = match &before {
+                    Type::Array(element) => element,
+                    ty => ty,
+                };
+                if let Type::Named(id) = *inner
                     && field.ty != before
                     && !self.types[id].name.path.is_empty()
                 {
@@ -263,7 +267,8 @@ impl<'d> Lowering<'d> {
         Some(Type::Named(id))
     }
 
-    /// Makes a property a file if it is bytes, an array of bytes, or either of these and something else.
+    /// Makes a property a file if it is bytes, an array of bytes, or either of these and something else. An array of
+    /// arrays has no files.
     fn make_file(&mut self, field: &mut Field, (place, schema): (Place, Schema<'d>), part: Part<'d>) {
         let Some((place, schema)) = self.innermost_of(place, schema) else { return };
         if part.is_file(schema) {
@@ -273,56 +278,53 @@ impl<'d> Lowering<'d> {
         }
         if part.is_anything(schema) {
             field.ty = Type::FileOr(Box::new(Type::Any));
+            field.content_type = schema.content_media_type().and_then(part_type);
             return;
         }
         if let Some(media_type) = part.text_type(schema) {
-            field.content_type = Some(media_type.to_owned());
+            field.content_type = part_type(media_type);
             if !is_json(&bare(media_type)) {
                 field.ty = Type::FileOr(Box::new(Type::String));
             }
             return;
         }
-        let items = schema.items().map(|items| (place.child(items.key), items.schema()));
-        if let Some((place, items)) = items.and_then(|(place, items)| self.innermost_of(place, items)) {
-            if part.is_file(items) {
-                field.ty = Type::Array(Box::new(Type::Binary));
-                field.content_type = items.content_media_type().and_then(part_type);
+        if let Some(items) = schema.items() {
+            if part.is_element {
                 return;
             }
-            let alternatives = self.alternatives(&place, items);
-            if alternatives.iter().any(|(_, alternative)| says_binary(*alternative)) {
-                let message = format!(
-                    "elements of `{}` are files or something else; only the latter is expressed",
-                    field.name
-                );
-                self.warning(&place, "file-or-else", message, None);
+            let items = (place.child(items.key), items.schema());
+            let mut element = Field { ty: Type::Any, ..field.clone() };
+            self.make_file(&mut element, items, Part { is_element: true, ..part });
+            if element.ty.is_file() {
+                field.ty = Type::Array(Box::new(element.ty));
+                field.content_type = element.content_type;
             }
             return;
         }
-        let files = Type::Array(Box::new(Type::Binary));
         let mut inner = field.clone();
-        let (mut one, mut several, mut others) = (false, false, Vec::new());
+        let (mut one, mut several, mut others) = (None, None, Vec::new());
         for (place, alternative) in self.alternatives(&place, schema) {
             inner.ty = Type::Any;
             self.make_file(&mut inner, (place.clone(), alternative), Part { encoded: None, ..part });
-            one |= inner.ty == Type::Binary;
-            several |= inner.ty == files;
-            if inner.ty != Type::Binary && inner.ty != files {
-                others.push((place, alternative));
+            match &inner.ty {
+                ty if ty.is_file() => _ = one.get_or_insert(ty.clone()),
+                ty if ty.is_files() => _ = several.get_or_insert(ty.clone()),
+                _ => others.push((place, alternative)),
             }
         }
-        field.ty = match (one, several, others.as_slice()) {
-            (false, false, _) => return,
-            (true, false, [(place, other)]) => Type::FileOr(Box::new(self.schema(place, *other))),
-            (_, _, others) => {
-                if !others.is_empty() {
-                    let message =
-                        format!("`{}` is a file or something else; only files are expressed", field.name);
-                    self.warning(&place, "file-or-else", message, None);
-                }
-                if several { files } else { Type::Binary }
+        let files = match (one, several) {
+            (None, None) => return,
+            (Some(Type::Binary), None) if others.len() == 1 => {
+                let (place, other) = others.remove(0);
+                Type::FileOr(Box::new(self.schema(&place, other)))
             }
+            (_, Some(files)) | (Some(files), None) => files,
         };
+        if !others.is_empty() && files != Type::FileOr(Box::new(Type::Any)) {
+            let message = format!("`{}` is a file or something else; only files are expressed", field.name);
+            self.warning(&place, "file-or-else", message, None);
+        }
+        field.ty = files;
     }
 }
 
@@ -333,6 +335,8 @@ struct Part<'d> {
     has_parts: bool,
     /// Its media types, where the document's `encoding` has some.
     encoded: Option<&'d str>,
+    /// Whether it is an element of an array.
+    is_element: bool,
 }
 
 impl Part<'_> {
@@ -344,7 +348,7 @@ impl Part<'_> {
     /// Whether any type fits. The default is `application/octet-stream` (OpenAPI 3.1.1 §4.8.15.1), but in real forms
     /// such a field is often text or JSON.
     fn is_anything(self, schema: Schema<'_>) -> bool {
-        self.has_parts && self.encoded.is_none() && accepts_anything(schema)
+        self.has_parts && self.encoded.is_none_or(may_be_bytes) && accepts_anything(schema)
     }
 
     /// The media type of a string, where its schema states one other than plain text.

@@ -235,7 +235,7 @@ impl Call<'_, '_> {
         };
         Some(match &argument_type(self.function, body) {
             Some(RustType::Option(inner)) => match **inner {
-                RustType::Runtime("Binary", _) => quote!(Some(#value.into())),
+                RustType::Runtime("Binary" | "FileOr", _) => quote!(Some(#value.into())),
                 _ => quote!(Some(#value)),
             },
             _ => value,

@@ -98,11 +98,10 @@ impl<'a> Values<'a> {
                 let text = example.map_or(Some(name), Value::as_str)?;
                 quote!(#text.into())
             }
-            (Type::Binary, _) => {
+            (Type::Binary | Type::FileOr(_), _) => {
                 let file = Self::file();
                 quote!(#file.into())
             }
-            (Type::FileOr(_), _) => return None,
             (Type::Array(element), None) => match self.of(element, None, name) {
                 Some(element) => quote!(vec![#element]),
                 None => quote!(Vec::new()),
@@ -205,7 +204,7 @@ impl<'a> Values<'a> {
 
     /// The argument of `new` for a field.
     fn argument(&self, field: &Field, name: &str, example: Option<&Value>) -> Option<TokenStream> {
-        if field.ty == Type::Binary && !field.nullable {
+        if field.ty.is_file() && !field.nullable {
             return Some(Self::file());
         }
         let own: Option<Value> = field.example.as_deref().and_then(|own| serde_json::from_str(own).ok());
@@ -231,7 +230,7 @@ impl<'a> Values<'a> {
     /// The argument of a field's setter.
     fn set(&self, field: &Field, name: &str, example: &Value) -> Option<TokenStream> {
         let keeps_null = keeps_null(self.scope.api, field);
-        if field.ty == Type::Binary {
+        if field.ty.is_file() {
             return Some(Self::file());
         }
         match example {

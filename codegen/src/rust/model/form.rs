@@ -26,12 +26,14 @@ pub(super) fn conversion(
                 quote!(.file_or_of(#key, #content_type, form.#name))
             }
             (Type::FileOr(_), None, _) => quote!(.file_or(#key, form.#name)),
-            (Type::Array(element), content_type, _) if **element == Type::Binary => {
+            (Type::Array(element), content_type, _) if element.is_file() => {
                 let files =
                     if optional { quote!(form.#name.unwrap_or_default()) } else { quote!(form.#name) };
-                match content_type {
-                    Some(content_type) => quote!(.files_of(#key, #content_type, #files)),
-                    None => quote!(.files(#key, #files)),
+                match (&**element, content_type) {
+                    (Type::Binary, Some(content_type)) => quote!(.files_of(#key, #content_type, #files)),
+                    (Type::Binary, None) => quote!(.files(#key, #files)),
+                    (_, Some(content_type)) => quote!(.files_or_of(#key, #content_type, #files)),
+                    (_, None) => quote!(.files_or(#key, #files)),
                 }
             }
             (_, _, Some(own)) => {

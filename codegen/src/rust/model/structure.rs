@@ -166,8 +166,9 @@ fn constructor(scope: &Scope<'_>, structure: &Struct, names: &[String]) -> Token
             fields.push(quote!(#name: None));
         } else if let Some(value) = required_value(scope, field) {
             fields.push(quote!(#name: #value));
-        } else if field.ty == Type::Binary && !field.nullable {
-            arguments.push(quote!(#name: impl Into<Binary>));
+        } else if field.ty.is_file() && !field.nullable {
+            let ty = scope.ty(&field.ty);
+            arguments.push(quote!(#name: impl Into<#ty>));
             fields.push(quote!(#name: #name.into()));
         } else {
             let ty = field_type(scope, field);
@@ -200,8 +201,8 @@ fn setters(scope: &Scope<'_>, structure: &Struct, names: &[String]) -> Vec<Token
             (quote!(, #name: #ty), quote!(#name))
         } else if let Some(only) = only_value(scope, field) {
             (quote!(), only)
-        } else if field.ty == Type::Binary {
-            (quote!(, #name: impl Into<Binary>), quote!(#name.into()))
+        } else if field.ty.is_file() {
+            (quote!(, #name: impl Into<#ty>), quote!(#name.into()))
         } else {
             (quote!(, #name: #ty), quote!(#name))
         };

@@ -1,12 +1,14 @@
 //! Binary content: bodies, replies and parts that stream.
 
+use cases::parts_of_a_multipart_form as parts;
 use cases::runtime::{Base64, Binary, FileOr};
 use cases::{binary_content_in_the_spellings_of_3_1 as spellings, files_of_a_fastapi_form as fastapi};
-use cases::{json_lines_and_other_streams as streams, parts_of_a_multipart_form as parts};
+use cases::{files_of_unstated_types as unstated, json_lines_and_other_streams as streams};
 use fastapi::models::BodyUploadUploadPost;
 use parts::models::upload_document;
 use serde_json::json;
 use spellings::models::post_form;
+use unstated::models::add_album;
 
 use super::wire::{ok, serve_once};
 
@@ -59,6 +61,36 @@ async fn parts_with_a_media_type_of_bytes_are_files() {
     ] {
         assert!(request.contains(part), "{part} in {request}");
     }
+}
+
+#[tokio::test]
+async fn parts_without_a_type_are_files_or_values() {
+    let (configuration, request) = serve_once(NO_CONTENT).await;
+    let pictures =
+        vec![Binary::bytes("png").content_type("image/png").into(), FileOr::Other(json!({"id": 7}))];
+    let form = add_album::Request::new(Binary::bytes("front"), pictures)
+        .scans(vec![Binary::bytes("page")])
+        .notes(vec![FileOr::Other("by hand".to_owned()), Binary::bytes("typed").into()]);
+    unstated::apis::default_api::add_album(&configuration, form).await.unwrap();
+    let request = request.await.unwrap();
+    for part in [
+        "name=\"cover\"; filename=\"cover\"\r\nContent-Type: application/octet-stream\r\n\r\nfront\r\n",
+        "name=\"pictures\"; filename=\"pictures\"\r\nContent-Type: image/png\r\n\r\npng\r\n",
+        "name=\"pictures\"\r\nContent-Type: application/json\r\n\r\n{\"id\":7}\r\n",
+        "name=\"scans\"; filename=\"scans\"\r\nContent-Type: image/tiff\r\n\r\npage\r\n",
+        "name=\"notes\"\r\n\r\nby hand\r\n",
+        "name=\"notes\"; filename=\"notes\"\r\nContent-Type: application/octet-stream\r\n\r\ntyped\r\n",
+    ] {
+        assert!(request.contains(part), "{part} in {request}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_one_part_without_a_type_takes_the_file_itself() {
+    let (configuration, request) = serve_once(NO_CONTENT).await;
+    unstated::apis::default_api::add_picture(&configuration, Binary::bytes("png")).await.unwrap();
+    let request = request.await.unwrap();
+    assert!(request.contains("name=\"file\"; filename=\"file\"\r\n"), "{request}");
 }
 
 #[tokio::test]

@@ -264,7 +264,11 @@ paths:
       requestBody:
         content:
           multipart/form-data:
-            encoding: {photo: {contentType: image/png}}
+            encoding:
+              photo: {contentType: image/png}
+              eachEncoded: {contentType: application/octet-stream}
+              eachAny: {contentType: '*/*'}
+              eachJson: {contentType: application/json}
             schema:
               type: object
               required: [photo]
@@ -272,10 +276,26 @@ paths:
                 photo: {type: string, format: binary}
                 more: {type: array, items: {type: string, format: binary}}
                 name: {type: string}
+                any: {}
+                eachAny: {type: array, items: {}}
+                eachOrNull: {type: [array, 'null'], items: {$ref: '#/components/schemas/Anything'}}
+                around: {allOf: [{$ref: '#/components/schemas/Anythings'}]}
+                eachTyped: {type: array, items: {contentMediaType: image/png}}
+                eachEncoded: {type: array, items: true}
+                eachOpen: {type: array, items: {contentMediaType: '*/*'}}
+                eachJson: {type: array, items: {}}
+                eachOr: {type: array, items: {anyOf: [{type: string, format: binary}, {type: integer}]}}
+                oneOrMore: {anyOf: [{}, {type: array, items: {}}]}
+                nested: {type: array, items: {type: array, items: {}}}
+                base64: {type: array, items: {type: string, contentEncoding: base64}}
           application/x-www-form-urlencoded:
             encoding: {tags: {style: pipeDelimited, explode: false}}
             schema: {type: object, properties: {tags: {type: array, items: {type: string}}}}
       responses: {'204': {description: added}}
+components:
+  schemas:
+    Anything: {description: A file.}
+    Anythings: {type: array, items: {$ref: '#/components/schemas/Anything'}}
 "
     )
 );
