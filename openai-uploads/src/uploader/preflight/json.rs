@@ -13,8 +13,10 @@ mod token;
 use super::captured::Captured;
 pub use kind::Kind;
 use number::Number;
+pub(super) use number::end_of_number;
 pub use problem::Problem;
-use string::{end_of_run, simple_escape};
+pub(super) use string::end_of_string;
+use string::{end_of_run, whole_escape};
 pub(super) use token::Token;
 
 /// The maximum nesting depth, the same as that of `serde_json`.
@@ -221,13 +223,13 @@ impl Scanner {
             b'"' => (Token::String, State::Text),
             b'{' => (Token::Object, State::NameOrEnd),
             b'[' => (Token::Array, State::ItemOrEnd),
-            b'-' => (Token::Number, State::Number(Number::Minus)),
-            b'0' => (Token::Number, State::Number(Number::Zero)),
-            b'1'..=b'9' => (Token::Number, State::Number(Number::Integer)),
             b't' => (Token::True, State::Literal),
             b'f' => (Token::False, State::Literal),
             b'n' => (Token::Null, State::Literal),
-            _ => return self.space(state, byte, piece),
+            _ => match Number::begin(byte) {
+                Some(number) => (Token::Number, State::Number(number)),
+                None => return self.space(state, byte, piece),
+            },
         };
         if self.depth == 0 {
             self.outermost = Some(token.kind());
@@ -276,7 +278,7 @@ impl Scanner {
                 }
                 Some(b'\\') => {
                     self.run(run, visit);
-                    match simple_escape(&piece.bytes[piece.at..]) {
+                    match whole_escape(&piece.bytes[piece.at..]) {
                         Some(length) if !self.in_name && !self.wanted => piece.at += length,
                         _ => return piece.then(State::Escape),
                     }

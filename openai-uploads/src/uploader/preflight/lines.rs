@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
+use super::alike::{About, Shapes};
 use super::encoding::{self, BYTE_ORDER_MARK};
 use super::json::{Kind, Problem, Scanner};
 use super::place::Place;
@@ -47,6 +48,7 @@ pub(super) struct Lines<V> {
     visit: V,
     record: Record,
     scanner: Scanner,
+    shapes: Shapes,
     /// The number of the current line.
     number: u64,
     /// The position of the current line in the file.
@@ -79,6 +81,7 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
             visit,
             record: Record::new(),
             scanner: Scanner::new(),
+            shapes: Shapes::new(),
             number: 1,
             start: 0,
             seen: 0,
@@ -187,13 +190,59 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         while !self.is_over
             && let Some(end) = memchr(b'\n', block)
         {
-            self.piece(&block[..end]);
-            self.line_ends();
+            let line = &block[..end];
+            if self.seen > 0 || !self.is_utf8 {
+                self.piece(line);
+                self.line_ends();
+            } else if !self.fits(line) {
+                self.whole_line(line);
+            }
             self.start += 1;
             block = &block[end + 1..];
         }
         if !self.is_over {
             self.piece(block);
+        }
+    }
+
+    /// Takes a line that has the shape of an earlier one. Returns whether it could.
+    fn fits(&mut self, line: &[u8]) -> bool {
+        let is_special = self.findings.report.lines == 0
+            || self.unfinished.is_some()
+            || self.blank.is_some() && !self.findings.is_split;
+        if is_special {
+            return false;
+        }
+        let Some(fit) = self.shapes.fit(line) else { return false };
+        if !self.rules.alike(self.number, &fit) {
+            return false;
+        }
+        self.findings.report.lines += 1;
+        (self.visit)(&Line {
+            number: self.number,
+            bytes: self.start..self.start + line.strip_suffix(b"\r").unwrap_or(line).len() as u64,
+            custom_id: fit.custom_id,
+            url: fit.about.url.as_deref(),
+            model: fit.about.model.as_deref(),
+            inputs: fit.about.inputs,
+            is_fit: true,
+        });
+        self.start += line.len() as u64;
+        self.number += 1;
+        true
+    }
+
+    fn whole_line(&mut self, line: &[u8]) {
+        let (lines, found) = (self.findings.report.lines, self.findings.in_lines());
+        self.piece(line);
+        self.line_ends();
+        if self.findings.report.lines > lines && self.findings.in_lines() == found {
+            let text = |place, text| self.record.text(place, text).map(Box::from);
+            self.shapes.learn(line, || About {
+                url: text(Place::Url, &self.record.url),
+                model: text(Place::BodyModel, &self.record.model),
+                inputs: self.rules.inputs(),
+            });
         }
     }
 

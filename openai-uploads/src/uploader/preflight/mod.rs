@@ -34,6 +34,7 @@
 //! );
 //! ```
 
+mod alike;
 mod captured;
 mod encoding;
 mod json;

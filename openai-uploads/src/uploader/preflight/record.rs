@@ -120,6 +120,11 @@ impl Record {
         if self.kind(place) == Some(Kind::String) { text.whole() } else { None }
     }
 
+    /// Whether the text that began last is the `custom_id`.
+    pub(super) fn is_at_custom_id(&self) -> bool {
+        self.text_at == Place::CustomId
+    }
+
     /// The list of messages at the place.
     pub(super) fn conversation(&self, place: Place) -> &Conversation {
         &self.conversations[Conversation::index(place)]

@@ -2,8 +2,10 @@
 
 mod batch;
 mod fine_tune;
+mod ids;
 mod other_format;
 
+use super::alike::Fit;
 use super::json::Kind;
 use super::place::Place;
 use super::provider::Provider;
@@ -22,12 +24,29 @@ pub(super) enum Rules {
 }
 
 impl Rules {
+    /// The rules for a section of a file, which [`append`](Self::append) adds to what comes before it.
+    pub(super) fn for_section(self) -> Self {
+        match self {
+            Self::Batch(batch) => Self::Batch(batch.for_section()),
+            Self::FineTune | Self::JsonLines => self,
+        }
+    }
+
     /// Checks a line that is a JSON object.
     pub(super) fn line(&mut self, line: u64, record: &Record, findings: &mut Findings) {
         match self {
             Self::Batch(batch) => batch.line(line, record, findings),
             Self::FineTune => fine_tune::line(line, record, findings),
             Self::JsonLines => {}
+        }
+    }
+
+    /// Takes a line that has the shape of one without findings. Returns whether it has none either. If not, nothing is
+    /// changed.
+    pub(super) fn alike(&mut self, line: u64, fit: &Fit<'_, '_>) -> bool {
+        match self {
+            Self::Batch(batch) => batch.alike(line, fit),
+            Self::FineTune | Self::JsonLines => true,
         }
     }
 
@@ -67,11 +86,13 @@ pub(super) struct Findings {
     pub(super) report: Report,
     /// What the provider or the API may accept.
     doubts: Vec<Fault>,
+    /// The number of findings in lines, with each line counted.
+    in_lines: u64,
 }
 
 impl Findings {
     pub(super) fn new(provider: Option<Provider>, is_split: bool) -> Self {
-        Self { provider, is_split, report: Report::default(), doubts: Vec::new() }
+        Self { provider, is_split, report: Report::default(), doubts: Vec::new(), in_lines: 0 }
     }
 
     /// Whether there is no finding.
@@ -79,17 +100,24 @@ impl Findings {
         self.report.fault_count == 0 && self.report.warnings.is_empty() && self.doubts.is_empty()
     }
 
+    /// The number of findings in lines so far.
+    pub(super) fn in_lines(&self) -> u64 {
+        self.in_lines
+    }
+
     /// Adds what OpenAI refuses in a line.
     pub(super) fn line(&mut self, line: u64, kind: FaultKind) {
         if self.may_be_accepted(&kind) {
             self.doubt(line, kind);
         } else {
+            self.in_lines += 1;
             self.report.line_fault(line, kind);
         }
     }
 
     /// Adds what OpenAI may refuse in a line.
     pub(super) fn doubt(&mut self, line: u64, kind: FaultKind) {
+        self.in_lines += 1;
         Fault::add(&mut self.doubts, line, kind);
     }
 

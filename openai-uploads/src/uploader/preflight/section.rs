@@ -7,7 +7,10 @@ use memchr::memchr;
 
 use super::Preflight;
 use super::lines::{Checked, Line, Lines};
-use super::rules::Findings;
+use super::rules::{Findings, Rules};
+
+/// How far the last line may go beyond the section. A longer one is checked by the thread that reports the progress.
+const MAX_BEYOND: u64 = 16 * 1024 * 1024;
 
 /// The lines that begin in a range of a file, without a finding.
 pub(super) struct Section {
@@ -44,7 +47,7 @@ impl Section {
         reader: impl Read,
         wants_lines: bool,
     ) -> io::Result<Option<Self>> {
-        let Some(rules) = preflight.rules() else { return Ok(None) };
+        let Some(rules) = preflight.rules().map(Rules::for_section) else { return Ok(None) };
         let is_first = range.start == 0;
         let mut reader = LinesIn::new(reader, range);
         let findings = Findings::new(preflight.provider, preflight.is_split);
@@ -151,6 +154,9 @@ impl<R: Read> LinesIn<R> {
 impl<R: Read> Read for LinesIn<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.is_over {
+            if self.at > self.range.end + MAX_BEYOND {
+                return Err(io::Error::other("the last line is too long"));
+            }
             let read = self.reader.read(buffer)?;
             if read == 0 {
                 break;

@@ -1,4 +1,4 @@
-//! Finds what ends a run of plain characters in a string.
+//! Finds the ends of strings, and of their parts.
 
 use memchr::memchr2;
 
@@ -40,16 +40,39 @@ fn special_byte(word: u64) -> Option<usize> {
     (special != 0).then(|| special.trailing_zeros() as usize / 8)
 }
 
-/// The length of a complete, valid escape. Skipping it at once is much faster than one state for each byte.
+/// The length of a complete, valid escape: of both halves, if it is a surrogate pair. Skipping it at once is much
+/// faster than one state for each byte.
 #[inline]
-pub(super) fn simple_escape(escape: &[u8]) -> Option<usize> {
+pub(super) fn whole_escape(escape: &[u8]) -> Option<usize> {
     match escape {
         [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
         [_, b'u', digits @ ..] => {
-            let digits = digits.first_chunk::<4>()?;
-            let surrogate = matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
-            (!surrogate && digits.iter().all(u8::is_ascii_hexdigit)).then_some(6)
+            let (unit, rest) = digits.split_first_chunk::<4>()?;
+            if !unit.iter().all(u8::is_ascii_hexdigit) {
+                return None;
+            }
+            match (unit, rest) {
+                ([b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B', ..], [b'\\', b'u', low @ ..]) => {
+                    let low = low.first_chunk::<4>()?;
+                    let is_low = matches!(low, [b'd' | b'D', b'c'..=b'f' | b'C'..=b'F', ..]);
+                    (is_low && low.iter().all(u8::is_ascii_hexdigit)).then_some(12)
+                }
+                ([b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..], _) => None,
+                _ => Some(6),
+            }
         }
         _ => None,
+    }
+}
+
+/// The index of the quote that ends a string whose text begins at the index. `None`: it does not end, or is not valid.
+pub(in super::super) fn end_of_string(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at = end_of_run(text, at);
+        match text.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += whole_escape(&text[at..])?,
+            _ => return None,
+        }
     }
 }

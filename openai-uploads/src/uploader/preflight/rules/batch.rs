@@ -1,11 +1,8 @@
 //! `batch`: each line is a request.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
-use md5::{Digest, Md5};
-
+use super::ids::Ids;
 use super::{Findings, expect, other_format};
+use crate::uploader::preflight::alike::Fit;
 use crate::uploader::preflight::json::Kind;
 use crate::uploader::preflight::place::Place;
 use crate::uploader::preflight::provider::{BatchLimits, Provider};
@@ -21,9 +18,6 @@ const MEMBERS: [(Place, &[Kind]); 4] = [
 
 /// The maximum number of texts in one request for embeddings.
 const MAX_INPUT_ITEMS: u64 = 2048;
-
-/// Ids up to this length are compared as they are, longer ones by their digest.
-const SHORT_ID: usize = 64;
 
 /// An endpoint that a batch can have.
 struct Endpoint {
@@ -68,8 +62,7 @@ pub(in super::super) struct Batch {
     provider: Option<Provider>,
     /// The limits of the one batch that the file becomes, or `None` if it will be split.
     limits: Option<BatchLimits>,
-    /// The line of each id.
-    ids: HashMap<Box<[u8]>, u64>,
+    ids: Ids,
     url: Option<First>,
     model: Option<First>,
     inputs: u64,
@@ -89,12 +82,17 @@ impl Batch {
         Self {
             provider,
             limits: (!is_split).then_some(limits),
-            ids: HashMap::new(),
+            ids: Ids::compared(),
             url: None,
             model: None,
             inputs: 0,
             inputs_of_line: 0,
         }
+    }
+
+    /// The rules for a section of a file: its ids are compared when it is added to what comes before it.
+    pub(super) fn for_section(self) -> Self {
+        Self { ids: Ids::collected(), ..self }
     }
 
     pub(super) fn inputs_of_line(&self) -> u64 {
@@ -129,6 +127,15 @@ impl Batch {
         }
     }
 
+    pub(super) fn alike(&mut self, line: u64, fit: &Fit<'_, '_>) -> bool {
+        let is_first = fit.custom_id.is_some_and(|id| self.remember(id, line).is_ok());
+        if is_first {
+            self.inputs_of_line = fit.about.inputs;
+            self.inputs += fit.about.inputs;
+        }
+        is_first
+    }
+
     pub(super) fn end(&self, findings: &mut Findings) {
         let Some(limits) = self.limits else { return };
         let (lines, bytes, inputs) = (findings.report.lines, findings.report.bytes, self.inputs);
@@ -149,9 +156,11 @@ impl Batch {
         let differs = |mine: &Option<First>, its: &Option<First>| {
             mine.as_ref().zip(its.as_ref()).is_some_and(|(mine, its)| mine.value != its.value)
         };
-        if differs(&self.url, &other.url)
-            || differs(&self.model, &other.model)
-            || other.ids.keys().any(|id| self.ids.contains_key(id))
+        if differs(&self.url, &other.url) || differs(&self.model, &other.model) {
+            return false;
+        }
+        if let (Ids::Collected(ids), Some(limits)) = (&other.ids, self.limits)
+            && !self.ids.append(ids, lines, limits.lines)
         {
             return false;
         }
@@ -161,14 +170,6 @@ impl Batch {
         self.url = self.url.take().or(other.url);
         self.model = self.model.take().or(other.model);
         self.inputs += other.inputs;
-        let room = self.limits.map_or(u64::MAX, |limits| limits.lines.saturating_sub(self.ids.len() as u64));
-        let mut ids = other.ids.into_iter().map(|(id, line)| (id, line + lines)).collect::<Vec<_>>();
-        if room < ids.len() as u64 {
-            // The table is for the first lines.
-            ids.sort_unstable_by_key(|(_, line)| *line);
-            ids.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-        }
-        self.ids.extend(ids);
         true
     }
 
@@ -179,24 +180,16 @@ impl Batch {
         if id.is_empty() {
             return findings.line(line, FaultKind::EmptyMember { member: Place::CustomId.path() });
         }
-        // An input that will be split has any number of ids, and splitting keeps its own index of them.
-        let Some(limits) = self.limits else { return };
-        let key = match id.len() {
-            ..=SHORT_ID => Cow::Borrowed(id.as_bytes()),
-            // Longer than any short id.
-            _ => Cow::Owned([&id.as_bytes()[..SHORT_ID], &Md5::digest(id)].concat()),
-        };
-        match self.ids.get(&*key) {
-            Some(first_line) => {
-                let (custom_id, first_line) = (record.custom_id.shown(), *first_line);
-                findings.line(line, FaultKind::RepeatedId { custom_id, first_line });
-            }
-            // A file with more lines is too long already, so that the table can be bounded.
-            None if (self.ids.len() as u64) < limits.lines => {
-                self.ids.insert(key.into(), line);
-            }
-            None => {}
+        if let Err(first_line) = self.remember(id, line) {
+            let custom_id = record.custom_id.shown();
+            findings.line(line, FaultKind::RepeatedId { custom_id, first_line });
         }
+    }
+
+    /// Remembers the line of an id, or returns the line that had it before.
+    fn remember(&mut self, id: &str, line: u64) -> Result<(), u64> {
+        // An input that will be split has any number of ids, and splitting keeps its own index of them.
+        self.limits.map_or(Ok(()), |limits| self.ids.add(id.as_bytes(), line, limits.lines))
     }
 
     fn endpoint(&mut self, line: u64, record: &Record, findings: &mut Findings) -> Option<&'static Endpoint> {

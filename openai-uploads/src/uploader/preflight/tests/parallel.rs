@@ -92,3 +92,22 @@ fn what_is_true_of_the_whole_file_is_found_on_several_threads() {
         assert_ne!(same_report(&Preflight::new(purpose), &file).to_string(), "", "{file}");
     }
 }
+
+#[test]
+fn the_progress_moves_within_a_long_line() {
+    let (mebibyte, input) = (1024 * 1024, "a".repeat(64 * 1024 * 1024));
+    let long = request("long", "/v1/responses", &format!("\"model\":\"m\",\"input\":\"{input}\""));
+    let file = long + &response("2");
+    let mut preflight = Preflight::new(Purpose::Batch);
+    preflight.threads = 2;
+    let open = |offset: u64| Ok(&file.as_bytes()[usize::try_from(offset).unwrap()..]);
+    let mut at = vec![0];
+    let progress = |position| {
+        at.push(position);
+        Ok(())
+    };
+    let report = preflight.ranges(file.len() as u64, open, progress, None).unwrap();
+    assert_eq!((report.lines, report.fault_count), (2, 0));
+    assert_eq!(at.last(), Some(&(file.len() as u64)));
+    assert!(at.windows(2).all(|step| step[1] - step[0] <= mebibyte), "{at:?}");
+}

@@ -146,23 +146,54 @@ impl Maker {
             members.push(self.member(again, "\"again\""));
         }
         let mut line = format!("{}{{{}}}{}", self.space(), members.join(","), self.space()).into_bytes();
-        if self.rarely() && !line.is_empty() {
-            let at = self.random.usize(..line.len());
-            match self.random.u8(..4) {
-                0 => line.truncate(at),
-                1 => line[at] = self.random.u8(..),
-                2 => drop(line.remove(at)),
-                _ => line.insert(at, *b"{}[]\",:\\\xff0e".get(self.random.usize(..11)).unwrap()),
+        if self.rarely() {
+            self.change(&mut line);
+        }
+        line
+    }
+
+    /// Changes one byte.
+    fn change(&mut self, line: &mut Vec<u8>) {
+        if line.is_empty() {
+            return;
+        }
+        let at = self.random.usize(..line.len());
+        match self.random.u8(..4) {
+            0 => line.truncate(at),
+            1 => line[at] = self.random.u8(..),
+            2 => drop(line.remove(at)),
+            _ => line.insert(at, *b"{}[]\",:\\\xff0e".get(self.random.usize(..11)).unwrap()),
+        }
+    }
+
+    /// A line like an earlier one, but for an id and perhaps a byte.
+    fn like(&mut self, line: &[u8]) -> Vec<u8> {
+        let text = String::from_utf8_lossy(line);
+        let id = format!("request {}", self.random.u8(..60));
+        let mut line = match text.split_once("request ") {
+            Some((before, after)) => {
+                let after = after.trim_start_matches(|character: char| character.is_ascii_digit());
+                format!("{before}{id}{after}").into_bytes()
             }
+            None => line.to_vec(),
+        };
+        if self.random.u8(..4) == 0 {
+            self.change(&mut line);
         }
         line
     }
 
     fn file(&mut self, purpose: &Purpose) -> Vec<u8> {
         let mut file = if self.rarely() { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+        let mut lines: Vec<Vec<u8>> = Vec::new();
         for _ in 0..self.random.u8(..40) {
             if !self.rarely() {
-                file.extend(self.line(purpose));
+                let line = match self.random.choice(&lines) {
+                    Some(earlier) if self.random.bool() => self.like(&earlier.clone()),
+                    _ => self.line(purpose),
+                };
+                file.extend(&line);
+                lines.push(line);
             }
             file.extend(self.random.choice([&b"\n"[..], b"\n", b"\r\n"]).unwrap());
         }
