@@ -38,9 +38,9 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "20ms")]
     latency: String,
 
-    /// The maximum number of requests in flight, for programs that can send several.
-    #[arg(long, default_value = "8")]
-    concurrency: usize,
+    /// The maximum number of requests in flight [default: that of the command].
+    #[arg(long)]
+    concurrency: Option<usize>,
 
     /// The number of runs; the median counts.
     #[arg(long, default_value = "3")]
@@ -56,8 +56,11 @@ const SCRIPT: &str = include_str!("folder.py");
 /// The number of requests that should be in flight all the time.
 const WANTED: usize = 8;
 
+/// As many as the command has connections for so many files.
+const PYTHON_THREADS: usize = 12;
+
 enum Contender<'a> {
-    Ours { program: &'a Path, manifest: bool, concurrency: usize },
+    Ours { program: &'a Path, manifest: bool, concurrency: Option<usize> },
     Python { interpreter: PathBuf, threads: usize },
 }
 
@@ -79,7 +82,9 @@ impl Contender<'_> {
                     .args(["upload", "--purpose", "assistants", "--quiet"])
                     .arg(folder)
                     .args(["--include", "*"]);
-                command.arg("--concurrency").arg(concurrency.to_string());
+                if let Some(concurrency) = concurrency {
+                    command.arg("--concurrency").arg(concurrency.to_string());
+                }
                 if *has_manifest {
                     command.arg("--manifest").arg(manifest);
                 }
@@ -109,7 +114,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interpreter = std::env::var_os("OPENAI_PYTHON").map_or_else(|| "python3".into(), PathBuf::from);
     if measured(Command::new(&interpreter).args(["-c", "import openai"])).is_ok() {
         contenders.extend(
-            [WANTED, 1].map(|threads| Contender::Python { interpreter: interpreter.clone(), threads }),
+            [PYTHON_THREADS, 1]
+                .map(|threads| Contender::Python { interpreter: interpreter.clone(), threads }),
         );
     } else {
         terminal::complain("skipped: the official Python client is not installed\n");
@@ -239,13 +245,13 @@ fn recorded(manifest: &str) -> Vec<String> {
 
 fn header(arguments: &Arguments) -> String {
     format!(
-        "{} files of {}, {} a request, at most {} in flight, median of {}\n\n\
+        "{} files of {}, {} a request{}, median of {}\n\n\
          | | wall | CPU | peak memory | in flight, mean | time with {WANTED} or more in flight |\n\
          |---|---|---|---|---|---|\n",
         arguments.files,
         arguments.size.display().iec(),
         arguments.latency,
-        arguments.concurrency,
+        arguments.concurrency.map_or_else(String::new, |most| format!(", at most {most} in flight")),
         arguments.runs.max(1),
     )
 }

@@ -13,6 +13,11 @@ use serde::Serialize;
 use crate::exit::{self, CommandError, Exit};
 use crate::{explain, message, quantity, stdout};
 
+/// From so many files on, most of them are small. A connection has none of their requests between a reply and the next
+/// request, so more connections keep as many in flight as there are of a large file.
+const MANY_FILES: usize = 100;
+const CONCURRENCY_OF_MANY: usize = 12;
+
 /// Print how a file would be sent, and send nothing
 ///
 /// Names the API. Prints a line for each part: its number, the offset of its first byte, and its length.
@@ -37,9 +42,8 @@ pub(crate) struct PartOptions {
     #[arg(long, value_name = "API", value_parser = api_parser(), help = api_help())]
     pub(crate) api: Option<Api>,
 
-    /// The maximum number of requests in flight, over all files.
-    #[arg(long, short, value_name = "N", default_value_t = Self::default_concurrency(), value_parser = concurrency)]
-    pub(crate) concurrency: NonZeroUsize,
+    #[arg(long, short, value_name = "N", value_parser = concurrency, help = concurrency_help())]
+    pub(crate) concurrency: Option<NonZeroUsize>,
 
     #[arg(long, value_name = "SIZE", value_parser = quantity::size, help = part_size_help())]
     pub(crate) part_size: Option<u64>,
@@ -64,6 +68,14 @@ fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "give a whole number of 1 or more".to_owned())
 }
 
+fn concurrency_help() -> String {
+    let default = uploader::Options::default().concurrency;
+    format!(
+        "The maximum number of requests in flight, over all files [default: {default}, or {CONCURRENCY_OF_MANY} for \
+         {MANY_FILES} files or more]"
+    )
+}
+
 fn api_parser() -> impl TypedValueParser<Value = Api> {
     PossibleValuesParser::new(Api::KNOWN).try_map(|name| name.parse::<Api>())
 }
@@ -81,16 +93,15 @@ fn part_size_help() -> String {
 }
 
 impl PartOptions {
-    /// The default of the library.
-    pub(crate) fn default_concurrency() -> NonZeroUsize {
-        NonZeroUsize::new(uploader::Options::default().concurrency).unwrap_or(NonZeroUsize::MIN)
-    }
-
-    /// The options of an uploader.
-    pub(crate) fn options(&self) -> uploader::Options {
+    /// The options of an uploader that sends this many files.
+    pub(crate) fn options(&self, files: usize) -> uploader::Options {
         let mut options = uploader::Options::default();
         options.api = self.api;
-        options.concurrency = self.concurrency.get();
+        if let Some(concurrency) = self.concurrency {
+            options.concurrency = concurrency.get();
+        } else if files >= MANY_FILES {
+            options.concurrency = CONCURRENCY_OF_MANY;
+        }
         options.part_size = self.part_size;
         options
     }
@@ -99,7 +110,7 @@ impl PartOptions {
 impl Plan {
     pub(crate) fn run(self) -> Result<Exit, CommandError> {
         let bytes = explain::length(&self.file)?;
-        let uploader = Uploader::with_options(Configuration::default(), self.parts.options());
+        let uploader = Uploader::with_options(Configuration::default(), self.parts.options(1));
         let plan = uploader.plan(&Source::path(&self.file));
         let plan = plan.map_err(|error| explain::upload_error(&error, &self.file, None))?;
         if self.json {

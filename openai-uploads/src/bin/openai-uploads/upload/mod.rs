@@ -132,7 +132,7 @@ impl Upload {
             })?;
         }
         let configuration = self.connection.configuration()?;
-        let mut options = self.parts.options();
+        let mut options = self.parts.options(files.len());
         options.max_rate = self.limit_rate;
         options.md5 = !self.no_md5;
         options.preflight = !self.no_preflight;
@@ -256,9 +256,9 @@ impl Run<'_> {
         let is_brief = self.manifest.is_some();
         let board = Board::new(names.zip(lengths), self.arguments.quiet, is_brief);
         let started = Instant::now();
-        let concurrency = self.arguments.parts.concurrency.get();
         // The uploader limits the requests. While some files get ready or their lines are written, others are sent.
-        let files_at_a_time = concurrency.saturating_mul(if is_brief { 4 } else { 2 });
+        let files_at_a_time =
+            self.uploader.options().concurrency.saturating_mul(if is_brief { 4 } else { 2 });
         let mut files = stream::iter(self.files.iter().enumerate())
             .map(async |(index, file)| (index, self.send_one(index, file, spooled, &board).await))
             .buffer_unordered(files_at_a_time);

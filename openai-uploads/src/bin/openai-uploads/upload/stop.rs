@@ -8,7 +8,6 @@ use openai_uploads::uploader::Options;
 use super::outcome::Ended;
 use super::{Run, Upload};
 use crate::objects::shown;
-use crate::plan::PartOptions;
 use crate::progress::{Board, Unfinished};
 use crate::stdin::is_stdin;
 use crate::{message, quantity};
@@ -64,11 +63,7 @@ impl Upload {
             ("--provider", self.description.provider.map(|provider| provider.as_str().into())),
             ("--expires-after", self.expires_after.map(|after| format!("{}s", after.as_secs()).into())),
             ("--api", self.parts.api.map(|api| api.as_str().into())),
-            (
-                "--concurrency",
-                (self.parts.concurrency != PartOptions::default_concurrency())
-                    .then(|| self.parts.concurrency.to_string().into()),
-            ),
+            ("--concurrency", self.parts.concurrency.map(|concurrency| concurrency.to_string().into())),
             ("--part-size", self.parts.part_size.map(|size| size.to_string().into())),
             ("--limit-rate", self.limit_rate.map(|rate| rate.to_string().into())),
             (
