@@ -13,7 +13,9 @@ mod error;
 mod events;
 mod excerpt;
 mod form;
+mod idempotency_key;
 mod lines;
+mod link_header;
 #[macro_use]
 #[allow(
     dead_code,
@@ -30,6 +32,7 @@ mod proxy;
 mod redaction;
 mod reply;
 mod request;
+mod request_body;
 mod retry;
 mod secret;
 mod security;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::api_error::{ErrorBody, request_id};
 use super::call::{Call, Response};
 use super::error::{DecodeError, Error, InputError};
+use super::link_header::next_link;
 use super::parameter::plain;
 use super::request::Request;
 
@@ -277,36 +278,6 @@ fn to_url(request: &mut Request, next: Option<&str>, seen: &mut HashSet<String>)
     note(next.as_str(), seen)?;
     request.set_url(next);
     Ok(true)
-}
-
-/// The target of `rel="next"` in a header `Link` (RFC 8288 §3).
-fn next_link(links: &str) -> Option<&str> {
-    let mut rest = links;
-    loop {
-        let (_, after) = rest.split_once('<')?;
-        let (target, after) = after.split_once('>')?;
-        // The parameters end at the next comma.
-        let parameters = after.split(outside_of_quotes(',')).next().unwrap_or_default();
-        let after = &after[parameters.len()..];
-        let mut names = parameters.split(outside_of_quotes(';')).filter_map(|pair| pair.split_once('='));
-        let rel = names.find(|(name, _)| name.trim().eq_ignore_ascii_case("rel"));
-        let is_next = rel.is_some_and(|(_, value)| {
-            value.trim().trim_matches('"').split_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
-        });
-        if is_next {
-            return Some(target);
-        }
-        rest = after;
-    }
-}
-
-/// A separator, unless it is within quotes.
-fn outside_of_quotes(separator: char) -> impl FnMut(char) -> bool {
-    let mut is_quoted = false;
-    move |character| {
-        is_quoted ^= character == '"';
-        character == separator && !is_quoted
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,5 @@
 //! A request builder: a request from an operation and its parameters.
 
-use std::hash::{BuildHasher, RandomState};
-
-use bytes::Bytes;
 use reqwest::Url;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
@@ -15,14 +12,13 @@ use super::configuration::Configuration;
 use super::credentials::Credentials;
 use super::error::InputError;
 use super::form::Form;
+use super::idempotency_key::{IDEMPOTENCY_KEY, random_key};
 use super::lines::RECORD_SEPARATOR;
 use super::operation::Operation;
 use super::parameter::{Style, header_text, path_segment, query_escape, query_pairs};
+use super::request_body::RequestBody;
 use super::token::RefreshingToken;
 use super::url::request_url;
-
-/// The header that makes any request idempotent.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// A request builder: the parameters, then the body, then [a way to read the reply](Self::json).
 ///
@@ -41,34 +37,6 @@ pub struct Request {
     /// The URL in place of the operation's: that of another page.
     other_url: Option<Url>,
     error: Option<InputError>,
-}
-
-pub(super) enum RequestBody {
-    None,
-    Bytes(Bytes),
-    Binary(Binary),
-    Multipart(Form),
-}
-
-impl RequestBody {
-    /// Whether the body can be sent again after it was sent.
-    pub(super) fn is_repeatable(&self) -> bool {
-        match self {
-            Self::None | Self::Bytes(_) => true,
-            Self::Binary(binary) => binary.is_repeatable(),
-            Self::Multipart(form) => form.is_repeatable(),
-        }
-    }
-
-    /// Returns the same body for another request, if it can be sent again.
-    fn try_clone(&self) -> Option<Self> {
-        Some(match self {
-            Self::None => Self::None,
-            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
-            Self::Binary(binary) => Self::Binary(binary.try_clone()?),
-            Self::Multipart(form) => Self::Multipart(form.try_clone()?),
-        })
-    }
 }
 
 impl Request {
@@ -429,35 +397,7 @@ impl Request {
     }
 }
 
-/// A random UUID (RFC 9562 §5.4). It has to be unique, and may be known to others.
-fn random_key() -> String {
-    // Each of these has keys of its own, from the operating system.
-    let random = || u128::from(RandomState::new().hash_one(std::time::Instant::now()));
-    let bits = random() << 64 | random();
-    let bits = bits & !(0xf << 76) | 4 << 76;
-    let bits = bits & !(0b11 << 62) | 0b10 << 62;
-    let digits = format!("{bits:032x}");
-    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
-    parts.join("-")
-}
-
 /// The start of a pair with this name in a query.
 fn pair_start(name: &str) -> String {
     query_pairs(name, &Value::String(String::new()), Style::FORM).concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::random_key;
-
-    #[test]
-    fn a_random_key_is_a_uuid_of_version_4_and_never_the_same() {
-        let keys: std::collections::HashSet<String> = (0..1000).map(|_| random_key()).collect();
-        assert_eq!(keys.len(), 1000);
-        for key in keys {
-            let lengths: Vec<usize> = key.split('-').map(str::len).collect();
-            assert_eq!(lengths, [8, 4, 4, 4, 12], "{key}");
-            assert!(key[14..].starts_with('4') && key[19..].starts_with(['8', '9', 'a', 'b']), "{key}");
-        }
-    }
 }

@@ -5,7 +5,8 @@ use crate::document::{Schema, View as _};
 
 use super::super::model::{Kind, Type, Union};
 use super::Lowering;
-use super::all_of::{Allowed, Contradiction, Gathered, Null, Part};
+use super::all_of::{Gathered, Null, Part};
+use super::allowed::{Allowed, Contradiction};
 use super::describe::description;
 use super::place::Place;
 

@@ -4,7 +4,9 @@
 //! grouped by what it is for.
 
 mod all_of;
+mod allowed;
 mod alternative;
+mod array;
 mod binary;
 mod body;
 mod budget;

@@ -2,6 +2,7 @@
 
 mod earlier;
 mod lock;
+mod saved;
 mod session;
 mod state;
 mod state_file;
@@ -10,6 +11,7 @@ mod state_object;
 mod storage;
 
 pub(super) use self::earlier::{base_url_for_state, earlier_state, has_state, lock_state};
+pub use self::saved::{DamagedState, SavedState};
 pub(super) use self::session::Session;
-pub use self::state::{DamagedState, SavedPart, SavedState, State};
+pub use self::state::{SavedPart, State};
 pub(super) use self::storage::StateStorage;

@@ -9,13 +9,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::lock::{Lock, lock_path};
 use crate::models::FileExpirationAfter;
 use crate::models::create_upload_request::Purpose;
 use crate::uploader::source::FileIdentity;
 
 /// The end of the name of a state file. The name starts with a full stop and the name of the source.
-const SUFFIX: &str = ".openai-upload";
+pub(super) const SUFFIX: &str = ".openai-upload";
 
 /// The only version that is read and written.
 const VERSION: u32 = 2;
@@ -67,26 +66,6 @@ pub struct SavedPart {
     pub range: Range<u64>,
     /// Its id.
     pub id: String,
-}
-
-/// A state file and what it says.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SavedState {
-    /// The state file.
-    pub path: PathBuf,
-    /// The state, unless the file is damaged. The next upload of a file whose state is damaged starts from the
-    /// beginning.
-    pub state: Result<State, DamagedState>,
-}
-
-/// A state file that cannot be understood.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-#[non_exhaustive]
-pub struct DamagedState {
-    /// What is wrong with it.
-    pub message: String,
 }
 
 /// A line after the first.
@@ -164,32 +143,6 @@ impl State {
         Ok(())
     }
 
-    /// Lists the state files in `folder` and the folders below it, in the order of their paths. Files that cannot
-    /// be read are listed as damaged; folders that cannot be read and symbolic links are left out.
-    ///
-    /// # Errors
-    ///
-    /// If `folder` itself cannot be read.
-    pub fn list(folder: &Path) -> io::Result<Vec<SavedState>> {
-        let mut found = Vec::new();
-        let mut folders = vec![fs::read_dir(folder)?];
-        while let Some(entries) = folders.pop() {
-            for entry in entries.flatten() {
-                let path = entry.path();
-                let Ok(kind) = entry.file_type() else { continue };
-                if kind.is_dir() {
-                    folders.extend(fs::read_dir(path));
-                } else if kind.is_file() && is_name_of_state(&path) {
-                    let state = Self::read(&path);
-                    let state = state.map_err(|error| DamagedState { message: error.to_string() });
-                    found.push(SavedState { path, state });
-                }
-            }
-        }
-        found.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(found)
-    }
-
     /// The bytes that the server has.
     pub fn finished_bytes(&self) -> u64 {
         self.parts.iter().map(|part| part.range.end - part.range.start).sum()
@@ -254,27 +207,6 @@ impl From<NewState> for State {
     }
 }
 
-impl SavedState {
-    /// Removes the state file, unless an upload uses it at this moment.
-    ///
-    /// The upload stays on the server; [`cancel_upload`](crate::apis::uploads_api::cancel_upload) cancels it there.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::ResourceBusy`] if an upload uses the state; otherwise those of removing a file. That it
-    /// is not there any more is not an error.
-    pub fn remove(&self) -> io::Result<()> {
-        let Some(_lock) = Lock::take(&lock_path(&self.path))? else {
-            let message = format!("an upload that runs uses {}", self.path.display());
-            return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
-        };
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-}
-
 pub(crate) fn part_line(part: &SavedPart) -> serde_json::Result<Vec<u8>> {
     let SavedPart { range, id } = part;
     line(&Line::Part { start: range.start, end: range.end, id: id.clone() })
@@ -292,11 +224,6 @@ fn line(line: &Line) -> serde_json::Result<Vec<u8>> {
 
 fn invalid(message: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message.into())
-}
-
-fn is_name_of_state(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    name.starts_with(b".") && name.ends_with(SUFFIX.as_bytes())
 }
 
 /// The local clock, in seconds since 1970.
@@ -381,35 +308,5 @@ mod tests {
             State { created_at: now() + 1_000_000, expires_at: now() + 1_003_600, ..state.clone() };
         assert_eq!(set_back.time_left().unwrap().as_secs(), 3600);
         assert!(State { created_at: 0, expires_at: 3600, ..state }.is_expired());
-    }
-
-    #[test]
-    fn a_damaged_state_is_listed_and_can_be_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let below = folder.path().join("below");
-        fs::create_dir(&below).unwrap();
-        fs::write(below.join(".a.openai-upload"), state().to_lines().unwrap()).unwrap();
-        fs::write(folder.path().join(".b.openai-upload"), "{").unwrap();
-        fs::write(folder.path().join("c.openai-upload"), "no state").unwrap();
-        let listed = State::list(folder.path()).unwrap();
-        assert_eq!(listed.len(), 2);
-        assert!(listed[0].state.is_err());
-        assert_eq!(listed[1].state.as_ref().unwrap().upload_id, "upload_1");
-        for saved in &listed {
-            saved.remove().unwrap();
-            saved.remove().unwrap();
-        }
-        assert!(State::list(folder.path()).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_state_that_is_in_use_is_not_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(".a.openai-upload");
-        fs::write(&path, state().to_lines().unwrap()).unwrap();
-        let _lock = Lock::take(&lock_path(&path)).unwrap().unwrap();
-        let error = State::list(folder.path()).unwrap()[0].remove().unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::ResourceBusy);
-        assert!(path.exists());
     }
 }

@@ -3,32 +3,31 @@
 //! A line says that the upload of a file begins, before it does, and another that it is done. A run that finds only the
 //! first looks among the files of the server for one of that name and length, made since that run began.
 
+mod digest;
 mod line;
 mod remote;
 mod storage;
+mod unrecorded;
 
-use std::collections::{HashMap, HashSet};
-use std::io::{self, ErrorKind, Read};
+use std::collections::HashMap;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use md5::{Digest, Md5};
 use openai_uploads::apis::configuration::Configuration;
 use openai_uploads::models::OpenAiFile;
-use openai_uploads::uploader::State;
 use tokio::task::spawn_blocking;
 
-use self::line::{Line, RunStart, Started, Uploaded};
-use self::remote::{RemoteFiles, is_made_since};
+use self::digest::{digest_of_small, md5_of};
+use self::line::{Line, Started, Uploaded};
+use self::remote::RemoteFiles;
 use self::storage::{Opened, Storage};
+use self::unrecorded::find_unrecorded;
 use crate::exit::CommandError;
 use crate::message;
 use crate::objects::{Objects, is_url, shown};
 use crate::shard::{Shard, is_of_shard};
 use crate::version::Version;
-
-/// A longer file without an MD5 is not read again for it.
-const MAX_DIGESTED: u64 = 8 * 1024 * 1024;
 
 /// The manifest of a run.
 pub(crate) struct Manifest {
@@ -110,7 +109,7 @@ impl Manifest {
             let replaced = manifest.written.get_mut().storage.replace(whole).await;
             replaced.map_err(|error| unusable(&manifest.place, &error))?;
         }
-        let found = manifest.find_unrecorded(&all, &remote);
+        let found = find_unrecorded(&all, &remote);
         for line in all.iter().flatten().chain(&found) {
             let Line::Uploaded(line) = line else { continue };
             match remote.get(&line.file_id).filter(|file| file.bytes == line.version.bytes) {
@@ -128,48 +127,6 @@ impl Manifest {
         }
         manifest.write(&[vec![start], found].concat()).await?;
         Ok(manifest)
-    }
-
-    /// The files that are on the server although no line says so: the run was killed before it could write it.
-    fn find_unrecorded(&self, all: &[Vec<Line>], remote: &RemoteFiles) -> Vec<Line> {
-        let recorded: HashSet<&str> = all
-            .iter()
-            .flatten()
-            .filter_map(|line| match line {
-                Line::Uploaded(line) => Some(line.file_id.as_str()),
-                _ => None,
-            })
-            .collect();
-        let open: Vec<_> = all.iter().map(|lines| open_starts(lines)).collect();
-        let mut rivals: HashMap<(String, u64), usize> = HashMap::new();
-        for (started, _) in open.iter().flatten() {
-            *rivals.entry((file_name(&started.started), started.version.bytes)).or_default() += 1;
-        }
-        let (mut found, by_name) = (Vec::new(), remote.by_name());
-        // What another share has begun is for that share to find.
-        for (started, run) in open.first().into_iter().flatten() {
-            let (name, bytes) = (file_name(&started.started), started.version.bytes);
-            let mut candidates = by_name.get(&(name.as_str(), bytes)).cloned().unwrap_or_default();
-            candidates.retain(|file| is_made_since(run, file) && !recorded.contains(file.id.as_str()));
-            // Two of the same name and length cannot be distinguished, and are sent again.
-            if let [file] = candidates[..]
-                && rivals.get(&(name, bytes)) == Some(&1)
-            {
-                found.push(Line::Uploaded(Uploaded {
-                    path: started.started.clone(),
-                    version: started.version.clone(),
-                    md5: None,
-                    file_id: file.id.clone(),
-                    purpose: self.purpose.clone(),
-                    base_url: self.base_url.clone(),
-                }));
-                if !is_url(Path::new(&started.started)) {
-                    // There is nothing left to resume.
-                    let _ = State::path_beside(Path::new(&started.started)).map(std::fs::remove_file);
-                }
-            }
-        }
-        found
     }
 
     /// The file on the server, if the one at `path` is there already and has not changed.
@@ -222,7 +179,7 @@ impl Manifest {
         self.write(&[line]).await
     }
 
-    /// Writes the manifest anew with nothing but the files, at the end of a run without failures.
+    /// Replaces the manifest by one with nothing but the files, at the end of a run without failures.
     pub(crate) async fn finish(&self) -> Result<(), CommandError> {
         let mut written = self.written.lock().await;
         let text = {
@@ -289,33 +246,9 @@ pub(crate) fn is_manifest(file: &Path, manifest: &Path) -> bool {
     folder(file) == folder(manifest)
 }
 
-/// What was begun and not recorded as done, with the run that began it.
-fn open_starts(lines: &[Line]) -> Vec<(&Started, &RunStart)> {
-    let mut open: HashMap<&str, (&Started, &RunStart)> = HashMap::new();
-    let mut run = None;
-    for line in lines {
-        match line {
-            Line::Run(start) => run = Some(start),
-            Line::Started(started) => {
-                if let Some(run) = run {
-                    // What an earlier run began may be there as well.
-                    open.entry(&started.started).or_insert((started, run));
-                }
-            }
-            Line::Uploaded(uploaded) => drop(open.remove(uploaded.path.as_str())),
-        }
-    }
-    open.into_values().collect()
-}
-
 /// The path of a file in a manifest.
 fn key(path: &Path) -> std::borrow::Cow<'_, str> {
     shown(path).to_string_lossy()
-}
-
-/// The name that the server knows a file by.
-fn file_name(path: &str) -> String {
-    path.rsplit(['/', std::path::MAIN_SEPARATOR]).next().unwrap_or(path).to_owned()
 }
 
 #[cfg(feature = "object-store")]
@@ -350,31 +283,6 @@ fn without_secrets(base_path: &str) -> String {
     let _ = url.set_password(None);
     url.set_query(None);
     url.as_str().trim_end_matches('/').to_owned()
-}
-
-/// The MD5 of a file that went to the server in one request, which has none. `None` if the file has changed since.
-async fn digest_of_small(path: &Path, version: &Version) -> Option<String> {
-    if is_url(path) || version.bytes > MAX_DIGESTED {
-        return None;
-    }
-    let (path, version) = (path.to_owned(), version.clone());
-    let digest = spawn_blocking(move || {
-        let md5 = md5_of(&path).ok()?;
-        let is_same = path.metadata().is_ok_and(|metadata| Version::of(&metadata) == version);
-        is_same.then_some(md5)
-    });
-    digest.await.ok()?
-}
-
-fn md5_of(path: &Path) -> io::Result<String> {
-    let mut file = std::fs::File::open(path)?;
-    let (mut md5, mut buffer) = (Md5::new(), vec![0; 256 * 1024]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(format!("{:032x}", u128::from_be_bytes(md5.finalize().into()))),
-            read => md5.update(&buffer[..read]),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Instant;
 
-use super::layout::{self, Row, Status, Summary, Unit};
+use super::amount::Unit;
+use super::layout::{self, Row, Status, Summary};
 use super::rate::Rate;
 use super::screen::Screen;
 use super::{Mode, TICK};

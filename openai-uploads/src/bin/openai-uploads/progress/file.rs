@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use openai_uploads::uploader::{Api, Event, Plan, Step};
 
-use super::layout::{self, Notice, Row, Status};
+use super::amount::{next_try, retries, seconds};
+use super::layout::{Notice, Row, Status};
 use crate::{message, quantity};
 
 /// What is known of one file.
@@ -47,7 +48,7 @@ pub(super) enum Phase {
 struct FailedRequest {
     step: Step,
     reason: String,
-    next_try: Instant,
+    retry_at: Instant,
 }
 
 /// A line about an event.
@@ -133,7 +134,7 @@ impl File {
             }
             Event::WaitingForServer { step, waited } => {
                 self.waiting_since = Instant::now().checked_sub(*waited);
-                let waited = layout::seconds(*waited);
+                let waited = seconds(*waited);
                 return Some(Note::OnLines(format!(
                     "{}: {step}: waiting for the server for {waited}",
                     self.path
@@ -142,13 +143,13 @@ impl File {
             Event::Retrying { step, wait, reason, .. } => {
                 self.retries += 1;
                 self.forget_failure(*step);
-                let next_try = Instant::now() + *wait;
-                self.failed_requests.push(FailedRequest { step: *step, reason: reason.clone(), next_try });
+                let retry_at = Instant::now() + *wait;
+                self.failed_requests.push(FailedRequest { step: *step, reason: reason.clone(), retry_at });
                 return Some(Note::OnLines(format!(
                     "{}: {step} failed: {}, {}",
                     self.path,
                     message::one_line(reason),
-                    layout::next_try(*wait)
+                    next_try(*wait)
                 )));
             }
             Event::Completing { .. } => self.phase = Phase::Completing,
@@ -199,12 +200,12 @@ impl File {
         if let Some(since) = self.waiting_since {
             return Some(Notice::Waiting(now.duration_since(since)));
         }
-        let failed = self.failed_requests.iter().min_by_key(|failed| failed.next_try)?;
+        let failed = self.failed_requests.iter().min_by_key(|failed| failed.retry_at)?;
         let what = match self.failed_requests.len() {
             1 => failed.step.to_string(),
             many => format!("{} and {} more", failed.step, many - 1),
         };
-        let wait = failed.next_try.saturating_duration_since(now);
+        let wait = failed.retry_at.saturating_duration_since(now);
         Some(Notice::Retry { what, reason: failed.reason.clone(), wait })
     }
 
@@ -216,9 +217,9 @@ impl File {
         format!(
             "({} in {}, {}/s{})",
             quantity::shown_size(sent),
-            layout::seconds(took),
+            seconds(took),
             quantity::shown_size(sent.saturating_mul(1000) / millis),
-            layout::retries(self.retries),
+            retries(self.retries),
         )
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use console::measure_text_width;
 
+use super::amount::{Unit, clock, next_try, percent, rate, retries, seconds};
+use super::cut::{cut_end, cut_name, pad_end, shared_start};
 use crate::message;
 
 /// The widest and the narrowest that names get.
@@ -53,48 +55,6 @@ pub(super) struct Summary {
     pub(super) elapsed: Duration,
     pub(super) left: Option<Duration>,
     pub(super) retries: usize,
-}
-
-/// The unit of all sizes on one screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    Bytes,
-    KiB,
-    MiB,
-    GiB,
-}
-
-impl Unit {
-    /// The best unit for progress over a number of bytes.
-    pub(super) fn of(bytes: u64) -> Self {
-        match bytes {
-            0..10_000 => Self::Bytes,
-            10_000..1_000_000 => Self::KiB,
-            1_000_000..100_000_000_000 => Self::MiB,
-            100_000_000_000.. => Self::GiB,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Bytes => "B",
-            Self::KiB => "KiB",
-            Self::MiB => "MiB",
-            Self::GiB => "GiB",
-        }
-    }
-
-    /// The number of units in `bytes`, with one decimal, rounded down so that 100 % is not shown too early.
-    fn number(self, bytes: u64) -> String {
-        let shift = match self {
-            Self::Bytes => return bytes.to_string(),
-            Self::KiB => 10,
-            Self::MiB => 20,
-            Self::GiB => 30,
-        };
-        let tenths = (u128::from(bytes) * 10) >> shift;
-        format!("{}.{}", tenths / 10, tenths % 10)
-    }
 }
 
 /// The lines that show `rows` and `summary`, none of them wider than `width` columns.
@@ -200,60 +160,6 @@ impl Summary {
     }
 }
 
-/// `460.8 of 1024.0 MiB (45%)`.
-pub(super) fn amount(done: u64, of: u64, unit: Unit) -> String {
-    format!("{} of {} {} ({}%)", unit.number(done), unit.number(of), unit.name(), percent(done, of))
-}
-
-/// `35.2 MiB/s`.
-fn rate(bytes_per_second: u64) -> String {
-    let unit = match bytes_per_second {
-        0..1024 => Unit::Bytes,
-        1024..0x10_0000 => Unit::KiB,
-        0x10_0000.. => Unit::MiB,
-    };
-    format!("{} {}/s", unit.number(bytes_per_second), unit.name())
-}
-
-/// `, 2 retries`.
-pub(super) fn retries(retries: usize) -> String {
-    match retries {
-        0 => String::new(),
-        1 => ", 1 retry".to_owned(),
-        many => format!(", {many} retries"),
-    }
-}
-
-/// `retrying in 0.4 s`.
-pub(super) fn next_try(wait: Duration) -> String {
-    if wait < Duration::from_millis(50) {
-        "retrying now".to_owned()
-    } else {
-        format!("retrying in {}", seconds(wait))
-    }
-}
-
-/// `0.4 s`, or `12 s` where tenths do not matter.
-pub(super) fn seconds(time: Duration) -> String {
-    if time < Duration::from_secs(10) {
-        format!("{:.1} s", time.as_secs_f64())
-    } else {
-        format!("{} s", time.as_secs())
-    }
-}
-
-/// `0:12`, `1:02:03`.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
-fn percent(done: u64, of: u64) -> u64 {
-    let percent = (u128::from(done) * 100).checked_div(of.into()).unwrap_or(0);
-    u64::try_from(percent).unwrap_or(100).min(100)
-}
-
 /// `[=====>    ]`.
 fn bar(done: u64, of: u64, width: usize) -> String {
     let inside = width - 2;
@@ -262,66 +168,6 @@ fn bar(done: u64, of: u64, width: usize) -> String {
     let head = if filled > 0 && filled < inside { ">" } else { "" };
     let body = "=".repeat(filled - head.len());
     format!("[{body}{head}{}]", " ".repeat(inside - filled))
-}
-
-pub(super) fn pad_end(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(measure_text_width(text))))
-}
-
-/// How many bytes all these names begin with.
-pub(super) fn shared_start(names: &[&str]) -> usize {
-    let [first, others @ ..] = names else { return 0 };
-    if others.is_empty() {
-        return 0;
-    }
-    let is_shared = |(at, character): &(usize, char)| {
-        others.iter().all(|other| other.get(*at..).is_some_and(|rest| rest.starts_with(*character)))
-    };
-    first
-        .char_indices()
-        .take_while(is_shared)
-        .map(|(at, character)| at + character.len_utf8())
-        .last()
-        .unwrap_or(0)
-}
-
-/// The name in at most `width` columns. It is cut in the middle, and so that what comes after the first `shared`
-/// bytes can be read: the names of shards differ there.
-pub(super) fn cut_name(name: &str, shared: usize, width: usize) -> String {
-    const MIN_START: usize = 3;
-    if measure_text_width(name) <= width || width == 0 {
-        return take_start(name, width).to_owned();
-    }
-    let room = width - 1;
-    let rest = name.get(shared..).unwrap_or_default();
-    let wanted = measure_text_width(rest);
-    // Without others to differ from, the end of a name says as much as its start.
-    let end = if shared == 0 { room.div_ceil(2) } else { wanted.max(room / 2) };
-    if end + MIN_START <= room || shared == 0 {
-        return format!("{}…{}", take_start(name, room - end), take_end(name, end));
-    }
-    let start = MIN_START.min(room / 2);
-    format!("{}…{}", take_start(name, start), cut_end(rest, room - start))
-}
-
-/// The text in at most `width` columns, an ellipsis in place of what is cut from its end.
-fn cut_end(text: &str, width: usize) -> String {
-    if measure_text_width(text) <= width {
-        return text.to_owned();
-    }
-    if width == 0 { String::new() } else { format!("{}…", take_start(text, width - 1)) }
-}
-
-fn take_start(text: &str, width: usize) -> &str {
-    let ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
-    let end = ends.take_while(|end| measure_text_width(&text[..*end]) <= width).last();
-    &text[..end.unwrap_or(0)]
-}
-
-fn take_end(text: &str, width: usize) -> &str {
-    let starts = text.char_indices().rev().map(|(at, _)| at);
-    let start = starts.take_while(|start| measure_text_width(&text[*start..]) <= width).last();
-    &text[start.unwrap_or(text.len())..]
 }
 
 #[cfg(test)]
@@ -434,37 +280,5 @@ mod tests {
     fn there_is_no_estimate_without_progress() {
         let stopped = Summary { bytes_per_second: 0, left: None, retries: 2, ..summary() };
         assert_eq!(stopped.text(), "0 B/s, 0:12 elapsed, — left, 2 retries");
-        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
-    }
-
-    #[test]
-    fn long_names_are_cut_in_the_middle() {
-        assert_eq!(cut_name("train-2026-part-00017.jsonl", 0, 16), "train-2…17.jsonl");
-        assert_eq!(cut_name("日本語の名前.jsonl", 0, 10), "日本…jsonl");
-        assert_eq!(cut_name("short", 0, 5), "short");
-        assert_eq!(cut_name("short", 0, 1), "…");
-        assert_eq!(cut_name("short", 0, 0), "");
-    }
-
-    #[test]
-    fn the_cut_names_of_shards_still_differ() {
-        let names = ["train-2026-00001-of-00025.jsonl", "train-2026-00002-of-00025.jsonl"];
-        let shared = shared_start(&names);
-        assert_eq!(names[0].split_at(shared).1, "1-of-00025.jsonl");
-        assert_eq!(
-            names.map(|name| cut_name(name, shared, 24)),
-            ["train-2…1-of-00025.jsonl", "train-2…2-of-00025.jsonl"]
-        );
-        assert_eq!(names.map(|name| cut_name(name, shared, 12)), ["tra…1-of-00…", "tra…2-of-00…"]);
-        assert_eq!(shared_start(&["one"]), 0);
-        assert_eq!(shared_start(&["ä", "ö"]), 0, "these share a byte and no character");
-    }
-
-    #[test]
-    fn all_sizes_have_one_unit_and_one_decimal() {
-        assert_eq!(amount(460 * MIB, 1024 * MIB, Unit::of(1024 * MIB)), "460.0 of 1024.0 MiB (44%)");
-        assert_eq!(amount(5, 5, Unit::of(5)), "5 of 5 B (100%)");
-        assert_eq!(amount(0, 0, Unit::of(0)), "0 of 0 B (0%)");
-        assert_eq!((Unit::of(20_000), Unit::of(u64::MAX)), (Unit::KiB, Unit::GiB));
     }
 }

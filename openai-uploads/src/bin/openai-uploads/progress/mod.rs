@@ -1,6 +1,8 @@
 //! The progress of a run on stderr: bars on a terminal, a plain line every few seconds elsewhere, or nothing.
 
+mod amount;
 mod check;
+mod cut;
 mod file;
 mod layout;
 mod rate;
@@ -15,9 +17,11 @@ use std::time::{Duration, Instant};
 
 use openai_uploads::uploader::Event;
 
+use self::amount::{Unit, amount};
 pub(crate) use self::check::CheckProgress;
+use self::cut::{cut_name, pad_end, shared_start};
 use self::file::{File, Note, Phase};
-use self::layout::{Row, Status, Summary, Unit};
+use self::layout::{Row, Status, Summary};
 use self::rate::Rate;
 pub(crate) use self::screen::Screen;
 use crate::message;
@@ -264,7 +268,7 @@ impl NameColumn {
         let width = names.iter().map(|name| console::measure_text_width(name)).max().unwrap_or_default();
         let width = width.min(MAX_WIDTH);
         let cut = names.iter().map(String::as_str).filter(|name| console::measure_text_width(name) > width);
-        Self { width, shared: layout::shared_start(&cut.collect::<Vec<_>>()) }
+        Self { width, shared: shared_start(&cut.collect::<Vec<_>>()) }
     }
 }
 
@@ -272,7 +276,7 @@ impl State {
     /// The name of a file as wide as those of the others, for lines that stay on the terminal.
     fn padded_name(&self, index: usize) -> String {
         let NameColumn { width, shared } = self.names;
-        layout::pad_end(&layout::cut_name(&self.files[index].name, shared, width), width)
+        pad_end(&cut_name(&self.files[index].name, shared, width), width)
     }
 
     fn draw(&mut self, now: Instant) {
@@ -335,7 +339,7 @@ impl State {
             }
             _ => String::new(),
         };
-        format!("{name}: {}{status}, {}", layout::amount(done, of, Unit::of(of)), self.summary(now).text())
+        format!("{name}: {}{status}, {}", amount(done, of, Unit::of(of)), self.summary(now).text())
     }
 }
 

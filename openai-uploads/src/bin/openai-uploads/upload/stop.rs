@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use openai_uploads::uploader::Options;
 
+use super::Upload;
 use super::outcome::Ended;
-use super::{Run, Upload};
+use super::run::Run;
 use crate::objects::shown;
 use crate::progress::{Board, Unfinished};
 use crate::stdin::is_stdin;
