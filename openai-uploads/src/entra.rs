@@ -92,7 +92,7 @@ impl EntraTokens {
     }
 
     async fn ask(&self) -> Result<Token, TokenError> {
-        // Made anew each time: one that is kept would return its token again although the server refused it.
+        // Made for each request: one that is kept would return its token again although the server refused it.
         let credential = self.credential.open(self.client.as_ref()).map_err(|error| self.failed(&error))?;
         let token = credential.get_token(&[&self.scope], None).await.map_err(|error| self.failed(&error))?;
         Ok(Token::new(token.token.secret()).with_expiry(token.expires_on.into()))

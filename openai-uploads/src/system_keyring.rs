@@ -11,9 +11,9 @@ use crate::runtime::InputError;
 
 /// The entry of the system's keyring that holds the API key of a server.
 ///
-/// The keyring is Keychain on macOS, Credential Manager on Windows, and elsewhere the Secret Service, which GNOME Keyring
-/// and `KWallet` provide. The entry has the service `openai-uploads` and the host of the server as its account. Each server
-/// has its own key, so none is sent to another server.
+/// The keyring is Keychain on macOS, Credential Manager on Windows, and elsewhere the Secret Service, which GNOME
+/// Keyring and `KWallet` provide. The entry has the service `openai-uploads` and the host of the server as its account.
+/// Each server has its own key, so none is sent to another server.
 ///
 /// The methods block: the system may ask the user to unlock the keyring.
 ///

@@ -3,7 +3,8 @@
 //! A document is a file `NAME.yaml`, or a folder `NAME` with `api.yaml` and the files that it refers to. All clients
 //! share one copy of the runtime, so `crate::models` becomes `crate::NAME::models`. The first call in each README is
 //! compiled too. The generator's report is the module's constant `REPORT`, with one line each: `warning[code] at
-//! POINTER: message`. The module of a refused document contains only its report. `VARIANTS` generates a document again with other types for formats.
+//! POINTER: message`. The module of a refused document contains only its report. `VARIANTS` generates a document again
+//! with other types for formats.
 
 use std::collections::BTreeMap;
 use std::error::Error;

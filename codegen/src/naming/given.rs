@@ -78,7 +78,8 @@ fn check_arguments<'a>(faults: &mut Vec<GivenFault<'a>>, operation: &'a Operatio
     check(faults, Item::Argument, parameters, &["configuration", "params"]);
 }
 
-/// Checks names that must differ from each other and from those in `taken`. Each is given, or made of the document's words.
+/// Checks names that must differ from each other and from those in `taken`. Each is given, or made of the document's
+/// words.
 fn check<'a>(
     faults: &mut Vec<GivenFault<'a>>,
     item: Item,

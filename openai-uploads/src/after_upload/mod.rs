@@ -43,7 +43,7 @@ pub use vector_store::{Attached, FailedFile};
 use crate::apis::configuration::Configuration;
 use crate::runtime::RetryPolicy;
 
-/// Does what follows an upload. Dropping a future stops waiting; what the server has begun goes on.
+/// Does what follows an upload. Dropping a future stops waiting; the server continues what it has started.
 #[derive(Clone)]
 pub struct FollowUp {
     configuration: Configuration,

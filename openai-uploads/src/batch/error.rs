@@ -23,10 +23,10 @@ pub enum Error {
         source: io::Error,
     },
     /// Input files have lines that the server would refuse. Nothing was sent.
-    #[error("{}", unfit(.inputs))]
+    #[error("{}", invalid(.inputs))]
     FailedPreflight {
         /// The files with faults.
-        inputs: Vec<UnfitInput>,
+        inputs: Vec<InvalidInput>,
     },
     /// Two lines of the input have the same `custom_id`. Nothing was sent.
     #[error("`custom_id` {custom_id:?} is used twice: in {first} and in {second}")]
@@ -137,14 +137,14 @@ pub enum Error {
 /// An input file with faults.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct UnfitInput {
+pub struct InvalidInput {
     /// The file.
     pub path: PathBuf,
     /// Its faults.
     pub report: Report,
 }
 
-fn unfit(inputs: &[UnfitInput]) -> String {
+fn invalid(inputs: &[InvalidInput]) -> String {
     let lines = inputs.iter().map(|input| format!("{} has faults:\n{}", input.path.display(), input.report));
     lines.collect::<Vec<_>>().join("\n")
 }

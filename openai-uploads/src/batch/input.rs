@@ -10,7 +10,7 @@ use super::event::{Event, Listener};
 use super::index::{self, Line};
 use super::index_thread::{IndexThread, UnhashedLine, write_index};
 use super::state::{Group, InputFile};
-use super::{Error, UnfitInput};
+use super::{Error, InvalidInput};
 use crate::models::create_upload_request::Purpose;
 use crate::preflight::{self, Preflight, Provider};
 
@@ -48,7 +48,7 @@ fn check_lines(
 ) -> Result<Checked, Error> {
     let mut collector = Collector { lines, groups: Groups::default(), has_too_many_groups: false };
     let mut progress = Progress::new(inputs, listener);
-    let (mut base, mut unfit) = (0, Vec::new());
+    let (mut base, mut invalid) = (0, Vec::new());
     for input in inputs {
         let read = |source| Error::Input { path: input.path.clone(), source };
         let preflight = Preflight::new(Purpose::Batch).with_provider(provider).for_several_batches();
@@ -70,14 +70,14 @@ fn check_lines(
             listener.notify(&Event::InputWarning { path: input.path.clone(), warning: warning.clone() });
         }
         if !report.is_fit() {
-            unfit.push(UnfitInput { path: input.path.clone(), report });
+            invalid.push(InvalidInput { path: input.path.clone(), report });
         }
         base += input.bytes;
     }
-    if unfit.is_empty() {
+    if invalid.is_empty() {
         Ok(Checked { lines: collector.lines.count(), groups: collector.groups.list })
     } else {
-        Err(Error::FailedPreflight { inputs: unfit })
+        Err(Error::FailedPreflight { inputs: invalid })
     }
 }
 
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_unfit_file_is_reported() {
+    fn every_invalid_file_is_reported() {
         let error = checked(&[request("1", "a"), "{".to_owned(), "[]".to_owned()]).1.unwrap_err();
         let Error::FailedPreflight { inputs } = error else { panic!("{error}") };
         assert_eq!(inputs.len(), 2);

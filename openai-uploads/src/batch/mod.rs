@@ -6,8 +6,8 @@
 //! two files in no order: the responses, and the failures. A [`BatchRunner`] takes requests of any number, endpoint and
 //! model, and writes their answers in the order of the requests:
 //!
-//! 1. **Check.** [`preflight`](crate::preflight) reads all input files. Lines that the server would refuse, and ids that
-//!    stand twice, are errors. Nothing has been sent.
+//! 1. **Check.** [`preflight`](crate::preflight) reads all input files. Lines that the server would refuse, and
+//!    duplicate ids, are errors. Nothing has been sent then.
 //! 2. **Split.** The lines are grouped by endpoint and model, and each group is split into the fewest batches that the
 //!    limits of the service allow, all of about the same size.
 //! 3. **Submit.** Each shard is uploaded, and its batch is created, as many at a time as [`Options`] allow. A batch that
@@ -50,8 +50,8 @@
 //! future, the same call continues the run. No batch is created twice: each has the id of the run and of its shard in
 //! its metadata, so a batch whose reply was lost is found in the list of batches.
 //!
-//! With `SharedState` (feature `object-store`) the state is in an object of a store too. Another machine then goes on
-//! with a run whose machine has died.
+//! With `SharedState` (feature `object-store`) the state is in an object of a store too. Another machine then
+//! continues a run whose machine has died.
 
 mod answers;
 mod client;
@@ -87,7 +87,7 @@ mod status;
 mod summary;
 mod write_behind;
 
-pub use error::{Error, UnfitInput};
+pub use error::{Error, InvalidInput};
 pub use event::{Event, Shard, ShardProgress};
 pub use options::Options;
 pub use run::Run;

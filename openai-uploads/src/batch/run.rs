@@ -184,7 +184,7 @@ impl Run {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Creates as many batches as may run beside those that do. Without a limit, nobody asks how those are.
+    /// Creates as many batches as may run beside those in progress. Without a limit, those are not asked for.
     async fn submit_some(
         &self,
         running: Vec<ShardState>,

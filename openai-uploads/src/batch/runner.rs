@@ -1,4 +1,4 @@
-//! Begins a run, or continues one.
+//! Starts a run, or continues one.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl BatchRunner {
         Self { listener: Listener::new(listener), ..self }
     }
 
-    /// Keeps the state of the run in a store too, so that another machine can go on with it.
+    /// Keeps the state of the run in a store too, so that another machine can continue it.
     ///
     /// When the run is done, put the results where they belong and call [`SharedState::remove`]; when it stops, call
     /// [`SharedState::release`].
@@ -105,7 +105,7 @@ impl BatchRunner {
     }
 
     /// Claims the run, if its state is in a store. Returns what the store has of it, and removes what this machine has of
-    /// a run that another one went on with.
+    /// a run that another one continued.
     async fn claim(&self, folder: &Folder) -> Result<(Option<Shared>, Option<EarlierRun>), Error> {
         let Some(state) = &self.shared else { return Ok((None, None)) };
         let claim = match state.claim(folder, &self.listener).await {

@@ -1,4 +1,4 @@
-//! A shard that another machine can go on with.
+//! A shard that another machine can continue.
 
 use std::fs::File;
 use std::io;

@@ -1,7 +1,7 @@
 //! Objects in stores: Amazon S3, Google Cloud Storage, Azure Blob Storage and web servers (feature `object-store`).
 //!
-//! [`Stores`] turns URLs into [`Location`]s, with the credentials of the environment. A location that is looked up is an
-//! [`Object`]: one version of its content. [`Source::object`](crate::uploader::Source::object) uploads it.
+//! [`Stores`] turns URLs into [`Location`]s, with the credentials of the environment. A location that is looked up is
+//! an [`Object`]: one version of its content. [`Source::object`](crate::uploader::Source::object) uploads it.
 //!
 //! ```no_run
 //! use openai_uploads::apis::configuration::Configuration;
@@ -28,8 +28,8 @@
 //! | `https://HOST/PATH`, `http://HOST/PATH` | a web server; also a presigned URL | none |
 //!
 //! The builders of the crate [`object_store`] list all variables: [`AmazonS3Builder::from_env`], for instance. A key is
-//! taken as it stands; only the path of a web server is percent-encoded. The query of a URL may be a signature, so it is
-//! shown nowhere.
+//! taken as it stands; only the path of a web server is percent-encoded. The query of a URL may be a signature, so it
+//! is shown nowhere.
 //!
 //! [`AmazonS3Builder::from_env`]: object_store::aws::AmazonS3Builder::from_env
 

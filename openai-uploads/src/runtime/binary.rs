@@ -64,7 +64,8 @@ impl Binary {
 
     /// Sends a stream of `length` bytes. A stream with fewer or more bytes fails the request.
     ///
-    /// It can be read once. So the request is not retried, and a redirect (307 or 308) is an error; see [`repeatable`](Self::repeatable).
+    /// It can be read once. So the request is not retried, and a redirect (307 or 308) is an error; see
+    /// [`repeatable`](Self::repeatable).
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
         Self::new(Source::Stream { length, stream: Some(stream.boxed()) })
     }

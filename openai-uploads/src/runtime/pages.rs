@@ -29,7 +29,7 @@ pub trait Pages {
     fn items(page: Self::Page) -> Vec<Self::Item>;
 }
 
-/// How the next page is requested, as far as one page tells.
+/// How the next page is requested, as far as one page says.
 #[derive(Debug)]
 pub struct NextPage {
     place: NextPlace,

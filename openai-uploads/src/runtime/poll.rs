@@ -56,7 +56,7 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
     /// Between two requests it waits as long as the reply asks for with `Retry-After`, or else as `policy` says. Each
     /// request has the timeout and the retries of the call. The first failure ends the polling.
     ///
-    /// When the future is dropped, no more requests are sent. What happens on the server goes on.
+    /// When the future is dropped, no more requests are sent. The operation on the server continues.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use crate::runtime::{ApiError, Error};
 ///
 /// `Display` says what happened, and the source why; [`describe`](crate::runtime::describe) writes the whole chain.
 ///
-/// If the upload can be resumed, [`state`](Self::state) returns the state file that the next run goes on from.
+/// If the upload can be resumed, [`state`](Self::state) returns the state file that the next run resumes from.
 /// After any other failure nothing is left behind: the state is removed, and the upload is cancelled on the server
 /// if the server can be reached.
 #[derive(Debug, thiserror::Error)]

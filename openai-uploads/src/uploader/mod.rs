@@ -5,9 +5,9 @@
 //! The Files API takes a file of up to 512 MiB in one request. It is used for files of up to
 //! [`Options::FILES_API_MAX_BYTES`], and for larger ones where a server has no uploads; [`Options::api`] forces either.
 //!
-//! The Uploads API takes a file in parts. An upload is *created* with the file's name, purpose and length. *Parts* of at most
-//! 64 MiB are added to it, in any order and side by side. Then it is *completed* with the list of the parts, and the
-//! server makes a file of them. An upload that is not completed within an hour of its creation expires.
+//! The Uploads API takes a file in parts. An upload is *created* with the file's name, purpose and length. *Parts* of
+//! at most 64 MiB are added to it, in any order and side by side. Then it is *completed* with the list of the parts,
+//! and the server makes a file of them. An upload that is not completed within an hour of its creation expires.
 //!
 //! An [`Uploader`] does all of that. It is made once, from a [`Configuration`] and [`Options`], and used for many
 //! files, which share its limit on requests in flight. [`Uploader::upload`] describes the upload of a [`Source`];
@@ -66,9 +66,9 @@
 //! | the server refused the upload, or the file changed | nothing: it is cancelled | nothing | starts from the beginning |
 //! | [`UploadHandle::cancel`] was called | nothing: it is cancelled | nothing | starts from the beginning |
 //!
-//! A file that is sent in one request has no state: after a failure nothing is left anywhere. Bytes in memory and readers
-//! have no state either; after any failure their upload is cancelled on the server. The same
-//! holds with [`Resume::Off`].
+//! A file that is sent in one request has no state: after a failure nothing is left anywhere. Bytes in memory and
+//! readers have no state either; after any failure their upload is cancelled on the server. The same holds with
+//! [`Resume::Off`].
 //!
 //! A state is used only for the same file (see [`FileIdentity`]), server, purpose, file name, MIME type and time to
 //! live, and only while the server has the upload; the local clock does not matter. If it cannot be used, the upload
@@ -151,9 +151,9 @@ use crate::models::create_upload_request::Purpose;
 
 /// Uploads files; [the module](self) describes how.
 ///
-/// Cheap to clone. Clones share one limit on requests in flight and one on the rate. Files start in the order in which their uploads are
-/// first polled: small ones side by side, and after a large one the next when little of it is left or its parts
-/// have to wait.
+/// Cheap to clone. Clones share one limit on requests in flight and one on the rate. Files start in the order in which
+/// their uploads are first polled: small ones side by side, and after a large one the next when little of it is left or
+/// its parts have to wait.
 #[derive(Clone, Debug)]
 pub struct Uploader {
     configuration: Arc<Configuration>,

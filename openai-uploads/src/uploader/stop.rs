@@ -18,7 +18,7 @@ pub(super) enum Stop {
     Cancelled,
     Source(io::Error),
     Changed(String),
-    /// Another run goes on with the upload, and has the state at this place.
+    /// Another run continues the upload, and has the state at this place.
     TakenOver(PathBuf),
     Failed {
         step: Step,

@@ -1,5 +1,6 @@
 //! Published documents as a whole: OpenAI's, GitHub's and Blockfrost's. Their crates compile, have a function for each
-//! operation, and read and write every example. Small documents are compiled together. Skipped with a message if a document is missing.
+//! operation, and read and write every example. Small documents are compiled together. Skipped with a message if a
+//! document is missing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -169,7 +169,7 @@ fn an_interruption_leaves_the_job_running_and_says_how_to_look_at_it() {
     waiting.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(waiting.wait().unwrap().code(), Some(130), "{stderr}");
     let url = format!("{}/fine_tuning/jobs/{}", server.base_url(), id.trim_end());
-    assert!(stderr.contains("goes on") && stderr.contains(&format!("curl {url} ")), "{stderr}");
+    assert!(stderr.contains("continues") && stderr.contains(&format!("curl {url} ")), "{stderr}");
     assert!(!stderr.contains(KEY), "{stderr}");
     let job = call(&server, "GET", &format!("/fine_tuning/jobs/{}", id.trim_end()), &Value::Null);
     assert_eq!(job["status"], "validating_files");

@@ -1,4 +1,4 @@
-//! `batch run` with results in a store: another machine, which is another folder here, goes on with the run.
+//! `batch run` with results in a store: another machine, which is another folder here, continues the run.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -65,7 +65,7 @@ fn another_machine_goes_on_with_a_run_whose_machine_has_died() {
         let is_done = || store.keys("died") == ["died/requests.jsonl", "died/results.jsonl"];
         while machines.len() < 3 && !is_done() {
             let machine = Files::new();
-            // Some machines come back before another one goes on.
+            // Some machines come back before another one continues.
             for _ in 0..random.usize(1..=2) {
                 let mut command = batch(&machine, &server, store, "died", &arguments);
                 stop_after(&mut command, random.usize(3..25), random.u64(0..30));
@@ -163,5 +163,5 @@ fn a_machine_whose_run_was_taken_over_stops() {
     assert!(String::from_utf8(store.get(key)).unwrap().contains(r#""owner":"another""#));
     let step = Run::of(&mut batch(&machine, &server, store, "lost", &["wait"]));
     assert_eq!(step.code, Some(1), "{}", step.stderr);
-    assert!(step.stderr.contains("`batch run` with the same files then goes on"), "{}", step.stderr);
+    assert!(step.stderr.contains("`batch run` with the same files then continues"), "{}", step.stderr);
 }

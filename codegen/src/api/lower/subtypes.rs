@@ -1,4 +1,4 @@
-//! Subtypes: schemas made from another one with `allOf`, where a discriminator tells them apart. A reference to the
+//! Subtypes: schemas made from another one with `allOf`, where a discriminator distinguishes them. A reference to the
 //! supertype then means any of them (OpenAPI 3.1 §4.8.25).
 
 use std::collections::{HashMap, HashSet};

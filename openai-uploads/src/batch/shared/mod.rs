@@ -1,4 +1,4 @@
-//! The state of a run in an object of a store, so that another machine can go on with the run.
+//! The state of a run in an object of a store, so that another machine can continue the run.
 //!
 //! The object has the run, the step of each shard, and the machine that works on it. Each write names the version that it
 //! replaces, and renews the lease of the machine. A machine that finds the object of another one watches it: if the
@@ -29,7 +29,7 @@ use crate::objects::{Condition, Location, ObjectError};
 /// How often a machine is looked at within its lease.
 const LOOKS: u32 = 6;
 
-/// The state of a run in an object of a store, so that another machine can go on with the run (feature `object-store`).
+/// The state of a run in an object of a store, so that another machine can continue the run (feature `object-store`).
 ///
 /// Cheap to clone; clones are the same state. Use it within one Tokio runtime, and for one run at a time.
 #[derive(Clone)]

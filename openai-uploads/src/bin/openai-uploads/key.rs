@@ -17,7 +17,8 @@ const MAX_BYTES: u64 = 64 * 1024;
 
 /// Store the API key of a server in the keyring of the system, or remove it
 ///
-/// The keyring is that of the system, such as Keychain, Credential Manager or GNOME Keyring. Each server has a key of its own.
+/// The keyring is that of the system, such as Keychain, Credential Manager or GNOME Keyring. Each server has a key of
+/// its own.
 #[derive(Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct Key {

@@ -1,4 +1,4 @@
-//! The command `openai-uploads`: uploads large files to OpenAI, from a terminal or a script.
+//! The command `openai-uploads`: uploads files to OpenAI and runs batches, from a terminal or a script.
 
 mod batch;
 mod cancel;
@@ -39,7 +39,7 @@ use clap::{Parser, Subcommand};
 
 use exit::{CommandError, Exit};
 
-/// Uploads large files to OpenAI: in parts, in parallel, resumable
+/// Upload files of up to 8 GiB to OpenAI, run batches, and fetch the results
 #[derive(Parser)]
 #[command(version, max_term_width = 100, after_help = exit::HELP, after_long_help = exit::HELP)]
 struct Arguments {

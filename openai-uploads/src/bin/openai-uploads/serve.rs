@@ -20,7 +20,7 @@ use crate::{message, quantity, runtime, stdout};
 ///
 /// Prints its URL and the environment variables to set on stdout, and a line for each request on stderr. A page at `/`
 /// shows what it does and switches faults. Ctrl-C, SIGTERM and SIGHUP stop it once the requests in flight are done.
-/// Data is kept: start it again with the same folder to go on.
+/// Data is kept: start the server again with the same folder to continue.
 #[derive(Args)]
 #[command(after_help = WHEN, after_long_help = WHEN)]
 pub(crate) struct Serve {

@@ -22,7 +22,7 @@ pub(super) struct Exchange {
     pub(super) reply: Content,
 }
 
-/// A request, as far as a recording tells it from others.
+/// What distinguishes a request from others in a recording.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub(super) struct Recorded {
     pub(super) operation: String,

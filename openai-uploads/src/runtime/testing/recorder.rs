@@ -17,8 +17,9 @@ use super::memory::{TestReply, take_body};
 /// A transport that records what another one sends and receives, for a [`Replayer`](super::Replayer).
 ///
 /// The recording is a file with an object of JSON on each line. It has no credentials: of a request it has the
-/// operation, the method, the path, the query and the body, and of headers nothing. In all of that, and in the
-/// reply, the credentials of the configuration are replaced with `[redacted]`, if they have at least 4 characters. Look through a recording before you publish it: only you know what else is secret in it.
+/// operation, the method, the path, the query and the body, and of headers nothing. In all of that, and in the reply,
+/// the credentials of the configuration are replaced with `[redacted]`, if they have at least 4 characters. Look
+/// through a recording before you publish it: only you know what else is secret in it.
 ///
 /// Bodies are held in memory, and a reply that streams arrives as a whole. A request without a reply is not recorded.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::models::BatchRequestOutput;
 ///
 /// A line consists of a letter (`o` for the output file, `e` for the error file), the token counts, and the line of
 /// the result file. Because there is only one file, a killed server leaves the results of the first requests, and the
-/// run goes on after them.
+/// run continues after them.
 #[derive(Debug)]
 pub(super) struct Results {
     path: PathBuf,

@@ -48,7 +48,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`UploadError::TooLarge`] if `bytes` is more than [`CreateUploadRequest::BYTES_MAXIMUM`](crate::models::CreateUploadRequest::BYTES_MAXIMUM).
+    /// [`UploadError::TooLarge`] if `bytes` is more than
+    /// [`CreateUploadRequest::BYTES_MAXIMUM`](crate::models::CreateUploadRequest::BYTES_MAXIMUM).
     pub fn new(bytes: u64, concurrency: usize) -> Result<Self, UploadError> {
         let sizes = PartSizes::by_rate(bytes, concurrency, AddUploadPartRequest::DATA_MAX_LENGTH)?;
         Ok(Self::of(&sizes, bytes, None))
@@ -114,8 +115,8 @@ impl Plan {
         self.parts.iter().map(|range| range.end - range.start).max().unwrap_or_default()
     }
 
-    /// The number of parts: 0 for an empty file, 1 for another that is sent by one request. On a slow line there are more, unless
-    /// [`is_fixed`](Self::is_fixed).
+    /// The number of parts: 0 for an empty file, 1 for another that is sent by one request. On a slow line there are
+    /// more, unless [`is_fixed`](Self::is_fixed).
     pub fn part_count(&self) -> usize {
         self.parts.len()
     }

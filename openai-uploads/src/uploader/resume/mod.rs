@@ -1,4 +1,4 @@
-//! Resuming: the state of an unfinished upload, its file, and whether the next run can go on from it.
+//! Resuming: the state of an unfinished upload, its file, and whether the next run can resume from it.
 
 mod earlier;
 mod lock;

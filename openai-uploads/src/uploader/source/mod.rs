@@ -129,8 +129,8 @@ impl Source {
     ///
     /// Its ranges are read while the parts are sent, and nothing is written to disk. The upload fails if the object
     /// changes meanwhile. An object of up to [`Source::OBJECT_MEMORY`] bytes is read into memory instead. A longer one
-    /// has no MD5, which would need a second read, and for the purposes that [`preflight`](crate::preflight) knows it is
-    /// read twice.
+    /// has no MD5, which would need a second read, and for the purposes that [`preflight`](crate::preflight) knows it
+    /// is read twice.
     #[cfg(feature = "object-store")]
     pub fn object(object: Object) -> Self {
         Self { origin: Box::new(object), file_name: None, mime_type: None }

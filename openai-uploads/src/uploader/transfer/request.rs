@@ -116,7 +116,7 @@ impl PartRequest<'_> {
     }
 }
 
-/// What the error of a source means for the part. A disk that fails goes on failing; a store may not.
+/// What the error of a source means for the part. A disk that fails will fail again; a store may not.
 pub(crate) fn source_error(error: io::Error) -> AttemptError {
     #[cfg(feature = "object-store")]
     if let Some(object) = crate::objects::ObjectError::of(&error)

@@ -72,7 +72,7 @@ pub(super) fn explain(error: &Error, configuration: &Configuration) -> CommandEr
         Error::NoBatches { .. } => "check the base URL; most end in /v1",
         Error::Locked { .. } => "wait for it to end, or stop it",
         Error::RunsElsewhere { .. } => {
-            "wait for it to end, or stop it; `batch run` with the same files then goes on with the run"
+            "wait for it to end, or stop it; `batch run` with the same files then continues the run"
         }
         Error::Work { .. } | Error::Store { .. } => kept,
         _ => return problem,

@@ -10,7 +10,7 @@
 //! results.jsonl        the results, until they are sent
 //! ```
 //!
-//! The state of the run is in the store too, beside the results, so that another machine can go on with it.
+//! The state of the run is in the store too, beside the results, so that another machine can continue it.
 //!
 //! With results in a file, the downloaded objects are in the folder `NAME.inputs` beside it. Only folders with the file
 //! `url` are ever removed.
@@ -71,7 +71,7 @@ impl Place {
         self.state.attach(runner)
     }
 
-    /// Lets another machine go on with the run, which stops here.
+    /// Lets another machine continue the run, which stops here.
     pub(super) async fn release(&self) {
         self.state.release().await;
     }

@@ -62,7 +62,7 @@ mod with_stores {
             }
         }
 
-        /// Lets another machine go on with the run at once. If that fails, the other one waits a while.
+        /// Lets another machine continue the run at once. If that fails, the other one waits a while.
         pub(in super::super) async fn release(&self) {
             if let Some(state) = &self.0 {
                 let _ = timeout(RELEASE_LIMIT, state.release()).await;

@@ -136,7 +136,7 @@ impl Followed<'_> {
             _ = interrupted => {
                 let ids = file_batches.lock().unwrap_or_else(PoisonError::into_inner);
                 message::write(&format!(
-                    "interrupted: the server goes on with {} of {vector_store}",
+                    "interrupted: the server continues with {} of {vector_store}",
                     message::count(ids.len(), "file batch"),
                 ));
                 for id in ids.iter() {
@@ -209,7 +209,7 @@ impl Followed<'_> {
             };
             match waited {
                 None => {
-                    message::write(&format!("interrupted: the job {} goes on", message::word(&job.id)));
+                    message::write(&format!("interrupted: the job {} continues", message::word(&job.id)));
                     self.look_at(&format!("/fine_tuning/jobs/{}", job.id));
                     exit = Exit::Interrupted;
                 }

@@ -19,7 +19,7 @@ pub(super) struct Ended {
     pub(super) kind: Kind,
     /// The id of the file, if it is on the server.
     pub(super) file_id: Option<String>,
-    /// Whether the run cannot go on.
+    /// Whether the run must stop.
     pub(super) stops_run: bool,
 }
 
@@ -67,7 +67,7 @@ impl Ended {
         Self { exit: Exit::Done, line: Some(line), kind: Kind::Unchanged, file_id, stops_run: false }
     }
 
-    /// The manifest cannot be written, so the run cannot go on. What the file itself came to stays.
+    /// The manifest cannot be written, so the run must stop. The outcome of the file itself stays.
     pub(super) fn stopping_run(self) -> Self {
         Self { exit: Exit::Failed, stops_run: true, ..self }
     }
