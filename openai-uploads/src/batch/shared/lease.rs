@@ -1,7 +1,7 @@
 //! The lease of the machine that works on a run.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
@@ -12,6 +12,9 @@ use crate::objects::{Condition, Location, ObjectError, Version};
 /// How often a write is tried again if the version differs and the object is still this machine's: the reply to an
 /// earlier write was lost.
 const WRITES: u32 = 3;
+
+/// How often it is seen whether the lease has ended.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The lease of the machine that works on a run. It is renewed for as long as this exists.
 #[derive(Debug)]
@@ -31,9 +34,16 @@ struct Status {
     /// How often the record has changed.
     changes: u64,
     /// When the last successful write began.
-    renewed: Instant,
+    renewed: Renewal,
     /// Whether another machine has taken the run over, or the run is finished.
     is_lost: bool,
+}
+
+/// When a lease was renewed, by two clocks: one stands still while the machine sleeps, the other can be set.
+#[derive(Clone, Copy, Debug)]
+struct Renewal {
+    running: Instant,
+    clock: SystemTime,
 }
 
 #[derive(Debug)]
@@ -50,7 +60,7 @@ impl Lease {
         condition: Condition,
     ) -> Result<Arc<Self>, ObjectError> {
         record.writes += 1;
-        let renewed = Instant::now();
+        let renewed = Renewal::now();
         let version = location.write(record.text().into(), condition).await?;
         let lease = Arc::new(Self {
             location,
@@ -100,7 +110,7 @@ impl Lease {
                 status.record.writes += 1;
                 (status.record.text(), status.changes)
             };
-            let began = Instant::now();
+            let began = Renewal::now();
             match self.location.write(text.into(), Condition::Unchanged(written.version.clone())).await {
                 Ok(version) => {
                     *written = Written { version, changes };
@@ -157,12 +167,13 @@ impl Lease {
                 let status = self.status();
                 (status.is_lost, status.renewed)
             };
-            let left = (self.time * 2 / 3).saturating_sub(renewed.elapsed());
+            let left = (self.time * 2 / 3).saturating_sub(renewed.age());
             if is_lost || left.is_zero() {
                 return;
             }
             tokio::select! {
-                () = sleep(left) => {}
+                // After the machine has slept, less is left than it seemed.
+                () = sleep(left.min(LOOK_EVERY)) => {}
                 () = ended => {}
             }
         }
@@ -175,6 +186,17 @@ impl Lease {
 
     fn status(&self) -> MutexGuard<'_, Status> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Renewal {
+    fn now() -> Self {
+        Self { running: Instant::now(), clock: SystemTime::now() }
+    }
+
+    /// The longer of the times that have passed by the two clocks.
+    fn age(&self) -> Duration {
+        self.running.elapsed().max(self.clock.elapsed().unwrap_or_default())
     }
 }
 
@@ -226,6 +248,15 @@ mod tests {
         assert!(first.change(|_| ()).await.is_err() && first.is_lost());
         first.expiry().await;
         assert!(second.change(|_| ()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_ends_while_the_machine_sleeps() {
+        let lease = take(&location(), "a").await;
+        lease.status().renewed.clock -= TIME;
+        assert!(tokio::time::timeout(LOOK_EVERY, lease.expiry()).await.is_ok());
+        lease.change(|_| ()).await.unwrap();
+        assert!(tokio::time::timeout(LOOK_EVERY, lease.expiry()).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]
