@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::Value;
-use serde_path_to_error::{Segment, Track};
 
+use super::content::Content;
+use super::in_memory::{Fault, InMemory};
 use super::loss::{self, Loss};
-use super::variant::{UNKNOWN_TAG, Union, Variant, text_of};
+use super::variant::{UNKNOWN_TAG, Union, Variant, only_variant, text_of};
 
 /// How many characters of a string an error shows.
 const MAX_SHOWN: usize = 120;
@@ -18,73 +18,107 @@ const MAX_SHOWN: usize = 120;
 ///
 /// When the value is of none of the types.
 pub(crate) fn read_untagged<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
-    select(Value::deserialize(deserializer)?)
+    select(Content::deserialize(deserializer)?)
 }
 
 /// Reads a value as the type that its tag selects. Where the tag leaves a choice, or is missing, the type that loses the
 /// least of the value is taken; the first of those that lose equally little. Without its tag a value must have all
 /// properties that a type requires, which may include the tag.
-pub(super) fn select<U: Union, E: Error>(mut value: Value) -> Result<U, E> {
-    let tag = value.get(U::TAG).filter(|_| !U::TAG.is_empty()).and_then(text_of).map(Cow::into_owned);
-    let numbers = || 0..U::VARIANTS.len();
-    let applies = |number: &usize| U::VARIANTS[*number].applies(tag.as_deref().unwrap_or_default(), &value);
+pub(super) fn select<U: Union, E: Error>(value: Content<'_>) -> Result<U, E> {
+    select_from(value).map_err(E::custom)
+}
+
+/// The part of `select` that is the same for all deserializers.
+fn select_from<U: Union>(mut value: Content<'_>) -> Result<U, String> {
+    let only = value.get(U::TAG).and_then(|tag| only_variant(U::VARIANTS, tag));
+    if let Some(number) = only.filter(|number| !U::VARIANTS[*number].writes_tag) {
+        return U::read(number, InMemory(&value))
+            .map_err(|fault| mismatch(&U::VARIANTS[number], &fault, &value));
+    }
+    let mut best = None;
+    let mut read = |number: usize, value: &Content<'_>, is_better: &dyn Fn(Loss) -> bool| {
+        let (read, loss) = loss::measure(|| U::read(number, InMemory(value)));
+        let read = read?;
+        if is_better(loss) {
+            best = Some(read);
+        }
+        Ok(loss)
+    };
+    let choice = choose(U::TAG, U::VARIANTS, &mut value, &mut read);
+    match (choice, best) {
+        (Ok(Some(loss)), Some(read)) => {
+            loss::add(loss);
+            Ok(read)
+        }
+        (Ok(_), _) => {
+            loss::note_unnamed();
+            U::other(value.into_json()).ok_or_else(|| "no type has this tag".to_owned())
+        }
+        (Err(errors), _) => Err(errors),
+    }
+}
+
+/// Reads a value as the type of the variant with this number. Keeps it if its loss is better, and returns the loss.
+type Attempt<'a> = dyn FnMut(usize, &Content<'_>, &dyn Fn(Loss) -> bool) -> Result<Loss, Fault> + 'a;
+
+/// Chooses the variant that a value is read as, and returns its loss. `None` if the tag is one that no variant has.
+///
+/// It is compiled once: unions differ in how they `read` alone.
+fn choose(
+    property: &str,
+    variants: &[Variant],
+    value: &mut Content<'_>,
+    read: &mut Attempt<'_>,
+) -> Result<Option<Loss>, String> {
+    let tag = value.get(property).filter(|_| !property.is_empty()).and_then(text_of).map(Cow::into_owned);
+    let numbers = || 0..variants.len();
+    let applies = |number: &usize| variants[*number].applies(tag.as_deref().unwrap_or_default(), value);
     let mut selected: Vec<usize> = numbers().filter(applies).collect();
     if selected.is_empty() && tag.is_some() {
-        selected.extend(numbers().filter(|number| U::VARIANTS[*number].tags.contains(&UNKNOWN_TAG)));
+        selected.extend(numbers().filter(|number| variants[*number].tags.contains(&UNKNOWN_TAG)));
     }
     let is_known = !selected.is_empty();
     let lacks_tag = tag.is_none() && !is_known;
-    let any = |number: &usize| lacks_tag || U::VARIANTS[*number].tags.is_empty();
+    let any = |number: &usize| lacks_tag || variants[*number].tags.is_empty();
     let mut errors = Vec::new();
     for (group, lacks_tag) in [(selected, false), (numbers().filter(any).collect(), lacks_tag)] {
-        if let Some((read, loss)) = best_of(&group, lacks_tag, &mut value, &mut errors) {
-            loss::add(loss);
-            return Ok(read);
+        let mut best: Option<Loss> = None;
+        for number in group {
+            let variant = &variants[number];
+            let tag = variant.writes_tag.then(|| take(value, property)).flatten();
+            let lacks = |loss: Loss| lacks_tag && !variant.tags.is_empty() && loss.lacks_properties();
+            match read(number, value, &|loss| !lacks(loss) && best.is_none_or(|least| loss < least)) {
+                Ok(loss) if lacks(loss) => {
+                    errors.push(format!("not {}: a required property is missing", variant.name));
+                }
+                Ok(loss) => best = Some(best.map_or(loss, |least| least.min(loss))),
+                Err(fault) => errors.push(mismatch(variant, &fault, value)),
+            }
+            if let (Some((place, tag)), Content::Object(members)) = (tag, &mut *value) {
+                members.insert(place, tag);
+            }
+            if best == Some(Loss::NONE) {
+                break;
+            }
+        }
+        if best.is_some() {
+            return Ok(best);
         }
     }
-    if tag.is_some() && !is_known {
-        loss::note_unnamed();
-        if let Some(other) = U::other(value) {
-            return Ok(other);
-        }
-    }
-    Err(E::custom(errors.join("; ")))
+    // Only unions with a tag have a variant for unknown ones.
+    if tag.is_some() && !is_known { Ok(None) } else { Err(errors.join("; ")) }
 }
 
-/// Reads the value as the type of each of these variants. Returns the one that loses the least, and its loss.
-fn best_of<U: Union>(
-    variants: &[usize],
-    lacks_tag: bool,
-    value: &mut Value,
-    errors: &mut Vec<String>,
-) -> Option<(U, Loss)> {
-    let mut best: Option<(U, Loss)> = None;
-    for number in variants {
-        let variant = &U::VARIANTS[*number];
-        let tag = variant.writes_tag.then(|| value.as_object_mut()?.remove(U::TAG)).flatten();
-        match read(*number, value) {
-            Ok((_, loss)) if lacks_tag && !variant.tags.is_empty() && loss.lacks_properties() => {
-                errors.push(format!("not {}: a required property is missing", variant.name));
-            }
-            Ok((read, loss)) if best.as_ref().is_none_or(|(_, least)| loss < *least) => {
-                best = Some((read, loss));
-            }
-            Ok(_) => {}
-            Err(error) => errors.push(format!("not {}: {error}", variant.name)),
-        }
-        if let (Some(tag), Some(members)) = (tag, value.as_object_mut()) {
-            members.insert(U::TAG.to_owned(), tag);
-        }
-        if best.as_ref().is_some_and(|(_, least)| *least == Loss::NONE) {
-            break;
-        }
-    }
-    best
+/// Removes a member of an object. Returns its place and itself.
+fn take<'de>(value: &mut Content<'de>, name: &str) -> Option<(usize, (Cow<'de, str>, Content<'de>))> {
+    let Content::Object(members) = value else { return None };
+    let place = members.iter().position(|(own, _)| own == name)?;
+    Some((place, members.remove(place)))
 }
 
 impl Variant {
     /// Whether the tag, or its absence, selects this variant.
-    fn applies(&self, tag: &str, value: &Value) -> bool {
+    fn applies(&self, tag: &str, value: &Content<'_>) -> bool {
         let has = |(name, values): &(&str, &[&str])| {
             let value = value.get(name).and_then(text_of);
             values.contains(&value.as_deref().unwrap_or_default())
@@ -93,29 +127,16 @@ impl Variant {
     }
 }
 
-/// Reads the value as the type of a variant, and measures how much is lost.
-fn read<U: Union>(variant: usize, value: &Value) -> Result<(U, Loss), String> {
-    let mut track = Track::new();
-    let deserializer = serde_path_to_error::Deserializer::new(value, &mut track);
-    let (read, loss) = loss::measure(|| U::read(variant, deserializer));
-    read.map(|read| (read, loss)).map_err(|error| {
-        let path = track.path();
-        let at = if path.iter().next().is_none() { String::new() } else { format!("{path}: ") };
-        format!("{at}{error}{}", offending(value, &path).unwrap_or_default())
-    })
-}
-
-/// The text of the string at a path, which errors of dates do not show.
-fn offending(value: &Value, path: &serde_path_to_error::Path) -> Option<String> {
-    let at = path.iter().try_fold(value, |value, segment| match segment {
-        Segment::Seq { index } => value.get(index),
-        Segment::Map { key } => value.get(key),
-        _ => None,
-    });
-    at.and_then(Value::as_str).map(quoted)
+/// Why a value is not of a variant's type: the place, the error, and the text, which errors of dates do not show.
+#[cold]
+fn mismatch(variant: &Variant, fault: &Fault, value: &Content<'_>) -> String {
+    let path = fault.path();
+    let at = if path.is_empty() { path } else { format!("{path}: ") };
+    let text = fault.place(value).and_then(Content::as_text).map(quoted);
+    format!("not {}: {at}{fault}{}", variant.name, text.unwrap_or_default())
 }
 
 /// The text that an error is about, shortened.
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     format!("; it has `{}`", text.chars().take(MAX_SHOWN).collect::<String>())
 }

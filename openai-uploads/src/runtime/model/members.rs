@@ -39,13 +39,6 @@ pub(crate) struct Members<'de, A: MapAccess<'de>> {
 
 const NO_FIELD: usize = usize::MAX;
 
-/// Numbers the fields.
-#[inline]
-pub(crate) fn next(index: &mut usize) -> usize {
-    *index += 1;
-    *index - 1
-}
-
 #[expect(
     clippy::inline_always,
     reason = "the places of fields become constants, and their comparisons a jump"
@@ -92,15 +85,17 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// Reads the member into the field with this number if it is its own. Returns whether it is.
+    /// Reads the member into the field with the number `index` if it is its own. Returns whether it is. The number
+    /// goes on to the next field.
     #[inline(always)]
     pub(crate) fn read<T: Deserialize<'de>>(
         &mut self,
         member: usize,
-        index: usize,
+        index: &mut usize,
         field: &mut Option<T>,
     ) -> bool {
-        if member != index {
+        if member != *index {
+            *index += 1;
             return false;
         }
         self.read_into(field);
@@ -110,7 +105,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     #[inline]
     fn read_into<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) {
         if field.is_some() {
-            self.error = Some(A::Error::duplicate_field(self.properties[self.member]));
+            self.error = Some(duplicate(self.properties[self.member]));
             return;
         }
         match self.map.next_value() {
@@ -136,21 +131,28 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         true
     }
 
-    /// The value of the field with this number, when all members were read. A missing one is `None` where it is an
+    /// The value of the field with the number `index`, when all members were read. The number goes on to the next field. A missing one is `None` where it is an
     /// `Option`, and an error elsewhere.
     #[inline(always)]
-    pub(crate) fn take<T: Deserialize<'de>>(&mut self, index: usize, field: Option<T>) -> Option<T> {
+    pub(crate) fn take<T: Deserialize<'de>>(&mut self, index: &mut usize, field: Option<T>) -> Option<T> {
+        *index += 1;
         if field.is_some() || self.error.is_some() {
             return field;
         }
-        self.missing(index)
+        match missing(self.properties[*index - 1]) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
+        }
     }
+}
 
-    #[cold]
-    fn missing<T: Deserialize<'de>>(&mut self, index: usize) -> Option<T> {
-        let missing = Missing { property: self.properties[index], error: PhantomData };
-        T::deserialize(missing).map_err(|error| self.error = Some(error)).ok()
-    }
+/// The value of a property that is not there. It is compiled for each error, not for each deserializer.
+#[cold]
+fn missing<'de, T: Deserialize<'de>, E: serde::de::Error>(property: &'static str) -> Result<T, E> {
+    T::deserialize(Missing { property, error: PhantomData })
 }
 
 /// The value of a field, when all members were read: the given one if it is missing.
@@ -160,6 +162,11 @@ pub(crate) fn value_or<T>(field: Option<T>, default: impl FnOnce() -> T) -> T {
         loss::note_absent();
         default()
     })
+}
+
+#[cold]
+fn duplicate<E: serde::de::Error>(property: &'static str) -> E {
+    E::duplicate_field(property)
 }
 
 struct KeySeed<'a> {

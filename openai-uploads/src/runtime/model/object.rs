@@ -20,15 +20,19 @@ macro_rules! json_object {
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $wire:literal) => { $wire };
     (@take $members:ident $index:ident $field:ident) => {
-        let ::core::option::Option::Some($field) = $members.take($index, $field) else {
+        let ::core::option::Option::Some($field) = $members.take(&mut $index, $field) else {
             return $members.fail();
         };
     };
     (@take $members:ident $index:ident $field:ident default = $default:expr) => {
+        $index += 1;
         let $field = $crate::runtime::model::value_or($field, || $default);
     };
-    (@take $members:ident $index:ident $field:ident optional, nullable) => {};
-    (@take $members:ident $index:ident $field:ident $($how:tt)*) => { let $field = $field.unwrap_or_default(); };
+    (@take $members:ident $index:ident $field:ident optional, nullable) => { $index += 1; };
+    (@take $members:ident $index:ident $field:ident $($how:tt)*) => {
+        $index += 1;
+        let $field = $field.unwrap_or_default();
+    };
     (@write $writer:ident $field:expr,) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, default = $default:expr) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, read_only) => { $writer.leave_out() };
@@ -41,9 +45,11 @@ macro_rules! json_object {
         $($field:ident $(($($how:tt)+))? $(= $wire:literal)?),* $(,)? $(.. $others:ident $(,)?)?
     }) => {
         impl $crate::runtime::model::Object for $name {
-            const NAME: &'static str = stringify!($name);
-            const PROPERTIES: &'static [&'static str] = &[$(json_object!(@name $field $($wire)?)),*];
-            const OTHERS: $crate::runtime::model::Others = json_object!(@others $policy $($others)?);
+            const SHAPE: $crate::runtime::model::Shape = $crate::runtime::model::Shape {
+                name: stringify!($name),
+                properties: &[$(json_object!(@name $field $($wire)?)),*],
+                others: json_object!(@others $policy $($others)?),
+            };
 
             #[inline]
             fn read<'de, A_: serde::de::MapAccess<'de>>(
@@ -53,14 +59,11 @@ macro_rules! json_object {
                 $(let mut $others = ::core::default::Default::default();)?
                 while let ::core::option::Option::Some(_member) = members.advance() {
                     let mut _index = 0;
-                    let _ = $(members.read(_member, $crate::runtime::model::next(&mut _index), &mut $field) ||)*
+                    let _ = $(members.read(_member, &mut _index, &mut $field) ||)*
                         json_object!(@other members $($others)?);
                 }
                 let mut _index = 0;
-                $(
-                    let _field = $crate::runtime::model::next(&mut _index);
-                    json_object!(@take members _field $field $($($how)+)?);
-                )*
+                $(json_object!(@take members _index $field $($($how)+)?);)*
                 if members.has_failed() {
                     return members.fail();
                 }
@@ -101,14 +104,20 @@ use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use super::members::{Members, Others};
 use super::writer::{Count, Map, Sink, Struct, Writer};
 
+/// What is known of an object without its values.
+pub(crate) struct Shape {
+    /// The name of the struct.
+    pub(crate) name: &'static str,
+    /// The names of the properties, in the order of the fields.
+    pub(crate) properties: &'static [&'static str],
+    /// What happens to other properties.
+    pub(crate) others: Others,
+}
+
 /// An object with known properties, as `json_object!` implements it.
 pub(crate) trait Object: Sized {
-    /// The name of the struct.
-    const NAME: &'static str;
-    /// The names of the properties, in the order of the fields.
-    const PROPERTIES: &'static [&'static str];
-    /// What happens to other properties.
-    const OTHERS: Others;
+    /// The name, the properties, and what happens to other properties.
+    const SHAPE: Shape;
 
     /// Reads the properties.
     fn read<'de, A: MapAccess<'de>>(members: Members<'de, A>) -> Result<Self, A::Error>;
@@ -125,7 +134,7 @@ pub(crate) trait Object: Sized {
 /// one that the schema does not allow.
 #[inline]
 pub(crate) fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_struct(T::NAME, T::PROPERTIES, ObjectVisitor(PhantomData))
+    deserializer.deserialize_struct(T::SHAPE.name, T::SHAPE.properties, ObjectVisitor(PhantomData))
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);
@@ -139,7 +148,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::read(Members::new(map, T::PROPERTIES, T::OTHERS))
+        T::read(Members::new(map, T::SHAPE.properties, T::SHAPE.others))
     }
 }
 
@@ -149,15 +158,16 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 ///
 /// When one of its values cannot be written.
 pub(crate) fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut counter = Writer::new(Count(0), T::PROPERTIES);
+    let mut counter = Writer::new(Count(0), T::SHAPE.properties);
     object.write(&mut counter);
     let Ok(Count(count)) = counter.finish();
-    if T::OTHERS == Others::Keep {
-        let mut writer = Writer::new(Map(serializer.serialize_map(Some(count))?), T::PROPERTIES);
+    if T::SHAPE.others == Others::Keep {
+        let mut writer = Writer::new(Map(serializer.serialize_map(Some(count))?), T::SHAPE.properties);
         object.write(&mut writer);
         return writer.finish()?.0.end();
     }
-    let mut writer = Writer::new(Struct(serializer.serialize_struct(T::NAME, count)?), T::PROPERTIES);
+    let mut writer =
+        Writer::new(Struct(serializer.serialize_struct(T::SHAPE.name, count)?), T::SHAPE.properties);
     object.write(&mut writer);
     writer.finish()?.0.end()
 }

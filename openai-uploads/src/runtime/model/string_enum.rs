@@ -43,14 +43,6 @@ macro_rules! json_enum {
             }
         }
 
-        impl $crate::runtime::model::StringEnum for $name {
-            fn read(value: &str) -> (Self, bool) {
-                let value = Self::from(value);
-                let is_known = value.is_known();
-                (value, is_known)
-            }
-        }
-
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -59,37 +51,35 @@ macro_rules! json_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                $crate::runtime::model::read_string(deserializer)
+                $crate::runtime::model::read_string(deserializer, Self::is_known)
             }
         }
     };
 }
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use serde::de::{Deserializer, Visitor};
+use std::fmt;
 
 use super::loss;
-
-/// An enumeration of strings, as `json_enum!` implements it.
-pub(crate) trait StringEnum: Sized {
-    /// The value, and whether the document names it.
-    fn read(value: &str) -> (Self, bool);
-}
 
 /// Reads a value of an enumeration.
 ///
 /// # Errors
 ///
 /// When it is not a string.
-pub(crate) fn read_string<'de, T: StringEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_str(StringVisitor(PhantomData))
+pub(crate) fn read_string<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
+    deserializer: D,
+    is_known: fn(&T) -> bool,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(StringVisitor { is_known })
 }
 
-struct StringVisitor<T>(PhantomData<T>);
+struct StringVisitor<T> {
+    /// Whether the document names a value.
+    is_known: fn(&T) -> bool,
+}
 
-impl<T: StringEnum> Visitor<'_> for StringVisitor<T> {
+impl<T: for<'a> From<&'a str>> Visitor<'_> for StringVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,8 +87,8 @@ impl<T: StringEnum> Visitor<'_> for StringVisitor<T> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<T, E> {
-        let (value, is_known) = T::read(value);
-        if !is_known {
+        let value = T::from(value);
+        if !(self.is_known)(&value) {
             loss::note_unnamed();
         }
         Ok(value)

@@ -1,21 +1,20 @@
-//! Reads a union by its tag. Only the members before the tag are kept in between.
+//! Reads a union by its tag.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-use serde_path_to_error::Track;
 
-use super::candidates::{quoted, select};
-use super::variant::{Union, text_of};
+use super::candidates::select;
+use super::content::{Content, Name};
+use super::variant::{Union, only_variant};
 
 /// Reads a value of a union whose types have a tag.
 ///
-/// If the tag selects one type alone, that type reads the members behind the tag directly. Most servers write the tag
-/// first.
+/// If the tag comes first, as most servers write it, and selects one type alone, that type reads the members behind the
+/// tag directly. Otherwise the whole value is kept until the tag is known.
 ///
 /// # Errors
 ///
@@ -35,20 +34,17 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
         let mut members = Vec::new();
-        let mut has_tag = false;
-        while let Some(name) = map.next_key_seed(UnlessTag(U::TAG))? {
-            let Some(name) = name else {
-                let tag = map.next_value::<Value>()?;
-                if let Some(number) = only_variant::<U>(&tag).filter(|_| !has_tag) {
-                    return read_selected(number, members, tag, map);
-                }
-                has_tag = true;
-                members.push((Cow::Borrowed(U::TAG), tag));
-                continue;
-            };
-            members.push((Cow::Owned(name), map.next_value()?));
+        while let Some(Name(name)) = map.next_key()? {
+            let value = map.next_value()?;
+            if members.is_empty()
+                && name == U::TAG
+                && let Some(number) = only_variant(U::VARIANTS, &value)
+            {
+                return read_selected(number, value, map);
+            }
+            members.push((name, value));
         }
-        select(Value::Object(members.into_iter().map(|(name, value)| (name.into_owned(), value)).collect()))
+        select(Content::Object(members))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<U, A::Error> {
@@ -56,99 +52,63 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
         while let Some(element) = sequence.next_element()? {
             elements.push(element);
         }
-        select(Value::Array(elements))
+        select(Content::Array(elements))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<U, E> {
-        select(value.into())
+        select(Content::Text(Cow::Borrowed(value)))
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<U, E> {
-        select(value.into())
+        select(Content::Bool(value))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<U, E> {
-        select(value.into())
+        select(u64::try_from(value).map_or(Content::Signed(value), Content::Unsigned))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<U, E> {
-        select(value.into())
+        select(Content::Unsigned(value))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<U, E> {
-        select(value.into())
+        select(Content::Float(value))
     }
 
     fn visit_unit<E: Error>(self) -> Result<U, E> {
-        select(Value::Null)
-    }
-}
-
-/// The number of the variant that a tag selects. `None` if other properties or types have to be looked at.
-fn only_variant<U: Union>(tag: &Value) -> Option<usize> {
-    let tag = text_of(tag)?;
-    let mut found = None;
-    for (number, variant) in U::VARIANTS.iter().enumerate() {
-        if variant.tags.is_empty() {
-            return None;
-        }
-        if variant.tags.contains(&&*tag) {
-            if found.is_some() || !variant.also.is_empty() {
-                return None;
-            }
-            found = Some(number);
-        }
-    }
-    found
-}
-
-/// A name that is not the tag's.
-struct UnlessTag(&'static str);
-
-impl<'de> DeserializeSeed<'de> for UnlessTag {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<String>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for UnlessTag {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a property")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Option<String>, E> {
-        Ok((name != self.0).then(|| name.to_owned()))
+        select(Content::Null)
     }
 }
 
 /// Reads the type that the tag selects.
 fn read_selected<'de, U: Union, A: MapAccess<'de>>(
     number: usize,
-    earlier: Vec<(Cow<'static, str>, Value)>,
-    tag: Value,
+    tag: Content<'de>,
     map: A,
 ) -> Result<U, A::Error> {
     let variant = &U::VARIANTS[number];
-    let tag = (!variant.writes_tag).then_some((Cow::Borrowed(U::TAG), tag));
-    let members = Members { earlier: tag.into_iter().chain(earlier), value: None, later: map };
+    let next = if variant.writes_tag { Next::Later } else { Next::TagName };
+    let members = Members { name: U::TAG, tag, next, later: map };
     U::read(number, members).map_err(|error| A::Error::custom(format_args!("not {}: {error}", variant.name)))
 }
 
-/// The members of an object, some of which were read already, as a deserializer of the whole object.
-struct Members<I, A> {
-    earlier: I,
-    /// The member of `earlier` whose name was asked for and whose value was not.
-    value: Option<(Cow<'static, str>, Value)>,
+/// The members of an object whose tag was read already, as a deserializer of the whole object.
+struct Members<'de, A> {
+    /// The name of the tag.
+    name: &'static str,
+    tag: Content<'de>,
+    next: Next,
     later: A,
 }
 
-impl<'de, I: Iterator<Item = (Cow<'static, str>, Value)>, A: MapAccess<'de>> Deserializer<'de>
-    for Members<I, A>
-{
+/// What is read next.
+enum Next {
+    TagName,
+    TagValue,
+    Later,
+}
+
+impl<'de, A: MapAccess<'de>> Deserializer<'de> for Members<'de, A> {
     type Error = A::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
@@ -173,30 +133,68 @@ impl<'de, I: Iterator<Item = (Cow<'static, str>, Value)>, A: MapAccess<'de>> Des
     }
 }
 
-impl<'de, I: Iterator<Item = (Cow<'static, str>, Value)>, A: MapAccess<'de>> MapAccess<'de>
-    for Members<I, A>
-{
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
     type Error = A::Error;
 
+    #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.value = self.earlier.next();
-        match &self.value {
-            Some((name, _)) => seed.deserialize(StrDeserializer::new(name)).map(Some),
-            None => self.later.next_key_seed(seed),
+        match self.next {
+            Next::TagName => {
+                self.next = Next::TagValue;
+                seed.deserialize(BorrowedStrDeserializer::new(self.name)).map(Some)
+            }
+            Next::TagValue | Next::Later => {
+                self.next = Next::Later;
+                self.later.next_key_seed(seed)
+            }
         }
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let Some((name, value)) = self.value.take() else { return self.later.next_value_seed(seed) };
-        // The tag, whose name is borrowed, was read already: no error is about it.
-        let text = value.as_str().filter(|_| matches!(name, Cow::Owned(_))).map(str::to_owned);
-        let mut track = Track::new();
-        seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error| {
-            let path = track.path().to_string();
-            let at = if path.starts_with('[') { path } else { format!(".{path}") };
-            let text = text.as_deref().map(quoted).unwrap_or_default();
-            A::Error::custom(format_args!("{name}{}: {error}{text}", at.trim_end_matches('.')))
-        })
+        match self.next {
+            Next::TagValue => seed.deserialize(Tag { value: &self.tag, error: PhantomData }),
+            Next::TagName | Next::Later => self.later.next_value_seed(seed),
+        }
+    }
+}
+
+/// A tag as the value of its field.
+struct Tag<'a, E> {
+    value: &'a Content<'a>,
+    error: PhantomData<E>,
+}
+
+impl<'de, E: Error> Deserializer<'de> for Tag<'_, E> {
+    type Error = E;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.value {
+            Content::Text(tag) => visitor.visit_str(tag),
+            Content::Bool(tag) => visitor.visit_bool(*tag),
+            Content::Unsigned(tag) => visitor.visit_u64(*tag),
+            Content::Signed(tag) => visitor.visit_i64(*tag),
+            Content::Float(tag) => visitor.visit_f64(*tag),
+            // They select no variant alone.
+            Content::Null | Content::Array(_) | Content::Object(_) => visitor.visit_unit(),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, E> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
     }
 }
 

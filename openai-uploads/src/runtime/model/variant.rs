@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::de::Deserializer;
 use serde_json::Value;
 
+use super::content::Content;
+
 /// Stands for a tag that no variant has. JSON can have this text, but documents do not.
 pub(crate) const UNKNOWN_TAG: &str = "\0unknown";
 
@@ -39,15 +41,33 @@ impl Variant {
     }
 }
 
-/// A tag as a mapping writes it: a string, a number or a boolean. `1.0` is `1`.
-pub(super) fn text_of(tag: &Value) -> Option<Cow<'_, str>> {
-    match tag {
-        Value::String(tag) => Some(Cow::Borrowed(tag)),
-        Value::Bool(tag) => Some(Cow::Owned(tag.to_string())),
-        Value::Number(tag) => {
-            let whole = tag.as_f64().filter(|number| number.fract() == 0.0 && !tag.is_i64() && !tag.is_u64());
-            Some(Cow::Owned(whole.map_or_else(|| tag.to_string(), |whole| format!("{whole:.0}"))))
+/// The number of the variant that a tag selects. `None` if other properties or types have to be looked at.
+pub(super) fn only_variant(variants: &[Variant], tag: &Content<'_>) -> Option<usize> {
+    let tag = text_of(tag)?;
+    let mut found = None;
+    for (number, variant) in variants.iter().enumerate() {
+        if variant.tags.is_empty() {
+            return None;
         }
-        _ => None,
+        if variant.tags.contains(&&*tag) {
+            if found.is_some() || !variant.also.is_empty() {
+                return None;
+            }
+            found = Some(number);
+        }
     }
+    found
+}
+
+/// A tag as a mapping writes it: a string, a number or a boolean. `1.0` is `1`.
+pub(super) fn text_of<'a>(tag: &'a Content<'_>) -> Option<Cow<'a, str>> {
+    Some(match tag {
+        Content::Text(tag) => Cow::Borrowed(tag),
+        Content::Bool(tag) => Cow::Owned(tag.to_string()),
+        Content::Unsigned(tag) => Cow::Owned(tag.to_string()),
+        Content::Signed(tag) => Cow::Owned(tag.to_string()),
+        Content::Float(tag) if tag.fract() == 0.0 => Cow::Owned(format!("{tag:.0}")),
+        Content::Float(tag) => Cow::Owned(Value::from(*tag).to_string()),
+        Content::Null | Content::Array(_) | Content::Object(_) => return None,
+    })
 }
