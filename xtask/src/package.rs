@@ -98,7 +98,9 @@ fn package(root: &Path, published: &Published) -> Result<PathBuf, Failure> {
     let manifest = root.join(published.folder).join("Cargo.toml");
     // The copies are not in git. The examples are compiled below, in the unpacked package.
     let arguments = ["package", "--quiet", "--allow-dirty", "--no-verify", "--manifest-path"];
-    cargo(root, Command::new(cargo_path()).args(arguments).arg(&manifest))?;
+    let mut packaging = Command::new(cargo_path());
+    // The environment may name another folder.
+    cargo(root, packaging.args(arguments).arg(&manifest).arg("--target-dir").arg(root.join("target")))?;
     let id = Command::new(cargo_path()).args(["pkgid", "--manifest-path"]).arg(&manifest).output();
     let id = id.map_err(|error| Failure::io("run", Path::new("cargo pkgid"), &error))?;
     let id = String::from_utf8_lossy(&id.stdout);

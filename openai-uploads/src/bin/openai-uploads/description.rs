@@ -19,7 +19,7 @@ pub(crate) struct Description {
     #[arg(long, short, value_name = "TYPE", value_parser = mime_type)]
     pub(crate) mime_type: Option<String>,
 
-    /// The service whose rules the file is checked by [default: by the base URL].
+    /// The provider whose rules the check follows [default: by the base URL].
     #[arg(long, value_name = "PROVIDER", value_parser = provider_parser())]
     pub(crate) provider: Option<Provider>,
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::exit::{self, CommandError, Exit};
 use crate::{message, quantity, stdout};
 
-/// List the uploads below a folder that can be resumed
+/// List the uploads that can be resumed, with their state files below a folder
 ///
 /// Expired uploads and damaged state files are listed too. The next upload of the file removes them.
 #[derive(Args)]

@@ -216,7 +216,7 @@ fn expires_after(text: &str) -> Result<Duration, String> {
 }
 
 fn expires_after_help() -> String {
-    format!("Let the file be deleted by itself after {} [default: never]", lifetimes())
+    format!("Have the server delete the file after this time: {} [default: never]", lifetimes())
 }
 
 fn lifetimes() -> String {
