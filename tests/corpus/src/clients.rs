@@ -56,7 +56,7 @@ impl Clients {
         format!(
             "[package]\nname = \"clients\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[features]\nrustls = []\n\
              native-tls = []\ntesting = [\"dep:http\"]\nwebhooks = [{webhooks}]\n\n[dependencies]\n{lines}\n\
-             [profile.dev]\ndebug = false\nincremental = false\n\n[workspace]\n"
+             [profile.dev]\ndebug = false\nincremental = false\npanic = \"abort\"\n\n[workspace]\n"
         )
     }
 }

@@ -29,6 +29,7 @@ serde_json = "1.0"
 [profile.dev]
 debug = false
 incremental = false
+panic = "abort"
 
 [workspace]
 "#;

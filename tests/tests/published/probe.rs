@@ -19,6 +19,7 @@ edition = "2024"
 [profile.dev]
 debug = false
 incremental = false
+panic = "abort"
 
 [workspace]
 
