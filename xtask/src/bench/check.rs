@@ -3,20 +3,23 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::path::Path;
-use std::time::SystemTime;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::measurement::{attempted, seconds};
+use super::measurement::{Run, attempted, limited, seconds};
 use super::program::cargo;
 use openapi_crate::command::failure::Failure;
 
 /// The result of a check.
 pub(crate) enum Check {
     /// The crate compiles.
-    Passed { seconds: f64, whole: f64, warnings: usize },
+    Passed { seconds: f64, whole: Option<f64>, warnings: usize },
     /// The crate does not compile.
     Failed { seconds: f64, errors: usize },
+    /// The check takes longer than its limit.
+    TooLong { limit: Duration },
     /// There is no manifest.
     NotACrate,
 }
@@ -26,16 +29,50 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
     if !folder.join("Cargo.toml").is_file() {
         return Ok(Check::NotACrate);
     }
-    let mut command = cargo();
-    let mut fetch = cargo();
-    for command in [&mut command, &mut fetch] {
-        // The environment of this run of cargo must not affect the other one.
-        command.current_dir(folder).env_remove("CARGO_TARGET_DIR").env_remove("CARGO_MANIFEST_DIR");
+    let target = folder.join("target");
+    attempted(cargo_in(folder, &target).arg("fetch"))?;
+    let first = attempted(&mut check_command(folder, &target))?;
+    touch(folder)?;
+    let run = attempted(&mut check_command(folder, &target))?;
+    if target.is_dir() {
+        fs::remove_dir_all(&target).map_err(|error| Failure::io("remove", &target, &error))?;
     }
-    attempted(fetch.arg("fetch"))?;
+    Ok(outcome(&run, Some(first.cost.wall.as_secs_f64())))
+}
+
+/// Checks the crate in a folder with a shared target folder: again, if dependencies were compiled too.
+pub(crate) fn check_with(folder: &Path, target: &Path, limit: Duration) -> Result<Check, Failure> {
+    if !folder.join("Cargo.toml").is_file() {
+        return Ok(Check::NotACrate);
+    }
+    let mut command = limited(&check_command(folder, target), limit);
+    let mut run = attempted(&mut command)?;
+    if run.status.success() && has_compiled_dependencies(&run, folder) {
+        touch(folder)?;
+        run = attempted(&mut command)?;
+    }
+    if run.was_killed() {
+        return Ok(Check::TooLong { limit });
+    }
+    Ok(outcome(&run, None))
+}
+
+fn cargo_in(folder: &Path, target: &Path) -> Command {
+    let mut command = cargo();
+    // The environment of this run of cargo must not affect the other one.
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target).env_remove("CARGO_MANIFEST_DIR");
+    command
+}
+
+fn check_command(folder: &Path, target: &Path) -> Command {
+    let mut command = cargo_in(folder, target);
     // Incremental data of the first run would speed up the second. Cargo keeps none for dependencies.
     command.args(["check", "--message-format", "json"]).env("CARGO_INCREMENTAL", "0");
-    let whole = attempted(&mut command)?.cost.wall.as_secs_f64();
+    command
+}
+
+/// Makes cargo check the crate again.
+fn touch(folder: &Path) -> Result<(), Failure> {
     for root in ["src/lib.rs", "src/main.rs"].map(|root| folder.join(root)) {
         if root.is_file() {
             File::options()
@@ -45,13 +82,23 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
                 .map_err(|error| Failure::io("touch", &root, &error))?;
         }
     }
-    let run = attempted(&mut command)?;
-    let target = folder.join("target");
-    if target.is_dir() {
-        fs::remove_dir_all(&target).map_err(|error| Failure::io("remove", &target, &error))?;
-    }
-    let messages = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let levels: Vec<Value> = messages
+    Ok(())
+}
+
+fn messages(run: &Run) -> impl Iterator<Item = Value> {
+    run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok())
+}
+
+fn has_compiled_dependencies(run: &Run, folder: &Path) -> bool {
+    messages(run).any(|message| {
+        let is_own =
+            message["manifest_path"].as_str().is_some_and(|path| Path::new(path).starts_with(folder));
+        message["fresh"] == false && !is_own
+    })
+}
+
+fn outcome(run: &Run, whole: Option<f64>) -> Check {
+    let levels: Vec<Value> = messages(run)
         .filter(|message| message["reason"] == "compiler-message")
         .map(|mut message| message["message"].take())
         .filter(|message| !message["spans"].as_array().is_none_or(Vec::is_empty))
@@ -60,17 +107,17 @@ pub(crate) fn check(folder: &Path) -> Result<Check, Failure> {
     let count = |level: &str| levels.iter().filter(|own| own.as_str() == Some(level)).count();
     let seconds = run.cost.wall.as_secs_f64();
     if run.status.success() {
-        return Ok(Check::Passed { seconds, whole, warnings: count("warning") });
+        return Check::Passed { seconds, whole, warnings: count("warning") };
     }
-    Ok(Check::Failed { seconds, errors: count("error").max(1) })
+    Check::Failed { seconds, errors: count("error").max(1) }
 }
 
 impl Check {
-    /// Seconds for the crate and all its dependencies.
+    /// Seconds for the crate and all its dependencies, where they were compiled for it.
     pub(crate) fn whole(&self) -> Option<f64> {
         match self {
-            Self::Passed { whole, .. } => Some(*whole),
-            Self::Failed { .. } | Self::NotACrate => None,
+            Self::Passed { whole, .. } => *whole,
+            Self::Failed { .. } | Self::TooLong { .. } | Self::NotACrate => None,
         }
     }
 }
@@ -85,6 +132,7 @@ impl fmt::Display for Check {
             Self::Failed { seconds: time, errors } => {
                 write!(f, "fails: {errors} errors after {}", seconds(*time))
             }
+            Self::TooLong { limit } => write!(f, "takes more than {} s", limit.as_secs()),
             Self::NotACrate => f.write_str("no crate"),
         }
     }

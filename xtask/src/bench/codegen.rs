@@ -3,14 +3,15 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use openapi_crate::document::Document;
 use openapi_crate::slice::{Selection, operations, slice};
 
 use super::check::{Check, check};
-use super::generator::Generator;
-use super::measurement::{Cost, attempted, seconds};
+use super::generator::{self, Generator};
+use super::measurement::{Cost, seconds};
 use super::{program, report};
 use crate::chart::{Chart, Panel};
 use crate::workspace;
@@ -21,9 +22,9 @@ use openapi_crate::command::terminal;
 
 /// Generate from spec/uploads.yaml and from a large document, and compare generators
 ///
-/// ploidy, oas3-gen, cargo-progenitor and openapi-generator-cli are measured if they are installed. The tables show
-/// the median time and peak memory of the whole process, the lines generated, and the time of `cargo check` for the
-/// generated crate alone and with its dependencies.
+/// ploidy, openapi-to-rust, oas3-gen, cargo-progenitor and openapi-generator-cli are measured if they are installed. The
+/// tables show the median time and peak memory of the whole process, the lines generated, and the time of `cargo check`
+/// for the generated crate alone and with its dependencies.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The large document [default: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml if it exists]
@@ -42,6 +43,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "target/bench/codegen.md")]
     out: PathBuf,
 }
+
+/// A generator that takes longer has failed.
+const MAX_TIME: Duration = Duration::from_secs(600);
 
 /// The result of one generator for one document.
 struct Row {
@@ -166,16 +170,15 @@ impl Bench<'_> {
         // some file systems are slow for minutes after files were removed.
         let folder = tempfile::Builder::new().prefix("api-").tempdir_in(self.scratch);
         let folder = folder.map_err(|error| Failure::io("make a folder in", self.scratch, &error))?.keep();
-        let mut costs = Vec::new();
+        let mut runs = Vec::new();
         for run in 1..=self.arguments.runs.max(1) {
-            let run = attempted(&mut generator.command(spec, &folder.join(format!("{run}/api"))))?;
-            if !run.status.success() {
-                return Ok(Err(refusal(&run.stderr)));
+            match generator.generate(spec, &folder.join(format!("{run}/api")), MAX_TIME)? {
+                Ok(made) => runs.push(made),
+                Err(why) => return Ok(Err(why)),
             }
-            costs.push(run.cost);
         }
-        let folder = folder.join("1/api");
-        let lines = count_lines(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
+        let costs: Vec<Cost> = runs.iter().map(|run| run.cost).collect();
+        let generator::Made { lines, folder, .. } = runs.swap_remove(0);
         Ok(Ok(Made { cost: Cost::median(&costs), lines, folder, check: None }))
     }
 
@@ -205,28 +208,6 @@ fn read(spec: &Path) -> Result<Document, Failure> {
 
 fn count_operations(spec: &Path) -> Result<usize, Failure> {
     Ok(operations(&read(spec)?).len())
-}
-
-/// The lines of Rust in a folder, without our runtime, which is the same for every document.
-fn count_lines(folder: &Path) -> std::io::Result<usize> {
-    let mut lines = 0;
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            let is_fixed = path.ends_with("runtime") || path.ends_with("target");
-            lines += if is_fixed { 0 } else { count_lines(&path)? };
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            lines += fs::read(&path)?.split(|byte| *byte == b'\n').count() - 1;
-        }
-    }
-    Ok(lines)
-}
-
-/// The first line of a generator's message when it refuses a document.
-fn refusal(stderr: &str) -> String {
-    let line = stderr.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line: String = line.chars().filter(|character| !character.is_control()).take(100).collect();
-    format!("refuses it: {}", line.replace('|', "\\|"))
 }
 
 fn table(title: &str, rows: &[Row]) -> String {

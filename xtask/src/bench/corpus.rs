@@ -1,5 +1,6 @@
 //! `cargo xtask bench corpus`: public documents, generated, checked, and tested with their examples.
 
+mod peers;
 mod row;
 mod source;
 
@@ -18,6 +19,7 @@ use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
 use crate::workspace;
+use peers::{Subject, compare};
 use row::{Generated, Row, table};
 use source::Source;
 
@@ -39,6 +41,13 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_check: bool,
 
+    /// Compare with the generators of `bench codegen` in place of reading and writing examples; the tables are beside
+    /// `--out`
+    ///
+    /// Crates of documents with 30 to 60 operations are checked, the others only generated.
+    #[arg(long)]
+    peers: bool,
+
     /// The number of values to draw from each named schema
     #[arg(long, default_value = "2")]
     values: usize,
@@ -57,6 +66,7 @@ struct Entry {
     examples: Vec<Example>,
     drawn: Vec<Example>,
     row: Row,
+    path: PathBuf,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -65,6 +75,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for (number, source) in sources(arguments, &folder)?.into_iter().enumerate() {
         terminal::complain(&format!("{}\n", source.title));
         entries.push(Entry::generate(source, number, arguments.values));
+    }
+    if arguments.peers {
+        let subjects: Vec<Subject> = entries.iter().map(Entry::subject).collect();
+        let target = folder.join("peers");
+        let (summary, documents) = compare(&subjects, (!arguments.no_check).then_some(&*target))?;
+        terminal::say(&summary);
+        let out = workspace::root().join(&arguments.out).with_extension("peers.md");
+        return write(&out, &format!("{summary}\n{documents}"));
     }
     if !arguments.no_check {
         let is_small =
@@ -125,9 +143,15 @@ impl Entry {
             (examples(&document.value), drawn)
         });
         let (examples, drawn) = found.unwrap_or_default();
-        let Source { title, version, path: _ } = source;
+        let Source { title, version, path } = source;
         let row = Row { title, version, generated, errors: None, check: None, examples: None, drawn: None };
-        Self { document, examples, drawn, row }
+        Self { document, examples, drawn, row, path }
+    }
+
+    fn subject(&self) -> Subject {
+        let operations = self.document.as_ref().map_or(0, |document| document.generated.operations);
+        let (title, path) = (self.row.title.clone(), self.path.clone());
+        Subject { title, path, operations }
     }
 
     /// The types that its values are read as.
@@ -198,16 +222,19 @@ fn report(out: &Path, rows: &[Row]) -> Result<(), Failure> {
     }
     terminal::say(&table);
     let out = workspace::root().join(out);
-    for (path, text) in [(out.clone(), &table), (out.with_extension("txt"), &faults)] {
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
-        }
-        fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
-    }
+    write(&out, &table)?;
+    write(&out.with_extension("txt"), &faults)?;
     terminal::complain(&format!(
         "{} faults are in {}\n",
         faults.lines().count(),
         out.with_extension("txt").display()
     ));
     Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
+    }
+    fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
 }

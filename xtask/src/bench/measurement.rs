@@ -53,12 +53,37 @@ pub(crate) fn measured(command: &mut Command) -> Result<(String, Cost), Failure>
     Err(Failure::new(format!("`{program}` failed ({}):\n{}", run.status, run.stderr)))
 }
 
+/// The command, killed with all programs that it runs after `limit`. [`was_killed`](Run::was_killed) says whether it was.
+pub(crate) fn limited(command: &Command, limit: Duration) -> Command {
+    let mut limited = Command::new("timeout");
+    limited.args(["--signal=KILL", &limit.as_secs().to_string()]).arg(command.get_program());
+    limited.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        limited.current_dir(folder);
+    }
+    limited
+}
+
 /// A command that ended, successfully or not.
 pub(crate) struct Run {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) cost: Cost,
+}
+
+impl Run {
+    /// Whether the time limit ended it.
+    pub(crate) fn was_killed(&self) -> bool {
+        use std::os::unix::process::ExitStatusExt as _;
+        self.status.code() == Some(137) || self.status.signal() == Some(9)
+    }
 }
 
 /// Runs a command to its end, successful or not.
