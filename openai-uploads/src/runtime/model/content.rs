@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::num::ParseFloatError;
+use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -18,6 +20,9 @@ pub(super) enum Content<'de> {
     Array(Vec<Self>),
     Object(Members<'de>),
 }
+
+/// The name of the one member that `serde_json` gives a number where the program has its feature `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// The members of an object.
 pub(super) type Members<'de> = Vec<(Cow<'de, str>, Content<'de>)>;
@@ -52,6 +57,17 @@ impl Content<'_> {
                 Value::Object(members.collect())
             }
         }
+    }
+}
+
+impl FromStr for Content<'_> {
+    type Err = ParseFloatError;
+
+    /// Reads a number.
+    fn from_str(number: &str) -> Result<Self, ParseFloatError> {
+        let unsigned = number.parse().map(Content::Unsigned);
+        let integer = unsigned.or_else(|_| number.parse().map(Content::Signed));
+        integer.or_else(|_| number.parse().map(Content::Float))
     }
 }
 
@@ -119,11 +135,14 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content<'de>, A::Error> {
-        let mut members = Vec::new();
+        let mut members: Members<'de> = Vec::new();
         while let Some(Name(name)) = map.next_key()? {
             members.push((name, map.next_value()?));
         }
-        Ok(Content::Object(members))
+        match members.as_slice() {
+            [(name, Content::Text(number))] if name == NUMBER => number.parse().map_err(A::Error::custom),
+            _ => Ok(Content::Object(members)),
+        }
     }
 }
 
@@ -156,6 +175,8 @@ impl<'de> Visitor<'de> for NameVisitor {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::value::MapDeserializer;
+
     use super::*;
 
     #[test]
@@ -165,6 +186,17 @@ mod tests {
         assert_eq!(content.get("a").and_then(|a| a.get("")).and_then(Content::as_text), Some("plain"));
         assert_eq!(content.get("c"), None);
         assert_eq!(content.into_json(), serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
+    fn numbers_of_arbitrary_precision_are_numbers() {
+        for (number, expected) in
+            [("7", Content::Unsigned(7)), ("-7", Content::Signed(-7)), ("1.5e3", Content::Float(1500.0))]
+        {
+            let members = [(NUMBER, number)].into_iter();
+            let map = MapDeserializer::<_, serde_json::Error>::new(members);
+            assert_eq!(Content::deserialize(map).unwrap(), expected);
+        }
     }
 
     #[test]
