@@ -200,6 +200,8 @@ impl<'de, E: Error> Deserializer<'de> for Tag<'_, E> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::Value;
 
     #[derive(Clone, Debug, PartialEq)]
@@ -235,6 +237,28 @@ mod tests {
             assert_eq!(read(text), Ok(Item::Message(message.clone())), "{text}");
         }
         assert!(matches!(read(r#"{"id": "a", "kind": "other"}"#), Ok(Item::Other(_))));
+    }
+
+    #[test]
+    fn a_tag_without_a_field_is_none_of_the_other_properties() {
+        #[derive(Clone, Debug, PartialEq)]
+        struct Open {
+            id: u64,
+            others: BTreeMap<String, Value>,
+        }
+        json_object!(Open { id, ..others });
+
+        #[derive(Clone, Debug, PartialEq)]
+        enum Kept {
+            Open(Open),
+            Other(Value),
+        }
+        json_union!(#[tag = "kind"] Kept { Open(write_tag) = "open" });
+
+        for text in [r#"{"kind": "open", "id": 7}"#, r#"{"id": 7, "kind": "open"}"#] {
+            let kept: Kept = serde_json::from_str(text).unwrap();
+            assert_eq!(kept, Kept::Open(Open { id: 7, others: BTreeMap::new() }), "{text}");
+        }
     }
 
     #[test]
