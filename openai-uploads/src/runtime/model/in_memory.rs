@@ -31,8 +31,14 @@ enum Step {
 
 impl Fault {
     #[cold]
-    fn inside(mut self, step: Step) -> Self {
-        self.steps.push(step);
+    fn inside_member(mut self, name: &str) -> Self {
+        self.steps.push(Step::Member(name.to_owned()));
+        self
+    }
+
+    #[cold]
+    fn inside_element(mut self, index: usize) -> Self {
+        self.steps.push(Step::Element(index));
         self
     }
 
@@ -153,7 +159,7 @@ impl<'a> SeqAccess<'a> for &mut Elements<'a> {
         self.index += 1;
         match seed.deserialize(InMemory(element)) {
             Ok(value) => Ok(Some(value)),
-            Err(fault) => Err(fault.inside(Step::Element(self.index - 1))),
+            Err(fault) => Err(fault.inside_element(self.index - 1)),
         }
     }
 
@@ -182,8 +188,10 @@ impl<'a> MapAccess<'a> for Members<'a> {
         let Some((name, value)) = self.member.take() else {
             return Err(Fault::custom("a value without a name"));
         };
-        seed.deserialize(InMemory(value))
-            .map_err(|fault| fault.inside(Step::Member(name.clone().into_owned())))
+        match seed.deserialize(InMemory(value)) {
+            Ok(value) => Ok(value),
+            Err(fault) => Err(fault.inside_member(name)),
+        }
     }
 
     fn size_hint(&self) -> Option<usize> {
