@@ -262,6 +262,16 @@ mod tests {
     }
 
     #[test]
+    fn a_property_is_there_once() {
+        for text in [
+            r#"{"kind": "message", "id": "a", "id": "b", "parts": []}"#,
+            r#"{"id": "a", "id": "b", "kind": "message", "parts": []}"#,
+        ] {
+            assert!(read(text).unwrap_err().contains("duplicate field `id`"), "{text}");
+        }
+    }
+
+    #[test]
     fn an_error_names_the_place_before_and_behind_the_tag() {
         let before = read(r#"{"parts": [1, "two"], "kind": "message", "id": "a"}"#).unwrap_err();
         assert!(before.starts_with("not Message: parts[1]: invalid type: string \"two\""), "{before}");
