@@ -9,6 +9,7 @@ mod description;
 pub mod diagnostic;
 pub mod document;
 pub mod formats;
+mod in_parallel;
 pub mod input;
 mod markdown;
 mod naming;

@@ -16,6 +16,8 @@ use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 
+use crate::in_parallel::in_parallel;
+
 pub use changes::{Change, Changes, Kind};
 
 /// The text in the first lines of each generated file.
@@ -71,18 +73,20 @@ impl Package {
     ///
     /// A file that cannot be read, a folder in the place of a file, or a path that leads out of `root`.
     pub fn compare(&self, root: &Path) -> Result<Changes, PackageError> {
-        let mut changes = Vec::new();
-        for (path, contents) in &self.files {
+        let files: Vec<_> = self.files.iter().collect();
+        let changes = in_parallel(&files, |(path, contents)| {
             let file = inside(root, path)?;
             let before = match fs::read(&file) {
                 Ok(before) => Some(before),
                 Err(error) if is_absent(&error) => None,
                 Err(error) => return Err(PackageError::new("read", &file, error)),
             };
-            if before.as_deref() != Some(contents.as_bytes()) {
-                changes.push(Change { path: path.clone(), before, after: Some(contents.clone()) });
-            }
-        }
+            let is_same = before.as_deref() == Some(contents.as_bytes());
+            let change = || Change { path: (*path).clone(), before, after: Some((*contents).clone()) };
+            Ok((!is_same).then(change))
+        });
+        let mut changes: Vec<_> =
+            changes.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
         let mut left_over = BTreeSet::new();
         for folder in &self.folders {
             self.find_left_over(root, &folder.path, folder, &mut left_over)?;

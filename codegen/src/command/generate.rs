@@ -190,7 +190,7 @@ fn counts(generated: &Generated, time: Duration) -> String {
 /// The number of lines of Rust.
 fn lines(generated: &Generated) -> usize {
     let rust = generated.package.files().filter(|(path, _)| path.ends_with(".rs"));
-    rust.map(|(_, text)| text.lines().count()).sum()
+    rust.map(|(_, text)| text.bytes().filter(|byte| *byte == b'\n').count()).sum()
 }
 
 fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Value> {

@@ -4,12 +4,12 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use similar::TextDiff;
 use tempfile::TempPath;
 
 use super::PackageError;
+use crate::in_parallel::in_parallel;
 
 /// The changes that make a folder match a package.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,30 +84,18 @@ impl Changes {
 
     /// The new contents of each file, in a temporary file beside it.
     ///
-    /// Half of them are written on another thread. Creating a file takes the system time, and the halves are mostly
-    /// in different folders.
+    /// They are written on several threads: creating a file takes the system time.
     fn all_beside(&self) -> Result<Vec<(PathBuf, Option<TempPath>)>, PackageError> {
-        let write = |changes: &[Change]| {
-            let files = changes.iter().map(|change| {
-                let file = self.root.join(&change.path);
-                let Some(after) = &change.after else { return Ok((file, None)) };
-                match write_beside(&file, after.as_bytes(), change.before.is_some()) {
-                    Ok(contents) => Ok((file, Some(contents))),
-                    Err(error) => Err(PackageError::new("write", &file, error)),
-                }
-            });
-            files.collect::<Result<Vec<_>, _>>()
-        };
-        let (first, second) = self.list.split_at(self.list.len() / 2);
-        thread::scope(|scope| {
-            let second = scope.spawn(|| write(second));
-            let first = write(first);
-            // Waits for the second half in any case, so that its files can be removed again.
-            let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let mut ready = first?;
-            ready.extend(second?);
-            Ok(ready)
-        })
+        let ready = in_parallel(&self.list, |change| {
+            let file = self.root.join(&change.path);
+            let Some(after) = &change.after else { return Ok((file, None)) };
+            match write_beside(&file, after.as_bytes(), change.before.is_some()) {
+                Ok(contents) => Ok((file, Some(contents))),
+                Err(error) => Err(PackageError::new("write", &file, error)),
+            }
+        });
+        // After an error, those that are ready are removed again.
+        ready.into_iter().collect()
     }
 
     /// Undoes the first changes as far as possible.

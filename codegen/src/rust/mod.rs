@@ -28,7 +28,8 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::Api;
+use crate::api::{Api, Tag, TypeId};
+use crate::in_parallel::in_parallel;
 use crate::naming::{Names, plain, tag_modules};
 use crate::{Options, Output};
 
@@ -65,31 +66,30 @@ pub(crate) fn files(api: &Api, names: &Names, options: &Options) -> Vec<(String,
     let webhooks = webhooks::module(api, names, &header);
     files.extend(webhooks.map(|text| (format!("{folder}apis/webhooks.rs"), text)));
     let examples = Examples::new(options);
-    for (tag, module) in api.tags.iter().zip(tag_modules(api)) {
-        let path = format!("{folder}apis/{}.rs", plain(&module));
-        files.push((path, operation::module(api, names, &derives, (tag, &module), &examples, &header)));
-    }
     files.push((format!("{folder}models/mod.rs"), models_module(names, &features, &header)));
-    files.extend(models(api, names, &derives, folder, &header));
+    let tags = tag_modules(api);
+    let of_tags = api.tags.iter().zip(&tags).map(|(tag, module)| Module::Tag(tag, module));
+    let of_models = names.modules().iter().map(|(module, types)| Module::Models(module, types));
+    let modules: Vec<_> = of_tags.chain(of_models).collect();
+    // They are most of the work.
+    files.extend(in_parallel(&modules, |module| match module {
+        Module::Tag(tag, module) => {
+            let text = operation::module(api, names, &derives, (tag, module), &examples, &header);
+            (format!("{folder}apis/{}.rs", plain(module)), text)
+        }
+        Module::Models(module, types) => {
+            let text = model::module(api, names, &derives, (module, types), &header);
+            (format!("{folder}models/{}.rs", plain(module)), text)
+        }
+    }));
     files
 }
 
-/// The modules of `models`, which are most of the work. Half of them are made on another thread.
-fn models(api: &Api, names: &Names, derives: &Derives, folder: &str, header: &str) -> Vec<(String, String)> {
-    let write = |modules: &[(String, Vec<crate::api::TypeId>)]| -> Vec<(String, String)> {
-        let files = modules.iter().map(|(module, types)| {
-            let path = format!("{folder}models/{}.rs", plain(module));
-            (path, model::module(api, names, derives, (module, types), header))
-        });
-        files.collect()
-    };
-    let (first, second) = names.modules().split_at(names.modules().len() / 2);
-    std::thread::scope(|scope| {
-        let second = scope.spawn(|| write(second));
-        let mut files = write(first);
-        files.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        files
-    })
+/// A module that needs no other.
+enum Module<'a> {
+    /// The operations of a tag.
+    Tag(&'a Tag, &'a str),
+    Models(&'a str, &'a [TypeId]),
 }
 
 /// The attribute of a root module: lints whose findings are the document's.
