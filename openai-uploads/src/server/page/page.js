@@ -48,7 +48,7 @@ function age(seconds) {
 
 const clock = (milliseconds) => new Date(milliseconds).toTimeString().slice(0, 8);
 
-// Ids are too long to read; their ends tell them apart.
+// Ids are too long to read; their ends show which is which.
 const short = (text) => text.replace(/([0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})/g, "$1…$2");
 
 const words = (status) => status.replaceAll("_", " ");
