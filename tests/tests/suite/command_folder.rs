@@ -88,5 +88,5 @@ fn all_connections_are_busy_and_one_line_sums_up() {
 
 #[test]
 fn a_few_files_are_sent_eight_at_a_time() {
-    assert_eq!(FolderRun::of(20).most_in_flight, 8);
+    assert_eq!(FolderRun::of(60).most_in_flight, 8);
 }
