@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::batch::Engine;
 use super::faults::Injector;
 use super::http::IncomingBody;
-use super::store::{Refused, Store};
+use super::store::{Store, StoreError};
 
 /// The state that all handlers share.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ impl App {
     /// Runs `work` with the store on the blocking thread pool. Dropping the future does not stop it.
     pub(super) async fn with_store<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Store) -> Result<T, Refused> + Send + 'static,
-    ) -> Result<T, Refused> {
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let store = Arc::clone(&self.store);
         spawn_blocking(move || work(&store)).await.map_err(std::io::Error::other)?
     }

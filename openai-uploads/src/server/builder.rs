@@ -1,119 +1,35 @@
-//! A server: its settings, and its accept loop.
+//! The settings of a server.
 
-use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::{sleep, timeout};
+use tokio::task::spawn_blocking;
 
 use super::app::App;
 use super::batch::{Answerer, Answers, BatchSettings, Engine};
+use super::bound_server::Server;
 use super::faults::Injector;
-use super::http::{Connections, Exchanges, serve};
+use super::http::{ConnectionSettings, Exchanges};
 use super::journal::{Journal, Keep};
-use super::operations::base_path;
 use super::page;
 use super::router::router;
 use super::store::Store;
 use super::{Clock, Faults, StartError};
 
-/// A server that is bound to its address and has opened its folder. It does not respond yet.
-///
-/// ```no_run
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use openai_uploads::server::Server;
-///
-/// let server = Server::builder().listen("127.0.0.1:8080".parse()?).dir("uploads").bind().await?;
-/// println!("{}", server.base_url());
-/// server.serve_until(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
-    store: Arc<Store>,
-    connections: Arc<Connections>,
-    batches: Arc<Engine>,
-    shutdown_timeout: Duration,
-    has_page: bool,
-}
+/// How many requests a server remembers.
+const RECENT_REQUESTS: usize = 100;
 
 impl Server {
     /// The default settings: a free port on loopback, no API key required, no faults.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
     }
-
-    /// The address that the server is bound to.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The base URL for clients (`OPENAI_BASE_URL`).
-    pub fn base_url(&self) -> String {
-        format!("http://{}{}", self.address, base_path())
-    }
-
-    /// The URL of the page that shows, live, what the server has and does. `None` if it has no page.
-    pub fn page_url(&self) -> Option<String> {
-        self.has_page.then(|| format!("http://{}/", self.address))
-    }
-
-    /// Serves requests until `shutdown` completes. Then it refuses new connections and lets requests in flight end,
-    /// for at most [`ServerBuilder::shutdown_timeout`].
-    ///
-    /// Dropping the future stops at once. Acknowledged data stays in the folder.
-    pub async fn serve_until(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, connections, batches, shutdown_timeout, .. } = self;
-        batches.resume();
-        let (stop, stopped) = watch::channel(false);
-        let mut running = JoinSet::new();
-        let mut shutdown = pin!(shutdown);
-        loop {
-            let accepted = tokio::select! {
-                () = &mut shutdown => break,
-                Some(_) = running.join_next() => continue,
-                accepted = listener.accept() => accepted,
-            };
-            match accepted {
-                Ok((socket, _)) => {
-                    running.spawn(serve(Arc::clone(&connections), socket, stopped.clone()));
-                }
-                Err(error) => {
-                    // Most likely there are too many open files, and some will be closed soon.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    sleep(Duration::from_millis(50)).await;
-                }
-            }
-        }
-        drop(listener);
-        stop.send_replace(true);
-        if timeout(shutdown_timeout, async { while running.join_next().await.is_some() {} }).await.is_err() {
-            tracing::warn!(left = running.len(), "requests did not end in time");
-        }
-    }
-
-    pub(super) fn store(&self) -> Arc<Store> {
-        Arc::clone(&self.store)
-    }
-
-    pub(super) fn journal(&self) -> Arc<Journal> {
-        Arc::clone(&self.connections.exchanges.journal)
-    }
 }
-
-/// How many requests a server remembers.
-const RECENT_REQUESTS: usize = 100;
 
 /// The settings of a [`Server`].
 #[derive(Clone, Debug)]
@@ -303,7 +219,7 @@ impl ServerBuilder {
             (router(app), &[][..])
         };
         let exchanges = Arc::new(Exchanges { router, journal, unrecorded });
-        let connections = Arc::new(Connections { exchanges, read_timeout: self.read_timeout, faults });
+        let connections = Arc::new(ConnectionSettings { exchanges, read_timeout: self.read_timeout, faults });
         let shutdown_timeout = self.shutdown_timeout;
         Ok(Server { listener, address, store, connections, batches, shutdown_timeout, has_page })
     }

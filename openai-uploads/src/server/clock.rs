@@ -28,8 +28,8 @@ impl Clock {
 
     /// Sets the clock ahead by whole seconds.
     pub fn advance(&self, by: Duration) {
-        let further = |ahead: u64| Some(ahead.saturating_add(by.as_secs()));
-        let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, further);
+        let advanced = |ahead: u64| Some(ahead.saturating_add(by.as_secs()));
+        let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, advanced);
     }
 
     /// The time in seconds since 1970.

@@ -13,10 +13,10 @@ use futures_util::future::{self, Either};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::oneshot;
 
-use super::api::refusal;
+use super::api::errors;
 use super::app::App;
 use super::faults::Effect;
-use super::http::{CloseConnection, Refusal, Switch};
+use super::http::{CloseConnection, ConnectionState, ErrorResponse};
 use super::journal::FaultMark;
 use super::operations;
 
@@ -41,22 +41,25 @@ pub(super) async fn inject(
         None | Some(Effect::Delay(_)) => next.run(request).await,
         Some(Effect::Fail { status, headers }) => {
             let message = format!("Failed on purpose, with status {}.", status.as_u16());
-            Refusal::new(*status, message).code("failed_on_purpose").headers(headers.clone()).into_response()
+            ErrorResponse::new(*status, message)
+                .code("failed_on_purpose")
+                .headers(headers.clone())
+                .into_response()
         }
         Some(Effect::Forget) => forget(&app, request, next).await,
         Some(Effect::CutReply(after)) => {
-            let switch = request.extensions().get::<Arc<Switch>>().cloned();
+            let state = request.extensions().get::<Arc<ConnectionState>>().cloned();
             let response = next.run(request).await;
-            if let Some(switch) = switch {
-                switch.cut_after(*after);
+            if let Some(state) = state {
+                state.cut_after(*after);
             }
             response
         }
-        Some(Effect::CutRequest(after)) => match until(*after, request, next).await {
+        Some(Effect::CutRequest(after)) => match handle_until(*after, request, next).await {
             Some(response) => response,
             None => (axum::Extension(CloseConnection), ()).into_response(),
         },
-        Some(Effect::Stall(after)) => match until(*after, request, next).await {
+        Some(Effect::Stall(after)) => match handle_until(*after, request, next).await {
             Some(response) => response,
             None => future::pending().await,
         },
@@ -72,17 +75,17 @@ async fn forget(app: &App, request: Request, next: Next) -> Response {
     let forgotten = app.with_store(move |store| Ok(ids.iter().try_for_each(|id| store.forget(id))?)).await;
     match forgotten {
         Ok(()) => next.run(Request::from_parts(head, body)).await,
-        Err(refused) => refusal::from_store(refused, "", "").into_response(),
+        Err(error) => errors::from_store(error, "", "").into_response(),
     }
 }
 
-/// Handles the request, unless `after` bytes of its body arrive: then its handling stops.
-async fn until(after: u64, request: Request, next: Next) -> Option<Response> {
+/// Handles the request until `after` bytes of its body were read. Returns `None` if it stops there.
+async fn handle_until(after: u64, request: Request, next: Next) -> Option<Response> {
     if after == 0 {
         return None;
     }
     let (reached, is_reached) = oneshot::channel();
-    let request = request.map(|body| Body::new(Tripwire { body, left: after, reached: Some(reached) }));
+    let request = request.map(|body| Body::new(LimitedBody { body, left: after, reached: Some(reached) }));
     match future::select(is_reached, pin!(next.run(request))).await {
         Either::Left((Ok(()), _)) => None,
         // The body was dropped before `after` bytes.
@@ -91,14 +94,14 @@ async fn until(after: u64, request: Request, next: Next) -> Option<Response> {
     }
 }
 
-/// A body that reports when some number of its bytes have been read, and is pending from then on.
-struct Tripwire {
+/// A body that stops after `left` bytes: it reports on `reached`, and is pending from then on.
+struct LimitedBody {
     body: Body,
     left: u64,
     reached: Option<oneshot::Sender<()>>,
 }
 
-impl HttpBody for Tripwire {
+impl HttpBody for LimitedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -114,8 +117,8 @@ impl HttpBody for Tripwire {
         if let Poll::Ready(Some(Ok(frame))) = &mut frame
             && let Some(bytes) = frame.data_mut()
         {
-            let most = usize::try_from(this.left).unwrap_or(usize::MAX);
-            bytes.truncate(most);
+            let max = usize::try_from(this.left).unwrap_or(usize::MAX);
+            bytes.truncate(max);
             this.left -= bytes.len() as u64;
             if this.left == 0
                 && let Some(reached) = this.reached.take()

@@ -1,4 +1,4 @@
-//! Records the requests: one log line each, and a list if one is requested.
+//! The journal of requests: a log line for each, and the last or all of them in memory.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

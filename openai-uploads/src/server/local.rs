@@ -13,7 +13,7 @@ use tokio::runtime;
 use tokio::sync::{oneshot, watch};
 
 use super::journal::{Journal, SeenRequest};
-use super::store::{Content, Refused, Store};
+use super::store::{Content, Store, StoreError};
 use super::{Clock, Server, ServerBuilder, StartError, StoredUpload};
 use crate::apis::configuration::Configuration;
 use crate::models;
@@ -254,9 +254,9 @@ fn cannot_run(source: io::Error) -> StartError {
     StartError::Thread { source }
 }
 
-fn whole(content: Result<Content, Refused>) -> io::Result<Vec<u8>> {
-    let content = content.map_err(|refused| match refused {
-        Refused::Disk(error) => error,
+fn whole(content: Result<Content, StoreError>) -> io::Result<Vec<u8>> {
+    let content = content.map_err(|error| match error {
+        StoreError::Disk(error) => error,
         _ => io::ErrorKind::NotFound.into(),
     })?;
     let mut bytes = Vec::new();

@@ -2,8 +2,7 @@
 //!
 //! [`LocalServer`] is for tests: it uses a free port and a temporary folder, stops when dropped, and reports the
 //! requests that arrived. [`Server`] listens on a given address and keeps its data in a given folder; the command
-//! `openai-uploads serve` runs it. Both serve the operations of [`files_api`](crate::apis::files_api) and
-//! [`uploads_api`](crate::apis::uploads_api).
+//! `openai-uploads serve` runs it. Both serve every operation of [`apis`](crate::apis).
 //!
 //! The rules are those of the API. Errors have the API's error object and a status that the official clients
 //! handle: 400 for invalid requests (not retried), 401, 404, 405, 408, 413, 415, 431, and 507 for a full disk
@@ -48,6 +47,7 @@
 mod api;
 mod app;
 mod batch;
+mod bound_server;
 mod builder;
 mod clock;
 mod fault_layer;
@@ -62,7 +62,7 @@ mod router;
 mod start_error;
 mod store;
 
-/// Entry points of fuzz targets.
+/// Entry points of fuzz params.
 #[cfg(fuzzing)]
 pub mod fuzzing {
     /// Reads a form that arrives in pieces of the given length.
@@ -80,7 +80,8 @@ pub mod fuzzing {
 }
 
 pub use batch::Answers;
-pub use builder::{Server, ServerBuilder};
+pub use bound_server::Server;
+pub use builder::ServerBuilder;
 pub use clock::Clock;
 pub use faults::{BatchFault, Fault, Faults, InvalidBatchFault, InvalidFault, InvalidWhen, When};
 pub use journal::SeenRequest;

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use super::api::{batches, files, fine_tuning, uploads, vector_stores};
 use super::app::App;
 use super::fault_layer::inject;
-use super::http::{Refusal, excerpt};
+use super::http::{ErrorResponse, excerpt};
 use super::operations::base_path;
 
 /// The routes of the API, below the path of the base URL.
@@ -28,29 +28,31 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-async fn unknown_path(method: Method, uri: Uri) -> Refusal {
+async fn unknown_path(method: Method, uri: Uri) -> ErrorResponse {
     let message = format!("Unknown request URL: {method} {}.", excerpt(uri.path()));
-    Refusal::new(StatusCode::NOT_FOUND, message).code("unknown_url")
+    ErrorResponse::new(StatusCode::NOT_FOUND, message).code("unknown_url")
 }
 
-async fn unknown_method(method: Method, uri: Uri) -> Refusal {
+async fn unknown_method(method: Method, uri: Uri) -> ErrorResponse {
     let message = format!("{} does not support {method}.", excerpt(uri.path()));
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message).code("method_not_allowed")
+    ErrorResponse::new(StatusCode::METHOD_NOT_ALLOWED, message).code("method_not_allowed")
 }
 
-async fn require_key(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, Refusal> {
+async fn require_key(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ErrorResponse> {
     let Some(key) = &app.api_key else { return Ok(next.run(request).await) };
-    let refusal = |message: &str| {
-        Refusal::new(StatusCode::UNAUTHORIZED, message)
+    let error = |message: &str| {
+        ErrorResponse::new(StatusCode::UNAUTHORIZED, message)
             .code("invalid_api_key")
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     };
     match bearer_token(request.headers()) {
-        None => {
-            Err(refusal("The request has no API key. Send it in the header 'Authorization: Bearer KEY'."))
-        }
+        None => Err(error("The request has no API key. Send it in the header 'Authorization: Bearer KEY'.")),
         Some(sent) if bool::from(sent.ct_eq(key.expose_secret().as_bytes())) => Ok(next.run(request).await),
-        Some(_) => Err(refusal("The API key in the header Authorization is not the server's key.")),
+        Some(_) => Err(error("The API key in the header Authorization is not the server's key.")),
     }
 }
 

@@ -1,22 +1,22 @@
 //! Checks that serde does not make: known enum values and bounds.
 
-use super::super::http::{Refusal, excerpt, field_name};
+use super::super::http::{ErrorResponse, excerpt, field_name};
 use crate::models::file_expiration_after::Anchor;
 use crate::models::{CreateBatchRequest, FileExpirationAfter, Metadata};
 
 /// Refuses a value that is not in its enum.
-pub(super) fn is_known(param: &str, value: &str, known: &[&str]) -> Result<(), Refusal> {
+pub(super) fn enum_value(param: &str, value: &str, known: &[&str]) -> Result<(), ErrorResponse> {
     if known.contains(&value) {
         return Ok(());
     }
     let known = known.join("', '");
     let message =
         format!("Invalid value for '{param}': '{}'. Supported values are: '{known}'.", excerpt(value));
-    Err(Refusal::invalid("invalid_value", message).param(param))
+    Err(ErrorResponse::invalid("invalid_value", message).param(param))
 }
 
 /// Refuses an integer outside its bounds.
-pub(super) fn is_within(param: &str, value: u64, minimum: u64, maximum: u64) -> Result<(), Refusal> {
+pub(super) fn bounds(param: &str, value: u64, minimum: u64, maximum: u64) -> Result<(), ErrorResponse> {
     let (code, bound) = if value < minimum {
         ("integer_below_min_value", format!("at least {minimum}"))
     } else if value > maximum {
@@ -25,19 +25,19 @@ pub(super) fn is_within(param: &str, value: u64, minimum: u64, maximum: u64) -> 
         return Ok(());
     };
     let message = format!("Invalid '{param}': expected {bound}, but got {value} instead.");
-    Err(Refusal::invalid(code, message).param(param))
+    Err(ErrorResponse::invalid(code, message).param(param))
 }
 
 /// Refuses an expiry with an unknown anchor or outside the bounds of `seconds`.
-pub(super) fn expiry(param: &str, anchor: &str, seconds: u64) -> Result<(), Refusal> {
+pub(super) fn expiry(param: &str, anchor: &str, seconds: u64) -> Result<(), ErrorResponse> {
     let member = |name: &str| format!("{param}.{name}");
-    is_known(&member(field_name!(FileExpirationAfter, anchor)), anchor, Anchor::KNOWN)?;
+    enum_value(&member(field_name!(FileExpirationAfter, anchor)), anchor, Anchor::KNOWN)?;
     let (minimum, maximum) = (FileExpirationAfter::SECONDS_MINIMUM, FileExpirationAfter::SECONDS_MAXIMUM);
-    is_within(&member(field_name!(FileExpirationAfter, seconds)), seconds, minimum, maximum)
+    bounds(&member(field_name!(FileExpirationAfter, seconds)), seconds, minimum, maximum)
 }
 
 /// Refuses metadata with too many or too long pairs. The bounds are the same for all objects.
-pub(super) fn metadata(metadata: &Metadata) -> Result<(), Refusal> {
+pub(super) fn metadata(metadata: &Metadata) -> Result<(), ErrorResponse> {
     let param = field_name!(CreateBatchRequest, metadata);
     let above = |count: usize, maximum: u64| count as u64 > maximum;
     let problem = if above(metadata.len(), CreateBatchRequest::MAX_METADATA_PAIRS) {
@@ -55,5 +55,6 @@ pub(super) fn metadata(metadata: &Metadata) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    Err(Refusal::invalid("invalid_value", format!("Invalid '{param}': expected {problem}.")).param(param))
+    Err(ErrorResponse::invalid("invalid_value", format!("Invalid '{param}': expected {problem}."))
+        .param(param))
 }

@@ -11,12 +11,12 @@ use serde_json::{Map, Value};
 
 use super::super::app::App;
 use super::super::http::{
-    Field, IncomingBody, Multipart, Refusal, RequestedRange, field_name, json, read_value,
+    ErrorResponse, Field, IncomingBody, Multipart, RequestedRange, field_name, json, read_value,
 };
-use super::super::store::{FileProperties, FileWriter, Refused, lifetime};
+use super::super::store::{FileProperties, FileWriter, StoreError, lifetime};
 use super::list::{ListQuery, Listing};
-use super::target::{Target, route};
-use super::{check, form, refusal};
+use super::path_params::PathParam;
+use super::{check, errors, form, route};
 use crate::apis::files_api::{CREATE_FILE, DELETE_FILE, DOWNLOAD_FILE, LIST_FILES, RETRIEVE_FILE};
 use crate::models::create_file_request::Purpose;
 use crate::models::{
@@ -34,17 +34,17 @@ pub(in super::super) fn routes() -> Router<Arc<App>> {
         .merge(route(&DELETE_FILE, delete))
 }
 
-async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Response, ErrorResponse> {
     let (head, body) = request.into_parts();
     let max_bytes = CreateFileRequest::FILE_MAX_LENGTH;
-    let mut form = form::open(&head.headers, app.incoming(body), max_bytes, refusal::file_too_large)?;
+    let mut form = form::open(&head.headers, app.incoming(body), max_bytes, errors::file_too_large)?;
     let mut fields = FormFields::default();
     while let Some(field) = form.next_field().await? {
         fields.read(&app, &mut form, field).await?;
     }
     let (content, properties) = fields.finish()?;
     let file = content.finish(properties).await;
-    let file = file.map_err(|refused| refusal::from_store(refused, "", ""))?;
+    let file = file.map_err(|error| errors::from_store(error, "", ""))?;
     Ok(json(StatusCode::OK, &file))
 }
 
@@ -62,17 +62,17 @@ impl FormFields {
         app: &App,
         form: &mut Multipart<IncomingBody>,
         field: Field,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ErrorResponse> {
         let name = field.name.as_str();
         let expires_after = field_name!(CreateFileRequest, expires_after);
         if name == field_name!(CreateFileRequest, file) {
             if self.file.is_some() {
                 return Err(form::duplicate(name));
             }
-            let refused = |refused| refusal::from_store(refused, name, "");
-            let mut content = app.store.create_file(CreateFileRequest::FILE_MAX_LENGTH).map_err(refused)?;
+            let error = |error| errors::from_store(error, name, "");
+            let mut content = app.store.create_file(CreateFileRequest::FILE_MAX_LENGTH).map_err(error)?;
             while let Some(bytes) = form.chunk().await? {
-                content.write(bytes).await.map_err(refused)?;
+                content.write(bytes).await.map_err(error)?;
             }
             self.file = Some((field.file_name.unwrap_or_else(|| "upload".to_owned()), content));
         } else if name == field_name!(CreateFileRequest, purpose) {
@@ -83,7 +83,7 @@ impl FormFields {
         } else if name == expires_after {
             let object = form::text(form, name).await?;
             let invalid =
-                || Refusal::invalid("invalid_type", format!("Invalid '{name}': expected an object."));
+                || ErrorResponse::invalid("invalid_type", format!("Invalid '{name}': expected an object."));
             let object = serde_json::from_str(&object).map_err(|_| invalid().param(name))?;
             if self.expires_after.replace(object).is_some() {
                 return Err(form::duplicate(name));
@@ -101,12 +101,12 @@ impl FormFields {
     }
 
     /// Checks the fields.
-    fn finish(self) -> Result<(FileWriter, FileProperties), Refusal> {
+    fn finish(self) -> Result<(FileWriter, FileProperties), ErrorResponse> {
         let purpose_param = field_name!(CreateFileRequest, purpose);
         let (filename, content) =
             self.file.ok_or_else(|| form::missing(field_name!(CreateFileRequest, file)))?;
         let purpose = self.purpose.ok_or_else(|| form::missing(purpose_param))?;
-        check::is_known(purpose_param, &purpose, Purpose::KNOWN)?;
+        check::enum_value(purpose_param, &purpose, Purpose::KNOWN)?;
         let mut expires_after = None;
         if let Some(members) = self.expires_after {
             let param = field_name!(CreateFileRequest, expires_after);
@@ -119,10 +119,10 @@ impl FormFields {
     }
 }
 
-async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, ErrorResponse> {
     let query = ListQuery::read(request.uri().query().unwrap_or_default(), LISTING)?;
     let files = app.with_store(|store| Ok(store.files())).await;
-    let mut files = files.map_err(|refused| refusal::from_store(refused, "", ""))?;
+    let mut files = files.map_err(|error| errors::from_store(error, "", ""))?;
     let after = query.after.as_ref();
     files.retain(|file| {
         // The cursor counts even if it has another purpose.
@@ -136,36 +136,34 @@ async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response,
     Ok(json(StatusCode::OK, &page))
 }
 
-async fn retrieve(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
-    let id = target.id.clone();
+async fn retrieve(State(app): State<Arc<App>>, path: PathParam) -> Result<Response, ErrorResponse> {
+    let id = path.id.clone();
     let file = app.with_store(move |store| store.file(&id)).await;
-    file.map(|file| json(StatusCode::OK, &file)).map_err(|refused| file_refusal(refused, &target))
+    file.map(|file| json(StatusCode::OK, &file)).map_err(|error| file_error(error, &path))
 }
 
-async fn delete(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
-    let id = target.id.clone();
-    app.with_store(move |store| store.delete_file(&id))
-        .await
-        .map_err(|refused| file_refusal(refused, &target))?;
-    let deleted = DeleteFileResponse::new(target.id, true);
+async fn delete(State(app): State<Arc<App>>, path: PathParam) -> Result<Response, ErrorResponse> {
+    let id = path.id.clone();
+    app.with_store(move |store| store.delete_file(&id)).await.map_err(|error| file_error(error, &path))?;
+    let deleted = DeleteFileResponse::new(path.id, true);
     Ok(json(StatusCode::OK, &deleted))
 }
 
 async fn download(
     State(app): State<Arc<App>>,
-    target: Target,
+    path: PathParam,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let id = target.id.clone();
+) -> Result<Response, ErrorResponse> {
+    let id = path.id.clone();
     let content = app.with_store(move |store| Ok((store.file(&id)?, store.content(&id)?))).await;
-    let (file, content) = content.map_err(|refused| file_refusal(refused, &target))?;
+    let (file, content) = content.map_err(|error| file_error(error, &path))?;
     let length = content.length();
     let (status, range) = match RequestedRange::of(&headers, length) {
         RequestedRange::Whole => (StatusCode::OK, 0..length),
         RequestedRange::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         RequestedRange::OutOfBounds => {
             let message = format!("The requested range is outside the {length} bytes of the file.");
-            return Err(Refusal::new(StatusCode::RANGE_NOT_SATISFIABLE, message)
+            return Err(ErrorResponse::new(StatusCode::RANGE_NOT_SATISFIABLE, message)
                 .code("invalid_range")
                 .header(header::CONTENT_RANGE, header_value(&format!("bytes */{length}"))));
         }
@@ -195,14 +193,14 @@ fn header_value(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).expect("these headers consist of digits, letters and punctuation")
 }
 
-fn file_refusal(refused: Refused, target: &Target) -> Refusal {
-    match refused {
-        Refused::NotFound => Refusal::not_found("file", &target.param, &target.id),
+fn file_error(error: StoreError, path: &PathParam) -> ErrorResponse {
+    match error {
+        StoreError::NotFound => ErrorResponse::not_found("file", &path.name, &path.id),
         // Another program changed the folder.
-        Refused::UnknownPart(part) => {
-            Refusal::disk(&std::io::Error::other(format!("{part} is missing in the folder")))
+        StoreError::UnknownPart(part) => {
+            ErrorResponse::disk(&std::io::Error::other(format!("{part} is missing in the folder")))
         }
-        other => target.refusal(other),
+        other => path.error(other),
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 
 use super::super::http::{
-    FormError, IncomingBody, Multipart, Refusal, announced_length, boundary, excerpt, expect_content_type,
+    ErrorResponse, FormError, IncomingBody, Multipart, boundary, content_length, excerpt, expect_content_type,
 };
 
 /// The maximum size of a form without the content of its file.
@@ -16,32 +16,32 @@ pub(super) fn open(
     headers: &HeaderMap,
     body: IncomingBody,
     max_bytes: u64,
-    too_large: fn() -> Refusal,
-) -> Result<Multipart<IncomingBody>, Refusal> {
+    too_large: fn() -> ErrorResponse,
+) -> Result<Multipart<IncomingBody>, ErrorResponse> {
     expect_content_type(headers, "multipart/form-data")?;
     let boundary = headers.get(header::CONTENT_TYPE).and_then(|value| boundary(value.to_str().ok()?));
     let Some(boundary) = boundary else {
         let message = "The request's Content-Type has no boundary of 1 to 70 characters.";
-        return Err(Refusal::invalid("invalid_multipart", message));
+        return Err(ErrorResponse::invalid("invalid_multipart", message));
     };
-    if announced_length(headers).is_some_and(|bytes| bytes > max_bytes + MAX_OVERHEAD) {
+    if content_length(headers).is_some_and(|bytes| bytes > max_bytes + MAX_OVERHEAD) {
         return Err(too_large());
     }
     Ok(Multipart::new(body, &boundary))
 }
 
 /// Reads a field that is text.
-pub(super) async fn text(form: &mut Multipart<IncomingBody>, name: &str) -> Result<String, Refusal> {
+pub(super) async fn text(form: &mut Multipart<IncomingBody>, name: &str) -> Result<String, ErrorResponse> {
     let mut bytes = Vec::new();
     while let Some(more) = form.chunk().await? {
         bytes.extend_from_slice(&more);
         if bytes.len() > MAX_FIELD_BYTES {
             let message = format!("Invalid '{name}': expected at most {MAX_FIELD_BYTES} bytes.");
-            return Err(Refusal::invalid("string_above_max_length", message).param(name));
+            return Err(ErrorResponse::invalid("string_above_max_length", message).param(name));
         }
     }
     String::from_utf8(bytes).map_err(|_| {
-        Refusal::invalid("invalid_value", format!("Invalid '{name}': expected UTF-8 text.")).param(name)
+        ErrorResponse::invalid("invalid_value", format!("Invalid '{name}': expected UTF-8 text.")).param(name)
     })
 }
 
@@ -50,21 +50,21 @@ pub(super) fn member<'a>(name: &'a str, object: &str) -> Option<&'a str> {
     name.strip_prefix(object)?.strip_prefix('[')?.strip_suffix(']')
 }
 
-pub(super) fn unknown(name: &str) -> Refusal {
+pub(super) fn unknown(name: &str) -> ErrorResponse {
     let name = excerpt(name);
-    Refusal::invalid("unknown_parameter", format!("Unknown parameter: '{name}'.")).param(name)
+    ErrorResponse::invalid("unknown_parameter", format!("Unknown parameter: '{name}'.")).param(name)
 }
 
-pub(super) fn duplicate(name: &str) -> Refusal {
-    Refusal::invalid("duplicate_parameter", format!("The form has more than one '{name}'.")).param(name)
+pub(super) fn duplicate(name: &str) -> ErrorResponse {
+    ErrorResponse::invalid("duplicate_parameter", format!("The form has more than one '{name}'.")).param(name)
 }
 
-pub(super) fn missing(name: &str) -> Refusal {
-    Refusal::invalid("missing_required_parameter", format!("Missing required parameter: '{name}'."))
+pub(super) fn missing(name: &str) -> ErrorResponse {
+    ErrorResponse::invalid("missing_required_parameter", format!("Missing required parameter: '{name}'."))
         .param(name)
 }
 
-impl From<FormError> for Refusal {
+impl From<FormError> for ErrorResponse {
     fn from(error: FormError) -> Self {
         match error {
             FormError::Body(error) => error.into(),

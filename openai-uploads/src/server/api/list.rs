@@ -1,6 +1,6 @@
 //! Lists with cursor paging.
 
-use super::super::http::{Refusal, excerpt};
+use super::super::http::{ErrorResponse, excerpt};
 use super::check;
 
 /// The query parameters of a list.
@@ -19,12 +19,12 @@ pub(super) struct ListQuery {
 pub(super) struct Listing {
     pub(super) default_limit: u64,
     pub(super) max_limit: u64,
-    /// The other parameters: of `purpose`, `order`, `before` and `filter` those that the operation has.
+    /// Which of `purpose`, `order`, `before` and `filter` the operation has.
     pub(super) others: &'static [&'static str],
 }
 
 impl ListQuery {
-    pub(super) fn read(query: &str, listing: Listing) -> Result<Self, Refusal> {
+    pub(super) fn read(query: &str, listing: Listing) -> Result<Self, ErrorResponse> {
         let limit = usize::try_from(listing.default_limit).unwrap_or(usize::MAX);
         let mut read =
             Self { after: None, limit, purpose: None, before: None, filter: None, is_ascending: false };
@@ -37,7 +37,7 @@ impl ListQuery {
                 "before" if is_known => read.before = Some(value.into_owned()),
                 "filter" if is_known => read.filter = Some(value.into_owned()),
                 "order" if is_known => {
-                    check::is_known("order", &value, &["asc", "desc"])?;
+                    check::enum_value("order", &value, &["asc", "desc"])?;
                     read.is_ascending = value == "asc";
                 }
                 // Newer clients may send parameters that this server does not know.
@@ -59,7 +59,7 @@ impl ListQuery {
         if let Some(before) = &self.before {
             let position = objects.iter().position(|object| id(object) == before);
             objects.truncate(position.unwrap_or_default());
-            // The page is the one that ends there, and what follows it is known to the client.
+            // The client goes backwards: the page ends at `before`.
             let start = if self.after.is_none() { objects.len().saturating_sub(self.limit) } else { 0 };
             objects.drain(..start);
         }
@@ -69,13 +69,13 @@ impl ListQuery {
     }
 }
 
-fn limit_of(value: &str, max: u64) -> Result<usize, Refusal> {
+fn limit_of(value: &str, max: u64) -> Result<usize, ErrorResponse> {
     let limit = value.parse().ok().filter(|limit| (1..=max).contains(limit));
     limit.and_then(|limit| usize::try_from(limit).ok()).ok_or_else(|| {
         let message = format!(
             "Invalid 'limit': expected a number from 1 to {max}, but got '{}' instead.",
             excerpt(value)
         );
-        Refusal::invalid("invalid_value", message).param("limit")
+        ErrorResponse::invalid("invalid_value", message).param("limit")
     })
 }

@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::app::App;
-use super::super::http::{Refusal, field_name, json, read_json};
-use super::target::{Target, route};
-use super::{check, form, refusal};
+use super::super::http::{ErrorResponse, field_name, json, read_json};
+use super::path_params::PathParam;
+use super::{check, errors, form, route};
 use crate::apis::uploads_api::{ADD_UPLOAD_PART, CANCEL_UPLOAD, COMPLETE_UPLOAD, CREATE_UPLOAD};
 use crate::models::create_upload_request::Purpose;
 use crate::models::{AddUploadPartRequest, CompleteUploadRequest, CreateUploadRequest};
@@ -24,19 +24,19 @@ pub(in super::super) fn routes() -> Router<Arc<App>> {
         .merge(route(&CANCEL_UPLOAD, cancel))
 }
 
-async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
+async fn create(State(app): State<Arc<App>>, request: Request) -> Result<Response, ErrorResponse> {
     let (head, body) = request.into_parts();
     let request: CreateUploadRequest = read_json(&head.headers, app.incoming(body)).await?;
     check_create(&request)?;
-    let upload = app.with_store(move |store| store.create(request)).await;
-    upload.map(|upload| json(StatusCode::OK, &upload)).map_err(|refused| refusal::from_store(refused, "", ""))
+    let upload = app.with_store(move |store| store.create_upload(request)).await;
+    upload.map(|upload| json(StatusCode::OK, &upload)).map_err(|error| errors::from_store(error, "", ""))
 }
 
-fn check_create(request: &CreateUploadRequest) -> Result<(), Refusal> {
+fn check_create(request: &CreateUploadRequest) -> Result<(), ErrorResponse> {
     let CreateUploadRequest { purpose, bytes, expires_after, .. } = request;
-    check::is_known(field_name!(CreateUploadRequest, purpose), purpose.as_str(), Purpose::KNOWN)?;
+    check::enum_value(field_name!(CreateUploadRequest, purpose), purpose.as_str(), Purpose::KNOWN)?;
     let bytes_param = field_name!(CreateUploadRequest, bytes);
-    check::is_within(bytes_param, *bytes, 0, CreateUploadRequest::BYTES_MAXIMUM)?;
+    check::bounds(bytes_param, *bytes, 0, CreateUploadRequest::BYTES_MAXIMUM)?;
     let Some(expires_after) = expires_after else { return Ok(()) };
     let param = field_name!(CreateUploadRequest, expires_after);
     check::expiry(param, expires_after.anchor.as_str(), expires_after.seconds)
@@ -44,15 +44,15 @@ fn check_create(request: &CreateUploadRequest) -> Result<(), Refusal> {
 
 async fn add_part(
     State(app): State<Arc<App>>,
-    target: Target,
+    path: PathParam,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let data = field_name!(AddUploadPartRequest, data);
     let (head, body) = request.into_parts();
-    let refused = |refused| target.refusal(refused);
-    let mut part = app.store.add_part(&target.id).map_err(refused)?;
+    let error = |error| path.error(error);
+    let mut part = app.store.add_part(&path.id).map_err(error)?;
     let max_bytes = AddUploadPartRequest::DATA_MAX_LENGTH;
-    let mut form = form::open(&head.headers, app.incoming(body), max_bytes, refusal::part_too_large)?;
+    let mut form = form::open(&head.headers, app.incoming(body), max_bytes, errors::part_too_large)?;
     let mut is_read = false;
     while let Some(field) = form.next_field().await? {
         if field.name != data {
@@ -62,30 +62,30 @@ async fn add_part(
             return Err(form::duplicate(data));
         }
         while let Some(bytes) = form.chunk().await? {
-            part.write(bytes).await.map_err(refused)?;
+            part.write(bytes).await.map_err(error)?;
         }
     }
     if !is_read {
         return Err(form::missing(data));
     }
-    let part = part.finish().await.map_err(refused)?;
+    let part = part.finish().await.map_err(error)?;
     Ok(json(StatusCode::OK, &part))
 }
 
 async fn complete(
     State(app): State<Arc<App>>,
-    target: Target,
+    path: PathParam,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let (head, body) = request.into_parts();
     let request: CompleteUploadRequest = read_json(&head.headers, app.incoming(body)).await?;
-    let id = target.id.clone();
-    let upload = app.with_store(move |store| store.complete(&id, &request)).await;
-    upload.map(|upload| json(StatusCode::OK, &upload)).map_err(|refused| target.refusal(refused))
+    let id = path.id.clone();
+    let upload = app.with_store(move |store| store.complete_upload(&id, &request)).await;
+    upload.map(|upload| json(StatusCode::OK, &upload)).map_err(|error| path.error(error))
 }
 
-async fn cancel(State(app): State<Arc<App>>, target: Target) -> Result<Response, Refusal> {
-    let id = target.id.clone();
-    let upload = app.with_store(move |store| store.cancel(&id)).await;
-    upload.map(|upload| json(StatusCode::OK, &upload)).map_err(|refused| target.refusal(refused))
+async fn cancel(State(app): State<Arc<App>>, path: PathParam) -> Result<Response, ErrorResponse> {
+    let id = path.id.clone();
+    let upload = app.with_store(move |store| store.cancel_upload(&id)).await;
+    upload.map(|upload| json(StatusCode::OK, &upload)).map_err(|error| path.error(error))
 }

@@ -84,7 +84,7 @@ impl Answer {
         Self::failure(status, format!("Failed on purpose, with status {status}."))
     }
 
-    /// The tokens by the `usage` of the body, in the words of any endpoint.
+    /// The tokens in the `usage` of the body. Endpoints name its members differently.
     pub(super) fn tokens(&self) -> Tokens {
         let usage = &self.body["usage"];
         let number =
@@ -118,7 +118,7 @@ impl Answerer {
         }
     }
 
-    /// How many requests are answered at the same time. None if answering takes no time worth the switching.
+    /// How many requests are answered at the same time. `None` if no other program answers.
     pub(super) fn concurrency(&self) -> Option<usize> {
         match self {
             Self::Echo | Self::File(_) => None,
@@ -126,7 +126,7 @@ impl Answerer {
         }
     }
 
-    /// Answers at once. `None`: another program answers.
+    /// The answer to a request, or `None` if another program answers.
     pub(super) fn answer_now(&self, request: &BatchRequestInput, now: u64) -> Option<Answer> {
         match self {
             Self::Echo => Some(Answer { status: 200, body: echo(request, now) }),

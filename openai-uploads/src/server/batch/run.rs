@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::super::faults::{BatchFault, share_hash};
-use super::super::store::{BatchRecord, FileProperties, Refused};
+use super::super::store::{BatchRecord, FileProperties, StoreError};
 use super::answers::Answer;
 use super::context::{Context, has_ended};
 use super::results::{Position, Results, Summary, Tokens};
@@ -19,15 +19,15 @@ use crate::models;
 use crate::models::BatchRequestInput;
 use crate::models::batch::Status;
 
-/// The maximum number of requests that are answered between two looks at the status.
+/// The maximum number of requests that are answered between two checks of the status.
 const CHUNK: u64 = 1000;
-/// How long to wait for the next requests to be due.
+/// How often to check whether more requests are due.
 const TICK: Duration = Duration::from_millis(20);
 /// How long result files are kept by default: 30 days.
 const RESULTS_LIFETIME: u64 = models::CreateFileRequest::BATCH_LIFETIME_SECONDS;
 
-/// Runs a batch until it ends, from the state in which it is.
-pub(super) async fn run(context: &Arc<Context>, batch_id: &str) -> Result<(), Refused> {
+/// Runs a batch from its current status until it ends.
+pub(super) async fn run(context: &Arc<Context>, batch_id: &str) -> Result<(), StoreError> {
     let run = Run { context: Arc::clone(context), id: batch_id.to_owned() };
     loop {
         let step = match run.status()? {
@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Arc<Context>, batch_id: &str) -> Result<(), Re
         };
         match step {
             // The batch was deleted.
-            Err(Refused::NotFound) => return Ok(()),
+            Err(StoreError::NotFound) => return Ok(()),
             step => step?,
         }
     }
@@ -51,11 +51,11 @@ struct Run {
 }
 
 impl Run {
-    fn record(&self) -> Result<BatchRecord, Refused> {
+    fn record(&self) -> Result<BatchRecord, StoreError> {
         self.context.store.batch_record(&self.id)
     }
 
-    fn status(&self) -> Result<Status, Refused> {
+    fn status(&self) -> Result<Status, StoreError> {
         Ok(self.context.store.batch(&self.id)?.status)
     }
 
@@ -63,12 +63,12 @@ impl Run {
         self.context.store.now()
     }
 
-    fn faults(&self) -> Result<Vec<BatchFault>, Refused> {
+    fn faults(&self) -> Result<Vec<BatchFault>, StoreError> {
         Ok(self.record()?.faults.iter().filter_map(|fault| fault.parse().ok()).collect())
     }
 
     /// Changes the batch, first on the disk, unless it has another status than `from`.
-    fn change(&self, from: &Status, change: impl FnOnce(&mut BatchRecord)) -> Result<(), Refused> {
+    fn change(&self, from: &Status, change: impl FnOnce(&mut BatchRecord)) -> Result<(), StoreError> {
         let changed = self.context.store.change_batch(&self.id, |record| {
             let is_expected = record.batch.status == *from;
             if is_expected {
@@ -81,14 +81,14 @@ impl Run {
 
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
-    ) -> Result<T, Refused> {
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let _permit = self.context.permits.acquire().await.map_err(io::Error::other)?;
         spawn_blocking(work).await.map_err(io::Error::other)?
     }
 
     /// Waits for a share of the time of a batch, unless its status changes.
-    async fn pause(&self, share: f64, status: &Status) -> Result<(), Refused> {
+    async fn pause(&self, share: f64, status: &Status) -> Result<(), StoreError> {
         let end = Instant::now() + self.context.settings.time.mul_f64(share);
         while Instant::now() < end && self.status()? == *status {
             sleep(TICK.min(end.saturating_duration_since(Instant::now()))).await;
@@ -96,18 +96,18 @@ impl Run {
         Ok(())
     }
 
-    async fn validate(&self) -> Result<(), Refused> {
+    async fn validate(&self) -> Result<(), StoreError> {
         let BatchRecord { batch, .. } = self.record()?;
         let faults = self.faults()?;
         let context = Arc::clone(&self.context);
         let validated = self.blocking(move || {
             let content = match context.store.content(&batch.input_file_id) {
                 Ok(content) => content,
-                Err(Refused::NotFound) => {
+                Err(StoreError::NotFound) => {
                     let message = "The input file does not exist any more.".to_owned();
                     return Ok(Err(vec![error("file_not_found", message, Some("input_file_id"), None)]));
                 }
-                Err(refused) => return Err(refused),
+                Err(error) => return Err(error),
             };
             let bytes = content.length();
             let input = BufReader::with_capacity(256 * 1024, content.reader());
@@ -128,7 +128,7 @@ impl Run {
         &self,
         validated: Result<Validated, Vec<models::BatchError>>,
         is_limit_injected: bool,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), StoreError> {
         // Batches are admitted one at a time, so that two do not take the same room.
         let _guard = self.context.admission.lock();
         let now = self.now();
@@ -173,7 +173,7 @@ impl Run {
     }
 
     /// Answers the requests at the pace of the settings.
-    async fn process(&self) -> Result<(), Refused> {
+    async fn process(&self) -> Result<(), StoreError> {
         let BatchRecord { batch, is_expired, .. } = self.record()?;
         let faults = self.faults()?;
         let total = batch.request_counts.as_ref().map_or(0, |counts| counts.total);
@@ -231,13 +231,13 @@ impl Run {
     }
 
     /// Opens the results so far, and the input after the requests that have a result.
-    async fn open(&self) -> Result<Work, Refused> {
+    async fn open(&self) -> Result<Work, StoreError> {
         let (context, id) = (Arc::clone(&self.context), self.id.clone());
         self.blocking(move || Work::open(&context.store, &id)).await
     }
 
     /// Answers the next `count` requests.
-    async fn answer(&self, work: Work, count: u64, faults: &[BatchFault]) -> Result<Work, Refused> {
+    async fn answer(&self, work: Work, count: u64, faults: &[BatchFault]) -> Result<Work, StoreError> {
         let (context, number) = (Arc::clone(&self.context), self.record()?.number());
         let failing = faults.iter().find_map(|fault| match fault {
             BatchFault::FailLines(share) => Some(*share),
@@ -260,7 +260,7 @@ impl Run {
                     Some(failure) => failure,
                     None => answerer.answer(&request, &line, now).await,
                 };
-                Ok::<_, Refused>((request.custom_id, answer))
+                Ok::<_, StoreError>((request.custom_id, answer))
             }
         });
         let answers: Vec<_> = answers.buffered(concurrency).collect().await;
@@ -276,13 +276,13 @@ impl Run {
     }
 
     /// Adds an error for each request that has no result, and ends the batch.
-    async fn expire(&self, mut work: Work) -> Result<(), Refused> {
+    async fn expire(&self, mut work: Work) -> Result<(), StoreError> {
         self.blocking(move || Ok(work.expire()?)).await?;
         self.finish(Status::Expired).await
     }
 
     /// Writes the result files and ends the batch.
-    async fn finish(&self, status: Status) -> Result<(), Refused> {
+    async fn finish(&self, status: Status) -> Result<(), StoreError> {
         let from = self.status()?;
         self.pause(0.1, &from).await?;
         let from = self.status()?;
@@ -344,7 +344,7 @@ fn injected_failure(share: f64, batch: u64, line: u64) -> Option<Answer> {
 }
 
 /// Writes the result files that have lines.
-fn write_result_files(context: &Context, batch_id: &str) -> Result<(Summary, [bool; 2]), Refused> {
+fn write_result_files(context: &Context, batch_id: &str) -> Result<(Summary, [bool; 2]), StoreError> {
     let record = context.store.batch_record(batch_id)?;
     let results = Results::open(&context.store.batch_dir(batch_id)?)?;
     let seed = batch_id.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
@@ -359,7 +359,7 @@ fn write_result_files(context: &Context, batch_id: &str) -> Result<(Summary, [bo
             lifetime: Some(record.results_lifetime.unwrap_or(RESULTS_LIFETIME)),
         };
         context.store.write_file(id, properties, |file| results.write(positions, file))?;
-        Ok::<bool, Refused>(true)
+        Ok::<bool, StoreError>(true)
     };
     let has_output = write(&record.output_file_id, "output", &output)?;
     let has_errors = write(&record.error_file_id, "error", &errors)?;

@@ -13,7 +13,7 @@ use crate::models::{BatchError, BatchRequestInput, CreateBatchRequest};
 /// The maximum number of errors that are reported.
 const MAX_ERRORS: usize = 100;
 
-/// What is known of a valid input file.
+/// A summary of a valid input file.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Validated {
     pub(super) requests: u64,
@@ -22,7 +22,7 @@ pub(super) struct Validated {
     pub(super) tokens: u64,
 }
 
-/// Reads the input file of a batch. The inner error lists what is wrong with the file.
+/// Validates the input file of a batch. The inner error lists what is wrong with the file.
 pub(super) fn validate(
     mut input: impl BufRead,
     bytes: u64,
@@ -125,8 +125,8 @@ impl<'a> Validation<'a> {
         }
         match read_value::<BatchRequestInput>("", &value) {
             Ok(_) => self.error("invalid_json_line", "This line is not a request.".to_owned(), None),
-            Err(refusal) => {
-                let wrong = refusal.body().error;
+            Err(response) => {
+                let wrong = response.body().error;
                 let code = wrong.code.unwrap_or_default();
                 self.error(&code, wrong.message, wrong.param.as_deref());
             }

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader};
 
 use super::super::id;
-use super::super::store::{Reader, Refused, Store};
+use super::super::store::{Reader, Store, StoreError};
 use super::answers::Answer;
 use super::context::Context;
 use super::results::{ResultFile, Results, Tokens};
@@ -17,7 +17,7 @@ pub(super) struct Work {
 
 impl Work {
     /// Opens the results so far, and the input after the requests that have a result.
-    pub(super) fn open(store: &Store, batch_id: &str) -> Result<Self, Refused> {
+    pub(super) fn open(store: &Store, batch_id: &str) -> Result<Self, StoreError> {
         let record = store.batch_record(batch_id)?;
         let results = Results::open(&store.batch_dir(batch_id)?)?;
         let content = store.content(&record.batch.input_file_id)?;
@@ -30,14 +30,14 @@ impl Work {
         Ok(work)
     }
 
-    /// Answers `count` requests without waiting for another program.
+    /// Answers the next `count` requests, without another program.
     pub(super) fn answer_here(
         mut self,
         context: &Context,
         count: u64,
         now: u64,
         injected: &dyn Fn(u64) -> Option<Answer>,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, StoreError> {
         let mut line = Vec::new();
         for _ in 0..count {
             if !self.next_line(&mut line)? {
@@ -46,15 +46,15 @@ impl Work {
             let request: BatchRequestInput = serde_json::from_slice(&line).map_err(io::Error::other)?;
             let answer = injected(self.results.summary.requests());
             let answer = answer.or_else(|| context.settings.answerer.answer_now(&request, now));
-            let answer = answer.ok_or_else(|| io::Error::other("this answerer answers asynchronously"))?;
+            let answer = answer.ok_or_else(|| io::Error::other("another program answers these requests"))?;
             self.add(request.custom_id, answer)?;
         }
         self.results.flush()?;
         Ok(self)
     }
 
-    /// Takes `count` requests, to be answered elsewhere.
-    pub(super) fn read_lines(mut self, count: u64) -> Result<(Self, Vec<Vec<u8>>), Refused> {
+    /// Reads the lines of the next `count` requests, for another program to answer.
+    pub(super) fn read_lines(mut self, count: u64) -> Result<(Self, Vec<Vec<u8>>), StoreError> {
         let mut lines = Vec::new();
         for _ in 0..count {
             let mut line = Vec::new();

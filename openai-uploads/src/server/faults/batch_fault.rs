@@ -36,7 +36,7 @@ pub enum BatchFault {
 }
 
 impl BatchFault {
-    /// Why the fault can never happen, if it cannot.
+    /// Why the fault can never happen, or `None` if it can.
     pub(super) fn problem(&self, when: &When) -> Option<String> {
         let (name, value, maximum) = match *self {
             Self::Expire(share) => ("expire", share, 1.0),

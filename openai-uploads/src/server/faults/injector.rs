@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::switched::Switched;
 use super::{BatchFault, Effect, Fault, Faults, When, presets};
 
-/// Decides which faults apply to a request, and counts the requests for it.
+/// Decides which faults apply to a request, and counts the requests of each fault.
 ///
-/// It has the faults of the server's settings, which are on at first, and after them presets, which are off.
+/// The faults of the server's settings come first, and are on. The presets follow, and are off.
 #[derive(Debug)]
 pub(in super::super) struct Injector {
     pub(super) requests: Vec<Switched<Fault>>,
@@ -36,7 +36,7 @@ impl Injector {
         self.rate.filter(|_| self.limits_rate.load(Ordering::Relaxed))
     }
 
-    /// The faults for a request: how long it is delayed, and the other fault that applies to it.
+    /// The faults of the next request: how long it is delayed, and the other fault that applies to it.
     pub(in super::super) fn effects(&self, operation: Option<&str>) -> (Duration, Option<&Effect>) {
         let mut delay = Duration::ZERO;
         let mut other = None;
@@ -72,6 +72,7 @@ fn switched<F: PartialEq>(faults: Vec<(F, When)>, presets: Vec<(F, When)>) -> Ve
     let of = |is_on| move |(fault, when)| Switched::new(fault, when, is_on);
     faults.into_iter().map(of(true)).chain(others.into_iter().map(of(false))).collect()
 }
+
 /// A number from 0 up to 1 that depends on the position of a batch and of a line in it.
 pub(in super::super) fn share_hash(batch: u64, line: u64) -> f64 {
     draw(batch, 0, line + 1)

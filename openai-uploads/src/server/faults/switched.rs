@@ -26,8 +26,8 @@ impl<F> Switched<F> {
         }
     }
 
-    /// Whether the fault applies to the next request or batch. `draw` is a random number from 0 to 1, for the position
-    /// of the request.
+    /// Counts the next request or batch, and returns whether the fault applies to it. `draw` is a random number from 0
+    /// to 1, for the position of the request.
     pub(super) fn applies(&self, draw: impl FnOnce(u64) -> f64) -> bool {
         if !self.is_on.load(Ordering::Relaxed) {
             return false;

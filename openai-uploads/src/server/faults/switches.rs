@@ -1,4 +1,4 @@
-//! All faults in words, and their switches.
+//! The list of all faults, in words, each with its switch.
 
 use std::sync::atomic::Ordering;
 
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_applies_only_while_it_is_on_and_counts_anew_when_switched_on() {
+    fn a_fault_applies_only_while_it_is_on_and_counts_from_one_when_switched_on() {
         let injector = Injector::new(Faults::new().with(Fault::fail(503), When::nth(2)));
         let applies = || injector.effects(None).1.is_some();
         assert_eq!([applies(), applies(), applies()], [false, true, false]);

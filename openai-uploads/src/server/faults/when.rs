@@ -82,7 +82,7 @@ impl When {
         }
     }
 
-    /// Why this matches no request, if it matches none.
+    /// Why this matches no request, or `None` if it can match one.
     pub(super) fn problem(&self) -> Option<String> {
         match self.pick {
             Pick::Every(0) => return Some("`every=0` matches no request".to_owned()),
@@ -143,7 +143,7 @@ impl FromStr for When {
     }
 }
 
-/// An error for text that does not say which requests a fault applies to.
+/// An error for text that is not a [`When`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid condition `{text}`: {problem}\n\

@@ -37,7 +37,7 @@ pub(super) fn batch_fault(fault: BatchFault) -> String {
     }
 }
 
-/// What a limit of the rate does.
+/// What a rate limit does.
 pub(super) fn rate(bytes_per_second: u64) -> String {
     format!("Limit the rate to {}/s", bytes(bytes_per_second))
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, Sleep};
 
-use super::response::{Refusal, excerpt};
+use super::response::{ErrorResponse, excerpt};
 use super::strict;
 
 /// The maximum size of a JSON body: enough for a completion with a hundred thousand parts.
@@ -61,7 +61,7 @@ impl Stream for IncomingBody {
     }
 }
 
-impl From<BodyError> for Refusal {
+impl From<BodyError> for ErrorResponse {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TimedOut => {
@@ -77,41 +77,44 @@ impl From<BodyError> for Refusal {
 pub(in super::super) async fn read_json<T: DeserializeOwned + Serialize>(
     headers: &HeaderMap,
     mut body: IncomingBody,
-) -> Result<T, Refusal> {
+) -> Result<T, ErrorResponse> {
     expect_content_type(headers, "application/json")?;
     let mut bytes = BytesMut::new();
     while let Some(more) = body.next().await {
         bytes.extend_from_slice(&more?);
         if bytes.len() > MAX_JSON_BYTES {
             let message = format!("A JSON body may have at most {MAX_JSON_BYTES} bytes.");
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message).code("request_too_large"));
+            return Err(ErrorResponse::new(StatusCode::PAYLOAD_TOO_LARGE, message).code("request_too_large"));
         }
     }
     let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| {
-        Refusal::invalid("invalid_json", format!("The request's body cannot be read as JSON: {error}."))
+        ErrorResponse::invalid("invalid_json", format!("The request's body cannot be read as JSON: {error}."))
     })?;
     strict::read(&value)
 }
 
 /// Refuses a body of another media type, or of none.
-pub(in super::super) fn expect_content_type(headers: &HeaderMap, expected: &str) -> Result<(), Refusal> {
-    let refusal = |problem: String| {
-        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("{problem}; it must be '{expected}'."))
+pub(in super::super) fn expect_content_type(
+    headers: &HeaderMap,
+    expected: &str,
+) -> Result<(), ErrorResponse> {
+    let error = |problem: String| {
+        ErrorResponse::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("{problem}; it must be '{expected}'."))
             .code("unsupported_content_type")
     };
     let Some(found) = headers.get(header::CONTENT_TYPE) else {
-        return Err(refusal("The request has no Content-Type".to_owned()));
+        return Err(error("The request has no Content-Type".to_owned()));
     };
     let found = found.to_str().unwrap_or("not text");
     let media_type = found.split(';').next().unwrap_or(found).trim();
     if media_type.eq_ignore_ascii_case(expected) {
         Ok(())
     } else {
-        Err(refusal(format!("The request's Content-Type is '{}'", excerpt(found))))
+        Err(error(format!("The request's Content-Type is '{}'", excerpt(found))))
     }
 }
 
 /// The length of the body by the `Content-Length` header.
-pub(in super::super) fn announced_length(headers: &HeaderMap) -> Option<u64> {
+pub(in super::super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -17,12 +17,12 @@ use tokio::time::timeout;
 use super::super::faults::Injector;
 use super::super::id;
 use super::exchange::{Exchanges, X_REQUEST_ID, exchange};
-use super::response::Refusal;
-use super::wire::{Switch, Wire};
+use super::response::ErrorResponse;
+use super::wire::{ConnectionState, Wire};
 
 /// The settings of all connections.
 #[derive(Debug)]
-pub(in super::super) struct Connections {
+pub(in super::super) struct ConnectionSettings {
     pub(in super::super) exchanges: Arc<Exchanges>,
     pub(in super::super) read_timeout: Duration,
     pub(in super::super) faults: Arc<Injector>,
@@ -39,17 +39,17 @@ const LINGER_SILENCE: Duration = Duration::from_secs(2);
 
 /// Serves a connection until it is closed, or until `stop` is true and the request in flight has its response.
 pub(in super::super) async fn serve(
-    shared: Arc<Connections>,
+    shared: Arc<ConnectionSettings>,
     socket: TcpStream,
     mut stop: watch::Receiver<bool>,
 ) {
     // Responses are written whole, so there is nothing to gather.
     let _ = socket.set_nodelay(true);
-    let switch = Switch::new();
-    let wire = Wire::new(socket, Arc::clone(&switch), shared.faults.rate());
+    let state = ConnectionState::new();
+    let wire = Wire::new(socket, Arc::clone(&state), shared.faults.rate());
     let service = service_fn({
-        let (exchanges, switch) = (Arc::clone(&shared.exchanges), Arc::clone(&switch));
-        move |request| Box::pin(exchange(Arc::clone(&exchanges), Arc::clone(&switch), request))
+        let (exchanges, state) = (Arc::clone(&shared.exchanges), Arc::clone(&state));
+        move |request| Box::pin(exchange(Arc::clone(&exchanges), Arc::clone(&state), request))
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -71,26 +71,26 @@ pub(in super::super) async fn serve(
     let mut wire = parts.io.into_inner();
     if let Err(error) = result {
         tracing::debug!(%error, "connection failed");
-        let status = match wire.refused() {
+        let status = match wire.held_back() {
             Some(status) => status,
             None if parts.read_buf.is_empty() => return,
             None if error.is_timeout() => StatusCode::REQUEST_TIMEOUT,
             None if error.is_incomplete_message() => StatusCode::BAD_REQUEST,
             None => return,
         };
-        switch.response_begins();
+        state.response_begins();
         if wire.write_all(&error_response(status)).await.is_err() {
             return;
         }
-    } else if !switch.has_unread_body() {
+    } else if !state.has_unread_body() {
         let _ = wire.shutdown().await;
         return;
     }
     linger(wire).await;
 }
 
-/// Reads on after the last response. Closing a socket with unread bytes resets the connection, and the client may
-/// lose the response.
+/// Reads and discards bytes after the last response. Closing a socket with unread bytes resets the connection, and the
+/// client may lose the response.
 async fn linger(mut wire: Wire) {
     if wire.shutdown().await.is_err() {
         return;
@@ -103,21 +103,22 @@ async fn linger(mut wire: Wire) {
 
 /// The response to bytes that are not a request.
 fn error_response(status: StatusCode) -> Vec<u8> {
-    let refusal = match status {
+    let response = match status {
         StatusCode::REQUEST_TIMEOUT => {
-            Refusal::new(status, "The request's headers took too long to arrive.").code("request_timeout")
+            ErrorResponse::new(status, "The request's headers took too long to arrive.")
+                .code("request_timeout")
         }
         StatusCode::URI_TOO_LONG => {
-            Refusal::new(status, "The request's URL is too long.").code("uri_too_long")
+            ErrorResponse::new(status, "The request's URL is too long.").code("uri_too_long")
         }
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
             let message =
                 format!("A request may have at most 100 headers and {MAX_HEAD_BYTES} bytes of them.");
-            Refusal::new(status, message).code("headers_too_large")
+            ErrorResponse::new(status, message).code("headers_too_large")
         }
-        _ => Refusal::new(status, "The request cannot be read as HTTP/1.1.").code("malformed_request"),
+        _ => ErrorResponse::new(status, "The request cannot be read as HTTP/1.1.").code("malformed_request"),
     };
-    let body = serde_json::to_string(&refusal.body()).expect("an error object is only strings");
+    let body = serde_json::to_string(&response.body()).expect("an error object is only strings");
     let request_id = id::new("req_");
     tracing::info!(status = status.as_u16(), request = request_id, "malformed request");
     format!(

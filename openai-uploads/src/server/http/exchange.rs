@@ -14,9 +14,9 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::super::journal::{Entry, Journal};
-use super::wire::Switch;
+use super::wire::ConnectionState;
 
-/// What handles requests, and what records them.
+/// The router that handles requests, and the journal that records them.
 #[derive(Debug)]
 pub(in super::super) struct Exchanges {
     pub(in super::super) router: Router,
@@ -40,19 +40,19 @@ pub(super) struct ClosedOnPurpose;
 /// Handles a request.
 pub(super) async fn exchange(
     shared: Arc<Exchanges>,
-    switch: Arc<Switch>,
+    state: Arc<ConnectionState>,
     request: Request<Incoming>,
 ) -> Result<Response<Outgoing>, ClosedOnPurpose> {
-    switch.response_begins();
+    state.response_begins();
     let (mut head, body) = request.into_parts();
     let is_recorded = !shared.unrecorded.contains(&head.uri.path());
     let entry = is_recorded.then(|| shared.journal.begin(&head.method, &head.uri, &head.headers));
-    head.extensions.insert(Arc::clone(&switch));
+    head.extensions.insert(Arc::clone(&state));
     if let Some(entry) = &entry {
         head.extensions.insert(entry.fault_mark());
     }
     let count = entry.as_ref().map(Entry::body_bytes).unwrap_or_default();
-    let body = Counted { body, count, ended: false, switch: Arc::clone(&switch) };
+    let body = Counted { body, count, ended: false, state: Arc::clone(&state) };
     let request = Request::from_parts(head, Body::new(body));
     let router = TowerToHyperService::new(shared.router.clone());
     let mut response = router.call(request).await.unwrap_or_else(|never| match never {});
@@ -64,11 +64,11 @@ pub(super) async fn exchange(
         let id = HeaderValue::from_str(entry.id()).expect("an id is letters, digits and an underscore");
         response.headers_mut().insert(&X_REQUEST_ID, id);
     }
-    if switch.has_unread_body() {
+    if state.has_unread_body() {
         // The next request begins after the rest of this one, which is not read.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response.map(|body| Outgoing { body, _entry: entry, switch }))
+    Ok(response.map(|body| Outgoing { body, _entry: entry, state }))
 }
 
 /// A request's body, counted while it is read.
@@ -76,7 +76,7 @@ struct Counted {
     body: Incoming,
     count: Arc<AtomicU64>,
     ended: bool,
-    switch: Arc<Switch>,
+    state: Arc<ConnectionState>,
 }
 
 impl HttpBody for Counted {
@@ -111,7 +111,7 @@ impl HttpBody for Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         if !self.ended && !self.body.is_end_stream() {
-            self.switch.body_is_unread();
+            self.state.body_is_unread();
         }
     }
 }
@@ -121,7 +121,7 @@ impl Drop for Counted {
 pub(super) struct Outgoing {
     body: Body,
     _entry: Option<Entry>,
-    switch: Arc<Switch>,
+    state: Arc<ConnectionState>,
 }
 
 impl HttpBody for Outgoing {
@@ -146,6 +146,6 @@ impl HttpBody for Outgoing {
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        self.switch.response_ends();
+        self.state.response_ends();
     }
 }

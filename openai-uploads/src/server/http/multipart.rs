@@ -171,8 +171,8 @@ impl<S: Stream<Item = Result<Bytes, BodyError>> + Unpin> Multipart<S> {
 
 /// How many bytes at the end of `bytes` are a proper prefix of `needle`.
 fn partial_match(bytes: &[u8], needle: &[u8]) -> usize {
-    let most = bytes.len().min(needle.len() - 1);
-    (1..=most).rev().find(|&length| bytes.ends_with(&needle[..length])).unwrap_or(0)
+    let max = bytes.len().min(needle.len() - 1);
+    (1..=max).rev().find(|&length| bytes.ends_with(&needle[..length])).unwrap_or(0)
 }
 
 /// The name of a field, and of its file if it has one.

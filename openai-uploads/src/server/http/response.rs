@@ -26,16 +26,16 @@ pub(in super::super) fn json(status: StatusCode, body: &impl Serialize) -> Respo
 
 /// An error response.
 #[derive(Debug)]
-pub(in super::super) struct Refusal {
+pub(in super::super) struct ErrorResponse {
     status: StatusCode,
     code: Option<&'static str>,
     param: Option<String>,
     message: String,
-    /// Boxed, since most refusals have none.
+    /// Boxed, since most responses have none.
     headers: Box<HeaderMap>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub(in super::super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, code: None, param: None, message: message.into(), headers: Box::default() }
     }
@@ -103,7 +103,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let body = json(self.status, &self.body());
         (*self.headers, body).into_response()

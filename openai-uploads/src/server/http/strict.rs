@@ -11,10 +11,10 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde_json::{Map, Value};
 
-use super::response::{Refusal, excerpt};
+use super::response::{ErrorResponse, excerpt};
 
 /// Reads a model from the JSON of a request, or names the property that is wrong.
-pub(super) fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<T, Refusal> {
+pub(super) fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<T, ErrorResponse> {
     read_value("", value)
 }
 
@@ -22,14 +22,14 @@ pub(super) fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<T, 
 pub(in super::super) fn read_value<T: DeserializeOwned + Serialize>(
     param: &str,
     value: &Value,
-) -> Result<T, Refusal> {
+) -> Result<T, ErrorResponse> {
     let model: T = serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let path = error.path().to_string();
-        error.into_inner().refusal(&join(param, if path == "." { "" } else { &path }))
+        error.into_inner().response(&join(param, if path == "." { "" } else { &path }))
     })?;
     let written = serde_json::to_value(&model).unwrap_or_default();
     match added(param, value, &written) {
-        Some(path) => Err(Fault::Missing(path).refusal("")),
+        Some(path) => Err(InvalidValue::Missing(path).response("")),
         None => Ok(model),
     }
 }
@@ -54,59 +54,60 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// What is wrong with a value.
+/// An error in a value.
 #[derive(Debug, PartialEq)]
-enum Fault {
+enum InvalidValue {
     Missing(String),
     Unknown,
-    /// Of another type than the schema says: the expected type and the found one.
+    /// The expected type, and the found one.
     Type(String, String),
     Negative,
     Other(String),
 }
 
-impl Fault {
-    /// `path` is the wrong value, or the object without the property.
-    fn refusal(self, path: &str) -> Refusal {
+impl InvalidValue {
+    /// The response to this error. `path` is the invalid value, or the object that has no such property.
+    fn response(self, path: &str) -> ErrorResponse {
         match self {
             Self::Missing(name) => {
                 let path = join(path, &name);
                 let message = format!("Missing required parameter: '{path}'.");
-                Refusal::invalid("missing_required_parameter", message).param(path)
+                ErrorResponse::invalid("missing_required_parameter", message).param(path)
             }
             Self::Unknown => {
                 let path = excerpt(path);
-                Refusal::invalid("unknown_parameter", format!("Unknown parameter: '{path}'.")).param(path)
+                ErrorResponse::invalid("unknown_parameter", format!("Unknown parameter: '{path}'."))
+                    .param(path)
             }
             Self::Type(expected, found) if path.is_empty() => {
                 let message = format!("The request's body must be {expected}, but it is {found}.");
-                Refusal::invalid("invalid_type", message)
+                ErrorResponse::invalid("invalid_type", message)
             }
             Self::Type(expected, found) => {
                 let message =
                     format!("Invalid type for '{path}': expected {expected}, but got {found} instead.");
-                Refusal::invalid("invalid_type", message).param(path)
+                ErrorResponse::invalid("invalid_type", message).param(path)
             }
             Self::Negative => {
                 let message = format!("Invalid '{path}': it may not be negative.");
-                Refusal::invalid("integer_below_min_value", message).param(path)
+                ErrorResponse::invalid("integer_below_min_value", message).param(path)
             }
             Self::Other(message) => {
-                Refusal::invalid("invalid_value", format!("Invalid '{path}': {message}.")).param(path)
+                ErrorResponse::invalid("invalid_value", format!("Invalid '{path}': {message}.")).param(path)
             }
         }
     }
 }
 
-impl Display for Fault {
+impl Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for InvalidValue {}
 
-impl de::Error for Fault {
+impl de::Error for InvalidValue {
     fn custom<T: Display>(message: T) -> Self {
         Self::Other(message.to_string())
     }
@@ -157,7 +158,7 @@ fn found_type(found: Unexpected<'_>) -> String {
 /// JSON that is read literally: `null` is not the same as a missing property.
 struct Strict<'de>(&'de Value);
 
-impl<'de> IntoDeserializer<'de, Fault> for Strict<'de> {
+impl<'de> IntoDeserializer<'de, InvalidValue> for Strict<'de> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -166,16 +167,19 @@ impl<'de> IntoDeserializer<'de, Fault> for Strict<'de> {
 }
 
 impl<'de> Strict<'de> {
-    fn object<V: Visitor<'de>>(object: &'de Map<String, Value>, visitor: V) -> Result<V::Value, Fault> {
+    fn object<V: Visitor<'de>>(
+        object: &'de Map<String, Value>,
+        visitor: V,
+    ) -> Result<V::Value, InvalidValue> {
         let entries = object.iter().map(|(name, value)| (name.as_str(), Strict(value)));
         visitor.visit_map(MapDeserializer::new(entries))
     }
 }
 
 impl<'de> Deserializer<'de> for Strict<'de> {
-    type Error = Fault;
+    type Error = InvalidValue;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidValue> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -194,7 +198,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidValue> {
         match self.0 {
             Value::Null => Err(de::Error::invalid_type(Unexpected::Unit, &"another type")),
             _ => visitor.visit_some(self),
@@ -205,7 +209,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, InvalidValue> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -214,7 +218,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, InvalidValue> {
         match self.0 {
             Value::Object(object) => Self::object(object, visitor),
             // serde accepts an array of the fields in order, but the schema does not.
@@ -267,14 +271,14 @@ mod tests {
     }
 
     /// The code and the param of the error.
-    fn refused<T: DeserializeOwned + Serialize + std::fmt::Debug>(value: &Value) -> (String, String) {
+    fn error<T: DeserializeOwned + Serialize + std::fmt::Debug>(value: &Value) -> (String, String) {
         let error = read::<T>(value).unwrap_err().body().error;
         (error.code.unwrap_or_default(), error.param.unwrap_or_default())
     }
 
     #[track_caller]
     fn is_refused(value: &Value, code: &str, param: &str) {
-        assert_eq!(refused::<CreateUploadRequest>(value), (code.to_owned(), param.to_owned()));
+        assert_eq!(error::<CreateUploadRequest>(value), (code.to_owned(), param.to_owned()));
     }
 
     #[test]
@@ -314,7 +318,7 @@ mod tests {
         is_refused(&with("/bytes", json!(-1)), "integer_below_min_value", "bytes");
         let listed = json!({"part_ids": ["a", 1]});
         let place = ("invalid_type".to_owned(), "part_ids[1]".to_owned());
-        assert_eq!(refused::<CompleteUploadRequest>(&listed), place);
+        assert_eq!(error::<CompleteUploadRequest>(&listed), place);
     }
 
     #[test]

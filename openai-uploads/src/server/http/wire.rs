@@ -1,4 +1,4 @@
-//! The bytes of one connection: limited in rate, and cut off if a fault says so.
+//! The socket of one connection, with a rate limit and injected faults.
 
 use std::future::Future;
 use std::io;
@@ -13,19 +13,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
-/// A connection's socket. Its [`Switch`] connects it with the requests on it.
+/// A connection's socket. It shares a [`ConnectionState`] with the requests on it.
 #[derive(Debug)]
 pub(super) struct Wire {
     socket: TcpStream,
-    switch: Arc<Switch>,
-    reading: Option<Pace>,
-    writing: Option<Pace>,
-    refused: Option<StatusCode>,
+    state: Arc<ConnectionState>,
+    reading: Option<RateLimiter>,
+    writing: Option<RateLimiter>,
+    held_back: Option<StatusCode>,
 }
 
-/// The state that the requests on a connection share with its [`Wire`].
+/// The state that the requests on a connection share with its socket.
 #[derive(Debug)]
-pub(in super::super) struct Switch {
+pub(in super::super) struct ConnectionState {
     phase: AtomicU8,
     /// How many more bytes the client receives. [`UNCUT`] means all.
     left: AtomicU64,
@@ -41,7 +41,7 @@ const RESPONDING: u8 = 1;
 /// The response is complete, but a part of it may be in a buffer.
 const FLUSHING: u8 = 2;
 
-impl Switch {
+impl ConnectionState {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             phase: AtomicU8::new(IDLE),
@@ -78,20 +78,20 @@ impl Switch {
 
 impl Wire {
     /// `rate` is in bytes a second, for each direction.
-    pub(super) fn new(socket: TcpStream, switch: Arc<Switch>, rate: Option<u64>) -> Self {
-        let pace = || rate.map(Pace::new);
-        Self { socket, switch, reading: pace(), writing: pace(), refused: None }
+    pub(super) fn new(socket: TcpStream, state: Arc<ConnectionState>, rate: Option<u64>) -> Self {
+        let pace = || rate.map(RateLimiter::new);
+        Self { socket, state, reading: pace(), writing: pace(), held_back: None }
     }
 
     /// The status of the empty response that hyper wrote for a malformed request. It is held back, so that a better
     /// one can be sent.
-    pub(super) fn refused(&self) -> Option<StatusCode> {
-        self.refused
+    pub(super) fn held_back(&self) -> Option<StatusCode> {
+        self.held_back
     }
 
     /// How many of `length` bytes may be written now.
     fn cut(&self, length: usize) -> io::Result<usize> {
-        let left = self.switch.left.load(Ordering::Relaxed);
+        let left = self.state.left.load(Ordering::Relaxed);
         if left == 0 && length > 0 {
             return Err(io::Error::new(io::ErrorKind::BrokenPipe, "closed on purpose"));
         }
@@ -99,9 +99,9 @@ impl Wire {
     }
 
     fn wrote(&self, bytes: usize) {
-        let left = self.switch.left.load(Ordering::Relaxed);
+        let left = self.state.left.load(Ordering::Relaxed);
         if left != UNCUT {
-            self.switch.left.store(left.saturating_sub(bytes as u64), Ordering::Relaxed);
+            self.state.left.store(left.saturating_sub(bytes as u64), Ordering::Relaxed);
         }
     }
 }
@@ -133,10 +133,10 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        if this.switch.phase.load(Ordering::Relaxed) == IDLE {
+        if this.state.phase.load(Ordering::Relaxed) == IDLE {
             // There is no request, so this is hyper's own `HTTP/1.1 431 …`.
             let status = buf.get(9..12).and_then(|status| StatusCode::from_bytes(status).ok());
-            this.refused = this.refused.or(status);
+            this.held_back = this.held_back.or(status);
             return Poll::Ready(Ok(buf.len()));
         }
         let mut length = this.cut(buf.len())?;
@@ -158,7 +158,7 @@ impl AsyncWrite for Wire {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
         // hyper flushes when its buffer is empty.
-        let phase = &self.switch.phase;
+        let phase = &self.state.phase;
         let _ = phase.compare_exchange(FLUSHING, IDLE, Ordering::Relaxed, Ordering::Relaxed);
         Poll::Ready(Ok(()))
     }
@@ -168,13 +168,13 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// Keeps one direction of a connection to a rate.
+/// A rate limiter for one direction of a connection.
 #[derive(Debug)]
-struct Pace {
+struct RateLimiter {
     bytes_per_second: u64,
     /// When the next bytes may be transferred.
     free: Instant,
-    /// Time that was lost because a timer fired late, and that is made up for. An idle connection gains none.
+    /// The time by which timers fired late. Later transfers make up for it. An idle connection gains none.
     owed: Duration,
     sleep: Pin<Box<Sleep>>,
     sleeping: bool,
@@ -185,7 +185,7 @@ const STEPS: u64 = 100;
 /// The maximum time that is made up for.
 const MAX_OWED: Duration = Duration::from_millis(250);
 
-impl Pace {
+impl RateLimiter {
     fn new(bytes_per_second: u64) -> Self {
         let free = Instant::now();
         let sleep = Box::pin(tokio::time::sleep_until(free));

@@ -1,5 +1,5 @@
-//! Who may use the page: browsers that opened it by an IP address or as `localhost`, and for changes only the page
-//! itself.
+//! Access to the page: it must be opened by an IP address or as `localhost`, and only the page itself can change
+//! something.
 //!
 //! A website that a user visits can make the browser send requests to this server. The browser does not show it the
 //! responses, unless the website's own name resolves to this machine (DNS rebinding). Such a request has that name in
@@ -12,26 +12,26 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::super::http::Refusal;
+use super::super::http::ErrorResponse;
 
 /// Refuses a request whose `Host` is a name that someone else can choose.
-pub(super) async fn require_safe_host(request: Request, next: Next) -> Result<Response, Refusal> {
+pub(super) async fn require_safe_host(request: Request, next: Next) -> Result<Response, ErrorResponse> {
     match one(request.headers(), header::HOST) {
         Some(host) if is_safe(host) => Ok(next.run(request).await),
         _ => {
             let message = "Open this page by an IP address, such as http://127.0.0.1:8080/, or as localhost.";
-            Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, message).code("unknown_host"))
+            Err(ErrorResponse::new(StatusCode::MISDIRECTED_REQUEST, message).code("unknown_host"))
         }
     }
 }
 
 /// Refuses a request that does not come from the page.
-pub(super) async fn require_same_origin(request: Request, next: Next) -> Result<Response, Refusal> {
+pub(super) async fn require_same_origin(request: Request, next: Next) -> Result<Response, ErrorResponse> {
     if is_same_origin(request.headers()) {
         Ok(next.run(request).await)
     } else {
         let message = "Only the page of this server can switch faults.";
-        Err(Refusal::new(StatusCode::FORBIDDEN, message).code("other_origin"))
+        Err(ErrorResponse::new(StatusCode::FORBIDDEN, message).code("other_origin"))
     }
 }
 

@@ -17,7 +17,7 @@ use axum::{Router, middleware};
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
-use super::http::{Refusal, json, read_json};
+use super::http::{ErrorResponse, json, read_json};
 use super::journal::Journal;
 
 /// The paths of the page. No operation of the API has them.
@@ -57,12 +57,12 @@ fn asset(
     move || std::future::ready(([(header::CONTENT_TYPE, content_type)], text).into_response())
 }
 
-async fn show_state(State(page): State<Arc<Page>>) -> Result<Response, Refusal> {
+async fn show_state(State(page): State<Arc<Page>>) -> Result<Response, ErrorResponse> {
     let requests = page.journal.latest(state::REQUESTS);
     let faults = page.app.faults.switches();
     let state = page.app.with_store(move |store| Ok(state::read(store, &requests, faults))).await;
     let state = state.map_err(|_| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The state of the server cannot be read.")
+        ErrorResponse::new(StatusCode::INTERNAL_SERVER_ERROR, "The state of the server cannot be read.")
     })?;
     Ok(json(StatusCode::OK, &state))
 }
@@ -75,17 +75,19 @@ struct Switching {
     is_on: bool,
 }
 
-async fn switch_fault(State(page): State<Arc<Page>>, request: Request) -> Result<Response, Refusal> {
+async fn switch_fault(State(page): State<Arc<Page>>, request: Request) -> Result<Response, ErrorResponse> {
     let (head, body) = request.into_parts();
     let Switching { fault, is_on } = read_json(&head.headers, page.app.incoming(body)).await?;
     if !page.app.faults.switch(fault, is_on) {
-        return Err(Refusal::invalid("unknown_fault", format!("There is no fault {fault}.")).param("fault"));
+        return Err(
+            ErrorResponse::invalid("unknown_fault", format!("There is no fault {fault}.")).param("fault")
+        );
     }
     tracing::info!(fault, is_on, "fault switched");
     Ok(json(StatusCode::OK, &page.app.faults.switches()))
 }
 
-/// Adds the headers with which a browser keeps other sites out, and loads nothing from elsewhere.
+/// Adds headers that make the browser keep other sites out and load nothing from elsewhere.
 async fn with_headers(mut response: Response) -> Response {
     const HEADERS: [(HeaderName, &str); 6] = [
         (

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::id;
 use super::folder::{BATCH, RECORD, read_record, replace};
-use super::{Refused, Store, entries, file, lock};
+use super::{Store, StoreError, entries, file, lock};
 use crate::models;
 use crate::models::batch::Status;
 
@@ -20,7 +20,7 @@ pub(super) struct BatchEntry {
     record: Mutex<BatchRecord>,
 }
 
-/// What is known of a batch, written as JSON into its folder.
+/// The record of a batch, stored as JSON in its folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in super::super) struct BatchRecord {
     pub(in super::super) batch: models::Batch,
@@ -95,7 +95,7 @@ impl BatchEntry {
         Ok(Self { dir, record: Mutex::new(record) })
     }
 
-    /// A batch as its folder has it. None if it was not finished: then the folder is removed.
+    /// Opens the batch in a folder. Returns `None` and removes the folder if its creation did not finish.
     pub(super) fn open(dir: &Path) -> io::Result<Option<Self>> {
         let Some(record) = read_record(dir)? else { return Ok(None) };
         Ok(Some(Self { dir: dir.to_owned(), record: Mutex::new(record) }))
@@ -117,7 +117,7 @@ impl BatchEntry {
         self.lock().batch.clone()
     }
 
-    /// Changes the record, first on the disk. `change` returns false if nothing is to be changed.
+    /// Changes the record, first on the disk. `change` returns false to leave the record as it is.
     pub(super) fn change(&self, change: impl FnOnce(&mut BatchRecord) -> bool) -> io::Result<models::Batch> {
         let mut record = self.lock();
         let mut changed = record.clone();
@@ -153,13 +153,13 @@ impl Store {
         &self,
         request: models::CreateBatchRequest,
         faults: Vec<String>,
-    ) -> Result<models::Batch, Refused> {
-        let input = self.file(&request.input_file_id).map_err(|refused| match refused {
-            Refused::NotFound => Refused::NoInputFile,
+    ) -> Result<models::Batch, StoreError> {
+        let input = self.file(&request.input_file_id).map_err(|error| match error {
+            StoreError::NotFound => StoreError::NoInputFile,
             other => other,
         })?;
         if input.purpose != models::open_ai_file::Purpose::Batch {
-            return Err(Refused::InputPurpose(input.purpose.to_string()));
+            return Err(StoreError::InputPurpose(input.purpose.to_string()));
         }
         let file_ids = [file::new_id(), file::new_id()];
         let record =
@@ -177,30 +177,30 @@ impl Store {
         entries.iter().map(|entry| entry.batch()).collect()
     }
 
-    pub(in super::super) fn batch(&self, batch_id: &str) -> Result<models::Batch, Refused> {
+    pub(in super::super) fn batch(&self, batch_id: &str) -> Result<models::Batch, StoreError> {
         Ok(self.batch_entry(batch_id)?.batch())
     }
 
-    pub(in super::super) fn batch_record(&self, batch_id: &str) -> Result<BatchRecord, Refused> {
+    pub(in super::super) fn batch_record(&self, batch_id: &str) -> Result<BatchRecord, StoreError> {
         Ok(self.batch_entry(batch_id)?.record())
     }
 
     /// The folder in which a batch runs.
-    pub(in super::super) fn batch_dir(&self, batch_id: &str) -> Result<PathBuf, Refused> {
+    pub(in super::super) fn batch_dir(&self, batch_id: &str) -> Result<PathBuf, StoreError> {
         Ok(self.batch_entry(batch_id)?.dir().to_owned())
     }
 
-    /// Changes a batch, first on the disk. `change` returns false if nothing is to be changed.
+    /// Changes a batch, first on the disk. `change` returns false to leave the record as it is.
     pub(in super::super) fn change_batch(
         &self,
         batch_id: &str,
         change: impl FnOnce(&mut BatchRecord) -> bool,
-    ) -> Result<models::Batch, Refused> {
+    ) -> Result<models::Batch, StoreError> {
         Ok(self.batch_entry(batch_id)?.change(change)?)
     }
 
     /// Begins to cancel a batch that has not ended.
-    pub(in super::super) fn cancel_batch(&self, batch_id: &str) -> Result<models::Batch, Refused> {
+    pub(in super::super) fn cancel_batch(&self, batch_id: &str) -> Result<models::Batch, StoreError> {
         let now = self.now();
         let mut ended = None;
         let batch = self.change_batch(batch_id, |record| match record.batch.status {
@@ -215,7 +215,7 @@ impl Store {
                 false
             }
         })?;
-        ended.map_or(Ok(batch), |status| Err(Refused::BatchEnded(status)))
+        ended.map_or(Ok(batch), |status| Err(StoreError::BatchEnded(status)))
     }
 
     /// Sets the progress of a batch.
@@ -225,7 +225,7 @@ impl Store {
         }
     }
 
-    fn batch_entry(&self, batch_id: &str) -> Result<Arc<BatchEntry>, Refused> {
-        lock(&self.batches).get(batch_id).cloned().ok_or(Refused::NotFound)
+    fn batch_entry(&self, batch_id: &str) -> Result<Arc<BatchEntry>, StoreError> {
+        lock(&self.batches).get(batch_id).cloned().ok_or(StoreError::NotFound)
     }
 }

@@ -106,10 +106,10 @@ impl Read for Reader {
                 self.open = None;
                 continue;
             }
-            let most = self.left.min(*in_part).min(piece.len() as u64);
-            let most = usize::try_from(most).unwrap_or(piece.len());
-            let read = file.read(&mut piece[..most])?;
-            if read == 0 && most > 0 {
+            let max = self.left.min(*in_part).min(piece.len() as u64);
+            let max = usize::try_from(max).unwrap_or(piece.len());
+            let read = file.read(&mut piece[..max])?;
+            if read == 0 && max > 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             *in_part -= read as u64;

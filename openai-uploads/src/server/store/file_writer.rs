@@ -8,10 +8,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
-use super::file::{FileEntry, FileProperties};
+use super::file::{FileEntry, FileProperties, new_id};
 use super::folder::ARRIVING;
 use super::writer::Writer;
-use super::{Refused, Store};
+use super::{Store, StoreError};
 use crate::models;
 
 /// Writes the content of a new file. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -36,10 +36,10 @@ impl FileWriter {
     }
 
     /// Writes the next bytes, unless the file becomes too large.
-    pub(in super::super) async fn write(&mut self, bytes: Bytes) -> Result<(), Refused> {
+    pub(in super::super) async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
         self.bytes += bytes.len() as u64;
         if self.bytes > self.max_bytes {
-            return Err(Refused::FileTooLarge);
+            return Err(StoreError::FileTooLarge);
         }
         Ok(self.writer.write(bytes).await?)
     }
@@ -48,7 +48,7 @@ impl FileWriter {
     pub(in super::super) async fn finish(
         self,
         properties: FileProperties,
-    ) -> Result<models::OpenAiFile, Refused> {
+    ) -> Result<models::OpenAiFile, StoreError> {
         let Self { store, mut dir, writer, .. } = self;
         let content = writer.finish().await?;
         let added = spawn_blocking(move || {
@@ -59,6 +59,14 @@ impl FileWriter {
             Ok(store.add_file(entry))
         });
         added.await.map_err(io::Error::other)?
+    }
+}
+
+impl Store {
+    /// Begins to create a file.
+    pub(in super::super) fn create_file(self: &Arc<Self>, max_bytes: u64) -> Result<FileWriter, StoreError> {
+        self.remove_expired();
+        Ok(FileWriter::new(Arc::clone(self), self.folder.file(&new_id()), max_bytes)?)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::id;
-use super::{Refused, Store};
+use super::{Store, StoreError};
 use crate::models;
 use crate::models::fine_tuning_job::{Error, Hyperparameters, Status};
 use crate::models::fine_tuning_job_event::{Level, Type};
@@ -16,21 +16,21 @@ use crate::models::fine_tuning_job_event::{Level, Type};
 pub(super) const JOB: &str = "ftjob-";
 const EVENT: &str = "ftevent-";
 
-/// The least number of examples.
+/// The minimum number of examples.
 const MIN_EXAMPLES: u64 = 10;
 
-/// The members of the formats of an example: a line has those of one of them.
+/// The formats of an example: a line has all members of one of them.
 const FORMATS: [&[&str]; 3] =
     [&["messages"], &["prompt", "completion"], &["input", "preferred_output", "non_preferred_output"]];
 
 /// The loss of the training after each step.
 const LOSSES: [f64; 3] = [0.9, 0.6, 0.4];
 
-/// The parts of a job's time after which it is queued, and after which it runs, in percent.
+/// When a job is queued, and when it runs, in percent of its time.
 const QUEUED_AFTER: u64 = 10;
 const RUNS_AFTER: u64 = 30;
 
-/// What is known of a job.
+/// The record of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct JobRecord {
     /// The job as it was created.
@@ -41,7 +41,7 @@ pub(super) struct JobRecord {
     started: u64,
     /// The milliseconds that the job takes.
     takes: u64,
-    /// Why the files are not fit, if they are not.
+    /// What is wrong with the files, or `None` if they are valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<Error>,
     tokens: u64,
@@ -54,7 +54,7 @@ impl Store {
         request: models::CreateFineTuningJobRequest,
         hyperparameters: Hyperparameters,
         takes: u64,
-    ) -> Result<models::FineTuningJob, Refused> {
+    ) -> Result<models::FineTuningJob, StoreError> {
         let models::CreateFineTuningJobRequest {
             model,
             training_file,
@@ -108,28 +108,31 @@ impl Store {
         Ok(record.object(started))
     }
 
-    /// All jobs, in no order.
+    /// All jobs, in no particular order.
     pub(super) fn jobs(&self) -> Vec<models::FineTuningJob> {
         let now = self.milliseconds();
         self.jobs.all().iter().map(|record| record.object(now)).collect()
     }
 
-    pub(in super::super) fn job(&self, id: &str) -> Result<models::FineTuningJob, Refused> {
-        Ok(self.jobs.get(id).ok_or(Refused::NotFound)?.object(self.milliseconds()))
+    pub(in super::super) fn job(&self, id: &str) -> Result<models::FineTuningJob, StoreError> {
+        Ok(self.jobs.get(id).ok_or(StoreError::NotFound)?.object(self.milliseconds()))
     }
 
-    /// What happened to a job, oldest first.
-    pub(in super::super) fn job_events(&self, id: &str) -> Result<Vec<models::FineTuningJobEvent>, Refused> {
-        Ok(self.jobs.get(id).ok_or(Refused::NotFound)?.events(self.milliseconds()))
+    /// The events of a job, oldest first.
+    pub(in super::super) fn job_events(
+        &self,
+        id: &str,
+    ) -> Result<Vec<models::FineTuningJobEvent>, StoreError> {
+        Ok(self.jobs.get(id).ok_or(StoreError::NotFound)?.events(self.milliseconds()))
     }
 
-    fn examples(&self, param: &'static str, file_id: &str) -> Result<Examples, Refused> {
-        let file = self.file(file_id).map_err(|refused| match refused {
-            Refused::NotFound => Refused::NoTrainingFile(param),
+    fn examples(&self, param: &'static str, file_id: &str) -> Result<Examples, StoreError> {
+        let file = self.file(file_id).map_err(|error| match error {
+            StoreError::NotFound => StoreError::NoTrainingFile(param),
             other => other,
         })?;
         if file.purpose != models::open_ai_file::Purpose::FineTune {
-            return Err(Refused::TrainingPurpose(param, file.purpose.to_string()));
+            return Err(StoreError::TrainingPurpose(param, file.purpose.to_string()));
         }
         let content = self.content(file_id)?;
         let bytes = content.length();
@@ -144,22 +147,22 @@ struct Examples {
     problem: Option<String>,
 }
 
-/// The number of examples, and what is wrong with the first line that is none.
+/// Counts the examples up to the first line that is not one, and says which line that is.
 fn count_examples(lines: impl BufRead) -> io::Result<(u64, Option<String>)> {
     let mut count = 0;
-    for line in lines.split(b'\n') {
+    for (number, line) in (1..).zip(lines.split(b'\n')) {
         let line = line?;
         if line.trim_ascii().is_empty() {
             continue;
         }
-        count += 1;
         let example: Option<serde_json::Map<String, Value>> = serde_json::from_slice(&line).ok();
         let has_all = |names: &&[&str]| {
             example.as_ref().is_some_and(|example| names.iter().all(|name| example.contains_key(*name)))
         };
         if !FORMATS.iter().any(has_all) {
-            return Ok((count, Some(format!("line {count} is not an example"))));
+            return Ok((count, Some(format!("line {number} is not an example"))));
         }
+        count += 1;
     }
     Ok((count, None))
 }
@@ -203,7 +206,7 @@ impl JobRecord {
         }
     }
 
-    /// The milliseconds since 1970 at which a part of the job is over.
+    /// When this percentage of the job's time is over, in milliseconds since 1970.
     fn time_at(&self, percent: u64) -> u64 {
         self.started.saturating_add(self.takes.saturating_mul(percent) / 100)
     }
@@ -255,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn examples_are_counted_until_a_line_that_is_none() {
+    fn examples_are_counted_up_to_a_line_that_is_not_one() {
         let chat = "{\"messages\":[]}\n";
         assert_eq!(count_examples(chat.repeat(12).as_bytes()).unwrap(), (12, None));
         assert_eq!(
@@ -263,8 +266,8 @@ mod tests {
             (1, None)
         );
         for wrong in ["{\"prompt\":\"a\"}", "[]", "{", "hello"] {
-            let (count, problem) = count_examples(format!("{chat}{wrong}\n{chat}").as_bytes()).unwrap();
-            assert_eq!((count, problem.as_deref()), (2, Some("line 2 is not an example")), "{wrong}");
+            let (count, problem) = count_examples(format!("{chat}\n{wrong}\n{chat}").as_bytes()).unwrap();
+            assert_eq!((count, problem.as_deref()), (1, Some("line 3 is not an example")), "{wrong}");
         }
     }
 }

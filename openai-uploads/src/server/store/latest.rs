@@ -27,7 +27,7 @@ impl Store {
     pub(in super::super) fn latest_uploads(&self, count: usize) -> Latest<UploadProgress> {
         let now = self.now();
         let mut entries = entries(&self.uploads);
-        let active = entries.iter().filter(|entry| entry.pending(now).is_ok()).count();
+        let active = entries.iter().filter(|entry| entry.require_pending(now).is_ok()).count();
         let total = entries.len();
         entries.sort_by_key(|entry| Reverse(entry.numbers().0));
         entries.truncate(count);

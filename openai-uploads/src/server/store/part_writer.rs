@@ -8,10 +8,10 @@ use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
 use super::super::{Clock, id};
-use super::Refused;
 use super::folder::{ARRIVING, PART};
 use super::upload::UploadEntry;
 use super::writer::Writer;
+use super::{Store, StoreError};
 use crate::models;
 
 /// Writes a part while its bytes arrive. Dropped before [`finish`](Self::finish), it leaves nothing behind.
@@ -38,10 +38,10 @@ impl PartWriter {
     }
 
     /// Writes the next bytes, unless the part or the upload becomes too large.
-    pub(in super::super) async fn write(&mut self, bytes: Bytes) -> Result<(), Refused> {
+    pub(in super::super) async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
         let length = bytes.len() as u64;
         if self.reserved.bytes + length > models::AddUploadPartRequest::DATA_MAX_LENGTH {
-            return Err(Refused::PartTooLarge);
+            return Err(StoreError::PartTooLarge);
         }
         self.reserved.entry.reserve(length)?;
         self.reserved.bytes += length;
@@ -49,7 +49,7 @@ impl PartWriter {
     }
 
     /// Adds the part to the upload. When this returns, the part survives the end of the process.
-    pub(in super::super) async fn finish(self) -> Result<models::UploadPart, Refused> {
+    pub(in super::super) async fn finish(self) -> Result<models::UploadPart, StoreError> {
         let Self { clock, part_id, writer, mut reserved } = self;
         let file = writer.finish().await.map_err(forgotten_or_disk)?;
         let now = clock.now();
@@ -62,6 +62,15 @@ impl PartWriter {
     }
 }
 
+impl Store {
+    /// Begins to add a part to an upload.
+    pub(in super::super) fn add_part(&self, upload_id: &str) -> Result<PartWriter, StoreError> {
+        let entry = self.upload(upload_id)?;
+        entry.require_pending(self.now())?;
+        Ok(PartWriter::new(entry, self.clock.clone()))
+    }
+}
+
 impl Drop for Reserved {
     fn drop(&mut self) {
         self.entry.release(self.bytes);
@@ -69,9 +78,9 @@ impl Drop for Reserved {
 }
 
 /// The folder of an upload is missing if it was deleted by [`Store::forget`](super::Store::forget).
-fn forgotten_or_disk(error: io::Error) -> Refused {
+fn forgotten_or_disk(error: io::Error) -> StoreError {
     match error.kind() {
-        io::ErrorKind::NotFound => Refused::NotFound,
-        _ => Refused::Disk(error),
+        io::ErrorKind::NotFound => StoreError::NotFound,
+        _ => StoreError::Disk(error),
     }
 }

@@ -1,4 +1,4 @@
-//! Objects that are a record and nothing else, each in a file of its own.
+//! Objects without content: a record each, in a file of its own.
 
 use std::collections::HashMap;
 use std::fs;
@@ -46,7 +46,7 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
         Ok(())
     }
 
-    /// All objects, in no order.
+    /// All objects, in no particular order.
     pub(super) fn all(&self) -> Vec<T> {
         let entries: Vec<_> = self.lock().values().cloned().collect();
         entries.iter().map(|entry| entry.lock().unwrap_or_else(PoisonError::into_inner).clone()).collect()
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_survive_and_what_was_not_finished_is_removed() {
+    fn objects_survive_and_unfinished_files_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let open = || Records::<u32>::open(folder.path().join("numbers"), "n_").unwrap();
         let (first, second) = (id::new("n_"), id::new("n_"));

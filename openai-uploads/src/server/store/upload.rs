@@ -5,16 +5,16 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use md5::{Digest, Md5};
 
 use super::super::{Clock, id};
 use super::content::Content;
 use super::folder::{ARRIVING, NEW, PART, RECORD, name, paths, read_record, remove, replace};
-use super::record::UploadRecord;
+use super::upload_record::UploadRecord;
 use super::writer::NewFile;
-use super::{Refused, StoredPart, StoredUpload};
+use super::{Store, StoreError, StoredPart, StoredUpload, entries, lock};
 use crate::models;
 use crate::models::upload::Status;
 
@@ -47,7 +47,8 @@ impl UploadEntry {
         Ok(Self { id, dir, bytes: AtomicU64::new(0), state: Mutex::new(state) })
     }
 
-    /// An upload as its folder has it. Unfinished parts are removed. None if the upload itself was not finished.
+    /// Opens the upload in a folder and removes unfinished parts. Returns `None` and removes the folder if the creation of
+    /// the upload did not finish.
     pub(super) fn open(dir: &Path) -> io::Result<Option<Self>> {
         let Some(record) = read_record::<UploadRecord>(dir)? else { return Ok(None) };
         let mut parts = HashMap::new();
@@ -80,11 +81,11 @@ impl UploadEntry {
     }
 
     /// Counts bytes that arrive, unless the upload becomes too large.
-    pub(super) fn reserve(&self, bytes: u64) -> Result<(), Refused> {
-        let most = models::CreateUploadRequest::BYTES_MAXIMUM;
-        let within = |have: u64| have.checked_add(bytes).filter(|sum| *sum <= most);
+    pub(super) fn reserve(&self, bytes: u64) -> Result<(), StoreError> {
+        let max = models::CreateUploadRequest::BYTES_MAXIMUM;
+        let within = |have: u64| have.checked_add(bytes).filter(|sum| *sum <= max);
         let reserved = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, within);
-        reserved.map(drop).map_err(|_| Refused::UploadTooLarge)
+        reserved.map(drop).map_err(|_| StoreError::UploadTooLarge)
     }
 
     /// Removes bytes from the count.
@@ -97,9 +98,9 @@ impl UploadEntry {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Refuses unless the upload is pending.
-    pub(super) fn pending(&self, now: u64) -> Result<(), Refused> {
-        self.state(now).pending()
+    /// Returns an error unless the upload is pending.
+    pub(super) fn require_pending(&self, now: u64) -> Result<(), StoreError> {
+        self.state(now).require_pending()
     }
 
     /// Adds a part whose content is written.
@@ -109,9 +110,9 @@ impl UploadEntry {
         part_id: &str,
         bytes: u64,
         now: u64,
-    ) -> Result<models::UploadPart, Refused> {
+    ) -> Result<models::UploadPart, StoreError> {
         let mut state = self.state(now);
-        state.pending()?;
+        state.require_pending()?;
         content.keep_as(&self.part_path(part_id))?;
         state.parts.insert(part_id.to_owned(), bytes);
         Ok(models::UploadPart::new(part_id.to_owned(), now, self.id.clone()))
@@ -122,10 +123,10 @@ impl UploadEntry {
         request: &models::CompleteUploadRequest,
         clock: &Clock,
         file_number: u64,
-    ) -> Result<models::Upload, Refused> {
+    ) -> Result<models::Upload, StoreError> {
         let content = {
             let state = self.state(clock.now());
-            state.pending()?;
+            state.require_pending()?;
             state.check(&request.part_ids)?;
             self.parts(&state, &request.part_ids)
         };
@@ -136,23 +137,23 @@ impl UploadEntry {
         };
         let now = clock.now();
         let mut state = self.state(now);
-        state.pending()?;
+        state.require_pending()?;
         md5?;
         let record = state.record.completed(&request.part_ids, now, file_number);
         self.change(&mut state, record, now)
     }
 
-    pub(super) fn cancel(&self, now: u64) -> Result<models::Upload, Refused> {
+    pub(super) fn cancel(&self, now: u64) -> Result<models::Upload, StoreError> {
         let mut state = self.state(now);
-        state.pending()?;
+        state.require_pending()?;
         let record = state.record.cancelled();
         self.change(&mut state, record, now)
     }
 
-    pub(super) fn delete_file(&self, now: u64) -> Result<(), Refused> {
+    pub(super) fn delete_file(&self, now: u64) -> Result<(), StoreError> {
         let mut state = self.state(now);
         if state.record.file(now).is_none() {
-            return Err(Refused::NotFound);
+            return Err(StoreError::NotFound);
         }
         let record = state.record.without_file();
         self.change(&mut state, record, now).map(drop)
@@ -180,12 +181,12 @@ impl UploadEntry {
         (record.number, record.file_number)
     }
 
-    pub(super) fn content(&self) -> Result<Content, Refused> {
+    pub(super) fn content(&self) -> Result<Content, StoreError> {
         let state = self.lock();
         self.parts(&state, &state.record.part_ids)
     }
 
-    pub(super) fn part(&self, part_id: &str) -> Result<Content, Refused> {
+    pub(super) fn part(&self, part_id: &str) -> Result<Content, StoreError> {
         self.parts(&self.lock(), &[part_id.to_owned()])
     }
 
@@ -197,16 +198,21 @@ impl UploadEntry {
         StoredUpload { upload: state.record.upload.clone(), parts }
     }
 
-    fn parts(&self, state: &State, part_ids: &[String]) -> Result<Content, Refused> {
+    fn parts(&self, state: &State, part_ids: &[String]) -> Result<Content, StoreError> {
         let part = |id: &String| match state.parts.get(id) {
             Some(bytes) => Ok((self.part_path(id), *bytes)),
-            None => Err(Refused::UnknownPart(id.clone())),
+            None => Err(StoreError::UnknownPart(id.clone())),
         };
         part_ids.iter().map(part).collect::<Result<_, _>>().map(Content::new)
     }
 
     /// Replaces the record, first on the disk, and removes the parts that it does not need.
-    fn change(&self, state: &mut State, record: UploadRecord, now: u64) -> Result<models::Upload, Refused> {
+    fn change(
+        &self,
+        state: &mut State,
+        record: UploadRecord,
+        now: u64,
+    ) -> Result<models::Upload, StoreError> {
         write(&self.dir, &record)?;
         state.record = record;
         self.drop_parts(state, now);
@@ -245,27 +251,27 @@ impl UploadEntry {
 }
 
 impl State {
-    fn pending(&self) -> Result<(), Refused> {
+    fn require_pending(&self) -> Result<(), StoreError> {
         match &self.record.upload.status {
-            _ if self.forgotten => Err(Refused::NotFound),
+            _ if self.forgotten => Err(StoreError::NotFound),
             Status::Pending => Ok(()),
-            status => Err(Refused::NotPending(status.clone())),
+            status => Err(StoreError::NotPending(status.clone())),
         }
     }
 
-    /// Refuses a list of parts that does not match the file.
-    fn check(&self, part_ids: &[String]) -> Result<(), Refused> {
+    /// Returns an error for a list of parts that does not match the file.
+    fn check(&self, part_ids: &[String]) -> Result<(), StoreError> {
         let mut seen = HashSet::new();
         let mut listed = 0_u64;
         for id in part_ids {
-            let bytes = self.parts.get(id).ok_or_else(|| Refused::UnknownPart(id.clone()))?;
+            let bytes = self.parts.get(id).ok_or_else(|| StoreError::UnknownPart(id.clone()))?;
             if !seen.insert(id) {
-                return Err(Refused::RepeatedPart(id.clone()));
+                return Err(StoreError::RepeatedPart(id.clone()));
             }
             listed = listed.saturating_add(*bytes);
         }
         let announced = self.record.upload.bytes;
-        if listed == announced { Ok(()) } else { Err(Refused::Bytes { announced, listed }) }
+        if listed == announced { Ok(()) } else { Err(StoreError::Bytes { announced, listed }) }
     }
 }
 
@@ -273,13 +279,64 @@ fn write(dir: &Path, record: &UploadRecord) -> io::Result<()> {
     replace(&dir.join(RECORD), &serde_json::to_vec(record)?)
 }
 
-fn check_md5(content: &Content, announced: &str) -> Result<(), Refused> {
+fn check_md5(content: &Content, announced: &str) -> Result<(), StoreError> {
     let mut md5 = Md5::new();
     content.read(|bytes| md5.update(bytes))?;
     let found = super::super::id::hex(&md5.finalize());
     if found.eq_ignore_ascii_case(announced) {
         Ok(())
     } else {
-        Err(Refused::Md5 { announced: announced.to_owned(), found })
+        Err(StoreError::Md5 { announced: announced.to_owned(), found })
+    }
+}
+
+impl Store {
+    /// Creates an upload.
+    pub(in super::super) fn create_upload(
+        &self,
+        request: models::CreateUploadRequest,
+    ) -> Result<models::Upload, StoreError> {
+        self.remove_expired();
+        let record = UploadRecord::new(request, self.now(), self.next_number());
+        let upload = record.upload.clone();
+        let entry = UploadEntry::create(self.folder.upload(&upload.id), record)?;
+        lock(&self.uploads).insert(upload.id.clone(), Arc::new(entry));
+        Ok(upload)
+    }
+
+    /// Completes an upload with a file that consists of the listed parts.
+    pub(in super::super) fn complete_upload(
+        &self,
+        upload_id: &str,
+        request: &models::CompleteUploadRequest,
+    ) -> Result<models::Upload, StoreError> {
+        let entry = self.upload(upload_id)?;
+        let upload = entry.complete(request, &self.clock, self.next_number())?;
+        if let Some(file) = &upload.file {
+            lock(&self.uploads_by_file).insert(file.id.clone(), entry);
+        }
+        Ok(upload)
+    }
+
+    /// Cancels an upload and deletes its parts.
+    pub(in super::super) fn cancel_upload(&self, upload_id: &str) -> Result<models::Upload, StoreError> {
+        self.upload(upload_id)?.cancel(self.now())
+    }
+
+    /// All uploads, oldest first.
+    pub(in super::super) fn uploads(&self) -> Vec<StoredUpload> {
+        let now = self.now();
+        let mut entries = entries(&self.uploads);
+        entries.sort_by_key(|entry| entry.numbers().0);
+        entries.iter().map(|entry| entry.stored(now)).collect()
+    }
+
+    /// The content of a stored part.
+    pub(in super::super) fn part(&self, upload_id: &str, part_id: &str) -> Result<Content, StoreError> {
+        self.upload(upload_id)?.part(part_id)
+    }
+
+    pub(super) fn upload(&self, upload_id: &str) -> Result<Arc<UploadEntry>, StoreError> {
+        lock(&self.uploads).get(upload_id).cloned().ok_or(StoreError::NotFound)
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::super::id;
-use super::{Refused, Store};
+use super::{Store, StoreError};
 use crate::models;
 use crate::models::vector_store_file_batch_object::{FileCounts, Status as BatchStatus};
 use crate::models::vector_store_file_object::{
@@ -20,16 +20,16 @@ const FILE_BATCH: &str = "vsfb_";
 
 const SECONDS_PER_DAY: u64 = 86_400;
 
-/// The chunks that the server chooses by itself.
+/// The default size and overlap of chunks, in tokens.
 const DEFAULT_CHUNKS: (u64, u64) = (800, 400);
 
-/// The formats that can be indexed, by the ends of file names.
+/// The file name extensions of the formats that can be indexed.
 const INDEXED: [&str; 18] = [
     "c", "cpp", "css", "csv", "doc", "docx", "html", "java", "js", "json", "jsonl", "md", "pdf", "pptx",
     "py", "rb", "tex", "txt",
 ];
 
-/// What is known of a vector store.
+/// The record of a vector store.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct VectorStoreRecord {
     id: String,
@@ -65,7 +65,7 @@ struct IndexedFile {
     attributes: Option<VectorStoreFileAttributes>,
 }
 
-/// A file that is to be added.
+/// A file to add to a vector store, with its options.
 #[derive(Clone, Debug)]
 pub(in super::super) struct FileToIndex {
     pub(in super::super) id: String,
@@ -79,7 +79,7 @@ impl Store {
         &self,
         request: models::CreateVectorStoreRequest,
         takes: u64,
-    ) -> Result<models::VectorStoreObject, Refused> {
+    ) -> Result<models::VectorStoreObject, StoreError> {
         let models::CreateVectorStoreRequest {
             file_ids,
             name,
@@ -109,13 +109,13 @@ impl Store {
         Ok(record.object(self.milliseconds()))
     }
 
-    /// All vector stores, in no order.
+    /// All vector stores, in no particular order.
     pub(super) fn vector_stores(&self) -> Vec<models::VectorStoreObject> {
         let now = self.milliseconds();
         self.vector_stores.all().iter().map(|record| record.object(now)).collect()
     }
 
-    pub(in super::super) fn vector_store(&self, id: &str) -> Result<models::VectorStoreObject, Refused> {
+    pub(in super::super) fn vector_store(&self, id: &str) -> Result<models::VectorStoreObject, StoreError> {
         Ok(self.vector_store_record(id)?.object(self.milliseconds()))
     }
 
@@ -125,10 +125,10 @@ impl Store {
         vector_store_id: &str,
         files: Vec<FileToIndex>,
         takes: u64,
-    ) -> Result<models::VectorStoreFileBatchObject, Refused> {
+    ) -> Result<models::VectorStoreFileBatchObject, StoreError> {
         let now = self.now();
         if self.vector_store_record(vector_store_id)?.is_expired(now) {
-            return Err(Refused::VectorStoreExpired);
+            return Err(StoreError::VectorStoreExpired);
         }
         let batch = self.file_batch_of(files, takes)?;
         let object = batch.object(vector_store_id, self.milliseconds());
@@ -136,14 +136,14 @@ impl Store {
             record.last_active_at = now;
             record.batches.push(batch);
         })?;
-        changed.map(|_| object).ok_or(Refused::NotFound)
+        changed.map(|_| object).ok_or(StoreError::NotFound)
     }
 
     pub(in super::super) fn file_batch(
         &self,
         vector_store_id: &str,
         batch_id: &str,
-    ) -> Result<models::VectorStoreFileBatchObject, Refused> {
+    ) -> Result<models::VectorStoreFileBatchObject, StoreError> {
         let record = self.vector_store_record(vector_store_id)?;
         Ok(record.batch(batch_id)?.object(vector_store_id, self.milliseconds()))
     }
@@ -153,19 +153,19 @@ impl Store {
         &self,
         vector_store_id: &str,
         batch_id: &str,
-    ) -> Result<Vec<models::VectorStoreFileObject>, Refused> {
+    ) -> Result<Vec<models::VectorStoreFileObject>, StoreError> {
         let record = self.vector_store_record(vector_store_id)?;
         Ok(record.batch(batch_id)?.files(vector_store_id, self.milliseconds()))
     }
 
-    fn vector_store_record(&self, id: &str) -> Result<VectorStoreRecord, Refused> {
-        self.vector_stores.get(id).ok_or(Refused::NotFound)
+    fn vector_store_record(&self, id: &str) -> Result<VectorStoreRecord, StoreError> {
+        self.vector_stores.get(id).ok_or(StoreError::NotFound)
     }
 
-    fn file_batch_of(&self, files: Vec<FileToIndex>, takes: u64) -> Result<FileBatchRecord, Refused> {
+    fn file_batch_of(&self, files: Vec<FileToIndex>, takes: u64) -> Result<FileBatchRecord, StoreError> {
         let indexed = files.into_iter().map(|file| {
-            let found = self.file(&file.id).map_err(|refused| match refused {
-                Refused::NotFound => Refused::NoFileToIndex(file.id.clone()),
+            let found = self.file(&file.id).map_err(|error| match error {
+                StoreError::NotFound => StoreError::NoFileToIndex(file.id.clone()),
                 other => other,
             })?;
             let chunks = match file.chunking_strategy {
@@ -175,12 +175,12 @@ impl Store {
             let error = index_error(&found);
             Ok(IndexedFile { id: file.id, bytes: found.bytes, error, chunks, attributes: file.attributes })
         });
-        let files = indexed.collect::<Result<Vec<_>, Refused>>()?;
+        let files = indexed.collect::<Result<Vec<_>, StoreError>>()?;
         Ok(FileBatchRecord { id: id::new(FILE_BATCH), started: self.milliseconds(), takes, files })
     }
 }
 
-/// Why a file cannot be indexed, if it cannot.
+/// Why a file cannot be indexed, or `None` if it can.
 fn index_error(file: &models::OpenAiFile) -> Option<LastError> {
     let end = Path::new(&file.filename).extension().map(|end| end.to_string_lossy().to_lowercase());
     if !end.is_some_and(|end| INDEXED.contains(&end.as_str())) {
@@ -194,7 +194,7 @@ fn index_error(file: &models::OpenAiFile) -> Option<LastError> {
 impl VectorStoreRecord {
     fn object(&self, now: u64) -> models::VectorStoreObject {
         use models::vector_store_object::{FileCounts, Status};
-        // A file that was added twice counts as it was added last.
+        // Of a file that was added twice, the last one counts.
         let files = self.batches.iter().flat_map(|batch| batch.files(&self.id, now));
         let files: BTreeMap<String, _> = files.map(|file| (file.id.clone(), file)).collect();
         let counts = counts(files.values().map(|file| &file.status));
@@ -239,8 +239,8 @@ impl VectorStoreRecord {
         self.expires_at().is_some_and(|at| now >= at)
     }
 
-    fn batch(&self, id: &str) -> Result<&FileBatchRecord, Refused> {
-        self.batches.iter().find(|batch| batch.id == id).ok_or(Refused::NoFileBatch)
+    fn batch(&self, id: &str) -> Result<&FileBatchRecord, StoreError> {
+        self.batches.iter().find(|batch| batch.id == id).ok_or(StoreError::NoFileBatch)
     }
 }
 

@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::id;
-use super::file::{self, FileProperties};
+use super::file::{self, FileProperties, lifetime};
 use super::folder::UPLOAD;
-use super::lifetime;
 use crate::models;
 use crate::models::upload::Status;
 
-/// What is known of an upload, written as JSON beside its parts.
+/// The record of an upload, stored as JSON beside its parts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UploadRecord {
     pub(super) upload: models::Upload,
