@@ -10,13 +10,13 @@ use crate::pointer::Pointer;
 pub use codes::{codes, explain};
 
 /// How many diagnostics are shown with their source line. The others are only counted.
-const MAXIMUM_DRAWN: usize = 100;
+const MAX_DRAWN: usize = 100;
 
 /// The maximum number of characters of a source line that are shown.
-const MAXIMUM_EXCERPT: usize = 160;
+const MAX_EXCERPT: usize = 160;
 
 /// The maximum number of characters of a message, which may quote the document.
-const MAXIMUM_MESSAGE: usize = 400;
+const MAX_MESSAGE: usize = 400;
 
 /// A fault of a document, or something in it that the output cannot express.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +152,7 @@ impl Diagnostics {
         marked.dedup_by(|(a, _), (b, _)| a == b);
         let mut lines: (String, Vec<&str>) = Default::default();
         let entries = marked.into_iter().enumerate().map(|(at, (diagnostic, mark))| {
-            let excerpt = mark.filter(|_| at < MAXIMUM_DRAWN).and_then(|mark| {
+            let excerpt = mark.filter(|_| at < MAX_DRAWN).and_then(|mark| {
                 if lines.1.is_empty() || lines.0 != diagnostic.file {
                     lines = (diagnostic.file.clone(), text(&diagnostic.file)?.lines().collect());
                 }
@@ -192,11 +192,11 @@ impl Diagnostics {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut drawn = String::new();
-        for entry in self.entries.iter().take(MAXIMUM_DRAWN) {
+        for entry in self.entries.iter().take(MAX_DRAWN) {
             drawn.push_str(&renderer.render(&[entry.group()]));
             drawn.push_str("\n\n");
         }
-        if let Some(more @ 1..) = self.len().checked_sub(MAXIMUM_DRAWN) {
+        if let Some(more @ 1..) = self.len().checked_sub(MAX_DRAWN) {
             drawn.extend(["… and ", &more.to_string(), " more\n\n"]);
         }
         drawn
@@ -255,9 +255,9 @@ impl Entry {
 
 /// Shortens a text that may quote a document to one line, without control characters.
 fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().min(MAXIMUM_MESSAGE));
+    let mut line = String::with_capacity(text.len().min(MAX_MESSAGE));
     for (at, character) in text.chars().enumerate() {
-        if at == MAXIMUM_MESSAGE {
+        if at == MAX_MESSAGE {
             line.push('…');
             break;
         }
@@ -274,12 +274,12 @@ impl Excerpt {
     fn of(line: &str, mark: Mark) -> Option<Self> {
         let (column, length) = (mark.column.checked_sub(1)? as usize, mark.length as usize);
         let start = line.char_indices().map(|(at, _)| at).chain([line.len()]).nth(column)?;
-        let marked: String = line[start..].chars().take(length.min(MAXIMUM_EXCERPT / 2)).collect();
+        let marked: String = line[start..].chars().take(length.min(MAX_EXCERPT / 2)).collect();
         let before: String = {
-            let kept = line[..start].chars().rev().take(MAXIMUM_EXCERPT / 2);
+            let kept = line[..start].chars().rev().take(MAX_EXCERPT / 2);
             kept.collect::<Vec<char>>().into_iter().rev().collect()
         };
-        let room = MAXIMUM_EXCERPT.saturating_sub(before.chars().count());
+        let room = MAX_EXCERPT.saturating_sub(before.chars().count());
         let after: String = line[start..].chars().take(room).collect();
         let marked = before.len()..before.len() + marked.len().min(after.len());
         Some(Self { is_cut: before.len() < start, text: before + &after, marked })

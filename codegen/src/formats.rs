@@ -88,7 +88,7 @@ impl Formats {
     ///
     /// # Errors
     ///
-    /// A format or type that there is not, with those that there are.
+    /// The format or type is unknown. The message lists the known ones.
     pub fn choose(&mut self, format: &str, ty: &str) -> Result<(), String> {
         let Some((_, known, types)) = CHOICES.iter().find(|(name, ..)| *name == format) else {
             let names: Vec<String> = CHOICES.iter().map(|(name, ..)| format!("`{name}`")).collect();
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_that_there_is_not_is_refused_with_those_that_there_are() {
+    fn an_unknown_choice_is_refused_with_the_known_ones() {
         let mut formats = Formats::default();
         formats.choose("date-time", "string").unwrap();
         assert_eq!(formats.of(Format::DateTime), FormatType::String);

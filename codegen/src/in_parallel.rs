@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// The maximum number of threads. Most of the time is spent where there is one.
+/// The maximum number of threads. More would not help: most of the time is spent in work on one thread.
 const MAX_THREADS: usize = 4;
 
 /// Calls `work` for each item, and returns the results in the order of the items. A thread that is done with an item takes

@@ -63,7 +63,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The document of a text, as far as it is selected.
+    /// Parses a document, renames its parts, and keeps the selected operations.
     fn document(&self, text: &str) -> Result<Document, Diagnostics> {
         let mut document = Document::parse_many(&self.file, text, &self.files, &self.overlays)?;
         let missing = self.rename.apply(&mut document);
@@ -91,13 +91,13 @@ pub enum Output {
         /// Its name.
         name: String,
     },
-    /// A module of a crate that is already there: `mod.rs` and all below it, the runtime included. It may stand
-    /// anywhere in the crate.
+    /// A module of an existing crate: `mod.rs` and all below it, the runtime included. It may be anywhere in the
+    /// crate.
     ModuleTree,
 }
 
 impl Output {
-    /// The folder that the Rust is in, by the root of the package; empty or with a `/` at its end.
+    /// The folder of the Rust code, relative to the package's root. Empty, or with a `/` at its end.
     pub(crate) fn source_folder(&self) -> &'static str {
         match self {
             Self::Modules => "src/generated/",
@@ -106,7 +106,7 @@ impl Output {
         }
     }
 
-    /// The path from a module of `apis` or `models` to what both are in.
+    /// The path from a module of `apis` or `models` to the module that contains both.
     pub(crate) fn root(&self) -> &'static str {
         match self {
             Self::Modules | Self::Crate { .. } => "crate",
@@ -114,7 +114,7 @@ impl Output {
         }
     }
 
-    /// What the package says all of. In a folder that its user may have put more into, only what has the marker.
+    /// The folders whose files all belong to the package. Where a user may add files, only those with the marker do.
     fn folders(&self) -> Vec<Folder> {
         let folder = |path: &str, extension, marker| Folder {
             path: path.to_owned(),
@@ -139,7 +139,7 @@ impl Output {
 pub struct Generated {
     /// The files.
     pub package: Package,
-    /// What the output lacks of the document.
+    /// What the document has and the output lacks.
     pub warnings: Diagnostics,
     /// The crates that the code uses.
     pub dependencies: Vec<Dependency>,
@@ -189,7 +189,7 @@ fn generate_here(text: &str, options: &Options) -> Result<Generated, Diagnostics
     let names = naming::Names::new(&api, options.output.root());
     let mut package = Package::new();
     options.output.folders().into_iter().for_each(|folder| package.own(folder));
-    // The document is large, and what follows needs nothing of it.
+    // The document is large, and is not needed any more.
     drop(document);
     let (rust, pages) = std::thread::scope(|scope| {
         // A module has no folder for pages.

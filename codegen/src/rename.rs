@@ -1,4 +1,4 @@
-//! Rust names for parts of a document, given from outside of it.
+//! Rust names for parts of a document, from a configuration file or the library's options.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct Rename {
 const PARTS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 impl Rename {
-    /// Writes the names into the document as `x-rust-name`. Returns a warning for each that nothing has.
+    /// Writes the names into the document as `x-rust-name`. Returns a warning for each name that matches nothing.
     pub(crate) fn apply(&self, document: &mut Document) -> Vec<Diagnostic> {
         let mut missing = Vec::new();
         let kinds: [(&str, &BTreeMap<String, String>, Find); 5] = [

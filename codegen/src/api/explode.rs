@@ -1,10 +1,10 @@
-//! `explode` says how the parts of a value are written. Where a value has none, it says nothing.
+//! Resets `explode` where it has no effect: on parameters whose values have no parts.
 
 use super::model::{Kind, Named, Type};
 use super::{Api, Style};
 
-/// Gives parameters without parts the default `explode`: it says how parts are written.
-pub(super) fn settle(api: &mut Api) {
+/// Resets `explode` to its default on parameters whose values have no parts.
+pub(super) fn reset(api: &mut Api) {
     let mut tags = std::mem::take(&mut api.tags);
     let operations = tags.iter_mut().flat_map(|tag| &mut tag.operations);
     for parameter in operations.flat_map(|operation| &mut operation.parameters) {

@@ -60,7 +60,7 @@ const TOTALS: &[&str] =
 const NUMBERS: &[&str] = &["page", "pagenumber", "pagenum", "pageindex"];
 /// The properties for the number of pages.
 const PAGES: &[&str] = &["totalpages", "pagecount", "numpages", "lastpage"];
-/// The parameters for the length of a page, which offsets and numbers need beside them.
+/// The parameters for the length of a page. Offsets and page numbers need one of them.
 const LENGTHS: &[&str] = &["limit", "pagesize", "perpage", "size", "count", "maxresults", "top"];
 
 /// Recognises the pages of an operation by its names. `None`: it has none, or it is not clear.
@@ -82,11 +82,10 @@ pub(super) fn declared(
     operation: &Operation,
     declared: &BTreeMap<String, String>,
 ) -> Result<Paging, String> {
-    const KNOWN: [&str; 10] =
-        ["items", "more", "cursor", "next", "offset", "total", "page", "first", "pages", "next-url"];
-    let known = |name: &&String| !KNOWN.contains(&name.as_str()) && *name != "link";
-    if let Some(unknown) = declared.keys().find(known) {
-        return Err(format!("`{unknown}` is no member of `x-pagination`"));
+    const KNOWN: [&str; 11] =
+        ["items", "more", "cursor", "next", "offset", "total", "page", "first", "pages", "next-url", "link"];
+    if let Some(unknown) = declared.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+        return Err(format!("`{unknown}` is not a member of `x-pagination`"));
     }
     let page = Page::of(api, operation)
         .ok_or("the operation does not reply with one type of JSON to a `GET` without a body")?;
@@ -105,15 +104,17 @@ pub(super) fn declared(
         found.map(Some).ok_or_else(|| format!("the operation has no query parameter `{name}`"))
     };
     let (items, item) = match path("items")? {
-        None => page.items().ok_or("say with `items` which property holds the items")?,
+        None => {
+            page.items().ok_or("`items` is missing, and it is not clear which property holds the items")?
+        }
         Some((path, ty)) => match api.resolved(ty) {
             Type::Array(item) => (path, &**item),
-            _ => return Err("`items` is the path to an array".to_owned()),
+            _ => return Err("`items` must be the path to an array".to_owned()),
         },
     };
     let more = match path("more")? {
         Some((_, ty)) if *api.resolved(ty) != Type::Boolean => {
-            return Err("`more` is the path to a boolean".to_owned());
+            return Err("`more` must be the path to a boolean".to_owned());
         }
         more => more.map(|(path, _)| path),
     };
@@ -127,7 +128,7 @@ pub(super) fn declared(
     }
     if let Some(number) = parameter("page")? {
         let first = match declared.get("first") {
-            Some(first) => first.parse().map_err(|_| "`first` is the number of the first page")?,
+            Some(first) => first.parse().map_err(|_| "`first` must be the number of the first page")?,
             None => number.start.unwrap_or(1),
         };
         forms.push(PageForm::Number { parameter: number.name.clone(), first, pages: only("pages")? });
@@ -136,7 +137,9 @@ pub(super) fn declared(
     forms.extend((declared.get("link").map(String::as_str) == Some("true")).then_some(PageForm::Link));
     match <[PageForm; 1]>::try_from(forms) {
         Ok([form]) => Ok(Paging { items, item: item.clone(), form, more }),
-        Err(_) => Err("it has exactly one of `cursor`, `offset`, `page`, `next-url` and `link`".to_owned()),
+        Err(_) => {
+            Err("it must have exactly one of `cursor`, `offset`, `page`, `next-url` and `link`".to_owned())
+        }
     }
 }
 

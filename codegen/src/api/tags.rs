@@ -1,4 +1,4 @@
-//! The properties whose values decide which variant of a union a value is, once all types are known.
+//! Finds the property that distinguishes the variants of each union, once all types are known.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -40,7 +40,7 @@ pub(super) fn assign(api: &mut Api) {
 }
 
 /// Makes the union write the tags of types that have no field for them. A type with several tags becomes a variant
-/// for each tag, so that the tag that was read is known.
+/// for each, so that a value keeps the tag that it was read with.
 fn write_tags(api: &Api, union: &mut Union, property: &str) {
     let variants = std::mem::take(&mut union.variants);
     for variant in variants {
@@ -149,7 +149,7 @@ fn tag(api: &Api, union: &mut Union) {
         }
     }
     if union.variants.iter().any(|variant| !variant.tags.is_empty()) {
-        tell_apart(api, &mut union.variants, &property);
+        add_second_property(api, &mut union.variants, &property);
         union.tag = Some(property);
     }
 }
@@ -162,7 +162,7 @@ fn counted<'a>(values: impl Iterator<Item = &'a String>) -> HashMap<&'a str, usi
 }
 
 /// Finds a second property that distinguishes variants with the same tag.
-fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
+fn add_second_property(api: &Api, variants: &mut [Variant], tag: &str) {
     let rivals = |variants: &[Variant], one: usize| -> Vec<usize> {
         let share = |other: &Variant| {
             other.tags.iter().any(|tag| !tag.is_empty() && variants[one].tags.contains(tag))
@@ -188,7 +188,7 @@ fn tell_apart(api: &Api, variants: &mut [Variant], tag: &str) {
     }
 }
 
-/// The property, other than `known`, whose listed values differ between the most variants.
+/// The property, other than `other_than`, whose listed values differ between the most variants.
 fn best_property(api: &Api, variants: &[Variant], other_than: Option<&str>) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for variant in variants {
@@ -294,8 +294,8 @@ fn component_name(api: &Api, ty: &Type) -> Option<String> {
     (object && name.path.is_empty()).then(|| name.root.clone())
 }
 
-/// Types that are easily recognised come first and those that fit anything come last, so that no value is read as
-/// less than it is.
+/// Types that few values fit come first and those that fit anything come last, so that a value is read as the most
+/// precise type.
 fn order(api: &Api, union: &mut Union) {
     union.variants.sort_by_key(|variant| rank(api, variant));
 }

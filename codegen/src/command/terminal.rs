@@ -19,7 +19,7 @@ pub fn is_coloured() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The steps of a command, written to stderr as they begin, where that is a terminal.
+/// Shows the steps of a command on stderr as they begin, if that is a terminal.
 #[derive(Debug)]
 pub struct Progress {
     is_shown: bool,

@@ -9,7 +9,7 @@ use crate::document::keyword::{Comparison, compared_by};
 use crate::document::{Document, Node, Number, Version};
 
 /// How deep `allOf` and `$ref` are followed to combine a schema.
-const MAXIMUM_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// A schema combined with everything that applies to it: the target of its `$ref`, `allOf`, a union of one member.
 pub(super) struct Shape<'a> {
@@ -44,12 +44,12 @@ impl<'a> Shape<'a> {
             prefix: Vec::new(),
             variants: Vec::new(),
         };
-        shape.add(document, schema, true, MAXIMUM_DEPTH);
+        shape.add(document, schema, true, MAX_DEPTH);
         shape.imply_types();
         shape
     }
 
-    /// Adds a schema. `is_all`: only the schemas that refer to it say more.
+    /// Adds a schema. `is_all`: the schemas so far only refer to this one, so the shape is found at its place.
     fn add(&mut self, document: &'a Document, schema: &Value<'a>, is_all: bool, depth: usize) {
         if depth == 0 {
             return;
@@ -88,17 +88,17 @@ impl<'a> Shape<'a> {
             self.prefix = member(schema, "prefixItems").iter().flat_map(elements).collect();
         }
         let parts: Vec<Value<'a>> = member(schema, "allOf").iter().flat_map(elements).collect();
-        let speaks = schema
+        let has_own_type = schema
             .node
             .as_object()
             .into_iter()
             .flatten()
             .any(|(key, _)| key == "properties" || key == "type");
-        let is_alone = is_all && parts.len() == 1 && !speaks;
+        let is_alone = is_all && parts.len() == 1 && !has_own_type;
         for part in parts {
             self.add(document, &part, is_alone, depth - 1);
         }
-        self.add_union(document, schema, is_all && !speaks, depth);
+        self.add_union(document, schema, is_all && !has_own_type, depth);
     }
 
     fn add_union(&mut self, document: &'a Document, schema: &Value<'a>, is_all: bool, depth: usize) {

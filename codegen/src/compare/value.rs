@@ -3,7 +3,7 @@
 use crate::document::{Document, Node, Target};
 
 /// How many `$ref`s may follow each other.
-const MAXIMUM_HOPS: usize = 64;
+const MAX_HOPS: usize = 64;
 
 pub(super) type Value<'a> = Target<'a>;
 
@@ -39,7 +39,7 @@ pub(super) fn elements<'a>(value: &Value<'a>) -> impl Iterator<Item = Value<'a>>
 /// Follows `$ref`s to a value that is none. One that leads nowhere is returned as it is.
 pub(super) fn settled<'a>(document: &'a Document, value: Value<'a>) -> Value<'a> {
     let mut settled = value;
-    for _ in 0..MAXIMUM_HOPS {
+    for _ in 0..MAX_HOPS {
         let Some(reference) = settled.node.get("$ref").and_then(Node::as_str) else { break };
         let Ok(target) = document.resolve(settled.file, reference) else { break };
         settled = target;

@@ -319,7 +319,7 @@ Name the inner schemas under `components/schemas`, and refer to them with `$ref`
     ),
     (
         "too-large",
-        "The document has more values, or its schemas more combinations, than any published document comes near.
+        "The document has far more values, or its schemas far more combinations, than any published document.
 
 Cut it with `openapi-crate slice`, or split it into files. If it is not large, look for an `allOf` that repeats itself.",
     ),

@@ -41,7 +41,7 @@ impl Fault {
 
     pub(super) fn too_large(path: Path<'_>, limit: usize) -> Self {
         Self::new("too-large", format!("the document has more than {limit} values"), path)
-            .help("cut it down with `cargo xtask spec slice`, or split it into files")
+            .help("split it into files that refer to each other with `$ref`")
     }
 
     pub(super) fn into_diagnostic(self, file: &str) -> (Diagnostic, Option<Mark>) {

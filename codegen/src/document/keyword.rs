@@ -63,7 +63,7 @@ pub struct Keyword {
 pub struct Schema<'d>(&'d Node);
 
 impl<'d> Schema<'d> {
-    /// Takes a value for a schema. A value that is no object has no keywords.
+    /// Reads a value as a schema. A value that is not an object has no keywords.
     pub fn of(node: &'d Node) -> Self {
         Self(node)
     }

@@ -1,4 +1,4 @@
-//! The maximum size of a document. Real documents are far below it. A larger one is refused before it uses memory.
+//! The maximum size of a document. Real documents are far below it. A larger document is refused before it uses much memory.
 
 /// The maximum nesting of objects and arrays. Code that walks a document recursively relies on it.
 pub(super) const MAXIMUM_DEPTH: usize = 128;

@@ -54,7 +54,7 @@ pub struct Document {
     selected: Option<HashSet<Pointer>>,
     /// The overlays that were applied.
     overlays: Option<overlay::Applied>,
-    /// What changes to the document have not done.
+    /// Warnings about overlay actions and new names that changed nothing.
     warnings: Vec<Diagnostic>,
 }
 
@@ -228,7 +228,7 @@ impl Document {
         Diagnostics::marked(list, marks, text_of)
     }
 
-    /// What overlays and new names should have changed in the document, and have not.
+    /// Warnings about overlay actions and new names that changed nothing in the document.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }

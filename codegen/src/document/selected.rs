@@ -1,22 +1,22 @@
-//! A part of a document in the place of all of it.
+//! Reduces a document to some of its parts.
 
 use std::collections::HashSet;
 
 use super::{Document, Node, Object, Pointer};
 
-/// What becomes of one member of the document.
+/// Whether one member of the document stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// It stays as it is.
     Whole,
     /// Some of its members stay.
     Partly,
-    /// It goes.
+    /// It is removed.
     Gone,
 }
 
 impl Document {
-    /// Reduces the document to the operations at these pointers and the members whose fate it is to stay. Diagnostics
+    /// Reduces the document to the operations at these pointers and the members that `fate` keeps. Diagnostics
     /// still find the place of each value in the text.
     pub(crate) fn select(
         &mut self,
@@ -30,7 +30,7 @@ impl Document {
         }
     }
 
-    /// Whether an operation is one of the selected: all are, where none were selected. The pointer is that of its path
+    /// Whether an operation is selected. Without a selection, all are. The pointer is that of its path
     /// and method, wherever it is written.
     pub(crate) fn is_selected(&self, operation: &Pointer) -> bool {
         self.selected.as_ref().is_none_or(|selected| selected.contains(operation))

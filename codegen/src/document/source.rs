@@ -81,7 +81,7 @@ impl Source {
         *node = Node::String(text);
     }
 
-    /// Puts another tree in the place of what was read. Values are found where they are in the text.
+    /// Replaces the tree. Values keep their positions in the text.
     pub(super) fn replace_root(&mut self, root: Node) {
         let before = std::mem::replace(&mut self.root, root);
         if matches!(self.layout, Layout::Yaml { .. }) {
@@ -89,7 +89,7 @@ impl Source {
         }
     }
 
-    /// Puts what overlays have made of the tree in its place. `overlays` are their texts.
+    /// Replaces the tree by what overlays have made of it. `overlays` are their texts.
     pub(super) fn correct(&mut self, file: &str, root: Node, overlays: &[&str]) {
         let texts = [&*self.text].into_iter().chain(overlays.iter().copied()).collect::<Vec<_>>().join("\n");
         self.identifiers = Identifiers::of(file, &root, &texts);

@@ -1,4 +1,4 @@
-//! A `$ref` in the place of a text, such as a description in a file of its own. The text replaces it.
+//! Replaces `$ref`s to texts by the texts, such as a description in a file of its own.
 
 use super::{Document, Node, Pointer};
 

@@ -70,7 +70,7 @@ pub trait View<'d>: Copy {
     /// The members that it can have.
     const MEMBERS: &'static [(&'static str, Shape)];
 
-    /// Takes a value for such an object. A value that is no object has no members.
+    /// Reads a value as such an object. A value of another kind has no members.
     fn of(node: &'d Node) -> Self;
 
     /// The value itself.

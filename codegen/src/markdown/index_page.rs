@@ -38,7 +38,7 @@ pub(super) fn page(api: &Api, names: &Names, pages: &Pages<'_>) -> String {
     }
     let _ = writeln!(text, "\n## Documentation for Authorization\n");
     if api.security_schemes.is_empty() {
-        let _ = writeln!(text, "No operation asks for any.");
+        let _ = writeln!(text, "No operation needs any.");
     }
     for scheme in &api.security_schemes {
         let _ = writeln!(text, "### {}\n", scheme.name);

@@ -27,7 +27,7 @@ enum Item {
     Variant,
 }
 
-/// Reports the names that are not identifiers of their kind, and those that two things have.
+/// Reports the names that are not identifiers of their kind, and those that are used twice.
 pub(crate) fn given_faults(api: &Api) -> Vec<GivenFault<'_>> {
     let mut faults = Vec::new();
     for tag in &api.tags {
@@ -99,7 +99,7 @@ fn check<'a>(
         let (message, help) = if !is_valid {
             (format!("`{name}` is not a name of {kind}"), format!("write it as `{wanted}`"))
         } else if taken.contains(&name) {
-            let message = format!("`{name}` is what generated code calls something else");
+            let message = format!("generated code uses the name `{name}` for something else");
             (message, "choose another name".to_owned())
         } else if let Some(other) = others.get(name) {
             let message = format!("`{name}` is also the name of `{other}`");
@@ -128,7 +128,7 @@ impl Item {
     }
 }
 
-/// Whether a name is an identifier that begins as a type's does.
+/// Whether a name is an identifier that begins like the name of a type.
 fn is_type_name(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| unicode_ident::is_xid_start(first) && !first.is_lowercase())

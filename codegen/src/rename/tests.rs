@@ -113,15 +113,15 @@ fn names_that_are_not_identifiers_or_that_two_things_have_are_refused() {
         ("operations", "listFiles", "a b", "`a b` is not a name of a function"),
         ("schemas", "State", "state", "`state` is not a name of a type"),
         ("schemas", "State", "Self", "`Self` is not a name of a type"),
-        ("schemas", "State", "Vec", "`Vec` is what generated code calls something else"),
+        ("schemas", "State", "Vec", "generated code uses the name `Vec` for something else"),
         ("schemas", "State", "Base", "`Base` is also the name of `Base`"),
         ("schemas", "State", "A<B>", "`A<B>` is not a name of a type"),
         ("properties", "Base.id", "Id", "`Id` is not a name of a field"),
         ("properties", "Base.id", "state", "`state` is also the name of `state`"),
-        ("parameters", "listFiles.q", "params", "`params` is what generated code calls something else"),
+        ("parameters", "listFiles.q", "params", "generated code uses the name `params` for something else"),
         ("parameters", "listFiles.q", "limit", "`limit` is also the name of `limit`"),
         ("values", "State.on", "Off", "`Off` is also the name of `off`"),
-        ("values", "State.on", "Other", "`Other` is what generated code calls something else"),
+        ("values", "State.on", "Other", "generated code uses the name `Other` for something else"),
     ] {
         let faults = generated(&[(kind, key, name)]).map(drop).unwrap_err();
         assert!(

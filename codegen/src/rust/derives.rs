@@ -12,7 +12,7 @@ pub(super) struct Derives {
 impl Derives {
     pub(super) fn new(api: &Api) -> Self {
         let mut hashed = of_parameters(api);
-        // One that has a type without `Hash` has none itself, and neither has one that has it in turn.
+        // A type that contains a type without `Hash` has no `Hash` either, so this repeats until nothing changes.
         loop {
             let derives = Self { hashed };
             let left = derives.hashed.iter().copied().filter(|id| derives.may_hash(api.named(*id)));

@@ -8,7 +8,7 @@ use quote::quote;
 use crate::api::{Api, Operation, Type, TypeId};
 use crate::naming::{Names, feature_names, is_written};
 
-/// The feature that everything has which no tag needs.
+/// The feature of everything that no tag needs.
 const FULL: &str = "full";
 
 /// The features of a crate, and the modules that need them. Without features, every module is always compiled.

@@ -59,7 +59,7 @@ lists them. The server's URL, credentials, headers and timeouts are fields of `a
     )
 }
 
-/// What is said of the features of tags; nothing where there are none.
+/// The paragraph about the features of tags. Empty without features.
 fn about_features(features: &Features) -> String {
     let names: Vec<String> = features.names().map(|name| format!("`{name}`")).collect();
     if names.is_empty() {

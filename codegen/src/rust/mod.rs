@@ -92,7 +92,7 @@ enum Module<'a> {
     Models(&'a str, &'a [TypeId]),
 }
 
-/// The attribute of a root module: lints whose findings are the document's.
+/// The attribute of a root module that allows lints: what they find is in the document.
 fn allowed(lints: &[&str]) -> TokenStream {
     let lints = lints.iter().map(|lint| path(lint));
     quote!(#![allow(#(#lints,)* reason = "the document decides")])

@@ -27,8 +27,7 @@ fn root(api: &Api, header: &str) -> String {
     for dependency in dependencies(api, &Output::ModuleTree) {
         text.push_str(&format!("// {dependency}\n"));
     }
-    // What a program does not use of a private module is no fault of the module, and what lints its crate has is not
-    // known.
+    // A program may leave parts of a private module unused, and its crate may have any lints.
     let allow = quote! {
         #[allow(
             clippy::all,

@@ -7,7 +7,7 @@ use crate::api::Api;
 /// The files of the runtime, by their path in the folder `runtime`.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/runtime_files.rs"));
 
-/// What a file's own tests begin with, which are the last in it.
+/// The beginning of a file's own tests. They are at its end.
 const TESTS: &str = "\n#[cfg(test)]\n";
 
 /// The file that only crates with webhooks have, and the condition of what is in it.
@@ -53,17 +53,17 @@ pub(super) fn files(folder: &str, header: &str, parts: Parts) -> Vec<(String, St
     files.map(|(file, text)| (format!("{folder}runtime/{file}"), format!("// {header}\n{text}"))).collect()
 }
 
-/// The text without a condition and the lines that it stands before.
+/// The text without the lines that are `condition`, and without the line after each.
 fn without_lines_after(text: &str, condition: &str) -> String {
     let mut pieces = text.split(condition);
     let first = pieces.next().unwrap_or_default().to_owned();
     pieces.fold(first, |text, piece| text + piece.split_once('\n').map_or("", |(_, rest)| rest))
 }
 
-/// The runtime of a module that stands somewhere in a crate, which may have no features for TLS: that is rustls.
+/// The runtime of a module of an existing crate. That crate may have no features for TLS, so it uses rustls.
 pub(super) fn files_in_module(header: &str, parts: Parts) -> impl Iterator<Item = (String, String)> {
     files("", header, parts).into_iter().map(|(file, text)| {
-        // The macros are used in modules of `apis` and `models` alone, from where this is the path.
+        // The macros are used only in modules of `apis` and `models`, and this is the path from there.
         let text = text.replace("$crate::runtime", "super::super::runtime");
         let features =
             [("rustls", "true"), ("native-tls", "false"), ("testing", "false"), ("webhooks", "true")];
@@ -74,7 +74,7 @@ pub(super) fn files_in_module(header: &str, parts: Parts) -> impl Iterator<Item 
     })
 }
 
-/// The tests are run where the runtime is written.
+/// The text without its tests, which run in `openai-uploads` only.
 fn without_tests(text: &str) -> &str {
     text.find(TESTS).map_or(text, |start| &text[..start])
 }

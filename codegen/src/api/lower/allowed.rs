@@ -27,7 +27,7 @@ pub(super) struct Contradiction {
 /// What several schemas allow together.
 #[derive(Default)]
 pub(super) struct Allowed<'d> {
-    /// JSON's types without `null`. Empty: any.
+    /// The types without `null`. Empty: any type.
     pub(super) types: Vec<&'d str>,
     /// The values of `enum` and `const` without `null`, where there are any.
     pub(super) values: Option<Vec<&'d Node>>,
@@ -142,7 +142,7 @@ fn own_values<'d>(schema: Schema<'d>) -> Option<Vec<&'d Node>> {
         .then(|| alternatives.iter().flat_map(|one| one.enum_values()).collect())
 }
 
-/// Which limits of the schemas no value is within.
+/// The limits that exclude every value, as the reason of a contradiction.
 #[expect(clippy::float_cmp, reason = "limits are compared as the document has them")]
 fn crossed_limits(schemas: &[Schema<'_>]) -> Option<String> {
     if let (Some(lower), Some(upper)) = (lower_limit(schemas), upper_limit(schemas))
@@ -155,9 +155,9 @@ fn crossed_limits(schemas: &[Schema<'_>]) -> Option<String> {
         (CountLimit::MIN_ITEMS, CountLimit::MAX_ITEMS),
         (CountLimit::MIN_PROPERTIES, CountLimit::MAX_PROPERTIES),
     ];
-    pairs.into_iter().find_map(|(least, most)| {
-        let (lower, upper) = (strictest_count(schemas, least)?, strictest_count(schemas, most)?);
-        (lower > upper).then(|| format!("`{}` is {lower} and `{}` is {upper}", least.keyword, most.keyword))
+    pairs.into_iter().find_map(|(min, max)| {
+        let (lower, upper) = (strictest_count(schemas, min)?, strictest_count(schemas, max)?);
+        (lower > upper).then(|| format!("`{}` is {lower} and `{}` is {upper}", min.keyword, max.keyword))
     })
 }
 

@@ -18,7 +18,12 @@ impl<'d> Lowering<'d> {
         let Some((place, body)) = self.follow(&place.child(key), value) else { return Vec::new() };
         let body = RequestBody::of(body);
         let Some((content_place, content)) = self.object_at(&place, body.content()) else {
-            self.error(&place, "missing-content", "a request body has `content`", None);
+            self.error(
+                &place,
+                "missing-content",
+                "this request body has no `content`",
+                Some("add `content` with a media type"),
+            );
             return Vec::new();
         };
         self.check_members(&place, body);

@@ -1,4 +1,4 @@
-//! How much a document may ask for. A short one can ask for more than memory holds.
+//! Limits on the work that a document causes. Even a short document can describe more types than memory holds.
 
 use super::Lowering;
 use super::place::Place;
@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 4000;
 /// How many schemas `allOf` may combine, and how many properties may result, over the whole document.
 const MAX_EFFORT: usize = 2_000_000;
 
-/// What was spent so far.
+/// The work so far.
 #[derive(Default)]
 pub(super) struct Budget {
     /// How many schemas were combined and properties made.
@@ -20,20 +20,19 @@ pub(super) struct Budget {
 }
 
 impl Lowering<'_> {
-    /// Spends `effort`. Returns whether it was within the budget, and reports the first that is not.
+    /// Spends `effort`, and returns whether it is within the budget. Reports once if it is not.
     pub(super) fn can_afford(&mut self, place: &Place, effort: usize) -> bool {
         let before = self.budget.effort;
         self.budget.effort = before.saturating_add(effort);
         if self.budget.effort > MAX_EFFORT && before <= MAX_EFFORT {
-            let message =
-                "the schemas up to here are made of each other in more ways than can be written out";
-            let help = "look for an `allOf` that is in one that is in one";
+            let message = format!("`allOf` combines more than {MAX_EFFORT} schemas and properties");
+            let help = "look for an `allOf` whose members have an `allOf`, several levels deep";
             self.error(place, "too-large", message, Some(help));
         }
         self.budget.effort <= MAX_EFFORT
     }
 
-    /// Starts a nested schema. Returns whether that is within the budget; then [`leave`](Self::leave) ends it.
+    /// Starts a nested schema, which [`leave`](Self::leave) ends. Returns false, and reports, if it is nested too deep.
     pub(super) fn enter(&mut self, place: &Place) -> bool {
         if self.budget.depth >= MAX_DEPTH {
             let message = format!("schemas are nested in each other more than {MAX_DEPTH} deep");

@@ -13,7 +13,7 @@ impl<'d> Lowering<'d> {
     /// Reports the members of an object that are unknown or have the wrong type.
     pub(super) fn check_members<V: View<'d>>(&mut self, place: &Place, view: V) {
         let Node::Object(members) = view.node() else {
-            let message = format!("{} is an object, and this is {}", V::NAME, view.node().kind());
+            let message = format!("{} must be an object, this is {}", V::NAME, view.node().kind());
             self.error(place, "wrong-type", message, None);
             return;
         };
@@ -54,7 +54,8 @@ impl<'d> Lowering<'d> {
                 if let Some(names) = value.as_array() {
                     for (index, name) in names.iter().enumerate().filter(|(_, name)| name.as_str().is_none())
                     {
-                        let message = format!("`{key}` has strings, and this is {}", name.kind());
+                        let message =
+                            format!("the elements of `{key}` must be strings, this is {}", name.kind());
                         self.error(&place.child(key).index(index), "wrong-type", message, None);
                     }
                 }
@@ -62,7 +63,7 @@ impl<'d> Lowering<'d> {
             }
         };
         if !fits {
-            let message = format!("`{key}` is {}, not {wanted}", value.kind());
+            let message = format!("`{key}` must be {wanted}, this is {}", value.kind());
             self.error(&place.child(key), "wrong-type", message, None);
         }
     }

@@ -96,7 +96,7 @@ impl<'d> Lowering<'d> {
                 self.warning(place, "null-schema", "a schema is empty; any value is accepted", None);
             }
             other => {
-                let message = format!("a schema is an object, and this is {}", other.kind());
+                let message = format!("a schema must be an object, this is {}", other.kind());
                 self.error(place, "wrong-type", message, None);
             }
         }

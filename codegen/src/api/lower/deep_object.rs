@@ -20,7 +20,9 @@ impl Lowering<'_> {
             Some(Some("repeat")) => ArrayFormat::Repeat,
             Some(Some("comma")) => ArrayFormat::Comma,
             Some(_) => {
-                let message = format!("`{EXTENSION}` is `indices`, `brackets`, `repeat` or `comma`");
+                let message = format!(
+                    "`{EXTENSION}` must be `indices`, `brackets`, `repeat` or `comma`; `indices` is used"
+                );
                 self.warning(&place.child(EXTENSION), "unknown-array-format", message, None);
                 ArrayFormat::Indices
             }

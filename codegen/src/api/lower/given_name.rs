@@ -31,16 +31,17 @@ pub(super) fn given_value_name(place: &Place, schema: Schema<'_>, value: &str) -
 }
 
 impl Lowering<'_> {
-    /// Reports the Rust names of values that an `enum` does not list, and those that are no strings.
+    /// Reports the Rust names of values that an `enum` does not list, and those that are not strings.
     pub(super) fn check_value_names(&mut self, place: &Place, schema: Schema<'_>) {
         let Some(names) = schema.rust_names() else { return };
         for (value, name) in names.entries() {
             let place = place.child(names.key).child(value);
             if name.as_str().is_none() {
-                let message = format!("a Rust name is a string, not {}", name.kind());
+                let message = format!("a Rust name must be a string, this is {}", name.kind());
                 self.error(&place, "wrong-type", message, None);
             } else if !schema.enum_values().any(|known| known.as_str() == Some(value)) {
-                let message = format!("this `enum` does not list `{value}`, which is to have a Rust name");
+                let message =
+                    format!("`x-rust-names` has a name for `{value}`, which this `enum` does not list");
                 self.warning(&place, "rename-no-match", message, None);
             }
         }

@@ -101,7 +101,7 @@ pub fn lower_with_schemas(
     }
     usage::mark(&mut api, &types.replaced);
     tags::assign(&mut api);
-    explode::settle(&mut api);
+    explode::reset(&mut api);
     for (id, one, other) in ambiguous::unions(&api) {
         let message = format!(
             "`{one}` and `{other}` are ambiguous: a value that fits both equally well is read as `{one}`"

@@ -68,7 +68,7 @@ impl<'d> Lowering<'d> {
         tags
     }
 
-    /// Whether an operation is to be generated; it may be written elsewhere than in the path that it is of.
+    /// Whether an operation was selected. It may be written elsewhere than in its path.
     fn is_selected(&self, holder: &str, path: &str, method: &str) -> bool {
         let pointer = Pointer::root().child(holder).child(path);
         let more = || pointer.child("additionalOperations").child(method);
@@ -161,7 +161,12 @@ impl<'d> Lowering<'d> {
         }
         let Some((place, item)) = self.follow(place, item) else { return Vec::new() };
         let Some(members) = item.as_object() else {
-            self.error(&place, "wrong-type", format!("a path item is an object, not {}", item.kind()), None);
+            self.error(
+                &place,
+                "wrong-type",
+                format!("a path item must be an object, this is {}", item.kind()),
+                None,
+            );
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -182,7 +187,7 @@ impl<'d> Lowering<'d> {
                     }
                 }
             } else if !PathItem::MEMBERS.iter().any(|(name, _)| name == key) && !key.starts_with("x-") {
-                let message = format!("`{key}` is neither a method nor anything else that a path has");
+                let message = format!("`{key}` is not a member of a path item; it is ignored");
                 self.warning(&place_of, "unknown-path-member", message, None);
             }
         }
@@ -198,7 +203,7 @@ impl<'d> Lowering<'d> {
     ) -> Option<Written<'d>> {
         let (place, node) = self.follow_misplaced(place, node)?;
         if node.as_object().is_none() {
-            let message = format!("an operation is an object, not {}", node.kind());
+            let message = format!("an operation must be an object, this is {}", node.kind());
             self.error(&place, "wrong-type", message, None);
             return None;
         }
@@ -209,13 +214,14 @@ impl<'d> Lowering<'d> {
     fn is_method(&mut self, place: &Place, method: &str) -> bool {
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if method.is_empty() || !method.bytes().all(is_token) {
-            let message = format!("`{method}` cannot be the method of a request");
+            let message = format!("`{method}` is not a method of HTTP");
             self.error(place, "unknown-path-member", message, Some("a method is a word such as `COPY`"));
             return false;
         }
         let lower = method.to_ascii_lowercase();
         if METHODS.contains(&lower.as_str()) && method == lower.to_ascii_uppercase() {
-            let message = format!("the operation of `{method}` is the member `{lower}` of its path");
+            let message =
+                format!("an operation of `{method}` belongs in `{lower}`, not in `additionalOperations`");
             self.warning(place, "unknown-path-member", message, None);
         }
         true

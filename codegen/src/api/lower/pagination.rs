@@ -73,7 +73,7 @@ impl Declared<'_> {
 
 /// The members of `x-pagination` as text.
 fn members(node: &Node) -> Result<BTreeMap<String, String>, String> {
-    let wrong = || format!("`{EXTENSION}` is an object or `false`, not {}", node.kind());
+    let wrong = || format!("`{EXTENSION}` must be an object or `false`, this is {}", node.kind());
     let members = node.as_object().ok_or_else(wrong)?;
     let text = |node: &Node| node.as_str().map_or_else(|| node.to_json(), str::to_owned);
     Ok(members.iter().map(|(name, value)| (name.clone(), text(value))).collect())

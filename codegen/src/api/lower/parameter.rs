@@ -62,24 +62,11 @@ impl<'d> Lowering<'d> {
     fn parameter(&mut self, place: &Place, written: openapi::Parameter<'d>) -> Option<Parameter> {
         self.check_members(place, written);
         let Some(name) = written.name() else {
-            self.error(place, "missing-name", "a parameter has a `name`", None);
+            let help = "add the name that is sent";
+            self.error(place, "missing-name", "this parameter has no `name`", Some(help));
             return None;
         };
-        let location = match written.location() {
-            Some("path") => Location::Path,
-            Some("query") => Location::Query,
-            Some("header") => Location::Header,
-            Some("cookie") => Location::Cookie,
-            Some("querystring") => Location::QueryString,
-            other => {
-                let message = format!(
-                    "a parameter is `in` path, query, querystring, header or cookie, not {}",
-                    other.unwrap_or("nowhere")
-                );
-                self.error(place, "unknown-location", message, None);
-                return None;
-            }
-        };
+        let location = self.location(place, written)?;
         // The media types and the security schemes decide these headers (OpenAPI 3.1 §4.8.12.2.1).
         let lower = name.to_lowercase();
         if location == Location::Header
@@ -91,7 +78,8 @@ impl<'d> Lowering<'d> {
         let contents = written.content().filter(|contents| contents.as_object().is_some());
         let content = contents.and_then(|contents| contents.entries().next());
         if contents.is_some_and(|all| all.entries().count() > 1 || written.schema().is_some()) {
-            let message = "a parameter has a `schema` or one media type; what comes first is expressed";
+            let message =
+                "this parameter has several schemas; `schema`, or else the first media type, is used";
             self.warning(&place.child("content"), "several-contents", message, None);
         }
         let schema = written.schema().filter(|_| location != Location::QueryString);
@@ -111,7 +99,7 @@ impl<'d> Lowering<'d> {
             let is_text = is_text(&bare);
             let is_whole = location == Location::QueryString;
             if !is_json(&bare) && !is_open(&bare) && !is_text && !is_whole {
-                let message = format!("a parameter of `{content_type}` is written as JSON is");
+                let message = format!("a parameter of `{content_type}` is sent as JSON");
                 self.warning(&place, "unexpressed-content-type", message, None);
             }
             if !is_text && !is_whole {
@@ -160,6 +148,22 @@ impl<'d> Lowering<'d> {
             start: written.schema().and_then(|schema| start(&schema.schema().inline_parts())),
             example: self.example_of(place, written),
         })
+    }
+
+    fn location(&mut self, place: &Place, written: openapi::Parameter<'d>) -> Option<Location> {
+        match written.location() {
+            Some("path") => Some(Location::Path),
+            Some("query") => Some(Location::Query),
+            Some("header") => Some(Location::Header),
+            Some("cookie") => Some(Location::Cookie),
+            Some("querystring") => Some(Location::QueryString),
+            other => {
+                let found = other.map_or("it is missing".to_owned(), |other| format!("this is `{other}`"));
+                let message = format!("`in` must be path, query, querystring, header or cookie, {found}");
+                self.error(place, "unknown-location", message, None);
+                None
+            }
+        }
     }
 
     /// The example of a parameter, or else of its schema.

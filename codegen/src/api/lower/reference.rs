@@ -108,7 +108,7 @@ impl<'d> Lowering<'d> {
         let Member { key, value } = member?;
         let (place, value) = self.follow_misplaced(&place.child(key), value)?;
         if value.as_object().is_none() {
-            let message = format!("`{key}` is {}, not an object", value.kind());
+            let message = format!("`{key}` must be an object, this is {}", value.kind());
             self.error(&place, "wrong-type", message, None);
         }
         Some((place, value.as_object()?))
@@ -123,7 +123,7 @@ impl<'d> Lowering<'d> {
         let Member { key, value } = member?;
         let (place, value) = self.follow_misplaced(&place.child(key), value)?;
         if value.as_array().is_none() {
-            let message = format!("`{key}` is {}, not an array", value.kind());
+            let message = format!("`{key}` must be an array, this is {}", value.kind());
             self.error(&place, "wrong-type", message, None);
         }
         Some((place, value.as_array()?))

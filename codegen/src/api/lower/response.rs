@@ -20,8 +20,8 @@ pub(super) struct Replies {
     pub(super) error_headers: Vec<Header>,
 }
 
-/// A media type that a response may have.
-struct Form<'d> {
+/// A media type of a response, and what it contains.
+struct Representation<'d> {
     place: Place,
     media_type: &'d str,
     schema: Option<Schema<'d>>,
@@ -81,14 +81,14 @@ impl<'d> Lowering<'d> {
             range if range.len() == 3 && range.ends_with("XX") && digits(&range[..1]) => plain,
             exact if exact.len() == 3 && digits(exact) => plain,
             _ => {
-                let message = format!("`{key}` is neither a status nor a range of them nor `default`");
+                let message = format!("`{key}` is not a status, a range of statuses or `default`");
                 let help = "a status is written as '200', '4XX' or default";
                 self.error(place, "unknown-status", message, Some(help));
                 return None;
             }
         };
         if status != key {
-            let message = format!("OpenAPI writes the status `{key}` as `{status}`; it is read as that");
+            let message = format!("`{key}` is read as the status `{status}`");
             self.warning(
                 place,
                 "unknown-status",
@@ -101,7 +101,7 @@ impl<'d> Lowering<'d> {
 
     /// The contents of a response, the one that is asked for first.
     fn contents(&mut self, place: &Place, response: Response<'d>) -> Vec<ReplyContent> {
-        let mut forms = Vec::new();
+        let mut representations = Vec::new();
         for (media_type, media) in media_types(response) {
             let Some((place, media)) = self.follow(&place.child("content").child(media_type), media) else {
                 continue;
@@ -112,16 +112,16 @@ impl<'d> Lowering<'d> {
             let item = media.item_schema().filter(|_| is_sequence(media_type));
             let schema = item.or(media.schema()).map(Member::schema);
             let content = self.content(&place, media_type, media);
-            forms.push(Form { place, media_type, schema, content });
+            representations.push(Representation { place, media_type, schema, content });
         }
         // Beside a file, JSON that is only a string is the same file by another name.
-        let streams = forms.iter().any(|form| matches!(form.content, ReplyContent::Binary(_)));
+        let streams = representations.iter().any(|one| matches!(one.content, ReplyContent::Binary(_)));
         let is_string =
             |content: &ReplyContent| matches!(content, ReplyContent::Json(Type::String | Type::Any, _));
         if streams {
-            forms.retain(|form| !is_string(&form.content));
+            representations.retain(|one| !is_string(&one.content));
         }
-        forms.sort_by_key(|form| match form.content {
+        representations.sort_by_key(|one| match one.content {
             ReplyContent::Json(..) => 0,
             ReplyContent::Binary(_) => 1,
             ReplyContent::Lines(..) => 2,
@@ -130,26 +130,26 @@ impl<'d> Lowering<'d> {
         });
         let mut contents: Vec<ReplyContent> = Vec::new();
         let mut asked: Option<Option<Schema<'_>>> = None;
-        for form in forms {
-            match (contents.last_mut(), form.content) {
+        for one in representations {
+            match (contents.last_mut(), one.content) {
                 (None, content) => {
-                    self.check_untyped(&form.place, form.media_type, form.schema, &content);
-                    asked = Some(form.schema);
+                    self.check_untyped(&one.place, one.media_type, one.schema, &content);
+                    asked = Some(one.schema);
                     contents.push(content);
                 }
                 (Some(ReplyContent::Binary(types)), ReplyContent::Binary(another)) => {
                     types.push_str(", ");
                     types.push_str(&another);
-                    if asked != Some(form.schema) {
+                    if asked != Some(one.schema) {
                         let content = ReplyContent::Binary(another);
-                        self.check_untyped(&form.place, form.media_type, form.schema, &content);
+                        self.check_untyped(&one.place, one.media_type, one.schema, &content);
                     }
                 }
                 // The same content under another media type.
-                (Some(_), ReplyContent::Json(..)) if asked == Some(form.schema) => {}
+                (Some(_), ReplyContent::Json(..)) if asked == Some(one.schema) => {}
                 (Some(_), content) => {
-                    if asked != Some(form.schema) {
-                        self.check_untyped(&form.place, form.media_type, form.schema, &content);
+                    if asked != Some(one.schema) {
+                        self.check_untyped(&one.place, one.media_type, one.schema, &content);
                     }
                     contents.push(content);
                 }

@@ -267,7 +267,7 @@ impl<'d> Lowering<'d> {
             let mut seen = HashSet::default();
             for (value, described) in part.known_strings() {
                 if !seen.insert(value) {
-                    let message = format!("`{value}` is twice in this `enum`");
+                    let message = format!("this `enum` lists `{value}` twice");
                     self.warning(&place.child("enum"), "repeated-value", message, None);
                     continue;
                 }

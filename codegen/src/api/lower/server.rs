@@ -29,7 +29,7 @@ impl<'d> Lowering<'d> {
                     let variables = self.object_at(&place, server.variables());
                     found.push(self.server(&place, url, variables, description(node)));
                 }
-                None => self.error(&place, "missing-url", "a server has a `url`", None),
+                None => self.error(&place, "missing-url", "this server has no `url`", Some("add a `url`")),
             }
         }
         found
@@ -51,7 +51,8 @@ impl<'d> Lowering<'d> {
             let variable = openapi::ServerVariable::of(variable);
             self.check_members(&place, variable);
             let Some(default) = variable.default().and_then(|default| default.value.as_str()) else {
-                self.error(&place, "missing-default", format!("the variable `{name}` has a `default`"), None);
+                let message = format!("the variable `{name}` has no `default`");
+                self.error(&place, "missing-default", message, Some("add a `default`"));
                 continue;
             };
             url = url.replace(&format!("{{{name}}}"), default);

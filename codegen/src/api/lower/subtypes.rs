@@ -79,7 +79,7 @@ impl<'d> Lowering<'d> {
         while let Some((subtype, schema)) = left.get(at).cloned() {
             at += 1;
             if subtype != *place && found.places.insert(subtype.clone()) {
-                if !is_told_apart_otherwise(schema, discriminator) {
+                if !has_other_discriminator(schema, discriminator) {
                     left.extend(self.subtypes.direct.get(&subtype).cloned().unwrap_or_default());
                 }
                 found.schemas.push((subtype, schema));
@@ -177,7 +177,7 @@ impl<'d> Lowering<'d> {
             ty => ty,
         };
         match self.subtypes.bases.get(place) {
-            Some(base) if !discriminator.is_some_and(|own| is_told_apart_otherwise(schema, own)) => {
+            Some(base) if !discriminator.is_some_and(|own| has_other_discriminator(schema, own)) => {
                 Type::Named(*base)
             }
             _ => ty,
@@ -185,8 +185,8 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Whether the subtypes of a schema have a discriminator with another property.
-fn is_told_apart_otherwise(schema: Schema<'_>, discriminator: Discriminator<'_>) -> bool {
+/// Whether a schema has a discriminator with another property.
+fn has_other_discriminator(schema: Schema<'_>, discriminator: Discriminator<'_>) -> bool {
     let property = |discriminator: Discriminator<'_>| {
         discriminator.property_name().and_then(|name| name.value.as_str().map(str::to_owned))
     };

@@ -177,7 +177,12 @@ impl<'d> Lowering<'d> {
             self.check_members(place, discriminator);
         }
         let Some(property) = discriminator.property_name().and_then(|name| name.value.as_str()) else {
-            self.error(place, "missing-property-name", "a discriminator has a `propertyName`", None);
+            self.error(
+                place,
+                "missing-property-name",
+                "this discriminator has no `propertyName`",
+                Some("add the name of the property that distinguishes the alternatives"),
+            );
             return;
         };
         union.tag = Some(property.to_owned());

@@ -90,7 +90,7 @@ impl Document {
         self.overlays.is_some()
     }
 
-    /// The document as overlays have made it, in the place of what is written in its file.
+    /// The document as if its file contained what overlays have made of it.
     pub(crate) fn rewritten(&self) -> Result<Self, Diagnostics> {
         let text = serde_json::to_string_pretty(self.root()).unwrap_or_default();
         let others = self.sources.iter().filter(|(file, _)| **file != self.file);

@@ -73,7 +73,7 @@ fn alias(scope: &Scope<'_>, named: &Named, ty: &Type, name: &proc_macro2::Ident)
     }
 }
 
-/// What a type is for. Of one that stands in another the property says it already, at length.
+/// The description of a type. For a type within another one it is the first sentence: the property has the rest.
 fn about(named: &Named) -> TokenStream {
     match named.name.path.is_empty() {
         true => doc(&named.description),

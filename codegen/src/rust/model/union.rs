@@ -48,7 +48,7 @@ pub(super) fn items(
     [definition, table].into_iter().chain(conversions).collect()
 }
 
-/// A variant's entry in the table: how its values are recognized.
+/// A variant's entry in the table: how its values are recognised.
 fn entry(variant: &Variant, name: &Ident) -> TokenStream {
     if variant.tags.is_empty() {
         return quote!(#name);

@@ -1,5 +1,6 @@
 //! Small documents, and the APIs that they become. Each test is named after the file that it covers.
 
+mod paginated;
 mod print;
 
 use super::lower;
@@ -437,80 +438,8 @@ paths:
     )
 );
 
-/// The pages of an operation with these parameters, properties of its reply, and other members.
-fn pages(name: &str, parameters: &str, properties: &str, other: &str) -> String {
-    let parameters: Vec<String> = parameters
-        .split_terminator(" | ")
-        .map(|parameter| {
-            let (name, schema) = parameter.split_once(' ').unwrap_or((parameter, "type: string"));
-            format!("{{name: {name}, in: query, schema: {{{schema}}}}}")
-        })
-        .collect();
-    format!(
-        "  /{name}: {{get: {{operationId: {name}, {other} parameters: [{}], responses: {{'200': {{description: x, \
-         content: {{application/json: {{schema: {{type: object, properties: {{{properties}}}}}}}}}}}}}}}}}\n",
-        parameters.join(", ")
-    )
-}
-
-/// A document with one operation for each form of pages, and for what is almost one.
-fn paginated() -> String {
-    let (items, more) =
-        ("data: {type: array, items: {$ref: '#/components/schemas/Item'}}", "has_more: {type: boolean}");
-    let text = |name: &str| format!("{items}, {name}: {{type: [string, 'null']}}");
-    let number = |name: &str| format!("{items}, {name}: {{type: integer}}");
-    let (limit, page) = ("limit type: integer", "page type: integer, default: 1");
-    let operations = [
-        pages("lastId", "after", &format!("{}, {more}", text("last_id")), ""),
-        pages("lastItem", "starting_after", &format!("{items}, {more}"), ""),
-        pages("noMore", "after", &text("last_id"), ""),
-        pages("cursor", "cursor", &text("next_cursor"), ""),
-        pages(
-            "nested",
-            "cursor",
-            &format!("{items}, meta: {{type: object, properties: {{nextCursor: {{type: string}}}}}}"),
-            "",
-        ),
-        pages("token", "pageToken", &text("nextPageToken"), ""),
-        pages("otherToken", "pageToken", &text("next_cursor"), ""),
-        pages("nextPage", "page", &format!("{}, {more}", text("next_page")), ""),
-        pages("offset", &format!("offset type: integer | {limit}"), &number("total_count"), ""),
-        pages("offsetAlone", "offset type: integer", items, ""),
-        pages("number", &format!("{page} | {limit}"), &number("total_pages"), ""),
-        pages("numberFromNowhere", &format!("page type: integer | {limit}"), items, ""),
-        pages("nextUrl", "", &text("next_url"), ""),
-        pages("next", "cursor", &format!("{}, previous: {{type: string}}", text("next")), ""),
-        pages("nextAlone", "cursor", &text("next"), ""),
-        pages(
-            "hal",
-            "",
-            &format!(
-                "{items}, _links: {{type: object, properties: {{next: {{type: object, properties: {{href: {{type: string}}}}}}}}}}"
-            ),
-            "",
-        ),
-        pages(
-            "severalArrays",
-            "cursor",
-            &text("next_cursor")
-                .replace("data", "a")
-                .replace("next_cursor", "b: {type: array, items: {}}, next_cursor"),
-            "",
-        ),
-        pages("notPages", "cursor", &text("next_cursor"), "x-pagination: false,"),
-        pages("declared", "from", &text("then"), "x-pagination: {cursor: from, next: then},"),
-        pages("declaredWrong", "from", &text("then"), "x-pagination: {cursor: form, next: then},"),
-        pages("declaredTwice", page, &text("then"), "x-pagination: {page: page, next-url: then},"),
-        pages("declaredOdd", "from", &text("then"), "x-pagination: {curser: from},"),
-    ];
-    format!(
-        "paths:\n{}components:\n  schemas:\n    Item: {{type: object, required: [id], properties: {{id: {{type: string}}}}}}\n",
-        operations.concat()
-    )
-}
-
 snapshot!(pagination, {
-    let printed = document(&paginated());
+    let printed = document(&paginated::paths());
     let lines = printed.lines().filter(|line| {
         line.contains("= GET") || line.contains("pages of") || line.contains("unusable-pagination")
     });
