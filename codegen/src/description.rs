@@ -1,25 +1,16 @@
 //! Descriptions as Markdown that rustdoc treats as text only, for doc comments and pages.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Escapes everything in a description that rustdoc would run, link or complain about.
 pub(crate) fn for_rustdoc(text: &str) -> String {
-    // A doc comment can contain neither a lone carriage return nor control characters.
-    let clean: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .map(|letter| match letter {
-            '\r' => '\n',
-            '\t' => ' ',
-            letter if letter.is_control() && letter != '\n' => ' ',
-            // They change the direction of text, and rustc refuses them where they could mislead a reader.
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
-            letter => letter,
-        })
-        .collect();
+    let clean = printable(text);
     let clean = clean.trim_end().trim_start_matches('\n');
-    let plain = !clean.contains(['[', '<', '`', '~']) && !clean.contains("://") && !clean.contains("    ");
+    let plain = !clean.bytes().any(|byte| b"[<`~".contains(&byte))
+        && !clean.contains("://")
+        && !clean.contains("    ");
     if plain {
         return clean.to_owned();
     }
@@ -37,6 +28,23 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     }
     out.push_str(&clean[at..]);
     out
+}
+
+/// The text without what a doc comment cannot contain: lone carriage returns and control characters.
+fn printable(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace("\r\n", "\n");
+    let letters = text.chars().map(|letter| match letter {
+        '\r' => '\n',
+        '\t' => ' ',
+        letter if letter.is_control() && letter != '\n' => ' ',
+        // They change the direction of text, and rustc refuses them where they could mislead a reader.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        letter => letter,
+    });
+    letters.collect()
 }
 
 type Edit = (Range<usize>, String);
@@ -146,6 +154,7 @@ mod tests {
     fn text_stays_text() {
         for (text, shown) in [
             ("Plain words.", "Plain words."),
+            ("One\r\ntwo\rthree\u{0}\u{202e}four", "One\ntwo\nthree  four"),
             ("An [Upload] and a [link](/docs/x).", "An \\[Upload] and a [link](/docs/x)."),
             ("See https://example.com/a.", "See <https://example.com/a>."),
             ("A <b>word", "A \\<b>word"),

@@ -7,6 +7,7 @@ mod changes;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
@@ -72,7 +73,7 @@ impl Package {
     /// # Errors
     ///
     /// A file that cannot be read, a folder in the place of a file, or a path that leads out of `root`.
-    pub fn compare(&self, root: &Path) -> Result<Changes, PackageError> {
+    pub fn compare(&self, root: &Path) -> Result<Changes<'_>, PackageError> {
         let files: Vec<_> = self.files.iter().collect();
         let changes = in_parallel(&files, |(path, contents)| {
             let file = inside(root, path)?;
@@ -82,7 +83,7 @@ impl Package {
                 Err(error) => return Err(PackageError::new("read", &file, error)),
             };
             let is_same = before.as_deref() == Some(contents.as_bytes());
-            let change = || Change { path: (*path).clone(), before, after: Some((*contents).clone()) };
+            let change = || Change { path: Cow::Borrowed(path), before, after: Some(contents) };
             Ok((!is_same).then(change))
         });
         let mut changes: Vec<_> =
@@ -94,7 +95,7 @@ impl Package {
         for path in left_over {
             let file = inside(root, &path)?;
             let before = fs::read(&file).map_err(|error| PackageError::new("read", &file, error))?;
-            changes.push(Change { path, before: Some(before), after: None });
+            changes.push(Change { path: Cow::Owned(path), before: Some(before), after: None });
         }
         Ok(Changes::new(root, changes))
     }

@@ -1,6 +1,6 @@
 //! Which types are sent and which are received.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::Api;
 use super::model::{Field, FieldDefault, Kind, Type, TypeId};

@@ -101,13 +101,14 @@ impl Job<'_> {
             progress.step("Writing", &count);
             changes.write()?;
         }
+        let lines = lines(&generated);
         let mut text = String::new();
         if is_same {
             text.push_str(&summary(&changes, self.out, generated.package.files().len()));
             if is_module {
                 text.push_str(&dependencies(&generated));
             }
-            text.push_str(&counts(&generated, start.elapsed()));
+            text.push_str(&counts(&generated, lines, start.elapsed()));
         } else {
             changes.iter().map(Change::diff).for_each(|diff| text.push_str(&diff));
             let files = counted(changes.iter().len(), "file").unwrap_or_default();
@@ -115,7 +116,7 @@ impl Job<'_> {
         }
         let outcome = if is_same { Outcome::Fine } else { Outcome::Differs };
         let mut report = Report::new(outcome, text);
-        report.json = json(&generated, &changes);
+        report.json = json(&generated, lines, &changes);
         report.warnings = generated.warnings;
         Ok(report)
     }
@@ -136,7 +137,7 @@ fn refuse_foreign(out: &Path, output: &Output) -> Result<(), Failure> {
 }
 
 /// The changed files, by name if they are few, and their number.
-fn summary(changes: &Changes, out: &Path, file_count: usize) -> String {
+fn summary(changes: &Changes<'_>, out: &Path, file_count: usize) -> String {
     let folder = out.file_name().map_or_else(|| out.to_string_lossy(), |name| name.to_string_lossy());
     if changes.is_empty() {
         return format!("{folder}: all {} files are up to date\n", thousands(file_count));
@@ -169,11 +170,11 @@ fn dependencies(generated: &Generated) -> String {
     text
 }
 
-fn counts(generated: &Generated, time: Duration) -> String {
+fn counts(generated: &Generated, lines: usize, time: Duration) -> String {
     let counts = [
         counted(generated.operations, "operation"),
         counted(generated.models, "model"),
-        counted(lines(generated), "line"),
+        counted(lines, "line"),
     ];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let warnings = match counted(generated.warnings.len(), "warning") {
@@ -190,11 +191,11 @@ fn counts(generated: &Generated, time: Duration) -> String {
 /// The number of lines of Rust.
 fn lines(generated: &Generated) -> usize {
     let rust = generated.package.files().filter(|(path, _)| path.ends_with(".rs"));
-    rust.map(|(_, text)| text.bytes().filter(|byte| *byte == b'\n').count()).sum()
+    rust.map(|(_, text)| memchr::memchr_iter(b'\n', text.as_bytes()).count()).sum()
 }
 
-fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Value> {
-    let kind = |change: &Change| match change.kind() {
+fn json(generated: &Generated, lines: usize, changes: &Changes<'_>) -> serde_json::Map<String, Value> {
+    let kind = |change: &Change<'_>| match change.kind() {
         Kind::Create => "created",
         Kind::Edit => "changed",
         Kind::Remove => "removed",
@@ -210,7 +211,7 @@ fn json(generated: &Generated, changes: &Changes) -> serde_json::Map<String, Val
         ("operations", json!(generated.operations)),
         ("operations_with_pages", json!(generated.paged)),
         ("models", json!(generated.models)),
-        ("lines", json!(lines(generated))),
+        ("lines", json!(lines)),
         ("files", json!(generated.package.files().len())),
         ("changes", json!(changes)),
         ("dependencies", json!(dependencies)),

@@ -1,5 +1,6 @@
 //! Turns words of a document into Rust identifiers. No other file does.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
@@ -14,7 +15,17 @@ const KEYWORDS: [&str; 48] = [
 
 /// The name of a function, a field, an argument or a module.
 pub(crate) fn snake(words: &str) -> String {
-    keyword_safe(&identifier(&words.to_snake_case(), words, |text| text.to_snake_case(), "_"))
+    keyword_safe(&identifier(&snake_case(words), words, |text| text.to_snake_case(), "_"))
+}
+
+/// The words in snake case. Most names of properties are, and need no second look.
+fn snake_case(words: &str) -> Cow<'_, str> {
+    let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    let is_snake = words.bytes().all(is_plain)
+        && !words.starts_with('_')
+        && !words.ends_with('_')
+        && !words.contains("__");
+    if is_snake { Cow::Borrowed(words) } else { Cow::Owned(words.to_snake_case()) }
 }
 
 /// The name of a module, which is also a file name. It is ASCII; other letters become their Unicode numbers.
@@ -166,6 +177,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn names_in_snake_case_are_found_without_splitting_them() {
+        let letters: Vec<char> = "az09_".chars().collect();
+        let mut number = 0;
+        // All names of up to 6 of these letters.
+        for length in 0..=6 {
+            for code in 0..letters.len().pow(length) {
+                let name: String = (0..length).map(|at| letters[code / 5_usize.pow(at) % 5]).collect();
+                assert_eq!(snake_case(&name), name.to_snake_case(), "{name:?}");
+                number += 1;
+            }
+        }
+        assert_eq!(number, 19_531);
     }
 
     #[test]

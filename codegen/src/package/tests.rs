@@ -127,6 +127,22 @@ fn a_failure_half_way_is_undone() {
 }
 
 #[test]
+fn a_new_folder_is_there_with_all_files_or_not_at_all() {
+    let outer = tempfile::tempdir().unwrap();
+    let root = outer.path().join("deep/new");
+    // A file cannot be written where another one needs a folder.
+    let impossible = package(&[("a", "a"), ("b/c", "c"), ("b/c/d", "d")]);
+    let error = impossible.compare(&root).unwrap().write().unwrap_err().to_string();
+    assert!(error.contains("new"), "{error}");
+    assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 0, "something is left over");
+
+    let possible = package(&[("a", "a"), ("b/c", "c")]);
+    possible.compare(&root).unwrap().write().unwrap();
+    assert_eq!(tree(outer.path()), [("deep/new/a".into(), "a".into()), ("deep/new/b/c".into(), "c".into())]);
+    assert!(possible.compare(&root).unwrap().is_empty());
+}
+
+#[test]
 fn paths_out_of_the_folder_are_refused() {
     let root = tempfile::tempdir().unwrap();
     for path in ["../x", "/x", "a/../../x", "", "a\\..\\x"] {
@@ -147,6 +163,9 @@ fn files_keep_their_permissions_and_new_ones_are_readable() {
     assert_eq!(mode("a"), 0o640);
     fs::write(root.path().join("c"), "").unwrap();
     assert_eq!(mode("b"), mode("c"));
+    package(&[("d", "new")]).compare(&root.path().join("new")).unwrap().write().unwrap();
+    fs::create_dir(root.path().join("other")).unwrap();
+    assert_eq!((mode("new"), mode("new/d")), (mode("other"), mode("c")));
 }
 
 #[test]

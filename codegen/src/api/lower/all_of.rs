@@ -1,7 +1,7 @@
 //! Schemas that a value must match together: the members of an `allOf`, a `$ref` and the keywords beside it, and
 //! several schemas for one property.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::document::schema::{are_equal, common_types};
 use crate::document::{Node, Schema, keyword};

@@ -1,6 +1,6 @@
 //! The data of server-sent events that `contentSchema` describes: text in the event, and a value in Rust.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::document::openapi::{METHODS, MediaType, Operation, PathItem, Response, Root};
 use crate::document::{Member, Node, Schema, View as _};

@@ -1,6 +1,6 @@
 //! The diagnostics of the lowering, and what is gathered to be reported once at the end.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Pointer;

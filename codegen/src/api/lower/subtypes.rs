@@ -1,7 +1,7 @@
 //! Subtypes: schemas made from another one with `allOf`, where a discriminator distinguishes them. A reference to the
 //! supertype then means any of them (OpenAPI 3.1 §4.8.25).
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::document::openapi::{Components, Discriminator, Root};

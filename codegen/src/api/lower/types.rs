@@ -1,6 +1,6 @@
 //! The named types that were made so far.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 use std::ops::{Index, IndexMut};
 
 use super::super::model::{Kind, Named, Type, TypeId};
