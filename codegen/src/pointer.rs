@@ -1,5 +1,6 @@
 //! JSON pointers (RFC 6901): the place of a value in a document.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The path from a document's root to one value.
@@ -28,7 +29,12 @@ impl Pointer {
             return Some(Self::root());
         }
         let tokens = text.strip_prefix('/')?.split('/');
-        Some(Self(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).collect()))
+        Some(Self(tokens.map(unescaped).collect()))
+    }
+
+    /// Makes this the pointer to a member or element of the value that it points to.
+    pub(crate) fn push(&mut self, token: &str) {
+        self.0.push(token.to_owned());
     }
 
     /// The steps from the root, unescaped.
@@ -40,8 +46,19 @@ impl Pointer {
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for token in &self.0 {
-            write!(f, "/{}", token.replace('~', "~0").replace('/', "~1"))?;
+            f.write_str("/")?;
+            f.write_str(&escaped(token))?;
         }
         Ok(())
     }
+}
+
+/// A step of a pointer as it is written.
+pub(crate) fn escaped(token: &str) -> Cow<'_, str> {
+    if token.contains(['~', '/']) { token.replace('~', "~0").replace('/', "~1").into() } else { token.into() }
+}
+
+/// The step that is written as `token`.
+pub(crate) fn unescaped(token: &str) -> String {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~") } else { token.to_owned() }
 }

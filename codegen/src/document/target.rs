@@ -186,7 +186,8 @@ impl Document {
             }
             match child(target.node, token) {
                 Some(node) => {
-                    target = Target { node, file: target.file, pointer: target.pointer.child(token) };
+                    target.node = node;
+                    target.pointer.push(token);
                 }
                 None => return Err(dangling(reference, target.file, self.near(&target, token))),
             }

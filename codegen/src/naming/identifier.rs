@@ -59,16 +59,14 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 
 /// Returns the name, with a number appended if it is taken.
 pub(crate) fn unique(name: String, taken: &mut HashSet<String>) -> String {
-    let bare = name.strip_prefix("r#").unwrap_or(&name).to_owned();
+    if taken.insert(name.clone()) {
+        return name;
+    }
+    let bare = name.strip_prefix("r#").unwrap_or(&name);
     let joins = bare.starts_with(char::is_uppercase) && !bare.contains('_') || bare.ends_with('_');
     let separator = if joins { "" } else { "_" };
-    let mut candidate = name;
-    let mut number = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{bare}{separator}{number}");
-        number += 1;
-    }
-    candidate
+    let mut numbered = (2_usize..).map(|number| format!("{bare}{separator}{number}"));
+    numbered.find(|candidate| taken.insert(candidate.clone())).unwrap_or(name)
 }
 
 /// Keeps what can be in an identifier. A name without letters or digits is spelled out.

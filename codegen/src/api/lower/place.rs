@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::pointer::{escaped, unescaped};
+
 /// The schemas that the outermost `$dynamicAnchor`s on the way to a schema name.
 pub(super) type Scope = BTreeMap<String, Place>;
 
@@ -18,10 +20,7 @@ pub(super) struct Place {
 impl Place {
     /// The place of a member.
     pub(super) fn child(&self, key: impl AsRef<str>) -> Self {
-        let key = key.as_ref();
-        let escaped =
-            if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1") } else { key.to_owned() };
-        Self { pointer: format!("{}/{escaped}", self.pointer).into(), ..self.clone() }
+        Self { pointer: [&*self.pointer, "/", &escaped(key.as_ref())].concat().into(), ..self.clone() }
     }
 
     /// The place of an element.
@@ -36,6 +35,6 @@ impl Place {
 
     /// The steps of the pointer.
     pub(super) fn tokens(&self) -> Vec<String> {
-        self.pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+        self.pointer.split('/').skip(1).map(unescaped).collect()
     }
 }

@@ -6,6 +6,7 @@ use super::trace::{Origin, Trace};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Node;
 use crate::near::nearest;
+use crate::pointer::unescaped;
 
 /// A change to the values that a query selects.
 pub(super) struct Action {
@@ -127,7 +128,7 @@ impl<'a> Reader<'a> {
     /// The fields of the action that a `$ref` names (version 1.2).
     fn reusable(&mut self, at: &Pointer, reference: &Node) -> Option<(Pointer, &'a Node)> {
         let name = reference.as_str().and_then(|text| text.strip_prefix("#/components/actions/"));
-        let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let name = name.map(unescaped);
         let steps = ["components", "actions", name.as_deref().unwrap_or_default(), "fields"];
         let fields = steps.iter().try_fold(self.root, |node, step| node.get(step));
         let Some(fields) = fields else {

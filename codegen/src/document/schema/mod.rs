@@ -11,6 +11,7 @@ use super::keyword::{self, Schema};
 use super::openapi::Discriminator;
 use super::view::View as _;
 use super::{Member, Node};
+use crate::pointer::unescaped;
 
 pub use limit::{CountLimit, Limit, lower_limit, strictest_count, upper_limit, whole};
 pub use types::{common_types, is_of_type, types_of_values};
@@ -56,8 +57,7 @@ impl<'d> Schema<'d> {
 
     /// The last step of the `$ref`, which is the name of a component.
     pub fn referenced_name(self) -> Option<String> {
-        let name = self.reference()?.rsplit('/').next()?;
-        Some(name.replace("~1", "/").replace("~0", "~"))
+        self.reference()?.rsplit('/').next().map(unescaped)
     }
 
     /// The schema of a property.
