@@ -8,7 +8,7 @@ mod corpus;
 mod decode;
 mod folder;
 mod generator;
-mod line;
+mod link;
 mod measurement;
 mod object;
 mod program;

@@ -23,7 +23,7 @@ const ROW: f64 = 22.0;
 const THICKNESS: f64 = 14.0;
 
 /// How much longer than the shortest bar the longest may be before it is cut.
-const MAXIMUM_RATIO: f64 = 20.0;
+const MAX_RATIO: f64 = 20.0;
 
 const STYLE: &str = "\
 text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-weight:600;font-size:15px}.panel{fill:#57606a}\
@@ -118,7 +118,7 @@ impl Panel {
     fn scale(&self) -> f64 {
         let values = || self.rows.iter().filter_map(|row| row.value).filter(|value| *value > 0.0);
         let (shortest, longest) = (values().fold(f64::MAX, f64::min), values().fold(0.0, f64::max));
-        longest.min(shortest * MAXIMUM_RATIO).max(f64::MIN_POSITIVE)
+        longest.min(shortest * MAX_RATIO).max(f64::MIN_POSITIVE)
     }
 }
 

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     end(result, false)
 }
 
-/// Of a command that has said all it has to say.
+/// The report of a command that has printed its output already.
 fn done() -> Report {
     Report::new(Outcome::Fine, "")
 }

@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::agreement_caught::{round_trip_of_a_file, round_trip_of_a_part};
 use super::agreement_spec::{Spec, elements, members, without_nulls};
 use super::agreement_values::{draw, seed, types};
+use super::received_request::{round_trip_of_a_file, round_trip_of_a_part};
 
 /// How many values are drawn from each schema.
 const VALUES: usize = 200;

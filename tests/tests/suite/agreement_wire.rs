@@ -25,9 +25,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::agreement_caught::{Catcher, Caught, block_on, configuration, file_request};
 use super::agreement_spec::{Content, Spec, SpecOperation, elements, members, without_nulls};
 use super::agreement_values::{draw, seed};
+use super::received_request::{ReceivedRequest, SingleRequestServer, block_on, configuration, file_request};
 
 /// How many times each operation is called for each reply that it can have.
 const CALLS: usize = 12;
@@ -35,13 +35,13 @@ const CALLS: usize = 12;
 const KEY: &str = "sk-of-the-test";
 
 /// The arguments of a call: the values of the operation's parameters and of its body.
-struct Given {
+struct Arguments {
     /// By name. Optional ones may be missing.
     parameters: Vec<(String, Value)>,
     body: Value,
 }
 
-impl Given {
+impl Arguments {
     /// The only path parameter.
     fn parameter(&self) -> Result<&str, String> {
         let first = self.parameters.first().and_then(|(_, value)| value.as_str());
@@ -76,7 +76,7 @@ enum Reply {
 
 type Sending = Pin<Box<dyn Future<Output = Result<Reply, String>>>>;
 
-type Caller = fn(&Configuration, &Given) -> Result<Sending, String>;
+type Caller = fn(&Configuration, &Arguments) -> Result<Sending, String>;
 
 /// The function of each operation.
 const FUNCTIONS: [(&str, Caller); 21] = [
@@ -227,10 +227,12 @@ fn of_operation(
                     }
                 };
                 let catcher = match (reply.media_type, value.as_str()) {
-                    ("application/octet-stream", Some(bytes)) => {
-                        Catcher::answering(status, "content-type: application/octet-stream\r\n", bytes)
-                    }
-                    _ => Catcher::json(status, value),
+                    ("application/octet-stream", Some(bytes)) => SingleRequestServer::answering(
+                        status,
+                        "content-type: application/octet-stream\r\n",
+                        bytes,
+                    ),
+                    _ => SingleRequestServer::json(status, value),
                 };
                 let to = configuration().with_base_path(format!("{}/v1", catcher.url));
                 let to = to.with_bearer_access_token(KEY);
@@ -242,9 +244,9 @@ fn of_operation(
                     }
                 };
                 let read = block_on(sending);
-                let caught = catcher.caught();
-                found.extend(of_request(spec, operation, content, &given, &caught));
-                let accepted = caught.header("accept").unwrap_or_default();
+                let received = catcher.received();
+                found.extend(of_request(spec, operation, content, &given, &received));
+                let accepted = received.header("accept").unwrap_or_default();
                 let is_success = status < 300;
                 if is_success && accepted != reply.media_type {
                     found.insert(format!("asks for {accepted}, not {}", reply.media_type));
@@ -256,7 +258,12 @@ fn of_operation(
     found
 }
 
-fn given(spec: &Spec, operation: &SpecOperation<'_>, content: Option<&Content<'_>>, rng: &mut Rng) -> Given {
+fn given(
+    spec: &Spec,
+    operation: &SpecOperation<'_>,
+    content: Option<&Content<'_>>,
+    rng: &mut Rng,
+) -> Arguments {
     let mut value = |parameter: &&Value| {
         let schema = spec.resolve(&parameter["schema"]);
         if parameter["required"] != true && rng.bool() {
@@ -276,7 +283,7 @@ fn given(spec: &Spec, operation: &SpecOperation<'_>, content: Option<&Content<'_
         Some(example) if rng.u8(..4) == 0 => example.clone(),
         _ => draw(spec, content.schema, rng),
     });
-    Given { parameters, body }
+    Arguments { parameters, body }
 }
 
 /// The differences between a request and the document.
@@ -284,47 +291,47 @@ fn of_request(
     spec: &Spec,
     operation: &SpecOperation<'_>,
     content: Option<&Content<'_>>,
-    given: &Given,
-    caught: &Caught,
+    given: &Arguments,
+    received: &ReceivedRequest,
 ) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut check = |holds: bool, what: &str| {
         if !holds {
-            found.insert(format!("{what}: {} {}", caught.method, caught.target));
+            found.insert(format!("{what}: {} {}", received.method, received.target));
         }
     };
-    check(caught.method.eq_ignore_ascii_case(operation.method), "the method differs");
-    let (path, query) = caught.target.split_once('?').unwrap_or((&caught.target, ""));
-    check(caught.target.is_ascii() && !caught.target.contains(['#', ' ']), "the target is not a URL");
+    check(received.method.eq_ignore_ascii_case(operation.method), "the method differs");
+    let (path, query) = received.target.split_once('?').unwrap_or((&received.target, ""));
+    check(received.target.is_ascii() && !received.target.contains(['#', ' ']), "the target is not a URL");
     check(path_is(operation, given, path), "the path differs");
     check(query_is(operation, given, query), "the query differs");
     let wanted: Vec<_> = spec.security(operation).concat();
     let bearer = wanted.iter().any(|(_, scheme)| scheme["type"] == "http" && scheme["scheme"] == "bearer");
     let shown = bearer.then(|| format!("Bearer {KEY}"));
-    check(caught.header("authorization") == shown.as_deref(), "the key is not shown as is wanted");
-    check(!caught.all_but_header("authorization").contains(KEY), "the key is shown where it should not be");
-    let length = caught.body.len().to_string();
-    let sent_length = caught.header("content-length");
-    let needs_length = operation.method == "post" || !caught.body.is_empty();
+    check(received.header("authorization") == shown.as_deref(), "the key is not shown as is wanted");
+    check(!received.all_but_header("authorization").contains(KEY), "the key is shown where it should not be");
+    let length = received.body.len().to_string();
+    let sent_length = received.header("content-length");
+    let needs_length = operation.method == "post" || !received.body.is_empty();
     check(sent_length.map_or(!needs_length, |sent| sent == length), "the length of the body is not sent");
-    check(caught.header("transfer-encoding").is_none(), "the body comes in chunks");
-    let media_type = caught.header("content-type").map(|value| value.split(';').next().unwrap_or_default());
+    check(received.header("transfer-encoding").is_none(), "the body comes in chunks");
+    let media_type = received.header("content-type").map(|value| value.split(';').next().unwrap_or_default());
     check(media_type == content.map(|content| content.media_type), "the content type differs");
     if let Some(content) = content {
         let body = match content.media_type {
-            "multipart/form-data" => caught.form().unwrap_or_else(Value::String),
-            _ => serde_json::from_slice(&caught.body).unwrap_or(Value::Null),
+            "multipart/form-data" => received.form().unwrap_or_else(Value::String),
+            _ => serde_json::from_slice(&received.body).unwrap_or(Value::Null),
         };
         check(spec.validator(content.schema).is_valid(&body), "the body is not accepted");
         check(without_nulls(&body) == without_nulls(&given.body), "the body is not what was given");
     } else {
-        check(caught.body.is_empty(), "there is a body");
+        check(received.body.is_empty(), "there is a body");
     }
     found
 }
 
 /// Whether a path is the operation's with each parameter in one segment.
-fn path_is(operation: &SpecOperation<'_>, given: &Given, path: &str) -> bool {
+fn path_is(operation: &SpecOperation<'_>, given: &Arguments, path: &str) -> bool {
     let expected: Vec<String> = format!("/v1{}", operation.path)
         .split('/')
         .map(|segment| {
@@ -339,7 +346,7 @@ fn path_is(operation: &SpecOperation<'_>, given: &Given, path: &str) -> bool {
 }
 
 /// Whether a query has each query parameter that is given, once, and nothing else.
-fn query_is(operation: &SpecOperation<'_>, given: &Given, query: &str) -> bool {
+fn query_is(operation: &SpecOperation<'_>, given: &Arguments, query: &str) -> bool {
     let is_in_query = |name: &str| {
         let mut parameters = operation.parameters.iter();
         parameters.any(|parameter| parameter["name"] == name && parameter["in"] == "query")

@@ -90,7 +90,7 @@ fn undisturbed_results(input: &str) -> String {
     without_random_ids(&fs::read_to_string(files.path("results.jsonl")).unwrap())
 }
 
-/// The text without the ids that the server makes anew for each answer: `batch_req_…` and `req_…`.
+/// The text without the ids that the server generates for each answer: `batch_req_…` and `req_…`.
 fn without_random_ids(text: &str) -> String {
     let mut pieces = text.split("req_");
     let mut rest = pieces.next().unwrap_or_default().to_owned();

@@ -163,7 +163,7 @@ fn a_state_on_this_machine_alone_is_not_in_the_store() {
 }
 
 #[test]
-fn nothing_is_left_of_a_run_that_cannot_begin() {
+fn a_run_that_cannot_begin_leaves_nothing() {
     let Some(store) = s3() else { return };
     let server = server(Faults::new());
     store.put("bad/invalid.jsonl", "{\n");

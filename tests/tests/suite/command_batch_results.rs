@@ -12,7 +12,7 @@ use crate::batch_fixture::{batch_at, ids};
 use crate::command_fixture::{AnsweringServer, Files, Run, api_error, signal, wait_until};
 
 /// A server with one batch, of which a test chooses the states and the result files.
-struct Strange {
+struct BatchServer {
     server: AnsweringServer,
     files: Files,
     input: String,
@@ -21,7 +21,7 @@ struct Strange {
 /// An answer to a poll: a status, and a batch or an error.
 type Poll = (u16, Value);
 
-impl Strange {
+impl BatchServer {
     /// `poll` gets the number of earlier polls. `output` and `errors` are the result files; `None`: they are missing.
     fn start(
         requests: usize,
@@ -108,7 +108,7 @@ fn unknown_missing_and_repeated_results_are_counted_and_the_rest_is_kept() {
         answer("3")[..20].to_owned(),
     ];
     let errors = failure("4", 400) + &failure("1", 500);
-    let strange = Strange::start(5, |_| batch("completed"), Some(output.concat()), Some(errors));
+    let strange = BatchServer::start(5, |_| batch("completed"), Some(output.concat()), Some(errors));
     let run = strange.run();
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     let warning = "the results of batch 1 have 5 lines that are none of its requests', and 2 repeated ones";
@@ -123,7 +123,8 @@ fn unknown_missing_and_repeated_results_are_counted_and_the_rest_is_kept() {
 #[test]
 fn result_files_may_be_binary_or_empty() {
     for output in ["\0\u{1}\u{fffd}", "", "\u{feff}", "[]", "null\n[1]\n\"x\"\n"] {
-        let strange = Strange::start(2, |_| batch("completed"), Some(output.to_owned()), Some(answer("1")));
+        let strange =
+            BatchServer::start(2, |_| batch("completed"), Some(output.to_owned()), Some(answer("1")));
         let run = strange.run();
         assert_eq!(run.code, Some(1), "{}", run.stderr);
         assert_eq!(ids(&strange.files, "results.jsonl"), ["1"]);
@@ -133,7 +134,7 @@ fn result_files_may_be_binary_or_empty() {
 
 #[test]
 fn a_result_file_that_is_gone_is_the_reason() {
-    let strange = Strange::start(2, |_| batch("completed"), None, Some(answer("2")));
+    let strange = BatchServer::start(2, |_| batch("completed"), None, Some(answer("2")));
     let run = strange.run();
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert_eq!(ids(&strange.files, "results.jsonl"), ["2"]);
@@ -147,7 +148,7 @@ fn a_batch_that_disappears_is_the_reason_and_is_not_created_again() {
         0 | 2 => batch("in_progress"),
         _ => (404, json!({"error": {"message": "no such batch", "code": "not_found"}})),
     };
-    let strange = Strange::start(2, gone, None, None);
+    let strange = BatchServer::start(2, gone, None, None);
     let run = strange.run();
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(ids(&strange.files, "results.jsonl").is_empty());
@@ -161,7 +162,7 @@ fn an_unknown_status_is_named_once_and_the_run_waits() {
     let statuses = |polls| {
         batch(["validating", "paused", "paused", "in_progress"].get(polls).copied().unwrap_or("completed"))
     };
-    let strange = Strange::start(1, statuses, Some(answer("1")), Some(String::new()));
+    let strange = BatchServer::start(1, statuses, Some(answer("1")), Some(String::new()));
     let run = strange.run();
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let warning = "batch 1 has the status paused, which this version does not know";
@@ -177,7 +178,7 @@ fn a_batch_that_stays_cancelling_can_be_left_and_fetched_later() {
     let status = move |_| batch(if ended.load(Ordering::Relaxed) == 0 { "cancelling" } else { "cancelled" });
     let cancelled = json!({"custom_id": "2", "response": null,
         "error": {"code": "batch_cancelled", "message": "This request was cancelled."}});
-    let strange = Strange::start(3, status, Some(answer("1")), Some(cancelled.to_string()));
+    let strange = BatchServer::start(3, status, Some(answer("1")), Some(cancelled.to_string()));
     let mut command = strange.command(&["run", &strange.input]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_until("the batch is polled several times", || strange.count("GET /v1/batches/batch_1") > 5);
@@ -195,7 +196,7 @@ fn a_batch_that_stays_cancelling_can_be_left_and_fetched_later() {
 
 #[test]
 fn replies_that_are_not_batches_stop_the_run_with_the_reason() {
-    let strange = Strange::start(1, |_| (200, json!(["hello"])), None, None);
+    let strange = BatchServer::start(1, |_| (200, json!(["hello"])), None, None);
     let run = strange.run();
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("retrieving a batch"), "{}", run.stderr);

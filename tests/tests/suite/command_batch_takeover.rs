@@ -47,7 +47,7 @@ fn stop_after(command: &mut Command, events: usize, milliseconds: u64) {
 
 /// `BATCH_SEED=n` repeats a run that failed.
 #[test]
-fn another_machine_goes_on_with_a_run_whose_machine_has_died() {
+fn another_machine_continues_a_run_whose_machine_has_died() {
     let seed = std::env::var("BATCH_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
     println!("BATCH_SEED={seed}");
     for store in [Some(google()), s3(), azure()].into_iter().flatten() {

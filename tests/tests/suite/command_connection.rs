@@ -4,8 +4,8 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::agreement_caught::Catcher;
 use crate::command_fixture::{AnsweringServer, Files, KEY, Run, api_error, command};
+use crate::received_request::SingleRequestServer;
 use crate::tls_server::TlsServer;
 
 /// A variable that a test sets to a secret.
@@ -21,14 +21,14 @@ fn headers_take_their_values_from_files_and_variables() {
         ("X-Token: env:GATEWAY_TOKEN", "x-token", SECRET),
         ("Authorization: env:GATEWAY_TOKEN", "authorization", SECRET),
     ] {
-        let server = Catcher::json(404, &json!({}));
+        let server = SingleRequestServer::json(404, &json!({}));
         let mut cancel = command(&["cancel", "upload_1", "--base-url", &server.url, "--header", header]);
         let run = Run::of(cancel.env("GATEWAY_TOKEN", SECRET));
         assert_eq!(run.code, Some(1), "{header}: {}", run.stderr);
-        let caught = server.caught();
-        assert_eq!(caught.header(name), Some(value), "{header}");
+        let received = server.received();
+        assert_eq!(received.header(name), Some(value), "{header}");
         let authorization = if name == "authorization" { SECRET.to_owned() } else { format!("Bearer {KEY}") };
-        assert_eq!(caught.header("authorization"), Some(&*authorization), "{header}");
+        assert_eq!(received.header("authorization"), Some(&*authorization), "{header}");
     }
 }
 
@@ -74,7 +74,7 @@ fn azure_is_found_in_the_environment_or_named_by_an_argument() {
         ),
     ] {
         for is_argument in [false, true] {
-            let server = Catcher::json(404, &json!({}));
+            let server = SingleRequestServer::json(404, &json!({}));
             let mut cancel = command(&["cancel", "upload_1"]);
             cancel.args(arguments).envs(variables.iter().copied());
             if is_argument {
@@ -84,10 +84,10 @@ fn azure_is_found_in_the_environment_or_named_by_an_argument() {
             }
             let run = Run::of(&mut cancel);
             assert_eq!(run.code, Some(1), "{}", run.stderr);
-            let caught = server.caught();
-            assert!(caught.target.starts_with(&format!("{target}/upload_1/cancel")), "{}", caught.target);
-            assert_eq!(caught.target.contains("api-version=2024-10-21"), !arguments.is_empty());
-            assert_eq!(caught.header(header.0), Some(header.1));
+            let received = server.received();
+            assert!(received.target.starts_with(&format!("{target}/upload_1/cancel")), "{}", received.target);
+            assert_eq!(received.target.contains("api-version=2024-10-21"), !arguments.is_empty());
+            assert_eq!(received.header(header.0), Some(header.1));
             assert!(!run.stderr.contains(SECRET));
         }
     }
@@ -111,11 +111,11 @@ fn missing_azure_settings_are_named() {
 
 #[test]
 fn a_proxy_can_be_an_argument() {
-    let proxy = Catcher::json(404, &json!({}));
+    let proxy = SingleRequestServer::json(404, &json!({}));
     let base_url = ["--base-url", "http://no-such-host.invalid/v1"];
     let run = Run::of(command(&["cancel", "upload_1", "--proxy", &proxy.url]).args(base_url));
     assert_eq!(run.code, Some(1), "{}", run.stderr);
-    assert_eq!(proxy.caught().target, "http://no-such-host.invalid/v1/uploads/upload_1/cancel");
+    assert_eq!(proxy.received().target, "http://no-such-host.invalid/v1/uploads/upload_1/cancel");
 
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let run =

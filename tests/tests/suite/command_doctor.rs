@@ -28,7 +28,7 @@ fn failure(report: &Value) -> (String, String, String) {
 }
 
 #[test]
-fn all_is_well_with_the_local_server() {
+fn every_check_passes_with_the_local_server() {
     let server = server(Faults::new());
     let run = Run::of(command(&["doctor"]).env("OPENAI_BASE_URL", server.base_url()));
     assert_eq!(run.code, Some(0), "{}", run.stdout);
@@ -114,7 +114,7 @@ fn it_names_the_step_that_fails_and_what_to_change() {
 }
 
 #[test]
-fn a_server_without_uploads_is_well_and_a_certificate_that_is_none_is_not() {
+fn a_server_without_uploads_passes_and_an_invalid_certificate_fails() {
     let server = AnsweringServer::start(|path| {
         if path.contains("/files") {
             (200, "content-type: application/json\r\n", json!({"object": "list", "data": []}).to_string())

@@ -40,7 +40,7 @@ fn objects_and_prefixes_of_google_are_uploaded() {
 }
 
 #[test]
-fn what_is_missing_in_google_is_one_message() {
+fn a_missing_object_or_prefix_of_google_is_one_message() {
     let Some(bucket) = real_google() else { return };
     let server = server(Faults::new());
     for (arguments, words) in [

@@ -277,7 +277,7 @@ fn a_run_whose_manifest_another_machine_took_stops() {
 }
 
 #[test]
-fn a_share_that_is_no_share_is_refused() {
+fn an_invalid_share_is_refused() {
     let (server, files) = (server(Faults::new()), Files::new());
     let (folder, _) = folder_of(&files, 3);
     for (share, words) in [

@@ -87,7 +87,7 @@ fn an_upload_that_was_killed_is_resumed_by_another_machine() {
 }
 
 #[test]
-fn what_is_wrong_with_a_store_is_said_in_one_message() {
+fn a_fault_of_a_store_is_one_message() {
     let Some(store) = s3() else { return };
     let server = server(Faults::new());
     store.put("wrong/a.jsonl", "[]");

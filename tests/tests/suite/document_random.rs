@@ -21,7 +21,7 @@ use super::program::workspace;
 const SECONDS: u64 = 10;
 
 /// The minimum number of tries, however long they take.
-const FEWEST: u64 = 40;
+const MIN_TRIES: u64 = 40;
 
 /// Fragments to damage documents with: everything with a meaning in YAML, JSON, pointers or Rust.
 const PIECES: [&str; 48] = [
@@ -92,7 +92,7 @@ fn no_damage_makes_a_document_panic() {
     }
     let begun = Instant::now();
     let (mut seed, mut generated) = (first, 0_u64);
-    while seed - first < FEWEST || begun.elapsed() < Duration::from_secs(seconds) {
+    while seed - first < MIN_TRIES || begun.elapsed() < Duration::from_secs(seconds) {
         let run = std::panic::catch_unwind(|| seeds.run(seed));
         generated += u64::from(run.unwrap_or_else(|_| panic!("DOCUMENT_SEED={seed} fails")));
         seed += 1;

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 use serde_json::Value;
 
-use super::agreement_caught::block_on;
 use super::agreement_spec::members;
 use super::agreement_values::seed;
-use super::everything_client::{Caller, Chosen, Given, Outcome, Target};
-use super::everything_document::{Asked, Everything, Way};
+use super::everything_client::{Arguments, CallSelector, Caller, Outcome, Target};
+use super::everything_document::{DeclaredOperation, Direction, Everything};
 use super::everything_replies::{self, Declared};
 use super::everything_requests::{self, Expected};
 use super::everything_server::Proxy;
 use super::everything_styles::Written;
 use super::everything_values::Drawing;
+use super::received_request::block_on;
 use super::{everything_calls, everything_calls_earlier};
 
 /// How many times each reply is drawn.
@@ -65,7 +65,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn operation(&mut self, operation: &Asked<'a>, times: usize) {
+    fn operation(&mut self, operation: &DeclaredOperation<'a>, times: usize) {
         let replies = everything_replies::declared(self.document, operation, times, &mut self.rng);
         let body = operation.node.get("requestBody").map(|body| self.document.resolve(body));
         let contents: Vec<_> = body.iter().flat_map(|body| members(&body["content"])).map(Some).collect();
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
 
     fn exchange(
         &mut self,
-        operation: &Asked<'a>,
+        operation: &DeclaredOperation<'a>,
         content: Option<(&'a str, &'a Value)>,
         schemes: &[(&'a str, &'a Value)],
         reply: &Declared<'a>,
@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         let schemes_given = if asked { schemes.to_vec() } else { all() };
         let target = Target { client: self.proxy.client(), schemes: schemes_given };
         let body = content.map(|(media, _)| media);
-        let meant = Chosen { id: operation.id, body, reply: reply.media };
+        let meant = CallSelector { id: operation.id, body, reply: reply.media };
         let Some(sending) = (self.call)(&meant, &target, &given) else {
             self.found.insert(format!("{}: there is no call with {body:?}", operation.id));
             return;
@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
             self.found.insert(format!("{}: {given:?} is refused: {error}", operation.id));
             return;
         }
-        let caught = self.proxy.caught();
+        let received = self.proxy.received();
         let success = reply.success && operation.method != "head";
         let expected = Expected {
             document: self.document,
@@ -124,16 +124,20 @@ impl<'a> Run<'a> {
             given: &given,
             reply: reply.media.filter(|_| success),
         };
-        let reported = everything_requests::disagreements(&expected, &caught).into_iter();
+        let reported = everything_requests::disagreements(&expected, &received).into_iter();
         let reported =
             reported.chain(everything_replies::disagreement(reply, operation.method == "head", &outcome));
         self.found.extend(reported.map(|what| format!("{} {}: {what}", operation.id, reply.status)));
     }
 
     /// The arguments of a call, drawn from the document.
-    fn given(&mut self, operation: &Asked<'a>, content: Option<(&'a str, &'a Value)>) -> Given {
-        let mut drawing = Drawing::new(self.document, Way::Sent, &mut self.rng);
-        let mut given = Given::default();
+    fn given(
+        &mut self,
+        operation: &DeclaredOperation<'a>,
+        content: Option<(&'a str, &'a Value)>,
+    ) -> Arguments {
+        let mut drawing = Drawing::new(self.document, Direction::Sent, &mut self.rng);
+        let mut given = Arguments::default();
         for parameter in &operation.parameters {
             if parameter["required"] == true || drawing.rng.u8(..3) > 0 {
                 let written = Written::of(self.document, parameter);

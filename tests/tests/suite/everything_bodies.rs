@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::agreement_caught::{Caught, block_on};
 use super::agreement_spec::members;
 use super::everything_document::Everything;
 use super::everything_styles::{Written, pairs};
+use super::received_request::{ReceivedRequest, block_on};
 
 /// A part of a `multipart/form-data` body.
 struct Part {
@@ -20,20 +20,20 @@ pub(crate) fn read(
     document: &Everything,
     media: &str,
     content: &Value,
-    caught: &Caught,
+    received: &ReceivedRequest,
 ) -> Result<Value, String> {
-    let sent = caught.header("content-type").ok_or("the body has no media type")?;
-    let text = || String::from_utf8(caught.body.clone()).map_err(|error| error.to_string());
+    let sent = received.header("content-type").ok_or("the body has no media type")?;
+    let text = || String::from_utf8(received.body.clone()).map_err(|error| error.to_string());
     let is = |media: &str| if sent == media { Ok(()) } else { Err(format!("the body is said to be {sent}")) };
     match media {
-        "multipart/form-data" => multipart(document, content, caught),
+        "multipart/form-data" => multipart(document, content, received),
         "application/x-www-form-urlencoded" => is(media).and_then(|()| form(document, content, &text()?)),
         // A range is not the media type of a body.
         range if range.ends_with("/*") && sent.contains('*') => Err(format!("the body is said to be {sent}")),
         range if range.ends_with("/*") => text().map(Value::String),
         json if json.ends_with("json") => {
             is(media)?;
-            serde_json::from_slice(&caught.body).map_err(|error| error.to_string())
+            serde_json::from_slice(&received.body).map_err(|error| error.to_string())
         }
         _ => is(media).and_then(|()| text().map(Value::String)),
     }
@@ -76,10 +76,10 @@ fn form(document: &Everything, content: &Value, text: &str) -> Result<Value, Str
     if left.is_empty() { Ok(Value::Object(found)) } else { Err(format!("nothing is said of {left:?}")) }
 }
 
-fn multipart(document: &Everything, content: &Value, caught: &Caught) -> Result<Value, String> {
+fn multipart(document: &Everything, content: &Value, received: &ReceivedRequest) -> Result<Value, String> {
     let properties = &document.resolve(&content["schema"])["properties"];
     let mut found = Map::new();
-    for part in parts(caught)? {
+    for part in parts(received)? {
         let schema = properties.get(&part.name).ok_or_else(|| format!("nothing is said of {}", part.name))?;
         let schema = document.resolve(schema);
         let array = document.kind(schema) == "array";
@@ -97,9 +97,9 @@ fn multipart(document: &Everything, content: &Value, caught: &Caught) -> Result<
     Ok(Value::Object(found))
 }
 
-fn parts(caught: &Caught) -> Result<Vec<Part>, String> {
-    let boundary = multer::parse_boundary(caught.header("content-type").unwrap_or_default());
-    let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(caught.body.clone())]);
+fn parts(received: &ReceivedRequest) -> Result<Vec<Part>, String> {
+    let boundary = multer::parse_boundary(received.header("content-type").unwrap_or_default());
+    let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(received.body.clone())]);
     let mut form = multer::Multipart::new(stream, boundary.map_err(|error| error.to_string())?);
     block_on(async {
         let mut parts = Vec::new();

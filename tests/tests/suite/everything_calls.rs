@@ -15,7 +15,7 @@ client!(everything);
 client_of_events!(everything);
 
 /// Makes the requested call. `None`: there is no such call.
-pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option<Sending> {
+pub(crate) fn call(meant: &CallSelector<'_>, to: &Target<'_>, given: &Arguments) -> Option<Sending> {
     let c = &configuration(to);
     let work = || given.text("work");
     Some(match (meant.id, meant.body) {
@@ -150,7 +150,7 @@ pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option
     })
 }
 
-fn search(given: &Given) -> SearchWorksParams {
+fn search(given: &Arguments) -> SearchWorksParams {
     SearchWorksParams {
         limit: given.get("limit"),
         sizes: given.get("sizes"),
@@ -176,7 +176,7 @@ fn search(given: &Given) -> SearchWorksParams {
     }
 }
 
-fn place(media: &str, c: &Configuration, given: &Given) -> Option<Sending> {
+fn place(media: &str, c: &Configuration, given: &Arguments) -> Option<Sending> {
     let key = &given.text("Idempotency-Key");
     let params = PlaceOrderParams {
         x_marks: given.get("X-Marks"),
@@ -210,7 +210,7 @@ fn place(media: &str, c: &Configuration, given: &Given) -> Option<Sending> {
     Some(chosen(call, reply, error))
 }
 
-fn proof(given: &Given) -> send_proof::Request {
+fn proof(given: &Arguments) -> send_proof::Request {
     let files = |name: &str| {
         given.part::<Option<Vec<String>>>(name).map(|files| files.into_iter().map(file).collect())
     };

@@ -11,7 +11,7 @@ use super::everything_client::client;
 client!(earlier);
 
 /// Makes the requested call. `None`: there is no such call.
-pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option<Sending> {
+pub(crate) fn call(meant: &CallSelector<'_>, to: &Target<'_>, given: &Arguments) -> Option<Sending> {
     let c = &configuration(to);
     Some(match (meant.id, meant.body) {
         ("listBooks", None) => plain(list_books(
@@ -33,7 +33,7 @@ pub(crate) fn call(meant: &Chosen<'_>, to: &Target<'_>, given: &Given) -> Option
     })
 }
 
-fn cover(given: &Given) -> Cover {
+fn cover(given: &Arguments) -> Cover {
     let others = given.part::<Option<Vec<String>>>("others");
     Cover {
         cover: Binary::bytes(given.part::<String>("cover")),

@@ -19,13 +19,13 @@ pub(crate) struct Target<'a> {
 
 /// The arguments of a call.
 #[derive(Debug, Default)]
-pub(crate) struct Given {
+pub(crate) struct Arguments {
     pub(crate) parameters: Map<String, Value>,
     pub(crate) body: Value,
 }
 
 /// Selects a call: the operation, and the media types of the request and the reply.
-pub(crate) struct Chosen<'a> {
+pub(crate) struct CallSelector<'a> {
     pub(crate) id: &'a str,
     pub(crate) body: Option<&'a str>,
     pub(crate) reply: Option<&'a str>,
@@ -55,9 +55,9 @@ pub(crate) enum Outcome {
 pub(crate) type Sending = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// Makes the requested call. `None`: there is no such call.
-pub(crate) type Caller = fn(&Chosen<'_>, &Target<'_>, &Given) -> Option<Sending>;
+pub(crate) type Caller = fn(&CallSelector<'_>, &Target<'_>, &Arguments) -> Option<Sending>;
 
-impl Given {
+impl Arguments {
     /// A parameter. A missing one is null.
     pub(crate) fn get<T: DeserializeOwned>(&self, name: &str) -> T {
         read(self.parameters.get(name).unwrap_or(&Value::Null))
@@ -97,7 +97,9 @@ macro_rules! client {
         use $krate::apis::configuration::Configuration;
         use $krate::runtime::{ByteStream, Call, Error, ErrorBody};
 
-        use super::everything_client::{Chosen, Given, Outcome, Sending, TOKEN, Target, USER, key_of};
+        use super::everything_client::{
+            Arguments, CallSelector, Outcome, Sending, TOKEN, Target, USER, key_of,
+        };
 
         fn configuration(to: &Target<'_>) -> Configuration {
             // Making a client reads the machine's certificates.

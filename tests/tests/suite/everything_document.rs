@@ -20,12 +20,12 @@ const BESIDE: &str = "x-beside";
 pub(crate) struct Everything {
     pub(crate) root: Value,
     /// The validators of the document's schemas, by their addresses in memory.
-    validators: RefCell<HashMap<(*const Value, Way), Rc<Validator>>>,
+    validators: RefCell<HashMap<(*const Value, Direction), Rc<Validator>>>,
 }
 
 /// An operation, with the members of its path and of the document.
 #[derive(Clone)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct DeclaredOperation<'a> {
     pub(crate) id: &'a str,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -38,7 +38,7 @@ pub(crate) struct Asked<'a> {
 
 /// The direction of a value, for `readOnly` and `writeOnly`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Way {
+pub(crate) enum Direction {
     Sent,
     Received,
 }
@@ -94,7 +94,7 @@ impl Everything {
         own.or_else(|| inner.map(|inner| self.kind(inner))).unwrap_or("string")
     }
 
-    pub(crate) fn operations(&self) -> Vec<Asked<'_>> {
+    pub(crate) fn operations(&self) -> Vec<DeclaredOperation<'_>> {
         let mut operations = Vec::new();
         for (path, item) in members(&self.root["paths"]) {
             let item = self.resolve(item);
@@ -111,14 +111,17 @@ impl Everything {
                 }
                 let servers = [node, item, &self.root].into_iter().find_map(|holder| holder.get("servers"));
                 let servers = elements(servers.unwrap_or(&Value::Null)).map(server_url).collect();
-                operations.push(Asked { id, method, path, node, parameters, servers });
+                operations.push(DeclaredOperation { id, method, path, node, parameters, servers });
             }
         }
         operations
     }
 
     /// The alternatives of security schemes, each scheme with its name.
-    pub(crate) fn security<'a>(&'a self, operation: &Asked<'a>) -> Vec<Vec<(&'a str, &'a Value)>> {
+    pub(crate) fn security<'a>(
+        &'a self,
+        operation: &DeclaredOperation<'a>,
+    ) -> Vec<Vec<(&'a str, &'a Value)>> {
         let alternatives = operation.node.get("security").unwrap_or(&self.root["security"]);
         let schemes = &self.root["components"]["securitySchemes"];
         let of = |alternative| members(alternative).map(|(name, _)| (name, self.resolve(&schemes[name])));
@@ -126,7 +129,7 @@ impl Everything {
     }
 
     /// A validator for values in this direction and for `schema`, which is part of the document.
-    pub(crate) fn validator(&self, schema: &Value, way: Way) -> Rc<Validator> {
+    pub(crate) fn validator(&self, schema: &Value, way: Direction) -> Rc<Validator> {
         let key = (std::ptr::from_ref(schema), way);
         let known = self.validators.borrow().get(&key).cloned();
         known.unwrap_or_else(|| {
@@ -136,7 +139,7 @@ impl Everything {
         })
     }
 
-    fn new_validator(&self, schema: &Value, way: Way) -> Validator {
+    fn new_validator(&self, schema: &Value, way: Direction) -> Validator {
         // All that schemas refer to.
         let (components, beside) = (&self.root["components"], &self.root[BESIDE]);
         let mut whole = json!({"allOf": [schema], "components": components, BESIDE: beside});
@@ -168,8 +171,8 @@ fn rewrite(value: &mut Value, text: &dyn Fn(&str) -> String) {
 }
 
 /// Forbids properties of the other direction, and makes them optional.
-fn hide(value: &mut Value, way: Way) {
-    let hidden = if way == Way::Sent { "readOnly" } else { "writeOnly" };
+fn hide(value: &mut Value, way: Direction) {
+    let hidden = if way == Direction::Sent { "readOnly" } else { "writeOnly" };
     if let Some(properties) = value.get_mut("properties").and_then(Value::as_object_mut) {
         let names: Vec<String> = properties
             .iter()

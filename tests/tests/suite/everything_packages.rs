@@ -13,9 +13,9 @@ use super::agreement_spec::elements;
 use super::program::workspace;
 
 /// What the generator cannot express of a document, by code and place.
-type Unsaid = &'static [(&'static str, &'static str)];
+type Unexpressed = &'static [(&'static str, &'static str)];
 
-const DOCUMENTS: [(&str, &str, &[&str], Unsaid); 3] = [
+const DOCUMENTS: [(&str, &str, &[&str], Unexpressed); 3] = [
     ("earlier", "earlier.json", &[], &[]),
     ("names", "names.yaml", &[], &[]),
     (

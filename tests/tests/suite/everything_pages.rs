@@ -8,8 +8,8 @@ use everything::apis::ledgers_api::{
 use everything::runtime::futures_util::stream::{BoxStream, StreamExt};
 use reqwest::header::{HeaderName, HeaderValue};
 
-use super::agreement_caught::block_on;
 use super::everything_server::{Answer, Proxy};
+use super::received_request::block_on;
 
 /// Answers with one body after another, and returns the items and the targets of the requests.
 fn list<T, E: std::error::Error>(
@@ -28,7 +28,8 @@ fn list<T, E: std::error::Error>(
         .with_api_key("Ticket", "t 1");
     let found = block_on(items(&configuration).collect::<Vec<_>>());
     let found = found.into_iter().map(|item| item.map_err(|error| error.to_string())).collect();
-    let targets = pages.iter().map(|_| proxy.caught().target.replace("http://press.example/v2/ledgers", ""));
+    let targets =
+        pages.iter().map(|_| proxy.received().target.replace("http://press.example/v2/ledgers", ""));
     (found, targets.collect())
 }
 
@@ -122,9 +123,9 @@ fn each_page_is_requested_with_the_settings_of_the_call() {
     let pages = block_on(call.pages().collect::<Vec<_>>());
     assert_eq!(pages.into_iter().map(Result::unwrap).collect::<Vec<_>>(), [vec!["a".to_owned()], Vec::new()]);
     for target in ["page=7&per_page=1&side=b", "per_page=1&side=b&page=8"] {
-        let caught = proxy.caught();
-        assert_eq!(caught.target, format!("http://hill.example/ledgers/seals?{target}"));
-        assert_eq!(caught.header("x-why"), Some("tests"));
-        assert_eq!(caught.header("authorization"), Some("Bearer tok-1"));
+        let received = proxy.received();
+        assert_eq!(received.target, format!("http://hill.example/ledgers/seals?{target}"));
+        assert_eq!(received.header("x-why"), Some("tests"));
+        assert_eq!(received.header("authorization"), Some("Bearer tok-1"));
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::agreement_spec::{elements, members, without_nulls};
 use super::everything_client::Outcome;
-use super::everything_document::{Asked, Everything, Way};
+use super::everything_document::{DeclaredOperation, Direction, Everything};
 use super::everything_server::Answer;
 use super::everything_values::Drawing;
 
@@ -23,7 +23,7 @@ pub(crate) struct Declared<'a> {
 /// Each reply with each media type, from the examples and drawn a number of times.
 pub(crate) fn declared<'a>(
     document: &'a Everything,
-    operation: &Asked<'a>,
+    operation: &DeclaredOperation<'a>,
     times: usize,
     rng: &mut Rng,
 ) -> Vec<Declared<'a>> {
@@ -33,7 +33,7 @@ pub(crate) fn declared<'a>(
     for (status, response) in members(responses) {
         let response = document.resolve(response);
         let success = status.starts_with('2') || status == "default" && !some_succeed;
-        let mut drawing = Drawing::new(document, Way::Received, rng);
+        let mut drawing = Drawing::new(document, Direction::Received, rng);
         let mut push = |media: Option<&'a str>, value: Value, drawing: &mut Drawing<'_>| {
             let mut headers = headers(document, response, drawing);
             headers.extend(media.map(|media| ("content-type".to_owned(), media.to_owned())));

@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::agreement_caught::Caught;
 use super::agreement_spec::{elements, members, without_nulls};
 use super::everything_bodies;
-use super::everything_client::{Given, TOKEN, key_of};
-use super::everything_document::{Asked, Everything, Way};
+use super::everything_client::{Arguments, TOKEN, key_of};
+use super::everything_document::{DeclaredOperation, Direction, Everything};
 use super::everything_styles::{Pairs, Written, pairs};
+use super::received_request::ReceivedRequest;
 
 /// `setter:lead type` in Base64 (RFC 7617 §2).
 const PASSWORD: &str = "Basic c2V0dGVyOmxlYWQgdHlwZQ==";
@@ -20,35 +20,38 @@ const COMMON: [&str; 6] =
 /// The arguments that a request was made from.
 pub(crate) struct Expected<'a> {
     pub(crate) document: &'a Everything,
-    pub(crate) operation: &'a Asked<'a>,
+    pub(crate) operation: &'a DeclaredOperation<'a>,
     /// The body's media type and its declaration in the document.
     pub(crate) body: Option<(&'a str, &'a Value)>,
     pub(crate) schemes: &'a [(&'a str, &'a Value)],
-    pub(crate) given: &'a Given,
+    pub(crate) given: &'a Arguments,
     /// The media type of the reply, if it has content.
     pub(crate) reply: Option<&'a str>,
 }
 
 /// The differences between the request and the document.
-pub(crate) fn disagreements(expected: &Expected<'_>, caught: &Caught) -> Vec<String> {
+pub(crate) fn disagreements(expected: &Expected<'_>, received: &ReceivedRequest) -> Vec<String> {
     let mut found = Vec::new();
-    match received(expected, caught) {
+    match read(expected, received) {
         Ok((id, _)) if id != expected.operation.id => found.push(format!("it is a request of {id}")),
         Ok((_, parameters)) => found.extend(of_parameters(expected, &parameters)),
         Err(error) => found.push(error),
     }
-    found.extend(of_body(expected, caught).err());
-    found.extend(of_accept(expected, caught));
-    found.extend(of_header_names(expected, caught));
-    found.iter().map(|what| format!("{what}: {} {}", caught.method, caught.target)).collect()
+    found.extend(of_body(expected, received).err());
+    found.extend(of_accept(expected, received));
+    found.extend(of_header_names(expected, received));
+    found.iter().map(|what| format!("{what}: {} {}", received.method, received.target)).collect()
 }
 
 /// The operation of a request, and its parameters without credentials.
-fn received<'a>(expected: &Expected<'a>, caught: &Caught) -> Result<(&'a str, Map<String, Value>), String> {
-    let (url, query) = caught.target.split_once('?').unwrap_or((&caught.target, ""));
+fn read<'a>(
+    expected: &Expected<'a>,
+    received: &ReceivedRequest,
+) -> Result<(&'a str, Map<String, Value>), String> {
+    let (url, query) = received.target.split_once('?').unwrap_or((&received.target, ""));
     let operations = expected.document.operations();
     let mut candidates = Vec::new();
-    for operation in operations.into_iter().filter(|one| caught.method.eq_ignore_ascii_case(one.method)) {
+    for operation in operations.into_iter().filter(|one| received.method.eq_ignore_ascii_case(one.method)) {
         let server = operation.servers.first().ok_or("there is no server")?;
         let path = url.strip_prefix(server.as_str());
         if let Some(texts) = path.and_then(|path| places(operation.path, path)) {
@@ -61,15 +64,15 @@ fn received<'a>(expected: &Expected<'a>, caught: &Caught) -> Result<(&'a str, Ma
         .min_by_key(|(_, texts)| texts.len())
         .ok_or("it is a request of no operation")?;
     let mut query: Pairs = pairs(query, "&");
-    let mut cookies: Pairs = pairs(caught.header("cookie").unwrap_or_default(), "; ");
-    of_security(expected, caught, &mut query, &mut cookies)?;
+    let mut cookies: Pairs = pairs(received.header("cookie").unwrap_or_default(), "; ");
+    of_security(expected, received, &mut query, &mut cookies)?;
     let mut found = Map::new();
     for parameter in operation.parameters {
         let written = Written::of(expected.document, parameter);
         let text = |name: &str| texts.iter().find(|(place, _)| place == name).map(|(_, text)| text.as_str());
         let value = match parameter["in"].as_str() {
             Some("path") => Some(written.of_text(text(written.name).ok_or("a place is left out")?)?),
-            Some("header") => caught.header(written.name).map(|text| written.of_text(text)).transpose()?,
+            Some("header") => received.header(written.name).map(|text| written.of_text(text)).transpose()?,
             Some("cookie") => written.take_from(&mut cookies)?,
             _ => written.take_from(&mut query)?,
         };
@@ -111,7 +114,7 @@ fn of_parameters(expected: &Expected<'_>, found: &Map<String, Value>) -> Vec<Str
             (None, None) if parameter["required"] == true => reported.push(format!("{name} is required")),
             (None, None) => {}
             (Some(found), Some(given)) if without_nulls(given) == *found => {
-                if let Err(error) = expected.document.validator(schema, Way::Sent).validate(found) {
+                if let Err(error) = expected.document.validator(schema, Direction::Sent).validate(found) {
                     reported.push(format!("{name} is not accepted: {error}"));
                 }
             }
@@ -123,7 +126,7 @@ fn of_parameters(expected: &Expected<'_>, found: &Map<String, Value>) -> Vec<Str
 
 fn of_security(
     expected: &Expected<'_>,
-    caught: &Caught,
+    received: &ReceivedRequest,
     query: &mut Pairs,
     cookies: &mut Pairs,
 ) -> Result<(), String> {
@@ -151,40 +154,40 @@ fn of_security(
         if let (Some("apiKey"), Some("header")) = (scheme["type"].as_str(), scheme["in"].as_str()) {
             let key = scheme["name"].as_str().unwrap();
             let wanted = headers.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str());
-            if caught.header(key) != wanted {
-                return Err(format!("{key} is {:?}", caught.header(key)));
+            if received.header(key) != wanted {
+                return Err(format!("{key} is {:?}", received.header(key)));
             }
         }
     }
-    if caught.header("authorization") == authorization.as_deref() {
+    if received.header("authorization") == authorization.as_deref() {
         Ok(())
     } else {
-        Err(format!("the authorization is {:?}", caught.header("authorization")))
+        Err(format!("the authorization is {:?}", received.header("authorization")))
     }
 }
 
-fn of_body(expected: &Expected<'_>, caught: &Caught) -> Result<(), String> {
-    let length = caught.header("content-length").map(str::to_owned);
-    if caught.body.is_empty() && expected.given.body.is_null() {
-        let media = caught.header("content-type");
+fn of_body(expected: &Expected<'_>, received: &ReceivedRequest) -> Result<(), String> {
+    let length = received.header("content-length").map(str::to_owned);
+    if received.body.is_empty() && expected.given.body.is_null() {
+        let media = received.header("content-type");
         return media.map_or(Ok(()), |media| Err(format!("there is no body, and it is {media}")));
     }
     let (media, content) = expected.body.ok_or("there is a body")?;
-    if length != Some(caught.body.len().to_string()) {
+    if length != Some(received.body.len().to_string()) {
         return Err("the body has no stated length".to_owned());
     }
-    let found = everything_bodies::read(expected.document, media, content, caught)?;
+    let found = everything_bodies::read(expected.document, media, content, received)?;
     let given = everything_bodies::as_sent(media, &expected.given.body);
     if without_nulls(&found) != without_nulls(&given) {
         return Err(format!("the body is {found} and was {given}"));
     }
     let Some(schema) = content.get("schema") else { return Ok(()) };
-    let validator = expected.document.validator(schema, Way::Sent);
+    let validator = expected.document.validator(schema, Direction::Sent);
     validator.validate(&found).map_err(|error| format!("the body is not accepted: {error}"))
 }
 
-fn of_accept(expected: &Expected<'_>, caught: &Caught) -> Option<String> {
-    let accept = caught.header("accept").unwrap_or_default();
+fn of_accept(expected: &Expected<'_>, received: &ReceivedRequest) -> Option<String> {
+    let accept = received.header("accept").unwrap_or_default();
     let media = expected.reply?.split(';').next()?;
     let kind = media.split('/').next()?;
     let mut ranges = accept.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
@@ -193,7 +196,7 @@ fn of_accept(expected: &Expected<'_>, caught: &Caught) -> Option<String> {
 }
 
 /// Headers that the document does not mention.
-fn of_header_names(expected: &Expected<'_>, caught: &Caught) -> Option<String> {
+fn of_header_names(expected: &Expected<'_>, received: &ReceivedRequest) -> Option<String> {
     let of_keys = members(&expected.document.root["components"]["securitySchemes"]).map(|(_, scheme)| scheme);
     let known: Vec<String> = expected
         .operation
@@ -205,7 +208,7 @@ fn of_header_names(expected: &Expected<'_>, caught: &Caught) -> Option<String> {
         .chain(elements(&json!([{"name": "authorization"}, {"name": "cookie"}])))
         .filter_map(|named| Some(named["name"].as_str()?.to_lowercase()))
         .collect();
-    let mut names = caught.headers.iter().map(|(name, _)| name.to_lowercase());
+    let mut names = received.headers.iter().map(|(name, _)| name.to_lowercase());
     names
         .find(|name| !COMMON.contains(&name.as_str()) && !known.contains(name))
         .map(|name| format!("nothing is said of the header {name}"))

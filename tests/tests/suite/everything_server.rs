@@ -5,14 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use super::agreement_caught::{Caught, read};
+use super::received_request::{ReceivedRequest, read};
 
 /// A server with a prepared answer for each request.
 pub(crate) struct Proxy {
     url: String,
     client: reqwest::Client,
     answers: Sender<Answer>,
-    caught: Receiver<Caught>,
+    received: Receiver<ReceivedRequest>,
 }
 
 /// The answer.
@@ -32,7 +32,7 @@ impl Proxy {
         let proxy = reqwest::Proxy::http(&url).unwrap();
         let client = reqwest::Client::builder().proxy(proxy).http1_only().build().unwrap();
         let (answers, to_give) = channel::<Answer>();
-        let (to_keep, caught) = channel();
+        let (to_keep, received) = channel();
         std::thread::spawn(move || {
             // Ends with the sender of answers.
             for answer in to_give {
@@ -42,7 +42,7 @@ impl Proxy {
                 to_keep.send(request).unwrap();
             }
         });
-        Self { url, client, answers, caught }
+        Self { url, client, answers, received }
     }
 
     pub(crate) fn client(&self) -> reqwest::Client {
@@ -57,12 +57,12 @@ impl Proxy {
     pub(crate) fn skip(&self) {
         let mut connection = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
         connection.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-        drop(self.caught());
+        drop(self.received());
     }
 
     /// The request that was answered last. The client has its answer, so it must have been sent.
-    pub(crate) fn caught(&self) -> Caught {
-        self.caught.recv_timeout(Duration::from_secs(600)).unwrap()
+    pub(crate) fn received(&self) -> ReceivedRequest {
+        self.received.recv_timeout(Duration::from_secs(600)).unwrap()
     }
 }
 

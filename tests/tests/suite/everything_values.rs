@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::agreement_spec::{elements, members};
 use super::agreement_values::types;
-use super::everything_document::{Everything, Way};
+use super::everything_document::{Direction, Everything};
 
 /// Strings that break if something is not escaped.
 const STRINGS: [&str; 9] =
@@ -17,13 +17,13 @@ const DEPTH: usize = 4;
 /// A way to draw values from schemas.
 pub(crate) struct Drawing<'a> {
     pub(crate) document: &'a Everything,
-    pub(crate) way: Way,
+    pub(crate) way: Direction,
     pub(crate) rng: Rng,
     depth: usize,
 }
 
 impl<'a> Drawing<'a> {
-    pub(crate) fn new(document: &'a Everything, way: Way, rng: &mut Rng) -> Self {
+    pub(crate) fn new(document: &'a Everything, way: Direction, rng: &mut Rng) -> Self {
         Self { document, way, rng: rng.fork(), depth: 0 }
     }
 
@@ -79,7 +79,7 @@ impl<'a> Drawing<'a> {
     fn alternative(&mut self, union: &Value, alternative: &Value) -> Value {
         let mut value = self.value(alternative);
         if let Some(property) = union["discriminator"]["propertyName"].as_str() {
-            let reference = alternative["$ref"].as_str().expect("a discriminator tells components apart");
+            let reference = alternative["$ref"].as_str().expect("a discriminator distinguishes components");
             let name = reference.rsplit('/').next().unwrap();
             let mapping = members(&union["discriminator"]["mapping"]);
             let tags: Vec<&str> = mapping
@@ -108,7 +108,7 @@ impl<'a> Drawing<'a> {
     fn object(&mut self, schema: &Value) -> Value {
         self.depth += 1;
         let required: Vec<&str> = elements(&schema["required"]).filter_map(Value::as_str).collect();
-        let hidden = if self.way == Way::Sent { "readOnly" } else { "writeOnly" };
+        let hidden = if self.way == Direction::Sent { "readOnly" } else { "writeOnly" };
         let mut drawn = Map::new();
         for (name, property) in members(&schema["properties"]) {
             if property[hidden] == true {

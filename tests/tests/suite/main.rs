@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod agreement_caught;
 mod agreement_docs;
 mod agreement_models;
 mod agreement_mutations;
@@ -77,6 +76,7 @@ mod preflight_cases;
 mod preflight_memory;
 mod program;
 mod python;
+mod received_request;
 mod runtime_bodies;
 mod runtime_errors;
 mod runtime_events;

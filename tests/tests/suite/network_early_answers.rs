@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::agreement_caught::Caught;
 use super::command_fixture::{Files, Run, command};
 use super::network_fixture::{reply, uploads_body};
+use super::received_request::ReceivedRequest;
 
 /// The file, in two parts that are far larger than the buffers of a connection.
 const PART: usize = 4 << 20;
@@ -87,7 +87,7 @@ fn answer(mut connection: &TcpStream, head: &str) -> io::Result<()> {
     let length = lower.lines().find_map(|line| line.strip_prefix("content-length:")).unwrap_or("0");
     io::copy(&mut connection.take(length.trim().parse().unwrap()), &mut io::sink())?;
     let target = head.split(' ').nth(1).unwrap().to_owned();
-    let request = Caught { method: "POST".into(), target, headers: Vec::new(), body: Vec::new() };
+    let request = ReceivedRequest { method: "POST".into(), target, headers: Vec::new(), body: Vec::new() };
     // The length of the file is not known here, and need not be stated.
     let body = uploads_body(&request).replace(r#""bytes":5"#, r#""bytes":null"#);
     connection.write_all(&reply(200, "content-type: application/json\r\n", body))

@@ -8,9 +8,9 @@ use std::thread;
 use openai_uploads::apis::uploads_api::cancel_upload;
 use openai_uploads::runtime::describe;
 
-use super::agreement_caught::{block_on, configuration};
 use super::command_fixture::{Files, KEY, Run, upload_in_parts};
 use super::network_fixture::{RawServer, reply, uploads_body};
+use super::received_request::{block_on, configuration};
 
 const PORTAL: &str = "<!DOCTYPE html><html><head><title>Sign in to\n Hotel WiFi</title></head><body><h1>Welcome</h1>\
                       <p>x</p></body></html>";

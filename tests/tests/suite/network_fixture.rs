@@ -7,20 +7,20 @@ use std::thread;
 
 use serde_json::json;
 
-use super::agreement_caught::Caught;
+use super::received_request::ReceivedRequest;
 
 pub(crate) struct RawServer {
     pub(crate) address: SocketAddr,
-    requests: Arc<Mutex<Vec<Caught>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl RawServer {
     /// Starts a server on a free port of 127.0.0.1. It closes each connection after its answer.
-    pub(crate) fn start(answer: impl Fn(&Caught) -> Vec<u8> + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::at("127.0.0.1", answer)
     }
 
-    pub(crate) fn at(ip: &str, answer: impl Fn(&Caught) -> Vec<u8> + Send + Sync + 'static) -> Self {
+    pub(crate) fn at(ip: &str, answer: impl Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((ip, 0)).unwrap();
         let server = Self { address: listener.local_addr().unwrap(), requests: Arc::default() };
         let (requests, answer) = (server.requests.clone(), Arc::new(answer));
@@ -49,13 +49,13 @@ impl RawServer {
     }
 
     /// Takes the requests that have arrived.
-    pub(crate) fn requests(&self) -> Vec<Caught> {
+    pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
         std::mem::take(&mut self.requests.lock().unwrap())
     }
 }
 
 /// Reads a request with its body. Returns `None` if the connection ends before.
-pub(crate) fn read_request(connection: &mut TcpStream) -> Option<Caught> {
+pub(crate) fn read_request(connection: &mut TcpStream) -> Option<ReceivedRequest> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -70,7 +70,7 @@ pub(crate) fn read_request(connection: &mut TcpStream) -> Option<Caught> {
         let (name, value) = line.split_once(':')?;
         Some((name.to_owned(), value.trim().to_owned()))
     });
-    let mut request = Caught { method, target, headers: headers.collect(), body: Vec::new() };
+    let mut request = ReceivedRequest { method, target, headers: headers.collect(), body: Vec::new() };
     let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
     request.body = vec![0; length];
     connection.read_exact(&mut request.body).ok()?;
@@ -87,7 +87,7 @@ pub(crate) fn reply(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u
 }
 
 /// The body of the reply that the Uploads API gives to a request.
-pub(crate) fn uploads_body(request: &Caught) -> String {
+pub(crate) fn uploads_body(request: &ReceivedRequest) -> String {
     let file = json!({"id": "file-1", "object": "file", "bytes": 5, "created_at": 1, "filename": "a.txt",
         "purpose": "assistants", "status": "processed"});
     let (status, file) = match request.target.rsplit('/').next().unwrap() {
@@ -105,6 +105,6 @@ pub(crate) fn uploads_body(request: &Caught) -> String {
 }
 
 /// Answers as the Uploads API does.
-pub(crate) fn uploads_reply(request: &Caught) -> Vec<u8> {
+pub(crate) fn uploads_reply(request: &ReceivedRequest) -> Vec<u8> {
     reply(200, "content-type: application/json\r\nx-request-id: req_1\r\n", uploads_body(request))
 }

@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::agreement_caught::Caught;
 use super::command_fixture::{Files, KEY, Run, api_error, upload_in_parts};
 use super::network_fixture::{RawServer, reply, uploads_body, uploads_reply};
+use super::received_request::ReceivedRequest;
 
 /// A request, as a server with a mode sees it.
-struct Asked<'a> {
-    request: &'a Caught,
+struct IncomingRequest<'a> {
+    request: &'a ReceivedRequest,
     /// `create`, `parts`, `complete` or `cancel`.
     step: &'static str,
     /// The number of earlier requests for this step.
@@ -23,7 +23,7 @@ struct Asked<'a> {
 }
 
 /// The answer to a request. `None`: that of the API.
-type Answer = fn(&Asked) -> Option<Vec<u8>>;
+type Answer = fn(&IncomingRequest) -> Option<Vec<u8>>;
 
 /// The outcome of the command.
 enum Outcome {
@@ -47,7 +47,7 @@ const OK: Outcome = Uploaded("file-1");
 
 /// The answer `status` with an error of the API, to requests for `step` after the first `from` and before `until`.
 fn refuse(
-    asked: &Asked,
+    asked: &IncomingRequest,
     step: &str,
     until: usize,
     status: u16,
@@ -60,14 +60,14 @@ fn refuse(
 
 /// The usual answer with a change in it.
 #[expect(clippy::unnecessary_wraps, reason = "an answer of the table")]
-fn changed(asked: &Asked, change: impl Fn(&mut Value)) -> Option<Vec<u8>> {
+fn changed(asked: &IncomingRequest, change: impl Fn(&mut Value)) -> Option<Vec<u8>> {
     let mut body: Value = serde_json::from_str(&uploads_body(asked.request)).unwrap();
     change(&mut body);
     Some(reply(200, JSON, body.to_string()))
 }
 
 /// The usual answer, in which a member of the upload has another value.
-fn upload_with(asked: &Asked, member: &str, value: Value) -> Option<Vec<u8>> {
+fn upload_with(asked: &IncomingRequest, member: &str, value: Value) -> Option<Vec<u8>> {
     if asked.step == "parts" {
         return None;
     }
@@ -75,7 +75,7 @@ fn upload_with(asked: &Asked, member: &str, value: Value) -> Option<Vec<u8>> {
 }
 
 /// The usual answer, in which a member of the file has another value.
-fn file_with(asked: &Asked, member: &str, value: Value) -> Option<Vec<u8>> {
+fn file_with(asked: &IncomingRequest, member: &str, value: Value) -> Option<Vec<u8>> {
     if asked.step != "complete" {
         return None;
     }
@@ -83,7 +83,7 @@ fn file_with(asked: &Asked, member: &str, value: Value) -> Option<Vec<u8>> {
 }
 
 /// The usual answer without a member of the object at `place`.
-fn without(asked: &Asked, steps: &[&str], place: &str, member: &str) -> Option<Vec<u8>> {
+fn without(asked: &IncomingRequest, steps: &[&str], place: &str, member: &str) -> Option<Vec<u8>> {
     if !steps.contains(&asked.step) {
         return None;
     }
@@ -325,12 +325,12 @@ const MODES: &[Mode] = &[
 ];
 
 /// Redirects each request once.
-fn redirect(asked: &Asked, status: u16, to: &str) -> Option<Vec<u8>> {
+fn redirect(asked: &IncomingRequest, status: u16, to: &str) -> Option<Vec<u8>> {
     let target = &asked.request.target;
     (!target.starts_with("/moved")).then(|| reply(status, &format!("location: {to}{target}\r\n"), ""))
 }
 
-fn step(request: &Caught) -> &'static str {
+fn step(request: &ReceivedRequest) -> &'static str {
     let steps = ["parts", "complete", "cancel"];
     steps.into_iter().find(|step| request.target.ends_with(step)).unwrap_or("create")
 }
@@ -347,7 +347,7 @@ fn try_mode((name, answer, outcome): &Mode) -> Option<String> {
             *count += 1;
             *count - 1
         };
-        answer(&Asked { request, step, earlier }).unwrap_or_else(|| uploads_reply(request))
+        answer(&IncomingRequest { request, step, earlier }).unwrap_or_else(|| uploads_reply(request))
     });
     let files = Files::new();
     let path = files.file("a.bin", "hello");

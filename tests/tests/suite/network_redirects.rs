@@ -4,9 +4,9 @@ use openai_uploads::apis::uploads_api::{add_upload_part, cancel_upload};
 use openai_uploads::models::ErrorResponse;
 use openai_uploads::runtime::{Binary, Error, TransportErrorKind};
 
-use super::agreement_caught::{Caught, block_on, configuration};
 use super::command_fixture::{Files, KEY, Run, upload_in_parts};
 use super::network_fixture::{RawServer, reply, uploads_reply};
+use super::received_request::{ReceivedRequest, block_on, configuration};
 
 /// Answers like the API below `/moved`, and redirects everything else there.
 fn moving(status: u16) -> RawServer {
@@ -79,7 +79,7 @@ fn a_redirect_to_another_host_port_or_scheme_is_not_followed() {
     ] {
         for status in [307, 308] {
             let location = format!("location: {target}\r\n");
-            let server = RawServer::start(move |_: &Caught| reply(status, &location, ""));
+            let server = RawServer::start(move |_: &ReceivedRequest| reply(status, &location, ""));
             let to = configuration().with_base_path(server.url()).with_bearer_access_token(KEY);
             let error = block_on(cancel_upload(&to, "id")).unwrap_err();
             assert_eq!(error.api().map(|error| error.status.as_u16()), Some(status), "{target}: {error}");

@@ -13,9 +13,9 @@ use openai_uploads::apis::uploads_api::cancel_upload;
 use openai_uploads::models::ErrorResponse;
 use openai_uploads::runtime::{Error, TransportErrorKind};
 
-use super::agreement_caught::{Caught, block_on, configuration};
 use super::command_fixture::{Files, Run, upload_in_parts};
 use super::network_fixture::{RawServer, read_request, reply, uploads_body};
+use super::received_request::{ReceivedRequest, block_on, configuration};
 
 fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -37,7 +37,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 
 /// A whole upload to a server whose replies `form` writes.
 fn uploads_with(name: &str, form: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) {
-    let server = RawServer::start(move |request: &Caught| form(uploads_body(request).as_bytes()));
+    let server = RawServer::start(move |request: &ReceivedRequest| form(uploads_body(request).as_bytes()));
     let files = Files::new();
     let path = files.file("a.txt", "hello");
     let base_url = format!("{}/v1", server.url());

@@ -17,8 +17,8 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde_json::{Value, json};
 
-use super::agreement_caught::{Caught, block_on, configuration};
 use super::network_fixture::{RawServer, reply, uploads_reply};
+use super::received_request::{ReceivedRequest, block_on, configuration};
 use super::uploader_fixture::{KIB, content, options};
 
 static ASK: Operation = Operation::new("ask", Method::GET, "/ask", &[&[API_KEY_AUTH]]);
@@ -43,7 +43,7 @@ fn numbered(url: &str) -> (Configuration, Arc<AtomicU32>) {
     (configuration().with_base_path(url).with_token_provider(provider), count)
 }
 
-fn number_of(request: &Caught) -> u32 {
+fn number_of(request: &ReceivedRequest) -> u32 {
     let header = request.header("authorization").unwrap();
     header.strip_prefix("Bearer hidden-token-").unwrap().parse().unwrap()
 }

@@ -7,9 +7,9 @@ use openai_uploads::runtime::{Call, Error, Operation, Request, RetryPolicy, Styl
 use reqwest::Method;
 use serde_json::Value;
 
-use super::agreement_caught::{block_on, configuration};
 use super::command_fixture::{KEY, Run, command};
 use super::network_fixture::{RawServer, reply, uploads_reply};
+use super::received_request::{block_on, configuration};
 
 fn cancel_at(base_url: &str) -> Command {
     let mut command = command(&["cancel", "upload_1"]);

@@ -16,7 +16,7 @@ use openai_uploads::runtime::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::agreement_caught::{Catcher, block_on, configuration};
+use super::received_request::{SingleRequestServer, block_on, configuration};
 
 static FORM: Operation = Operation::new("form", Method::POST, "/form", &[]);
 
@@ -66,19 +66,19 @@ fn a_file_a_range_bytes_and_a_stream_arrive_as_they_are() {
         (Binary::stream(10, stream::iter(pieces)), &content[..10]),
     ] {
         let part = json!({"id": "part_1", "object": "upload.part", "created_at": 1, "upload_id": "id"});
-        let server = Catcher::json(200, &part);
+        let server = SingleRequestServer::json(200, &part);
         let to = configuration().with_base_path(&server.url);
         let seen = Arc::new(Mutex::new(Vec::new()));
         let inspected = seen.clone();
         let data = data.inspect(move |chunk| inspected.lock().unwrap().extend_from_slice(chunk));
         let part = block_on(add_upload_part(&to, "id", data)).unwrap();
         assert_eq!(part.object, upload_part::Object::UploadPart);
-        let caught = server.caught();
+        let received = server.received();
         assert!(*seen.lock().unwrap() == expected, "what is inspected is what is sent");
-        let start = caught.body.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
-        assert!(caught.body[start..].starts_with(expected));
-        assert!(caught.body[start + expected.len()..].starts_with(b"\r\n--"));
-        assert_eq!(caught.header("transfer-encoding"), None);
+        let start = received.body.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+        assert!(received.body[start..].starts_with(expected));
+        assert!(received.body[start + expected.len()..].starts_with(b"\r\n--"));
+        assert_eq!(received.header("transfer-encoding"), None);
     }
 }
 
@@ -141,17 +141,17 @@ fn a_form_is_encoded_as_openapi_defines() {
             .styled_field("deep", Style::DEEP_OBJECT.arrays(ArrayFormat::Repeat), &json!({"a b": ["1", "2"]}))
             .styled_field("piped", Style::PIPE_DELIMITED, &["x=1", "é"])
     };
-    let server = Catcher::json(200, &json!({}));
+    let server = SingleRequestServer::json(200, &json!({}));
     let to = configuration().with_base_path(&server.url);
     let call: Call<Value> = Request::new(&to, &FORM).form_body(values()).json();
     block_on(call).unwrap();
-    let caught = server.caught();
-    assert_eq!(caught.header("content-type"), Some("application/x-www-form-urlencoded"));
+    let received = server.received();
+    assert_eq!(received.header("content-type"), Some("application/x-www-form-urlencoded"));
     let expected = "text=a+b%26c%3Dd+%C3%A9&number=1.5&flag=true&gr%C3%B6%C3%9Fe+%22%0A=x&list=x&list=y&object=%7B%22k%22%3A%5B%22v%22%5D%7D&json=%5B%22v%22%5D\
                     &more=7&deep[a%20b]=1&deep[a%20b]=2&piped=x%3D1%7C%C3%A9";
-    assert_eq!(String::from_utf8(caught.body).unwrap(), expected);
+    assert_eq!(String::from_utf8(received.body).unwrap(), expected);
 
-    let server = Catcher::json(200, &json!({}));
+    let server = SingleRequestServer::json(200, &json!({}));
     let to = configuration().with_base_path(&server.url);
     let form =
         values().file("file", Binary::bytes("bytes").file_name("a\"\r\nb.txt").content_type("text/plain"));
@@ -161,9 +161,10 @@ fn a_form_is_encoded_as_openapi_defines() {
         .file_or_of::<Value>("picture", "image/png", FileOr::File(Binary::bytes("png")));
     let call: Call<Value> = Request::new(&to, &FORM).multipart_body(form).json();
     block_on(call).unwrap();
-    let caught = server.caught();
-    let form =
-        caught.form().unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&caught.body)));
+    let received = server.received();
+    let form = received
+        .form()
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&received.body)));
     assert_eq!(form["text"], "a b&c=d é");
     assert_eq!(form["list"], "y", "the last of several");
     assert_eq!(form["object"], "{\"k\":[\"v\"]}");
@@ -174,7 +175,7 @@ fn a_form_is_encoded_as_openapi_defines() {
     assert_eq!((&form["either"], &form["picture"]), (&json!("{\"id\":7}"), &json!("png")));
     assert_eq!(form["file"], "bytes");
     assert!(form.get("nothing").is_none() && form.get("neither").is_none());
-    let body = String::from_utf8(caught.body).unwrap();
+    let body = String::from_utf8(received.body).unwrap();
     assert_eq!(body.matches("name=\"list\"").count(), 2, "{body}");
     assert!(body.contains("filename=\"picture\"\r\nContent-Type: image/png"), "{body}");
     assert!(body.contains("%0D%0Ab.txt\"\r\n"), "a file's name begins no header of its own: {body}");

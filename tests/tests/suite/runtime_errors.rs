@@ -6,12 +6,12 @@ use openai_uploads::apis::uploads_api::cancel_upload;
 use openai_uploads::models::ErrorResponse;
 use openai_uploads::runtime::{ApiError, DecodeError, Error};
 
-use super::agreement_caught::{Catcher, block_on, configuration};
+use super::received_request::{SingleRequestServer, block_on, configuration};
 
 fn error(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Error<ErrorResponse> {
-    let server = Catcher::answering(status, headers, body);
+    let server = SingleRequestServer::answering(status, headers, body);
     let error = block_on(cancel_upload(&configuration().with_base_path(&server.url), "id")).unwrap_err();
-    server.caught();
+    server.received();
     error
 }
 

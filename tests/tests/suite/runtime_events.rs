@@ -6,18 +6,18 @@ use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::agreement_caught::{Catcher, block_on, configuration};
 use super::agreement_values::seed;
+use super::received_request::{SingleRequestServer, block_on, configuration};
 
 static WATCH: Operation = Operation::new("watch", Method::GET, "/events", &[]);
 
 /// The events of a body in these chunks, or the messages of their errors.
 fn events<T: DeserializeOwned + 'static>(pieces: &[&[u8]]) -> Vec<Result<T, String>> {
-    let server = Catcher::in_pieces("content-type: text/event-stream\r\n", pieces);
+    let server = SingleRequestServer::in_pieces("content-type: text/event-stream\r\n", pieces);
     let to = configuration().with_base_path(&server.url);
     let call: Call<EventStream<T>> = Request::new(&to, &WATCH).events();
     let read = block_on(async { call.await.unwrap().collect::<Vec<_>>().await });
-    assert_eq!(server.caught().header("accept"), Some("text/event-stream"));
+    assert_eq!(server.received().header("accept"), Some("text/event-stream"));
     let with_message = |event: Result<T, EventError>| event.map_err(|error| error.to_string());
     read.into_iter().map(with_message).collect()
 }

@@ -7,8 +7,8 @@ use openai_uploads::runtime::{Error, Operation, PollError, PollPolicy, Request, 
 use reqwest::Method;
 use serde_json::Value;
 
-use super::agreement_caught::{block_on, configuration};
 use super::network_fixture::{RawServer, reply};
+use super::received_request::{block_on, configuration};
 
 static JOB: Operation = Operation::new("getJob", Method::GET, "/job", &[]);
 static CREATE: Operation = Operation::new("createJob", Method::POST, "/job", &[]);

@@ -8,8 +8,8 @@ use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::agreement_caught::{Caught, block_on, configuration};
 use super::network_fixture::RawServer;
+use super::received_request::{ReceivedRequest, block_on, configuration};
 
 static READ: Operation = Operation::new("read", Method::GET, "/things", &[]);
 static CREATE: Operation = Operation::new("create", Method::POST, "/things", &[]);
@@ -42,7 +42,7 @@ fn send(
     operation: &'static Operation,
     prepare: impl FnOnce(Request) -> Request,
     set: impl FnOnce(Call<Value>) -> Call<Value>,
-) -> (Option<u16>, Vec<Caught>) {
+) -> (Option<u16>, Vec<ReceivedRequest>) {
     let server = server(heads);
     let to = configuration().with_base_path(server.url()).with_retry(policy());
     let result = block_on(set(prepare(Request::new(&to, operation)).json()).response());

@@ -18,8 +18,8 @@ use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::agreement_caught::{block_on, configuration};
 use super::network_fixture::{RawServer, reply};
+use super::received_request::{block_on, configuration};
 
 const KEY: &str = "sk-hidden-0123456789";
 

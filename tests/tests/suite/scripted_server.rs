@@ -17,7 +17,7 @@ pub(crate) struct ScriptedServer {
 }
 
 /// A request, for a script to answer with a status and a body.
-pub(crate) struct Asked {
+pub(crate) struct IncomingRequest {
     pub(crate) operation: &'static str,
     /// The number of earlier requests for this operation.
     pub(crate) earlier: usize,
@@ -39,7 +39,9 @@ impl From<(u16, String)> for Scripted {
 }
 
 impl ScriptedServer {
-    pub(crate) fn start<R: Into<Scripted>>(script: impl Fn(&Asked) -> R + Send + Sync + 'static) -> Self {
+    pub(crate) fn start<R: Into<Scripted>>(
+        script: impl Fn(&IncomingRequest) -> R + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::<Mutex<Vec<_>>>::default();
@@ -62,7 +64,7 @@ impl ScriptedServer {
     }
 }
 
-type Script = Box<dyn Fn(&Asked) -> Scripted + Send + Sync>;
+type Script = Box<dyn Fn(&IncomingRequest) -> Scripted + Send + Sync>;
 
 struct Answering {
     script: Script,
@@ -98,7 +100,7 @@ impl Answering {
                 seen.push(operation);
                 seen.iter().filter(|seen| **seen == operation).count() - 1
             };
-            let asked = Asked { operation, earlier, bytes: self.bytes.load(Ordering::SeqCst) };
+            let asked = IncomingRequest { operation, earlier, bytes: self.bytes.load(Ordering::SeqCst) };
             let Scripted { status, headers, body: reply } = (self.script)(&asked);
             let length = reply.len();
             let mut head =
@@ -112,7 +114,7 @@ impl Answering {
 }
 
 /// The answers of the API.
-pub(crate) fn well_behaved(asked: &Asked) -> (u16, String) {
+pub(crate) fn well_behaved(asked: &IncomingRequest) -> (u16, String) {
     let operation = asked.operation;
     let reply = if operation == ADD_UPLOAD_PART.id {
         let id = format!("part_{}", asked.earlier);

@@ -13,8 +13,8 @@ use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::agreement_caught::{Catcher, block_on, configuration};
 use super::program;
+use super::received_request::{SingleRequestServer, block_on, configuration};
 
 const KEY: &str = "sk-hidden";
 
@@ -31,16 +31,16 @@ fn ask(configuration: &Configuration) -> Call<Value, ErrorResponse> {
 
 #[test]
 fn a_redirect_to_another_host_takes_no_key_along() {
-    let other = Catcher::json(200, &json!({"here": true}));
+    let other = SingleRequestServer::json(200, &json!({"here": true}));
     let moved = format!("location: {}/elsewhere\r\n", other.url);
-    let server = Catcher::answering(307, &moved, "");
+    let server = SingleRequestServer::answering(307, &moved, "");
     let mut key = HeaderValue::from_static(KEY);
     key.set_sensitive(true);
     let to = with_key(&server.url).with_header(HeaderName::from_static("api-key"), key);
     assert_eq!(block_on(ask(&to)).unwrap(), json!({"here": true}));
-    let first = server.caught();
+    let first = server.received();
     assert_eq!(first.header("authorization"), Some(&*format!("Bearer {KEY}")));
-    let second = other.caught();
+    let second = other.received();
     assert_eq!(second.target, "/elsewhere");
     assert!(!format!("{second:?}").contains(KEY), "{second:?}");
     assert_eq!(second.header("accept"), Some("application/json"));
@@ -51,12 +51,12 @@ fn requests_with_a_body_are_not_redirected() {
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     for status in [301, 302, 303, 307, 308] {
         let moved = format!("location: http://{}/\r\n", other.local_addr().unwrap());
-        let server = Catcher::answering(status, &moved, "");
+        let server = SingleRequestServer::answering(status, &moved, "");
         let error = block_on(cancel_upload(&with_key(&server.url), "id")).unwrap_err();
         assert_eq!(error.api().map(|error| error.status.as_u16()), Some(status), "{error}");
         assert!(error.to_string().contains(&*format!("http://{}/", other.local_addr().unwrap())), "{error}");
         assert!(!error.is_retryable());
-        assert_eq!(server.caught().target, "/uploads/id/cancel");
+        assert_eq!(server.received().target, "/uploads/id/cancel");
     }
     nobody_came(&other);
 }
@@ -106,13 +106,13 @@ fn no_log_error_or_debug_shows_the_key_or_a_body() {
         let mut shown = String::new();
         let answers = [(401, json!({"error": {"message": "no"}})), (200, json!({"body": "of the reply"}))];
         for (status, body) in answers {
-            let server = Catcher::json(status, &body);
+            let server = SingleRequestServer::json(status, &body);
             let to = with_key(&server.url).with_query("api-key", KEY);
             let call = cancel_upload(&to, "id");
             shown += &format!("{to:?} {call:?}");
             let error = block_on(call).unwrap_err();
             shown += &format!("{error} {error:?}");
-            server.caught();
+            server.received();
         }
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let to = with_key(&format!("http://user:{KEY}@{closed}")).with_query("api-key", KEY);
@@ -140,19 +140,19 @@ fn azure_has_its_key_in_a_header_of_its_own_and_its_version_in_the_query() {
         (Some("2024-10-21"), format!("/openai{spec_path}?api-version=2024-10-21")),
         (None, format!("/openai/v1{spec_path}")),
     ] {
-        let server = Catcher::json(404, &json!({}));
+        let server = SingleRequestServer::json(404, &json!({}));
         let to = Configuration::azure(&server.url, KEY, version).unwrap();
         assert!(!format!("{to:?}").contains(KEY), "{to:?}");
         block_on(cancel_upload(&to, "id")).unwrap_err();
-        let caught = server.caught();
-        assert_eq!((&*caught.target, caught.header("api-key")), (&*target, Some(KEY)));
-        assert_eq!(caught.header("authorization"), None);
+        let received = server.received();
+        assert_eq!((&*received.target, received.header("api-key")), (&*target, Some(KEY)));
+        assert_eq!(received.header("authorization"), None);
     }
 }
 
 #[test]
 fn the_environment_sets_the_server_and_the_credentials() {
-    let server = Catcher::json(404, &json!({}));
+    let server = SingleRequestServer::json(404, &json!({}));
     let output = Command::new(program::path())
         .args(["cancel", "upload_1"])
         .env("OPENAI_API_KEY", KEY)
@@ -162,12 +162,12 @@ fn the_environment_sets_the_server_and_the_credentials() {
         .output()
         .unwrap();
     assert!(!output.status.success());
-    let caught = server.caught();
-    assert_eq!(caught.target, format!("/v1{}", CANCEL_UPLOAD.path.replace("{upload_id}", "upload_1")));
-    assert_eq!(caught.header("authorization"), Some(&*format!("Bearer {KEY}")));
-    assert_eq!(caught.header("openai-organization"), Some("org-1"));
-    assert_eq!(caught.header("openai-project"), Some("proj-1"));
-    assert!(!caught.all_but_header("authorization").contains(KEY));
+    let received = server.received();
+    assert_eq!(received.target, format!("/v1{}", CANCEL_UPLOAD.path.replace("{upload_id}", "upload_1")));
+    assert_eq!(received.header("authorization"), Some(&*format!("Bearer {KEY}")));
+    assert_eq!(received.header("openai-organization"), Some("org-1"));
+    assert_eq!(received.header("openai-project"), Some("proj-1"));
+    assert!(!received.all_but_header("authorization").contains(KEY));
     let reported =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(!reported.contains(KEY), "{reported}");

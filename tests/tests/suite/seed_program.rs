@@ -8,11 +8,11 @@ use openai_uploads::apis::uploads_api::{add_upload_part, cancel_upload, complete
 use openai_uploads::models::{self, CompleteUploadRequest, CreateUploadRequest, Upload, UploadPart};
 use serde_json::json;
 
-use super::agreement_caught::{Catcher, block_on};
+use super::received_request::{SingleRequestServer, block_on};
 
 /// The imports of such a program.
 #[expect(clippy::field_reassign_with_default, reason = "it is how users of that crate have written it")]
-fn configuration(server: &Catcher) -> Configuration {
+fn configuration(server: &SingleRequestServer) -> Configuration {
     let key = "sk-before";
     let mut configuration = Configuration::default();
     configuration.base_path = format!("{}/v1", server.url);
@@ -33,7 +33,7 @@ fn a_program_for_the_previous_release_uploads_a_file() {
         "purpose": "fine-tune", "status": "pending", "expires_at": 2,
     });
 
-    let server = Catcher::json(200, &upload);
+    let server = SingleRequestServer::json(200, &upload);
     let request = CreateUploadRequest::new(
         "a.jsonl".to_owned(),
         models::create_upload_request::Purpose::FineTune,
@@ -41,20 +41,20 @@ fn a_program_for_the_previous_release_uploads_a_file() {
         "text/jsonl".to_owned(),
     );
     let created: Upload = block_on(create_upload(&configuration(&server), request)).unwrap();
-    let caught = server.caught();
-    assert_eq!((&*caught.target, caught.header("user-agent")), ("/v1/uploads", Some("a-program/1.0")));
+    let received = server.received();
+    assert_eq!((&*received.target, received.header("user-agent")), ("/v1/uploads", Some("a-program/1.0")));
     assert_eq!(created.status, models::upload::Status::Pending);
 
-    let server = Catcher::json(
+    let server = SingleRequestServer::json(
         200,
         &json!({"id": "part_1", "object": "upload.part", "created_at": 1, "upload_id": "upload_1"}),
     );
     let path: PathBuf = file.path().to_path_buf();
     let part: UploadPart = block_on(add_upload_part(&configuration(&server), &created.id, path)).unwrap();
-    let caught = server.caught();
-    assert_eq!(caught.target, "/v1/uploads/upload_1/parts");
+    let received = server.received();
+    assert_eq!(received.target, "/v1/uploads/upload_1/parts");
     assert!(
-        caught.body.windows(content.len()).any(|window| window == content),
+        received.body.windows(content.len()).any(|window| window == content),
         "the bytes are not the file's"
     );
 
@@ -64,14 +64,17 @@ fn a_program_for_the_previous_release_uploads_a_file() {
         "id": "file-1", "object": "file", "bytes": content.len(), "created_at": 1, "filename": "a.jsonl",
         "purpose": "fine-tune", "status": "processed",
     });
-    let server = Catcher::json(200, &completed);
+    let server = SingleRequestServer::json(200, &completed);
     let request = CompleteUploadRequest::new(vec![part.id]);
     let completed = block_on(complete_upload(&configuration(&server), &created.id, request)).unwrap();
-    assert_eq!(server.caught().body, br#"{"part_ids":["part_1"]}"#);
+    assert_eq!(server.received().body, br#"{"part_ids":["part_1"]}"#);
     assert_eq!(completed.file.unwrap().purpose, models::open_ai_file::Purpose::FineTune);
 
-    let server = Catcher::json(409, &json!({"error": {"code": "completed", "message": "It is completed."}}));
+    let server = SingleRequestServer::json(
+        409,
+        &json!({"error": {"code": "completed", "message": "It is completed."}}),
+    );
     let error = block_on(cancel_upload(&configuration(&server), &created.id)).unwrap_err();
-    assert_eq!(server.caught().target, "/v1/uploads/upload_1/cancel");
+    assert_eq!(server.received().target, "/v1/uploads/upload_1/cancel");
     assert_eq!(error.api().unwrap().message, "It is completed.");
 }

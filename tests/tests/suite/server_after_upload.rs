@@ -20,7 +20,7 @@ fn file(server: &LocalServer, name: &str, purpose: &str, content: &str) -> Strin
     options.preflight = false;
     let uploader = openai_uploads::Uploader::with_options(server.configuration(), options);
     let upload = uploader.upload(source, purpose.into());
-    super::agreement_caught::block_on(upload).unwrap().file.id
+    super::received_request::block_on(upload).unwrap().file.id
 }
 
 fn vector_store(at: SocketAddr) -> String {

@@ -174,7 +174,7 @@ fn a_removed_upload_leaves_nothing() {
 }
 
 #[test]
-fn faults_do_not_depend_on_the_path_being_one() {
+fn faults_apply_to_unknown_paths_too() {
     let server = faulty(Fault::fail(503), When::always());
     let answer = request(server.local_addr(), "GET", "/nowhere", &[], b"");
     answer.is_error(503, "failed_on_purpose", "");

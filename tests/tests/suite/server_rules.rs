@@ -106,7 +106,7 @@ fn an_md5_is_checked_and_a_wrong_one_changes_nothing() {
 }
 
 #[test]
-fn nothing_is_done_with_an_upload_that_is_over() {
+fn an_upload_that_has_ended_accepts_no_request() {
     let server = start();
     let at = server.local_addr();
     let over = |id: &str, code: &str| {

@@ -228,7 +228,7 @@ async fn another_version_of_an_object_is_sent_from_the_beginning() {
 }
 
 #[tokio::test]
-async fn of_two_runs_of_one_object_the_later_one_goes_on() {
+async fn of_two_runs_of_one_object_the_later_one_continues() {
     let server = server(Faults::new().with(Fault::delay(Duration::from_millis(40)), When::always())).await;
     let (store, object, bytes) = in_memory(12 * MIB).await;
     let options = options_with(|options| options.part_size = Some(MIB));

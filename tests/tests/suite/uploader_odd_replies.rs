@@ -13,7 +13,7 @@ const BYTES: u64 = 150 * KIB;
 
 /// Uploads three parts to a server that answers like the API unless `odd` returns another answer.
 async fn upload_to(
-    odd: impl Fn(&Asked) -> Option<(u16, String)> + Send + Sync + 'static,
+    odd: impl Fn(&IncomingRequest) -> Option<(u16, String)> + Send + Sync + 'static,
 ) -> (ScriptedServer, Result<Uploaded, UploadError>) {
     let server = ScriptedServer::start(move |asked| odd(asked).unwrap_or_else(|| well_behaved(asked)));
     let source = Source::bytes("a.bin", content(1, BYTES));
@@ -155,13 +155,14 @@ async fn empty_ids_are_errors() {
 #[tokio::test]
 async fn a_reply_that_cannot_be_read_is_asked_for_again_but_not_for_long() {
     for operation in [&ADD_UPLOAD_PART, &COMPLETE_UPLOAD] {
-        let once = move |asked: &Asked| {
+        let once = move |asked: &IncomingRequest| {
             (asked.operation == operation.id && asked.earlier == 0).then(|| (200, r#"{"id":"#.to_owned()))
         };
         let (_, result) = upload_to(once).await;
         result.unwrap();
-        let always =
-            move |asked: &Asked| (asked.operation == operation.id).then(|| (200, "<html>".to_owned()));
+        let always = move |asked: &IncomingRequest| {
+            (asked.operation == operation.id).then(|| (200, "<html>".to_owned()))
+        };
         let (_, result) = upload_to(always).await;
         let error = result.unwrap_err();
         let UploadError::Request { attempts: 3, .. } = &error else { panic!("{error}") };

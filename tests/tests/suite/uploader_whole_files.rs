@@ -163,7 +163,7 @@ async fn a_refusal_is_final_and_says_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_failure_that_may_pass_is_told_from_one_that_does_not() {
+async fn a_failure_is_retryable_only_if_it_may_pass() {
     let faults = Faults::new().with(Fault::fail(503), When::always());
     let (server, sample) = (server(faults).await, Sample::of(10));
     let options = changed(by_size(), |options| options.retry.max_attempts = Some(2));

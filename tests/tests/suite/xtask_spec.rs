@@ -67,7 +67,7 @@ fn every_tag_of_the_published_document_can_be_cut_out() {
     }
 }
 
-/// Holds that what a slice has is what the whole has, in the same order.
+/// Asserts that a slice has only values of the whole document, in the same order.
 fn assert_part(part: &Node, whole: &Node, tag: &str) {
     match (part, whole) {
         (Node::Object(part), Node::Object(whole)) => {
@@ -84,7 +84,7 @@ fn assert_part(part: &Node, whole: &Node, tag: &str) {
     }
 }
 
-/// Holds that every `$ref` of a slice leads somewhere in it.
+/// Asserts that the target of every `$ref` of a slice is in the slice.
 fn assert_closed(document: &Document, node: &Node, tag: &str) {
     match node {
         Node::Object(members) => {

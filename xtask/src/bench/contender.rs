@@ -147,15 +147,15 @@ fn curl(load: &Load, base_url: &str, md5sum: Option<Md5Sum>) -> Result<Cost, Fai
     }
     let mut completion = json!({ "part_ids": part_ids });
     if let Some(md5sum) = md5sum {
-        let (digest, own) = md5sum.join().map_err(|_| Failure::new("md5sum cannot be waited for"))??;
+        let (digest, own) = md5sum.join().map_err(|_| Failure::new("cannot wait for md5sum"))??;
         completion["md5"] = digest.split(' ').next().into();
         cost = cost.and(own);
     }
     let (completed, last) = post(&format!("{base_url}/uploads/{id}/complete"), &completion)?;
     if completed["file"]["bytes"] != load.bytes {
-        return Err(Failure::new(format!("curl: the upload came to nothing: {completed}")));
+        return Err(Failure::new(format!("curl: the upload is not completed: {completed}")));
     }
-    // Programs that ran at the same time are waited for once.
+    // The programs ran at the same time, so their wall times do not add up.
     Ok(Cost { wall: begun.elapsed(), ..cost.and(last) })
 }
 

@@ -122,7 +122,7 @@ fn sources(arguments: &Arguments, folder: &Path) -> Result<Vec<Source>, Failure>
 
 impl Entry {
     fn generate(source: Source, number: usize, count: usize) -> Self {
-        // A number tells documents of the same name apart.
+        // The number distinguishes documents of the same name.
         let title = source.title.to_lowercase();
         let words =
             title.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());

@@ -93,8 +93,8 @@ pub(crate) fn attempted(command: &mut Command) -> Result<Run, Failure> {
     let program = command.get_program().to_string_lossy().into_owned();
     let cannot = |error| Failure::new(format!("cannot run `{program}`: {error}"));
     // A file accepts any amount of output. Two pipes would have to be read at once.
-    let mut said = tempfile::tempfile().map_err(cannot)?;
-    let stderr = Stdio::from(said.try_clone().map_err(cannot)?);
+    let mut file = tempfile::tempfile().map_err(cannot)?;
+    let stderr = Stdio::from(file.try_clone().map_err(cannot)?);
     let begun = Instant::now();
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn().map_err(cannot)?;
@@ -105,7 +105,7 @@ pub(crate) fn attempted(command: &mut Command) -> Result<Run, Failure> {
     let used = child.wait4().map_err(cannot)?;
     let wall = begun.elapsed();
     let mut stderr = Vec::new();
-    said.rewind().and_then(|()| said.read_to_end(&mut stderr)).map_err(cannot)?;
+    file.rewind().and_then(|()| file.read_to_end(&mut stderr)).map_err(cannot)?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ok(Run {
         status: used.status,

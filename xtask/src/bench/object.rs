@@ -9,7 +9,7 @@ use std::thread;
 
 use clap::Args;
 
-use super::line::Line;
+use super::link::Link;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
@@ -21,26 +21,26 @@ pub(crate) struct Arguments {
     bytes: u64,
 
     #[command(flatten)]
-    line: Line,
+    link: Link,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cannot = |error| Failure::new(format!("cannot listen on loopback: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
     terminal::say(&format!("listening on http://{}\n", listener.local_addr().map_err(cannot)?));
-    let (line, bytes) = (arguments.line, arguments.bytes);
+    let (link, bytes) = (arguments.link, arguments.bytes);
     for connection in listener.incoming() {
         // A client that disconnects does not affect the others.
-        thread::spawn(move || connection.and_then(|stream| converse(&stream, line, bytes)));
+        thread::spawn(move || connection.and_then(|stream| converse(&stream, link, bytes)));
     }
     Ok(())
 }
 
-fn converse(mut stream: &TcpStream, line: Line, bytes: u64) -> io::Result<()> {
+fn converse(mut stream: &TcpStream, link: Link, bytes: u64) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     while let Some(request) = Request::read(&mut reader, bytes)? {
-        line.wait();
+        link.wait();
         let Range { start, end } = request.range;
         let (status, length) =
             (if request.is_partial { "206 Partial Content" } else { "200 OK" }, end - start);
@@ -51,7 +51,7 @@ fn converse(mut stream: &TcpStream, line: Line, bytes: u64) -> io::Result<()> {
             end.saturating_sub(1)
         )?;
         if !request.is_head {
-            line.copy(io::repeat(b'x').take(length), &mut stream)?;
+            link.copy(io::repeat(b'x').take(length), &mut stream)?;
         }
     }
     Ok(())

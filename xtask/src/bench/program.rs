@@ -31,5 +31,5 @@ pub(crate) fn build(package: &str, features: &[&str]) -> Result<PathBuf, Failure
         let message: Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
     });
-    executable.ok_or_else(|| Failure::new(format!("cargo does not say where it put {package}")))
+    executable.ok_or_else(|| Failure::new(format!("cargo did not print the path of {package}")))
 }

@@ -14,7 +14,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `command`, whose first line of output contains its URL.
     pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
-        let cannot = |error| Failure::new(format!("the server cannot be started: {error}"));
+        let cannot = |error| Failure::new(format!("cannot start the server: {error}"));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
@@ -23,7 +23,7 @@ impl Server {
         let url = line.split([' ', ',', '\n']).find(|word| word.starts_with("http://")).map(str::to_owned);
         // Owned from here on, so that the process ends even if it prints no URL.
         let mut server = Self { child, base_url: String::new() };
-        server.base_url = url.ok_or_else(|| Failure::new("the server does not say where it is"))?;
+        server.base_url = url.ok_or_else(|| Failure::new("the server did not print its URL"))?;
         Ok(server)
     }
 
@@ -54,7 +54,7 @@ impl Server {
     /// A server that is another command of this program.
     fn simulated(arguments: &[&str], rate: Option<&str>, latency: Option<&str>) -> Result<Self, Failure> {
         let this = std::env::current_exe()
-            .map_err(|error| Failure::new(format!("this program cannot be found again: {error}")))?;
+            .map_err(|error| Failure::new(format!("cannot find the path of this program: {error}")))?;
         let mut command = Command::new(this);
         command.arg("bench").args(arguments);
         command.args(rate.iter().flat_map(|rate| ["--rate", rate]));

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::files::Files;
 use self::in_flight::InFlight;
-use super::line::Line;
+use super::link::Link;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::terminal;
 
@@ -25,7 +25,7 @@ use openapi_crate::command::terminal;
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    line: Line,
+    link: Link,
 }
 
 /// What the server knows, for all connections.
@@ -62,22 +62,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
     terminal::say(&format!("listening on http://{}/v1\n", listener.local_addr().map_err(cannot)?));
     let state = Arc::<Mutex<State>>::default();
-    let line = arguments.line;
+    let link = arguments.link;
     for connection in listener.incoming() {
         let state = Arc::clone(&state);
         // A client that disconnects does not affect the others.
-        thread::spawn(move || connection.and_then(|stream| converse(&stream, line, &state)));
+        thread::spawn(move || connection.and_then(|stream| converse(&stream, link, &state)));
     }
     Ok(())
 }
 
-fn converse(stream: &TcpStream, line: Line, state: &Mutex<State>) -> io::Result<()> {
+fn converse(stream: &TcpStream, link: Link, state: &Mutex<State>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::with_capacity(256 * 1024, stream);
     let mut first = String::new();
     while reader.read_line(&mut first)? > 0 {
         let _counted = (!first.contains(STATISTICS)).then(|| Counted::new(state));
-        let request = Request::read(&first, &mut reader, line, stream)?;
+        let request = Request::read(&first, &mut reader, link, stream)?;
         first.clear();
         let body = serde_json::to_vec(&reply(&request, &mut lock(state)))?;
         let head = format!(
@@ -109,7 +109,7 @@ impl Request {
     fn read(
         first: &str,
         reader: &mut BufReader<&TcpStream>,
-        simulated: Line,
+        simulated: Link,
         mut stream: &TcpStream,
     ) -> io::Result<Self> {
         let mut line = String::new();

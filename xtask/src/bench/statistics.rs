@@ -1,4 +1,4 @@
-//! What the discarding server says about the requests that it got.
+//! The statistics of the server that discards uploads.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -19,7 +19,7 @@ pub(crate) struct Statistics {
 impl Statistics {
     pub(crate) fn of(server: &Server) -> Result<Self, Failure> {
         let reply = get(&server.base_url, "statistics")
-            .map_err(|error| Failure::new(format!("the server says nothing about its requests: {error}")))?;
+            .map_err(|error| Failure::new(format!("cannot read the statistics of the server: {error}")))?;
         let list = |name: &str| reply[name].as_array().cloned().unwrap_or_default();
         let names = list("names").iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect();
         Ok(Self { names, seconds: list("in_flight").iter().filter_map(Value::as_f64).collect() })

@@ -17,7 +17,7 @@ use openapi_crate::command::terminal;
 /// Upload an object from a local server of S3, and compare with reading alone and sending alone
 ///
 /// curl reads the object's ranges, 8 at a time; our command sends a local file of the same length; then our command
-/// uploads the object. All servers simulate the same line.
+/// uploads the object. All servers simulate the same network link.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The size of the object.

@@ -89,7 +89,7 @@ impl KilledRun<'_> {
         let _ = writeln!(findings, "- each id is there once, in the order of the requests");
         let _ = writeln!(
             findings,
-            "- the results are those of the undisturbed run, but for the ids and times that the server makes anew"
+            "- the results are those of the undisturbed run, but for the ids and times that the server generates"
         );
         Ok(findings)
     }
@@ -192,7 +192,7 @@ fn state(folder: &Path) -> String {
     format!("shards: {}", steps.join(", "))
 }
 
-/// A result without the ids and times that the server makes anew for each answer.
+/// A result without the ids and times that the server generates for each answer.
 fn without_new_ids(line: &str) -> Value {
     let mut line: Value = serde_json::from_str(line).unwrap_or_default();
     let new: [(&str, &[&str]); 3] =

@@ -1,4 +1,4 @@
-//! The scoreboard.
+//! The table of documents.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The network that a server simulates on each connection.
+//! The network link that a server simulates on each connection.
 
 use std::io::{self, Read, Write};
 use std::thread;
@@ -9,7 +9,7 @@ use clap::Args;
 
 /// A rate and a delay.
 #[derive(Args, Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct Link {
     /// The maximum rate of each connection.
     #[arg(long, value_parser = rate)]
     rate: Option<u64>,
@@ -23,13 +23,13 @@ fn rate(text: &str) -> Result<u64, String> {
     text.strip_suffix("/s").unwrap_or(text).parse().map(|rate: ByteSize| rate.as_u64())
 }
 
-impl Line {
+impl Link {
     /// Waits as long as a reply takes to arrive.
     pub(super) fn wait(self) {
         thread::sleep(self.latency.unwrap_or_default());
     }
 
-    /// Copies to the end, no faster than the line.
+    /// Copies to the end, no faster than the link.
     pub(super) fn copy(self, mut from: impl Read, to: &mut impl Write) -> io::Result<()> {
         let Some(rate) = self.rate.filter(|rate| *rate > 0) else {
             return io::copy(&mut from, to).map(drop);

@@ -14,14 +14,14 @@ use serde_json::{Map, Value, json};
 
 /// A request, as it came.
 #[derive(Debug)]
-pub(crate) struct Caught {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Caught {
+impl ReceivedRequest {
     /// The only value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case(name));
@@ -69,12 +69,12 @@ impl Caught {
 }
 
 /// A server for one request.
-pub(crate) struct Catcher {
+pub(crate) struct SingleRequestServer {
     pub(crate) url: String,
-    thread: JoinHandle<Caught>,
+    thread: JoinHandle<ReceivedRequest>,
 }
 
-impl Catcher {
+impl SingleRequestServer {
     /// Answers the first request with this status, these additional headers and this body.
     pub(crate) fn answering(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
@@ -90,9 +90,9 @@ impl Catcher {
         let answer = [head.as_bytes(), body].concat();
         let thread = std::thread::spawn(move || {
             let (mut connection, _) = listener.accept().unwrap();
-            let caught = read(&mut connection);
+            let received = read(&mut connection);
             connection.write_all(&answer).unwrap();
-            caught
+            received
         });
         Self { url, thread }
     }
@@ -111,12 +111,12 @@ impl Catcher {
     }
 
     /// Waits for the request.
-    pub(crate) fn caught(self) -> Caught {
+    pub(crate) fn received(self) -> ReceivedRequest {
         self.thread.join().unwrap()
     }
 }
 
-pub(crate) fn read(connection: &mut TcpStream) -> Caught {
+pub(crate) fn read(connection: &mut TcpStream) -> ReceivedRequest {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -131,13 +131,13 @@ pub(crate) fn read(connection: &mut TcpStream) -> Caught {
         let (name, value) = line.split_once(':').unwrap();
         (name.to_owned(), value.trim().to_owned())
     });
-    let mut caught = Caught { method, target, headers: headers.collect(), body: Vec::new() };
-    if let Some(length) = caught.header("content-length") {
+    let mut received = ReceivedRequest { method, target, headers: headers.collect(), body: Vec::new() };
+    if let Some(length) = received.header("content-length") {
         let length: usize = length.parse().unwrap();
-        caught.body = vec![0; length];
-        connection.read_exact(&mut caught.body).unwrap();
+        received.body = vec![0; length];
+        connection.read_exact(&mut received.body).unwrap();
     }
-    caught
+    received
 }
 
 /// A configuration with a client that is made once, since making one reads the machine's certificates.
@@ -163,11 +163,11 @@ pub(crate) fn round_trip_of_a_part(value: &Value) -> Result<Value, String> {
     if properties.len() > 1 {
         return Err("there is but one property".to_owned());
     }
-    let catcher = Catcher::json(500, &json!({}));
+    let catcher = SingleRequestServer::json(500, &json!({}));
     let configuration = configuration().with_base_path(&catcher.url);
     let sent = block_on(add_upload_part(&configuration, "id", Binary::bytes(bytes)).response());
     sent.map(drop).unwrap_err();
-    let form = catcher.caught().form()?;
+    let form = catcher.received().form()?;
     if form.get(name).is_none() { Err(format!("the form has no `{name}`")) } else { Ok(form) }
 }
 
@@ -192,9 +192,9 @@ pub(crate) fn file_request(form: &Value) -> Result<CreateFileRequest, String> {
 /// Sends a file and returns the form that the server received.
 pub(crate) fn round_trip_of_a_file(value: &Value) -> Result<Value, String> {
     let request = file_request(value)?;
-    let catcher = Catcher::json(500, &json!({}));
+    let catcher = SingleRequestServer::json(500, &json!({}));
     let configuration = configuration().with_base_path(&catcher.url);
     let sent = block_on(create_file(&configuration, request).response());
     sent.map(drop).unwrap_err();
-    catcher.caught().form()
+    catcher.received().form()
 }
