@@ -1,4 +1,4 @@
-//! Recognizes lines that differ from earlier lines only in values that no rule reads.
+//! Recognises lines that differ from earlier lines only in values that no rule reads.
 //!
 //! A program writes most files, and writes the same members in the same order on each line. So the lines of a file have
 //! few [shapes](shape). A line that has the shape of one without findings has none either, but for its id, and is

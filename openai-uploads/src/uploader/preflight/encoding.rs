@@ -4,7 +4,7 @@ use super::report::FaultKind;
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The number of bytes that [`recognize`] looks at.
+/// The number of bytes that [`recognise`] looks at.
 pub(super) const LONGEST: usize = 8;
 
 /// Formats that begin with bytes that no JSON text has, and what to do with them.
@@ -28,7 +28,7 @@ const MARKS: [(&[u8], &str); 4] = [
 ];
 
 /// Why a file that begins with these bytes is not JSON Lines in UTF-8.
-pub(super) fn recognize(start: &[u8]) -> Option<FaultKind> {
+pub(super) fn recognise(start: &[u8]) -> Option<FaultKind> {
     if let Some((_, format, help)) = MAGIC.iter().find(|(magic, ..)| start.starts_with(magic)) {
         return Some(FaultKind::NotText { format, help });
     }

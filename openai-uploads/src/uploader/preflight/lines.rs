@@ -6,6 +6,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::alike::{About, Shapes};
+use super::blocks::Blocks;
 use super::encoding::{self, BYTE_ORDER_MARK};
 use super::json::{Kind, Problem, Scanner};
 use super::place::Place;
@@ -104,26 +105,16 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
     }
 
     /// Checks what the reader returns, which ends with a line or with the file.
-    pub(super) fn feed(&mut self, mut reader: impl Read, block: usize) -> io::Result<()> {
-        let mut buffer = vec![0; block.max(encoding::LONGEST)];
-        let mut kept = 0;
-        while !self.is_over {
-            let read = fill(&mut reader, &mut buffer[kept..])?;
-            let is_last = kept + read < buffer.len();
-            self.findings.report.bytes += read as u64;
-            let mut filled = &buffer[..kept + read];
-            if std::mem::take(&mut self.is_at_start) {
-                filled = self.file_starts(filled);
-            }
-            let whole = if is_last { filled.len() } else { filled.len() - incomplete_character(filled) };
-            self.is_utf8 = str::from_utf8(&filled[..whole]).is_ok();
-            self.block(&filled[..whole]);
-            if is_last {
-                break;
-            }
-            let rest = filled.len() - whole;
-            buffer.copy_within(kept + read - rest.., 0);
-            kept = rest;
+    pub(super) fn feed(&mut self, reader: impl Read, block: usize) -> io::Result<()> {
+        let mut blocks = Blocks::new(reader, block.max(encoding::LONGEST));
+        while !self.is_over
+            && let Some(block) = blocks.next()?
+        {
+            self.findings.report.bytes += block.read;
+            self.is_utf8 = block.is_utf8;
+            let is_at_start = std::mem::take(&mut self.is_at_start);
+            let bytes = if is_at_start { self.file_starts(block.bytes) } else { block.bytes };
+            self.block(bytes);
         }
         Ok(())
     }
@@ -167,9 +158,9 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         (is_clear && self.findings.is_empty()).then_some(Checked { rules: self.rules, lines, bytes })
     }
 
-    /// Looks at the encoding, and returns what comes after a byte order mark.
+    /// Checks the encoding, and returns the bytes after a byte order mark.
     fn file_starts<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        if let Some(fault) = encoding::recognize(bytes) {
+        if let Some(fault) = encoding::recognise(bytes) {
             self.stop(fault);
         }
         match bytes.strip_prefix(BYTE_ORDER_MARK) {
@@ -205,7 +196,7 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         }
     }
 
-    /// Takes a line that has the shape of an earlier one. Returns whether it could.
+    /// Checks a line by the shape of an earlier one. Returns false if it has no such shape.
     fn fits(&mut self, line: &[u8]) -> bool {
         let is_special = self.findings.report.lines == 0
             || self.unfinished.is_some()
@@ -398,31 +389,4 @@ impl<V: FnMut(&Line<'_>)> Lines<V> {
         }
         self.rules.end(&mut self.findings);
     }
-}
-
-/// Reads until the buffer is full or the reader ends. Returns how many bytes were read.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
-/// The number of bytes at the end that begin a character without its last byte.
-fn incomplete_character(bytes: &[u8]) -> usize {
-    let tail = &bytes[bytes.len().saturating_sub(3)..];
-    let Some(from) = tail.iter().rposition(|byte| *byte >= 0xc0) else { return 0 };
-    let length = match tail[from] {
-        0xf0.. => 4,
-        0xe0.. => 3,
-        _ => 2,
-    };
-    let begun = tail.len() - from;
-    if begun < length { begun } else { 0 }
 }

@@ -11,7 +11,7 @@
 //! | any other | not checked | none |
 //!
 //! Messages are checked too: roles, content, tool calls. Lines that were written for another API or program are
-//! recognized, and the fault says what to do.
+//! recognised, and the fault says what to do.
 //!
 //! Faults are what OpenAI refuses. [`Provider`] changes the rules: Azure OpenAI takes 100,000 lines and URLs without
 //! `/v1`, and for other servers most faults are warnings.
@@ -35,6 +35,7 @@
 //! ```
 
 mod alike;
+mod blocks;
 mod captured;
 mod encoding;
 mod json;

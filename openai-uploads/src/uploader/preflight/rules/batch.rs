@@ -102,7 +102,7 @@ impl Batch {
     pub(super) fn line(&mut self, line: u64, record: &Record, findings: &mut Findings) {
         self.inputs_of_line = 0;
         let has_envelope = MEMBERS.iter().all(|(place, _)| record.has(*place));
-        if !has_envelope && let Some(fault) = other_format::recognize(other_format::NOT_A_BATCH, record) {
+        if !has_envelope && let Some(fault) = other_format::recognise(other_format::NOT_A_BATCH, record) {
             return findings.line(line, fault);
         }
         if let Some(place) = record.repeated {

@@ -46,7 +46,7 @@ pub(super) fn line(line: u64, record: &Record, findings: &mut Findings) {
             return;
         }
     }
-    if let Some(other) = other_format::recognize(other_format::NOT_AN_EXAMPLE, record) {
+    if let Some(other) = other_format::recognise(other_format::NOT_AN_EXAMPLE, record) {
         return fault(other);
     }
     // The format with the most members in the line is the intended one.

@@ -138,7 +138,7 @@ const SHARE_GPT: Format = Format {
 };
 
 /// The format of the line, if it is one of these.
-pub(super) fn recognize(formats: &[Format], record: &Record) -> Option<FaultKind> {
+pub(super) fn recognise(formats: &[Format], record: &Record) -> Option<FaultKind> {
     let found = formats.iter().find(|format| format.has.iter().all(|place| record.has(*place)))?;
     Some(FaultKind::OtherFormat { format: found.name, help: found.help })
 }
