@@ -23,7 +23,7 @@ pub struct Arguments {
     #[command(flatten)]
     settings: SettingsArguments,
     /// Write nothing; show what would change, and exit with 1 if something would
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     check: bool,
 }
 

@@ -62,7 +62,7 @@ pub struct SettingsArguments {
     #[command(flatten)]
     settings: Settings,
     /// A TOML file with options; those of the command line come first
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = None::<&str>)]
     config: Option<PathBuf>,
 }
 

@@ -100,6 +100,18 @@ fn completions_exist_for_each_shell_and_help_lists_the_exit_codes() {
 }
 
 #[test]
+fn options_are_listed_under_their_headings() {
+    for step in [&["upload"][..], &["batch", "run"], &["files", "list"], &["cancel"], &["doctor"]] {
+        let arguments: Vec<&str> = step.iter().copied().chain(["--help"]).collect();
+        let help = Run::of(&mut command(&arguments)).stdout;
+        let (own, connection) =
+            help.split_once("\nConnection:\n").expect("there are options of the connection");
+        assert!(own.contains("--json") && !connection.contains("--json"), "{step:?}: {help}");
+        assert!(connection.contains("--base-url") && !connection.contains("--quiet"), "{step:?}: {help}");
+    }
+}
+
+#[test]
 fn a_broken_pipe_is_not_an_error() {
     let files = Files::new();
     let bad = files.file("bad.jsonl", "[]\n");

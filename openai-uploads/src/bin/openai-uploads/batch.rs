@@ -49,7 +49,7 @@ enum Step {
 ///
 /// Stopped at any moment, the same command continues: no batch is created twice.
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct RunAll {
     #[command(flatten)]
     splitting: Splitting,
@@ -65,7 +65,7 @@ struct RunAll {
 
 /// Check the requests and split them into the files of batches
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct Split {
     #[command(flatten)]
     splitting: Splitting,
@@ -77,7 +77,7 @@ struct Split {
 
 /// Upload the requests and create their batches, as many as may run at a time
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct Submit {
     #[command(flatten)]
     queueing: Queueing,
@@ -91,7 +91,7 @@ struct Submit {
 ///
 /// Also while another process works on the run.
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct Status {
     #[command(flatten)]
     common: Common,
@@ -99,7 +99,7 @@ struct Status {
 
 /// Submit what is left and wait until all batches have ended
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct Wait {
     #[command(flatten)]
     queueing: Queueing,
@@ -111,7 +111,7 @@ struct Wait {
 
 /// Wait, fetch the results and merge them
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct Fetch {
     #[command(flatten)]
     queueing: Queueing,
@@ -125,7 +125,7 @@ struct Fetch {
 
 /// Cancel the batches that have not ended; `fetch` has their partial results
 #[derive(Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::BATCH_HELP)]
 struct Cancel {
     #[command(flatten)]
     common: Common,
@@ -150,11 +150,11 @@ struct Common {
     connection: Connection,
 
     /// Print each event, and at the end the summary, as a line of JSON.
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     json: bool,
 
     /// Show no progress and no warnings.
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = None::<&str>)]
     quiet: bool,
 }
 

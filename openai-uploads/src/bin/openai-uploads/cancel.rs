@@ -30,7 +30,7 @@ pub(crate) struct Cancel {
     connection: Connection,
 
     /// Print the upload as a JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     json: bool,
 }
 

@@ -4,13 +4,21 @@ use std::process::ExitCode;
 
 use crate::message;
 
-/// The end of every `--help`.
+/// The end of the `--help` of commands about files.
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    everything is done
   1    a file failed: it did not arrive, or it is not fit for its purpose
   2    bad usage or bad input, such as a missing file or key; nothing was sent
   130  interrupted; what arrived is kept, and the command that resumes is printed";
+
+/// The end of the `--help` of the steps of `batch`.
+pub(crate) const BATCH_HELP: &str = "\
+Exit codes:
+  0    everything is done; after `run` and `fetch`, every request has an answer
+  1    a request or a batch failed
+  2    bad usage or bad input, such as a missing key or a request with a fault
+  130  interrupted; the batches keep running, and the command that continues is printed";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

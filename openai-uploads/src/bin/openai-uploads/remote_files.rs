@@ -48,7 +48,7 @@ struct List {
     connection: Connection,
 
     /// Print a JSON object for each file.
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     json: bool,
 }
 
@@ -64,7 +64,7 @@ struct Get {
     connection: Connection,
 
     /// Print the file as a JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     json: bool,
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Doctor {
     connection: Connection,
 
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     json: bool,
 }
 

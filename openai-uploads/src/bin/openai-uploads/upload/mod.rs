@@ -93,11 +93,11 @@ pub(crate) struct Upload {
     connection: Connection,
 
     /// Print a JSON object for each file instead of its id, also for files that fail.
-    #[arg(long)]
+    #[arg(long, help_heading = None::<&str>)]
     json: bool,
 
     /// Show errors only.
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = None::<&str>)]
     quiet: bool,
 }
 
