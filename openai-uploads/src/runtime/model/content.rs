@@ -5,7 +5,7 @@ use std::fmt;
 use std::num::ParseFloatError;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
 /// A JSON value. Unlike `serde_json`'s it borrows the texts of the input, and keeps the order of members.
@@ -39,6 +39,20 @@ impl Content<'_> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// The value, as errors name it.
+    pub(super) fn unexpected(&self) -> Unexpected<'_> {
+        match self {
+            Self::Null => Unexpected::Unit,
+            Self::Bool(value) => Unexpected::Bool(*value),
+            Self::Unsigned(number) => Unexpected::Unsigned(*number),
+            Self::Signed(number) => Unexpected::Signed(*number),
+            Self::Float(number) => Unexpected::Float(*number),
+            Self::Text(text) => Unexpected::Str(text),
+            Self::Array(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
         }
     }
 

@@ -30,6 +30,12 @@ enum Step {
 }
 
 impl Fault {
+    /// The error of a caller that asks for a value before its name.
+    #[cold]
+    fn without_name() -> Self {
+        Self::custom("a value without a name")
+    }
+
     #[cold]
     fn inside_member(mut self, name: &str) -> Self {
         self.steps.push(Step::Member(name.to_owned()));
@@ -93,6 +99,20 @@ impl Error for Fault {
     }
 }
 
+/// The methods that read a number, of whatever type.
+macro_rules! numbers {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            match self.0 {
+                Content::Unsigned(number) => visitor.visit_u64(*number),
+                Content::Signed(number) => visitor.visit_i64(*number),
+                Content::Float(number) => visitor.visit_f64(*number),
+                other => Err(mismatch(other, &visitor)),
+            }
+        })*
+    };
+}
+
 impl<'de> Deserializer<'de> for InMemory<'de> {
     type Error = Fault;
 
@@ -104,16 +124,34 @@ impl<'de> Deserializer<'de> for InMemory<'de> {
             Content::Signed(number) => visitor.visit_i64(*number),
             Content::Float(number) => visitor.visit_f64(*number),
             Content::Text(text) => visitor.visit_borrowed_str(text),
-            Content::Array(elements) => {
-                let mut left = Elements { all: elements, index: 0 };
-                let value = visitor.visit_seq(&mut left)?;
-                if left.index < elements.len() {
-                    return Err(Fault::invalid_length(elements.len(), &"fewer elements in array"));
-                }
-                Ok(value)
-            }
+            Content::Array(elements) => visit_elements(elements, visitor),
             Content::Object(members) => visitor.visit_map(Members { left: members.iter(), member: None }),
         }
+    }
+
+    // What asks for one kind of value is not compiled for the others.
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Content::Bool(value) => visitor.visit_bool(*value),
+            other => Err(mismatch(other, &visitor)),
+        }
+    }
+
+    numbers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16
+        deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Content::Text(text) => visitor.visit_borrowed_str(text),
+            other => Err(mismatch(other, &visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_str(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -128,6 +166,30 @@ impl<'de> Deserializer<'de> for InMemory<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Content::Array(elements) => visit_elements(elements, visitor),
+            other => Err(mismatch(other, &visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Content::Object(members) => visitor.visit_map(Members { left: members.iter(), member: None }),
+            other => Err(mismatch(other, &visitor)),
+        }
+    }
+
+    // Models are objects. `serde_json` would read an array of the fields as well.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_map(visitor)
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -139,9 +201,26 @@ impl<'de> Deserializer<'de> for InMemory<'de> {
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        char bytes byte_buf unit unit_struct tuple tuple_struct identifier ignored_any
     }
+}
+
+fn visit_elements<'de, V: Visitor<'de>>(
+    elements: &'de [Content<'de>],
+    visitor: V,
+) -> Result<V::Value, Fault> {
+    let mut left = Elements { all: elements, index: 0 };
+    let value = visitor.visit_seq(&mut left)?;
+    if left.index < elements.len() {
+        return Err(Fault::invalid_length(elements.len(), &"fewer elements in array"));
+    }
+    Ok(value)
+}
+
+/// The error of a value of another kind.
+#[cold]
+pub(super) fn mismatch<E: Error>(value: &Content<'_>, expected: &dyn Expected) -> E {
+    E::invalid_type(value.unexpected(), expected)
 }
 
 /// The elements of an array.
@@ -185,9 +264,7 @@ impl<'a> MapAccess<'a> for Members<'a> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Fault> {
-        let Some((name, value)) = self.member.take() else {
-            return Err(Fault::custom("a value without a name"));
-        };
+        let Some((name, value)) = self.member else { return Err(Fault::without_name()) };
         match seed.deserialize(InMemory(value)) {
             Ok(value) => Ok(value),
             Err(fault) => Err(fault.inside_member(name)),

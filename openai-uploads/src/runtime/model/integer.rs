@@ -2,6 +2,7 @@
 //! implementations refuse them.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -16,8 +17,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Read<T> {
     }
 }
 
+impl<T> Read<T> {
+    /// Reads such a value without a step of its own in between.
+    pub(crate) const fn seed() -> Integers<PhantomData<T>> {
+        Integers(PhantomData)
+    }
+}
+
 /// A deserializer, seed, visitor or access with the one it wraps.
-struct Integers<T>(T);
+pub(crate) struct Integers<T>(T);
 
 macro_rules! as_integer {
     ($($method:ident)*) => {

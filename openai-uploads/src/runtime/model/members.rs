@@ -58,8 +58,8 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
 
     /// The error that there was.
     #[cold]
-    pub(crate) fn fail<T>(self) -> Result<T, A::Error> {
-        Err(self.error.unwrap_or_else(|| A::Error::custom("an object without one of its properties")))
+    pub(crate) fn into_error(self) -> A::Error {
+        self.error.unwrap_or_else(|| A::Error::custom("an object without one of its properties"))
     }
 
     /// Goes to the next member. Returns its field, or a number that no field has.
@@ -79,7 +79,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
             }
             Ok(None) => None,
             Err(error) => {
-                self.error = Some(error);
+                self.fail(error);
                 None
             }
         }
@@ -105,13 +105,24 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     #[inline]
     fn read_into<T: Deserialize<'de>>(&mut self, field: &mut Option<T>) {
         if field.is_some() {
-            self.error = Some(duplicate(self.properties[self.member]));
-            return;
+            return self.refuse_second();
         }
-        match self.map.next_value() {
-            Ok(Read(value)) => *field = Some(value),
-            Err(error) => self.error = Some(error),
+        match self.map.next_value_seed(Read::seed()) {
+            Ok(value) => *field = Some(value),
+            Err(error) => self.fail(error),
         }
+    }
+
+    // These are compiled once for each kind of map, and not for each type of field.
+
+    #[cold]
+    fn refuse_second(&mut self) {
+        self.fail(A::Error::duplicate_field(self.properties[self.member]));
+    }
+
+    #[cold]
+    fn fail(&mut self, error: A::Error) {
+        self.error = Some(error);
     }
 
     /// Skips a member without a field.
@@ -124,35 +135,39 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     /// Keeps a member without a field.
     pub(crate) fn keep<T: Deserialize<'de>>(&mut self, others: &mut BTreeMap<String, T>) -> bool {
         loss::note_unnamed();
-        match self.map.next_value() {
-            Ok(Read(value)) => drop(others.insert(std::mem::take(&mut self.name), value)),
-            Err(error) => self.error = Some(error),
+        match self.map.next_value_seed(Read::seed()) {
+            Ok(value) => drop(others.insert(std::mem::take(&mut self.name), value)),
+            Err(error) => self.fail(error),
         }
         true
     }
 
-    /// The value of the field with the number `index`, when all members were read. The number goes on to the next field. A missing one is `None` where it is an
-    /// `Option`, and an error elsewhere.
+    /// The value of the field with the number `index`, when all members were read. The number goes on to the next
+    /// field. A missing value is `None` where it is an `Option`, and an error elsewhere.
     #[inline(always)]
     pub(crate) fn take<T: Deserialize<'de>>(&mut self, index: &mut usize, field: Option<T>) -> Option<T> {
         *index += 1;
         if field.is_some() || self.error.is_some() {
             return field;
         }
-        match missing(self.properties[*index - 1]) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.error = Some(error);
-                None
-            }
-        }
+        missing(self.properties, *index - 1, &mut self.error)
     }
 }
 
 /// The value of a property that is not there. It is compiled for each error, not for each deserializer.
 #[cold]
-fn missing<'de, T: Deserialize<'de>, E: serde::de::Error>(property: &'static str) -> Result<T, E> {
-    T::deserialize(Missing { property, error: PhantomData })
+fn missing<'de, T: Deserialize<'de>, E: serde::de::Error>(
+    properties: &[&'static str],
+    index: usize,
+    error: &mut Option<E>,
+) -> Option<T> {
+    match T::deserialize(Missing { property: properties[index], error: PhantomData }) {
+        Ok(value) => Some(value),
+        Err(missing) => {
+            *error = Some(missing);
+            None
+        }
+    }
 }
 
 /// The value of a field, when all members were read: the given one if it is missing.
@@ -162,11 +177,6 @@ pub(crate) fn value_or<T>(field: Option<T>, default: impl FnOnce() -> T) -> T {
         loss::note_absent();
         default()
     })
-}
-
-#[cold]
-fn duplicate<E: serde::de::Error>(property: &'static str) -> E {
-    E::duplicate_field(property)
 }
 
 struct KeySeed<'a> {

@@ -21,7 +21,7 @@ macro_rules! json_object {
     (@name $field:ident $wire:literal) => { $wire };
     (@take $members:ident $index:ident $field:ident) => {
         let ::core::option::Option::Some($field) = $members.take(&mut $index, $field) else {
-            return $members.fail();
+            return ::core::result::Result::Err($members.into_error());
         };
     };
     (@take $members:ident $index:ident $field:ident default = $default:expr) => {
@@ -37,6 +37,10 @@ macro_rules! json_object {
     (@write $writer:ident $field:expr, default = $default:expr) => { $writer.write(&$field) };
     (@write $writer:ident $field:expr, read_only) => { $writer.leave_out() };
     (@write $writer:ident $field:expr, $($how:tt)*) => { $writer.write_optional(&$field) };
+    (@serialize $object:ident $serializer:ident) => { $crate::runtime::model::write_struct($object, $serializer) };
+    (@serialize $object:ident $serializer:ident $others:ident) => {
+        $crate::runtime::model::write_map($object, $serializer)
+    };
     (@other $members:ident) => { $members.skip() };
     (@other $members:ident $others:ident) => { $members.keep(&mut $others) };
     (@others $policy:ident) => { $crate::runtime::model::Others::$policy };
@@ -65,13 +69,13 @@ macro_rules! json_object {
                 let mut _index = 0;
                 $(json_object!(@take members _index $field $($($how)+)?);)*
                 if members.has_failed() {
-                    return members.fail();
+                    return ::core::result::Result::Err(members.into_error());
                 }
                 ::core::result::Result::Ok(Self { $($field,)* $($others,)? })
             }
 
             #[allow(unused_variables, reason = "there may be no fields")]
-            fn write<K_: $crate::runtime::model::Sink>(&self, writer: &mut $crate::runtime::model::Writer<K_>) {
+            fn write<W_: $crate::runtime::model::Fields>(&self, writer: &mut W_) {
                 $(json_object!(@write writer self.$field, $($($how)+)?);)*
                 $(writer.others(&self.$others);)?
             }
@@ -79,7 +83,7 @@ macro_rules! json_object {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::runtime::model::write_object(self, serializer)
+                json_object!(@serialize self serializer $($others)?)
             }
         }
 
@@ -102,7 +106,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 
 use super::members::{Members, Others};
-use super::writer::{Count, Map, Sink, Struct, Writer};
+use super::writer::{Count, Fields, Map, Struct, Writer};
 
 /// What is known of an object without its values.
 pub(crate) struct Shape {
@@ -123,7 +127,7 @@ pub(crate) trait Object: Sized {
     fn read<'de, A: MapAccess<'de>>(members: Members<'de, A>) -> Result<Self, A::Error>;
 
     /// Writes the properties.
-    fn write<K: Sink>(&self, writer: &mut Writer<K>);
+    fn write<W: Fields>(&self, writer: &mut W);
 }
 
 /// Reads an object.
@@ -152,24 +156,35 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// Writes an object: a struct, or a map where it has properties without a field.
+/// Writes an object, all of whose properties have fields.
 ///
 /// # Errors
 ///
 /// When one of its values cannot be written.
-pub(crate) fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut counter = Writer::new(Count(0), T::SHAPE.properties);
-    object.write(&mut counter);
-    let Ok(Count(count)) = counter.finish();
-    if T::SHAPE.others == Others::Keep {
-        let mut writer = Writer::new(Map(serializer.serialize_map(Some(count))?), T::SHAPE.properties);
-        object.write(&mut writer);
-        return writer.finish()?.0.end();
-    }
-    let mut writer =
-        Writer::new(Struct(serializer.serialize_struct(T::SHAPE.name, count)?), T::SHAPE.properties);
+pub(crate) fn write_struct<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let sink = Struct(serializer.serialize_struct(T::SHAPE.name, count(object))?);
+    let mut writer = Writer::new(sink, T::SHAPE.properties);
     object.write(&mut writer);
     writer.finish()?.0.end()
+}
+
+/// Writes an object with properties that have no field, which a struct cannot have.
+///
+/// # Errors
+///
+/// When one of its values cannot be written.
+pub(crate) fn write_map<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let sink = Map(serializer.serialize_map(Some(count(object)))?);
+    let mut writer = Writer::new(sink, T::SHAPE.properties);
+    object.write(&mut writer);
+    writer.finish()?.0.end()
+}
+
+/// The number of properties that are written.
+fn count<T: Object>(object: &T) -> usize {
+    let mut count = Count(0);
+    object.write(&mut count);
+    count.0
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ macro_rules! json_union {
         ) -> ::core::result::Result<Self, D::Error> {
             let mut variants = 0..;
             $(if variants.next() == ::core::option::Option::Some(variant) {
-                return $crate::runtime::model::read_variant(deserializer, Self::$variant);
+                return $crate::runtime::model::read_variant(deserializer).map(Self::$variant);
             })*
             ::core::result::Result::Err(serde::de::Error::custom("no such variant"))
         }
@@ -102,7 +102,7 @@ macro_rules! json_union {
     };
 }
 
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
@@ -113,11 +113,10 @@ use super::integer::Read;
 /// # Errors
 ///
 /// When the value is not of that type.
-pub(crate) fn read_variant<'de, T: Deserialize<'de>, U, D: Deserializer<'de>>(
+pub(crate) fn read_variant<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
-    variant: fn(T) -> U,
-) -> Result<U, D::Error> {
-    Read::deserialize(deserializer).map(|Read(value)| variant(value))
+) -> Result<T, D::Error> {
+    Read::seed().deserialize(deserializer)
 }
 
 /// Writes the members of `value` and a tag beside them, which its type has no field for.

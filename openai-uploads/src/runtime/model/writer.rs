@@ -23,8 +23,49 @@ impl Optional for serde_json::Value {
     }
 }
 
-/// Where fields are written.
-pub(crate) trait Sink {
+/// Takes the fields of a struct in their order.
+pub(crate) trait Fields {
+    /// Takes the next field.
+    fn write<T: Serialize + ?Sized>(&mut self, value: &T);
+
+    /// Leaves the next field out.
+    fn leave_out(&mut self);
+
+    /// Takes the next field, unless there is nothing to write.
+    fn write_optional<T: Serialize + Optional>(&mut self, value: &T) {
+        if value.is_missing() { self.leave_out() } else { self.write(value) }
+    }
+
+    /// Takes the properties that have no field.
+    fn others<T: Serialize>(&mut self, others: &BTreeMap<String, T>);
+}
+
+/// Counts what is written, because formats need the number of fields first.
+pub(super) struct Count(pub(super) usize);
+
+impl Fields for Count {
+    fn write<T: Serialize + ?Sized>(&mut self, _value: &T) {
+        self.0 += 1;
+    }
+
+    fn leave_out(&mut self) {}
+
+    fn others<T: Serialize>(&mut self, others: &BTreeMap<String, T>) {
+        self.0 += others.len();
+    }
+}
+
+/// Writes the fields into a sink. After an error nothing more is written.
+pub(super) struct Writer<K: Sink> {
+    sink: K,
+    properties: &'static [&'static str],
+    /// The field that is written next.
+    field: usize,
+    error: Option<K::Error>,
+}
+
+/// What a writer writes into.
+pub(super) trait Sink {
     /// The error of writing.
     type Error;
 
@@ -36,15 +77,6 @@ pub(crate) trait Sink {
 
     /// Writes a property that has no field.
     fn other<T: Serialize>(&mut self, name: &str, value: &T) -> Result<(), Self::Error>;
-}
-
-/// Writes the fields of a struct in their order. After an error nothing more is written.
-pub(crate) struct Writer<K: Sink> {
-    sink: K,
-    properties: &'static [&'static str],
-    /// The field that is written next.
-    field: usize,
-    error: Option<K::Error>,
 }
 
 impl<K: Sink> Writer<K> {
@@ -60,61 +92,39 @@ impl<K: Sink> Writer<K> {
         }
     }
 
-    fn next(&mut self) -> &'static str {
+    /// The name of the next field. `None` after an error.
+    fn next(&mut self) -> Option<&'static str> {
         let property = self.properties[self.field];
         self.field += 1;
-        property
+        self.error.is_none().then_some(property)
     }
 
-    /// Writes the next field.
-    pub(crate) fn write<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let property = self.next();
-        if self.error.is_none() {
-            self.error = self.sink.field(property, value).err();
+    fn note(&mut self, written: Result<(), K::Error>) {
+        self.error = written.err();
+    }
+}
+
+impl<K: Sink> Fields for Writer<K> {
+    fn write<T: Serialize + ?Sized>(&mut self, value: &T) {
+        if let Some(property) = self.next() {
+            let written = self.sink.field(property, value);
+            self.note(written);
         }
     }
 
-    /// Writes the next field, unless there is nothing to write.
-    pub(crate) fn write_optional<T: Serialize + Optional>(&mut self, value: &T) {
-        if value.is_missing() { self.leave_out() } else { self.write(value) }
-    }
-
-    /// Leaves the next field out.
-    pub(crate) fn leave_out(&mut self) {
-        let property = self.next();
-        if self.error.is_none() {
-            self.error = self.sink.leave_out(property).err();
+    fn leave_out(&mut self) {
+        if let Some(property) = self.next() {
+            let left_out = self.sink.leave_out(property);
+            self.note(left_out);
         }
     }
 
-    /// Writes the properties that have no field.
-    pub(crate) fn others<T: Serialize>(&mut self, others: &BTreeMap<String, T>) {
+    fn others<T: Serialize>(&mut self, others: &BTreeMap<String, T>) {
         for (name, value) in others {
             if self.error.is_none() {
                 self.error = self.sink.other(name, value).err();
             }
         }
-    }
-}
-
-/// Counts what is written, because formats need the number of fields first.
-pub(super) struct Count(pub(super) usize);
-
-impl Sink for Count {
-    type Error = std::convert::Infallible;
-
-    fn field<T: Serialize + ?Sized>(&mut self, _: &'static str, _: &T) -> Result<(), Self::Error> {
-        self.0 += 1;
-        Ok(())
-    }
-
-    fn leave_out(&mut self, _: &'static str) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    fn other<T: Serialize>(&mut self, _: &str, _: &T) -> Result<(), Self::Error> {
-        self.0 += 1;
-        Ok(())
     }
 }
 
