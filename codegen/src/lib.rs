@@ -35,7 +35,7 @@ use slice::Selection;
 
 pub use document::Overlay;
 pub use input::{Input, InputError};
-pub use rust::Dependency;
+pub use rust::{Dependency, dependency_tables};
 pub use schema_types::schema_types;
 
 /// What to generate, and from what.

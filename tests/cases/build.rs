@@ -14,6 +14,7 @@ use std::{env, fs};
 
 use openapi_crate::diagnostic::Diagnostics;
 use openapi_crate::formats::Formats;
+use openapi_crate::package::{Folder, Package};
 use openapi_crate::{Generated, Input, InputError, Options, Output};
 
 /// A document that is generated again with other types for formats.
@@ -70,9 +71,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         write!(modules, "pub mod {module} {{\npub const REPORT: &[&str] = &{report:?};\n{inner}}}\n")?;
     }
-    for (path, text) in &runtime {
-        write(&out.join(path), text)?;
-    }
+    let mut package = Package::new();
+    // An earlier build may have left a file that the runtime has no more.
+    package.own(Folder { path: "runtime".to_owned(), ..Folder::default() });
+    runtime.into_iter().for_each(|(path, text)| package.insert(path, text));
+    package.compare(&out)?.write()?;
     let runtime = out.join("runtime/mod.rs").display().to_string();
     fs::write(
         out.join("modules.rs"),

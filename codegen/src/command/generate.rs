@@ -12,7 +12,7 @@ use super::report::{Outcome, Report};
 use super::settings::{Settings, SettingsArguments};
 use super::terminal::Progress;
 use crate::package::{Change, Changes, Kind, MARKER};
-use crate::{Generated, Input, Options, Output};
+use crate::{Dependency, Generated, Input, Options, Output, dependency_tables};
 
 /// The maximum number of files that are listed by name.
 const MAX_NAMED: usize = 20;
@@ -106,7 +106,8 @@ impl Job<'_> {
         if is_same {
             text.push_str(&summary(&changes, self.out, generated.package.files().len()));
             if is_module {
-                text.push_str(&dependencies(&generated));
+                let tables = dependency_tables(&generated.dependencies);
+                let _ = writeln!(text, "the module needs these lines in `Cargo.toml`:\n\n{tables}");
             }
             text.push_str(&counts(&generated, lines, start.elapsed()));
         } else {
@@ -160,16 +161,6 @@ fn summary(changes: &Changes<'_>, out: &Path, file_count: usize) -> String {
     summary
 }
 
-/// The dependencies that a module needs in its crate's manifest, one per line.
-fn dependencies(generated: &Generated) -> String {
-    let mut text = "the module needs these lines in `Cargo.toml`:\n\n[dependencies]\n".to_owned();
-    generated.dependencies.iter().for_each(|dependency| {
-        let _ = writeln!(text, "{dependency}");
-    });
-    text.push('\n');
-    text
-}
-
 fn counts(generated: &Generated, lines: usize, time: Duration) -> String {
     let counts = [
         counted(generated.operations, "operation"),
@@ -205,7 +196,10 @@ fn json(generated: &Generated, lines: usize, changes: &Changes<'_>) -> serde_jso
     let dependencies: Vec<Value> = generated
         .dependencies
         .iter()
-        .map(|dependency| json!({ "name": dependency.name, "requirement": dependency.requirement }))
+        .map(|dependency| {
+            let Dependency { name, requirement, target } = dependency;
+            json!({ "name": name, "requirement": requirement, "target": target })
+        })
         .collect();
     let members = [
         ("operations", json!(generated.operations)),

@@ -7,14 +7,20 @@ use crate::Output;
 use crate::api::{Api, Type};
 use crate::formats::{Format, FormatType};
 
-/// A crate that generated code uses. Displayed as its line of `[dependencies]`.
+/// A crate that generated code uses. Displayed as its line in the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dependency {
     /// Its name.
     pub name: &'static str,
     /// The version and features, as TOML.
     pub requirement: &'static str,
+    /// The targets that need it, as Cargo writes a condition. `None`: all of them.
+    pub target: Option<&'static str>,
 }
+
+/// The target where the client is that of the browser.
+const WEB: Option<&str> = Some(r#"cfg(target_arch = "wasm32")"#);
+const NATIVE: Option<&str> = Some(r#"cfg(not(target_arch = "wasm32"))"#);
 
 impl fmt::Display for Dependency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,7 +28,23 @@ impl fmt::Display for Dependency {
     }
 }
 
-/// The dependencies of the code of an API, by name.
+/// Returns the tables of a manifest that have these dependencies: one for all targets, then one for each condition.
+pub fn dependency_tables(dependencies: &[Dependency]) -> String {
+    let mut tables: Vec<(Option<&str>, String)> = vec![(None, "[dependencies]\n".to_owned())];
+    for dependency in dependencies {
+        let position = tables.iter().position(|(target, _)| *target == dependency.target);
+        let position = position.unwrap_or_else(|| {
+            let target = dependency.target.unwrap_or_default();
+            tables.push((dependency.target, format!("[target.'{target}'.dependencies]\n")));
+            tables.len() - 1
+        });
+        tables[position].1.push_str(&format!("{dependency}\n"));
+    }
+    let tables: Vec<String> = tables.into_iter().map(|(_, table)| table).collect();
+    tables.join("\n")
+}
+
+/// The dependencies of the code of an API, by name; those of some targets last.
 pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
     let chrono = uses(api, &|ty| is_of(api, ty, FormatType::Chrono));
     let jiff = uses(api, &|ty| is_of(api, ty, FormatType::Jiff));
@@ -55,7 +77,6 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("hmac", hmac, webhooks),
         ("http", r#"{ version = "1.4", optional = true }"#, testing),
         ("httpdate", r#""1.0""#, true),
-        ("hyper-util", r#"{ version = "0.1", default-features = false, features = ["client-proxy"] }"#, true),
         ("jiff", r#"{ version = "1.0", default-features = false, features = ["serde", "std"] }"#, jiff),
         ("percent-encoding", r#""2.3""#, true),
         ("reqwest", reqwest, true),
@@ -85,7 +106,19 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
         ("uuid", r#"{ version = "1", features = ["serde"] }"#, uuid),
     ];
     let used = list.into_iter().filter(|(.., is_used)| *is_used);
-    used.map(|(name, requirement, _)| Dependency { name, requirement }).collect()
+    let used = used.map(|(name, requirement, _)| Dependency { name, requirement, target: None });
+    let of_targets = [
+        (
+            "hyper-util",
+            r#"{ version = "0.1", default-features = false, features = ["client-proxy"] }"#,
+            NATIVE,
+        ),
+        ("gloo-timers", r#"{ version = "0.4", features = ["futures"] }"#, WEB),
+        ("js-sys", r#""0.3""#, WEB),
+        ("web-time", r#""1.1""#, WEB),
+    ];
+    used.chain(of_targets.map(|(name, requirement, target)| Dependency { name, requirement, target }))
+        .collect()
 }
 
 /// Whether a date or time of the crate `time` is anywhere in the code.

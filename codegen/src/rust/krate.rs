@@ -7,7 +7,7 @@ use crate::api::Api;
 use crate::description::for_rustdoc;
 use crate::naming::Names;
 
-use super::dependencies::dependencies;
+use super::dependencies::{dependencies, dependency_tables};
 use super::features::Features;
 use super::first_call::first_call;
 use super::format::Source;
@@ -110,8 +110,7 @@ fn library(api: &Api, features: &Features, header: &str, first_call: &str) -> St
 /// The manifest, with the dependencies that the crate needs.
 fn manifest(api: &Api, features: &Features, name: &str, header: &str) -> String {
     let output = Output::Crate { name: name.to_owned() };
-    let dependencies: String =
-        dependencies(api, &output).iter().map(|dependency| format!("{dependency}\n")).collect();
+    let dependencies = dependency_tables(&dependencies(api, &output));
     let names: Vec<&str> = features.names().collect();
     let (default, tags) = match names.as_slice() {
         [] => (r#""rustls""#, String::new()),
@@ -145,7 +144,6 @@ rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
 testing = ["dep:http"]
 {webhooks}{tags}
-[dependencies]
 {dependencies}
 [workspace]
 "#

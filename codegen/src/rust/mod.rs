@@ -33,8 +33,8 @@ use crate::in_parallel::in_parallel;
 use crate::naming::{Names, plain, tag_modules};
 use crate::{Options, Output};
 
-pub use dependencies::Dependency;
 pub(crate) use dependencies::dependencies;
+pub use dependencies::{Dependency, dependency_tables};
 use derives::Derives;
 use example::Examples;
 use features::{Features, any_of};

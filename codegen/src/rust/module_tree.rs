@@ -6,7 +6,7 @@ use crate::Output;
 use crate::api::Api;
 use crate::description::for_rustdoc;
 
-use super::dependencies::dependencies;
+use super::dependencies::{dependencies, dependency_tables};
 use super::format::Source;
 use super::runtime;
 
@@ -23,9 +23,9 @@ fn root(api: &Api, header: &str) -> String {
     let title = title.lines().next().unwrap_or_default();
     let mut text =
         format!("// {header}\n// A client of {title}.\n//\n// What it needs in `Cargo.toml`:\n//\n");
-    text.push_str("// [dependencies]\n");
-    for dependency in dependencies(api, &Output::ModuleTree) {
-        text.push_str(&format!("// {dependency}\n"));
+    for line in dependency_tables(&dependencies(api, &Output::ModuleTree)).lines() {
+        text.push_str(format!("// {line}").trim_end());
+        text.push('\n');
     }
     // A program may leave parts of a private module unused, and its crate may have any lints.
     let allow = quote! {

@@ -46,6 +46,9 @@ fn a_module_is_written_without_a_manifest_and_with_the_list_of_what_it_needs() {
     assert!(list.contains("\nchrono = ") && !list.contains("uuid"), "only what the code uses: {list}");
     let root = folder.read("src/pets/mod.rs");
     assert!(root.contains("\n// [dependencies]\n// backon = "), "{root}");
+    let of_web = "\n[target.'cfg(target_arch = \"wasm32\")'.dependencies]\ngloo-timers = ";
+    assert!(list.contains(of_web), "{list}");
+    assert!(root.contains(&format!("\n//{}", of_web.replace('\n', "\n// "))), "{root}");
     assert!(!folder.path("src/pets/Cargo.toml").exists() && !folder.path("src/pets/docs").exists());
     let api = folder.read("src/pets/apis/pets_api.rs");
     assert!(api.contains("use super::super::models;") && !api.contains("crate::"), "{api}");

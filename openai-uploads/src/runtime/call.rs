@@ -1,9 +1,8 @@
 //! Requests that are ready to be sent.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +10,6 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -21,7 +19,7 @@ use super::configuration::Configuration;
 use super::error::{DecodeError, Error, InputError};
 use super::events::{EventForm, EventStream};
 use super::lines::LineStream;
-use super::proxy::{ReplyProxy, proxy_of};
+use super::platform::{BoxFuture, proxy_of_reply, sleep, timeout};
 use super::reply::{BodyError, ByteStream, MAX_REPLY_BYTES, Reply};
 use super::request::Request;
 use super::retry::{LimitFrom, Retry, RetryPolicy};
@@ -267,7 +265,7 @@ async fn attempt<T, E: ErrorBody>(
     let redaction = request.configuration.redaction();
     let url = request.url()?;
     let limit = request.configuration.timeout.unwrap_or(Duration::MAX);
-    let proxy = proxy_of(request.configuration.proxy_name.as_deref(), &url);
+    let proxy = request.configuration.proxy_of(&url);
     let no_answer = |_| TransportError::new(TransportErrorKind::Timeout, &url, proxy);
     match decode {
         // Once a stream has begun it may take any time.
@@ -320,7 +318,7 @@ async fn successful<E: ErrorBody>(
         return Ok(response);
     }
     let url = response.url().clone();
-    let proxy = response.extensions().get::<ReplyProxy>().and_then(|proxy| proxy.0.clone());
+    let proxy = proxy_of_reply(&response);
     let mut body = BytesMut::new();
     let read = ByteStream::new(response, operation).read_start(&mut body, MAX_ERROR_BYTES);
     // The bytes received until then are shown with the status.
@@ -331,7 +329,7 @@ async fn successful<E: ErrorBody>(
 
 impl<T: 'static, E: ErrorBody + 'static, V> IntoFuture for Call<T, E, V> {
     type Output = Result<T, Error<E>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         let call: Call<T, E> = self.or_events();

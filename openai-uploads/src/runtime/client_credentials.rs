@@ -4,16 +4,15 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::future::{BoxFuture, FutureExt};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::client::default_client;
 use super::error::describe;
 use super::excerpt::one_line;
+use super::platform::{BoxFuture, default_client};
 use super::reply::ByteStream;
 use super::token::{Token, TokenError, TokenProvider, token_in_json};
 
@@ -129,7 +128,7 @@ impl ClientCredentials {
 
 impl TokenProvider for ClientCredentials {
     fn fetch(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
-        self.ask().boxed()
+        Box::pin(self.ask())
     }
 }
 

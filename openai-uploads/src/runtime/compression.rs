@@ -6,6 +6,8 @@ use bytes::Bytes;
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
+use super::platform::DECODES_REPLIES;
+
 /// A decoder of a reply's `Content-Encoding` (RFC 9110 §8.4), which gets the body chunk by chunk.
 pub(super) enum Decoder {
     Identity,
@@ -17,6 +19,8 @@ pub(super) enum Decoder {
         decoder: Box<ZlibDecoder<Vec<u8>>>,
         is_empty: bool,
     },
+    /// The body arrives decoded.
+    Decoded,
     /// An encoding that cannot be decoded.
     Unknown(String),
 }
@@ -31,6 +35,7 @@ impl Decoder {
             .collect();
         match encodings.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => Self::Identity,
+            _ if DECODES_REPLIES => Self::Decoded,
             ["gzip" | "x-gzip"] => {
                 Self::Gzip { decoder: Box::new(MultiGzDecoder::new(Vec::new())), is_empty: true }
             }
@@ -46,7 +51,7 @@ impl Decoder {
     /// Decodes a chunk of the body.
     pub(super) fn decode(&mut self, chunk: Bytes) -> io::Result<Bytes> {
         match self {
-            Self::Identity => Ok(chunk),
+            Self::Identity | Self::Decoded => Ok(chunk),
             Self::Gzip { decoder, is_empty } => {
                 *is_empty &= chunk.is_empty();
                 decoder.write_all(&chunk)?;

@@ -5,11 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
-use super::client::default_client;
-use super::proxy::proxy_of;
+use super::platform::{USER_AGENT, default_client, proxy_of};
 use super::redaction::Redaction;
 use super::retry::RetryPolicy;
 use super::token::{RefreshingToken, TokenProvider};
@@ -32,6 +32,7 @@ pub struct Configuration {
     pub transport: Option<Arc<dyn Transport>>,
     /// The URL of the proxy that `client` was built with, if it does not use that of the environment. Errors name it,
     /// without user name and password. It changes nothing about where requests go.
+    #[cfg(not(target_arch = "wasm32"))]
     pub proxy_name: Option<String>,
     /// The token of an HTTP bearer, OAuth 2 or OpenID Connect security scheme.
     pub bearer_access_token: Option<SecretString>,
@@ -72,9 +73,10 @@ impl Configuration {
     pub fn at(base_path: impl Into<String>) -> Self {
         Self {
             base_path: base_path.into(),
-            user_agent: Some(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()),
+            user_agent: USER_AGENT.map(str::to_owned),
             client: default_client(),
             transport: None,
+            #[cfg(not(target_arch = "wasm32"))]
             proxy_name: None,
             bearer_access_token: None,
             refreshing_token: None,
@@ -113,12 +115,6 @@ impl Configuration {
     #[must_use]
     pub fn with_transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
-    }
-
-    /// Sets [`proxy_name`](Self::proxy_name).
-    #[must_use]
-    pub fn with_proxy_name(self, proxy_name: impl Into<String>) -> Self {
-        Self { proxy_name: Some(proxy_name.into()), ..self }
     }
 
     /// Sets [`bearer_access_token`](Self::bearer_access_token).
@@ -161,12 +157,6 @@ impl Configuration {
         self
     }
 
-    /// Returns the proxy that requests go through, without its user name and password: `proxy_name`, or else that of the
-    /// environment.
-    pub fn proxy(&self) -> Option<String> {
-        proxy_of(self.proxy_name.as_deref(), &self.base_path.parse().ok()?)
-    }
-
     /// Sets [`timeout`](Self::timeout).
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
@@ -180,7 +170,31 @@ impl Configuration {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl Configuration {
+    /// Sets [`proxy_name`](Self::proxy_name).
+    #[must_use]
+    pub fn with_proxy_name(self, proxy_name: impl Into<String>) -> Self {
+        Self { proxy_name: Some(proxy_name.into()), ..self }
+    }
+
+    /// Returns the proxy that requests go through, without its user name and password: `proxy_name`, or else that of the
+    /// environment.
+    pub fn proxy(&self) -> Option<String> {
+        self.proxy_of(&self.base_path.parse().ok()?)
+    }
+}
+
+impl Configuration {
+    /// The proxy that requests to a URL go through.
+    pub(super) fn proxy_of(&self, url: &Url) -> Option<String> {
+        #[cfg(not(target_arch = "wasm32"))]
+        let name = self.proxy_name.as_deref();
+        #[cfg(target_arch = "wasm32")]
+        let name = None;
+        proxy_of(name, url)
+    }
+
     /// The credentials, to be kept out of texts.
     pub(super) fn redaction(&self) -> Redaction {
         let basic = self.basic_auth.iter().map(|basic| &basic.password);

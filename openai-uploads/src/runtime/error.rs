@@ -128,6 +128,7 @@ impl InputError {
         Self { message: message.into(), source: None }
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn io(message: impl Into<String>, source: io::Error) -> Self {
         Self { message: message.into(), source: Some(source) }
     }

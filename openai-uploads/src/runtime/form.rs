@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
-use reqwest::Body;
-use reqwest::multipart;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::binary::Binary;
 use super::error::InputError;
 use super::parameter::{Style, plain, query_pairs};
+use super::platform::multipart;
 
 /// The fields of a form, in order.
 #[derive(Debug, Default)]
@@ -221,8 +220,7 @@ impl Form {
         if let Some(error) = &self.error {
             return Err(InputError::new(error));
         }
-        // Otherwise non-ASCII names would be in `name*`, which no server reads (RFC 7578 §5.1).
-        let mut form = multipart::Form::new().percent_encode_noop();
+        let mut form = multipart::form();
         for field in &mut self.fields {
             let (name, content_type) = (&field.name, field.content_type);
             let part_name = quoted(name);
@@ -302,7 +300,7 @@ fn text_part(value: &Value, content_type: Option<&str>) -> Result<multipart::Par
 
 async fn file_part(name: &str, file: &mut Binary) -> Result<multipart::Part, InputError> {
     let file = file.open().await?;
-    let part = multipart::Part::stream_with_length(Body::wrap_stream(file.stream), file.length)
+    let part = multipart::file_part(file.body, file.length)
         .file_name(in_one_line(&file.file_name.unwrap_or_else(|| name.to_owned())));
     with_content_type(part, file.content_type.as_deref().unwrap_or("application/octet-stream"))
 }

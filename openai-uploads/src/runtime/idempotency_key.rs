@@ -1,15 +1,13 @@
 //! The header with which a server acts at most once on a request.
 
-use std::hash::{BuildHasher, RandomState};
+use super::platform::random;
 
 /// The header that makes any request idempotent.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// A random UUID (RFC 9562 §5.4). It has to be unique, and may be known to others.
 pub(super) fn random_key() -> String {
-    // Each of these has keys of its own, from the operating system.
-    let random = || u128::from(RandomState::new().hash_one(std::time::Instant::now()));
-    let bits = random() << 64 | random();
+    let bits = u128::from(random()) << 64 | u128::from(random());
     let bits = bits & !(0xf << 76) | 4 << 76;
     let bits = bits & !(0b11 << 62) | 0b10 << 62;
     let digits = format!("{bits:032x}");

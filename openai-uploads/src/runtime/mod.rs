@@ -4,7 +4,6 @@ mod api_error;
 mod base64;
 mod binary;
 mod call;
-mod client;
 mod client_credentials;
 mod compression;
 mod configuration;
@@ -27,8 +26,8 @@ pub(crate) mod model;
 mod operation;
 mod pages;
 mod parameter;
+mod platform;
 mod poll;
-mod proxy;
 mod redaction;
 mod reply;
 mod request;
@@ -37,7 +36,7 @@ mod retry;
 mod secret;
 mod security;
 mod send;
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
 mod token;
 mod transport;
@@ -53,7 +52,6 @@ pub use api_error::{ApiError, ErrorBody};
 pub use base64::{Base64, Base64Error};
 pub use binary::Binary;
 pub use call::{Call, Decode, NoEvents, Response};
-pub use client::{SharedClient, client_builder, default_client};
 pub use client_credentials::ClientCredentials;
 pub use configuration::{BasicAuth, Configuration};
 pub use error::{DecodeError, Error, InputError, describe};
@@ -63,6 +61,9 @@ pub use lines::LineStream;
 pub use operation::Operation;
 pub use pages::{NextPage, Pages};
 pub use parameter::{ArrayFormat, Style};
+pub use platform::default_client;
+#[cfg(not(target_arch = "wasm32"))]
+pub use platform::{SharedClient, client_builder};
 pub use poll::{PollError, PollPolicy};
 pub use reply::{ByteStream, MAX_REPLY_BYTES, Reply};
 pub use request::Request;
@@ -70,7 +71,7 @@ pub use retry::{Decision, GaveUp, LimitFrom, Retry, RetryPolicy, RetrySafety};
 pub use secret::SecretString;
 pub use security::{ApiKeyLocation, SecurityScheme};
 pub use token::{RefreshingToken, Token, TokenError, TokenProvider};
-#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_arch = "wasm32"))]
 pub use token::{TokenCommand, TokenFile};
 pub use transport::{Transport, TransportRequest, TransportResult};
 pub use transport_error::{TransportError, TransportErrorKind};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use reqwest::Url;
 use reqwest::header::{HeaderMap, LINK};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use super::call::{Call, Response};
 use super::error::{DecodeError, Error, InputError};
 use super::link_header::next_link;
 use super::parameter::plain;
+use super::platform::BoxStream;
 use super::request::Request;
 
 /// How an operation splits its list into pages.
@@ -184,7 +185,7 @@ where
     /// Returns the pages, from the one that this call requests to the last.
     pub fn pages(self) -> BoxStream<'static, Result<T, Error<E>>> {
         let start = (Step::Send(self), HashSet::new());
-        stream::try_unfold(start, |(step, mut seen)| async move {
+        Box::pin(stream::try_unfold(start, |(step, mut seen)| async move {
             let call = match step {
                 Step::Send(call) => call,
                 Step::Fail(error) => return Err(error),
@@ -194,14 +195,13 @@ where
             let page = call.response().await?;
             let step = Step::after(&page, next, &mut seen);
             Ok(Some((page.body, (step, seen))))
-        })
-        .boxed()
+        }))
     }
 
     /// Returns the items of all [`pages`](Self::pages), each page requested when the items before it were taken.
     pub fn items(self) -> BoxStream<'static, Result<P::Item, Error<E>>> {
         let items = |page| stream::iter(P::items(page)).map(Ok);
-        self.pages().map_ok(items).try_flatten().boxed()
+        Box::pin(self.pages().map_ok(items).try_flatten())
     }
 }
 

@@ -1,13 +1,12 @@
 //! Waiting for something on the server: the same request again and again.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
-
-use tokio::time::{Instant, sleep};
+use std::time::Duration;
 
 use super::api_error::ErrorBody;
 use super::call::Call;
 use super::error::{Error, InputError};
+use super::platform::{Instant, now, sleep};
 use super::retry::retry_after;
 
 /// How often and how long a [`Call`] is repeated by [`poll_until`](Call::poll_until).
@@ -85,7 +84,7 @@ impl<T, E: ErrorBody, V> Call<T, E, V> {
                 return Ok(reply.body);
             }
             // A server that always asks for no wait would otherwise get requests without end.
-            let asked = retry_after(&reply.headers, SystemTime::now()).filter(|asked| !asked.is_zero());
+            let asked = retry_after(&reply.headers, now()).filter(|asked| !asked.is_zero());
             let wait = asked.unwrap_or(own_wait);
             let end = started.elapsed().checked_add(wait);
             if policy.time_limit.is_some_and(|limit| end.is_none_or(|end| end > limit)) {

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
@@ -18,7 +18,7 @@ use super::compression::Decoder;
 use super::error::DecodeError;
 use super::excerpt::{Look, excerpt, one_line, without_byte_order_mark};
 use super::model::Read;
-use super::proxy::ReplyProxy;
+use super::platform::{BoxStream, proxy_of_reply};
 use super::transport_error::TransportError;
 
 /// The maximum length of a reply that is read into memory: 256 MiB.
@@ -192,7 +192,7 @@ impl ByteStream {
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
         let length = response.content_length().filter(|_| decoder.is_identity());
-        Self { length, content_type, stream: decoded(response, decoder).boxed() }
+        Self { length, content_type, stream: decoded(response, decoder) }
     }
 
     /// Reads the whole body into memory.
@@ -230,12 +230,9 @@ impl ByteStream {
     }
 }
 
-fn decoded(
-    response: reqwest::Response,
-    decoder: Decoder,
-) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
+fn decoded(response: reqwest::Response, decoder: Decoder) -> BoxStream<'static, Result<Bytes, BodyError>> {
     let url = response.url().clone();
-    let proxy = response.extensions().get::<ReplyProxy>().and_then(|proxy| proxy.0.clone());
+    let proxy = proxy_of_reply(&response);
     let chunks = response.bytes_stream();
     let chunks = chunks
         .map_err(move |error| BodyError::Transport(TransportError::from_reqwest(error, &url, proxy.clone())));
@@ -243,7 +240,7 @@ fn decoded(
         io::ErrorKind::Unsupported => BodyError::Content(error.to_string()),
         _ => BodyError::Content(format!("it cannot be decompressed ({error})")),
     };
-    stream::try_unfold((chunks, Some(decoder)), move |(mut chunks, decoder)| async move {
+    let chunks = stream::try_unfold((chunks, Some(decoder)), move |(mut chunks, decoder)| async move {
         let Some(mut decoder) = decoder else { return Ok(None) };
         match chunks.try_next().await? {
             Some(chunk) => {
@@ -252,8 +249,8 @@ fn decoded(
             }
             None => Ok(Some((decoder.finish().map_err(damaged)?, (chunks, None)))),
         }
-    })
-    .try_filter(|chunk| std::future::ready(!chunk.is_empty()))
+    });
+    Box::pin(chunks.try_filter(|chunk| std::future::ready(!chunk.is_empty())))
 }
 
 impl Stream for ByteStream {

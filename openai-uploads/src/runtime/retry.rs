@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
-use tokio::time::Instant;
 
 use super::api_error::ApiError;
 use super::error::Error;
+use super::platform::{Instant, now, random};
 
 /// How often a server may ask for a wait that is shorter than the policy's own.
 const SHORT_WAITS: u32 = 5;
@@ -181,6 +181,7 @@ impl RetryPolicy {
             .with_min_delay(self.first_wait.min(self.max_wait) / 2)
             .with_max_delay(self.max_wait / 2)
             .with_jitter()
+            .with_jitter_seed(random())
             .without_max_times()
             .build()
     }
@@ -248,7 +249,7 @@ impl<E> ApiError<E> {
     /// It is read from `retry-after-ms` (milliseconds) or else from `Retry-After`: seconds or an HTTP date (RFC
     /// 9110 §10.2.3). A date in the past means no wait.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(&self.headers, SystemTime::now())
+        retry_after(&self.headers, now())
     }
 }
 

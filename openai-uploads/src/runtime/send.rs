@@ -6,13 +6,12 @@ use std::sync::Arc;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT,
 };
-use reqwest::{Body, Method, Response, StatusCode, Url};
+use reqwest::{Method, Response, StatusCode, Url};
 
-use super::client::{has_tls, request_builder};
 use super::credentials::bearer_header;
 use super::error::{Error, InputError};
 use super::operation::Operation;
-use super::proxy::{ReplyProxy, proxy_of};
+use super::platform::{has_tls, multipart, request_builder, set_proxy_of_reply};
 use super::redaction::Redaction;
 use super::request::Request;
 use super::request_body::RequestBody;
@@ -40,7 +39,7 @@ pub(super) async fn send<E>(mut request: Request, accept: &'static str) -> Resul
     let transport = configuration.transport.as_deref().unwrap_or(&configuration.client);
     let mut redirects = 0;
     loop {
-        let proxy = proxy_of(configuration.proxy_name.as_deref(), &url);
+        let proxy = configuration.proxy_of(&url);
         let response = send_once(
             (transport, operation, &redaction),
             url.clone(),
@@ -106,9 +105,9 @@ async fn send_once<E>(
             if let Some(content_type) = binary.content_type {
                 request = request.headers(content_type_header(&content_type)?);
             }
-            request.header(CONTENT_LENGTH, binary.length).body(Body::wrap_stream(binary.stream))
+            request.header(CONTENT_LENGTH, binary.length).body(binary.body)
         }
-        RequestBody::Multipart(form) => request.multipart(form.open_multipart().await?),
+        RequestBody::Multipart(form) => multipart::with_form(request, form.open_multipart().await?),
     };
     let failed = |error: Box<dyn StdError + Send + Sync>| match InputError::behind(&*error) {
         Some(input) => Error::Input(input),
@@ -121,7 +120,7 @@ async fn send_once<E>(
     }
     let request = TransportRequest { request, operation, redaction: redaction.clone() };
     let mut response = transport.send(request).await.map_err(failed)?;
-    response.extensions_mut().insert(ReplyProxy(proxy.map(str::to_owned)));
+    set_proxy_of_reply(&mut response, proxy.map(str::to_owned));
     Ok(response)
 }
 

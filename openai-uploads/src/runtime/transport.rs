@@ -4,13 +4,12 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 use reqwest::{Client, Response, Url};
 
-use super::client::has_tls;
 use super::error::InputError;
 use super::operation::Operation;
+use super::platform::{BoxFuture, has_tls};
 use super::redaction::{REPLACEMENT, Redaction};
 use super::security::{ApiKeyLocation, SecurityScheme};
 

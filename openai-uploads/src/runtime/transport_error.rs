@@ -5,6 +5,8 @@ use std::fmt;
 
 use reqwest::Url;
 
+use super::platform::{interruption, is_connect};
+
 /// An error of a request that got no complete answer.
 ///
 /// Neither `Debug` nor `Display` shows the URL, since its query may hold a key. The source is the innermost cause,
@@ -139,7 +141,7 @@ impl fmt::Display for TransportError {
                     TransportErrorKind::Tls => write!(f, "no secure connection to {host}")?,
                     TransportErrorKind::Timeout => write!(f, "no complete answer from {host} in time")?,
                     TransportErrorKind::TooManyRedirects => write!(f, "{host} redirects without end")?,
-                    _ => write!(f, "the connection to {host} ended before the answer was complete")?,
+                    _ => f.write_str(&interruption(host))?,
                 }
                 proxy.map_or(Ok(()), |proxy| write!(f, " (through the proxy {proxy})"))
             }
@@ -182,7 +184,7 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
 
 /// The errors of a connection are private types of `reqwest` and `hyper-util`, so their texts have to be compared.
 fn kind(error: &reqwest::Error, url: &Url) -> TransportErrorKind {
-    match (error.is_connect(), error.is_timeout()) {
+    match (is_connect(error), error.is_timeout()) {
         (false, false) => return TransportErrorKind::Interrupted,
         (false, true) => return TransportErrorKind::Timeout,
         (true, true) => return TransportErrorKind::ConnectTimeout,

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use sha2::Sha256;
 
 use super::error::InputError;
+use super::platform::now;
 
 /// How far the time of a webhook may be from the clock.
 const TOLERANCE: Duration = Duration::from_secs(300);
@@ -113,7 +114,7 @@ impl WebhookSecret {
     ///
     /// When a header is missing, the time is not that of now, or no signature fits.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {
-        self.verify_at(headers, body, SystemTime::now())
+        self.verify_at(headers, body, now())
     }
 
     fn verify_at(&self, headers: &HeaderMap, body: &[u8], now: SystemTime) -> Result<(), WebhookError> {

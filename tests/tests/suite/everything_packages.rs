@@ -81,7 +81,7 @@ fn manifest(folder: &Path) -> Value {
     let dependencies = elements(&package["dependencies"]).filter(|dependency| dependency["kind"].is_null());
     let dependencies: BTreeMap<&str, Value> = dependencies
         .map(|dependency| {
-            let keys = ["req", "features", "uses_default_features", "optional"];
+            let keys = ["req", "features", "uses_default_features", "optional", "target"];
             (dependency["name"].as_str().unwrap(), keys.iter().map(|key| dependency[key].clone()).collect())
         })
         .collect();

@@ -1,25 +1,22 @@
 //! Access tokens that expire: where they come from, and when a new one is fetched.
 
-#[cfg(not(target_family = "wasm"))]
-mod command;
 mod date_time;
-#[cfg(not(target_family = "wasm"))]
-mod file;
-mod output;
+mod json;
+#[cfg(not(target_arch = "wasm32"))]
+mod local;
 mod refreshing;
 
 use std::fmt;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use futures_util::future::{BoxFuture, FutureExt};
 use secrecy::{ExposeSecret, SecretString};
 
-#[cfg(not(target_family = "wasm"))]
-pub use command::TokenCommand;
-#[cfg(not(target_family = "wasm"))]
-pub use file::TokenFile;
-pub(super) use output::token_in_json;
+use super::platform::{BoxFuture, MaybeSend, now};
+
+pub(super) use json::token_in_json;
+#[cfg(not(target_arch = "wasm32"))]
+pub use local::{TokenCommand, TokenFile};
 pub use refreshing::RefreshingToken;
 
 /// An access token, and when it expires. `Debug` does not show the token.
@@ -36,7 +33,7 @@ impl Token {
     /// Creates a token. If it is a JSON Web Token with an expiry (RFC 7519 §4.1.4), it has that.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         let secret = secret.into();
-        let expires_at = output::json_web_token_expiry(secret.expose_secret());
+        let expires_at = json::json_web_token_expiry(secret.expose_secret());
         Self { secret, expires_at }
     }
 
@@ -49,7 +46,7 @@ impl Token {
     /// Sets how long the token is valid from now on.
     #[must_use]
     pub fn with_lifetime(self, lifetime: Duration) -> Self {
-        Self { expires_at: SystemTime::now().checked_add(lifetime), ..self }
+        Self { expires_at: now().checked_add(lifetime), ..self }
     }
 }
 
@@ -73,10 +70,10 @@ pub trait TokenProvider: Send + Sync {
 impl<F, R> TokenProvider for F
 where
     F: Fn() -> R + Send + Sync,
-    R: Future<Output = Result<Token, TokenError>> + Send + 'static,
+    R: Future<Output = Result<Token, TokenError>> + MaybeSend + 'static,
 {
     fn fetch(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
-        self().boxed()
+        Box::pin(self())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
 
+use super::super::platform::{Instant, now};
 use super::{Token, TokenError, TokenProvider};
 
 /// How long before its expiry a token is fetched again, at most. It is less for a token with a short life.
@@ -142,16 +142,16 @@ impl RefreshingToken {
 
 impl Fetched {
     fn new(token: Token, interval: Option<Duration>) -> Self {
-        let now = Instant::now();
+        let fetched_at = Instant::now();
         // One that expired before it arrived was dated by another clock. The server's answer decides then.
-        let life = token.expires_at.and_then(|at| at.duration_since(SystemTime::now()).ok());
+        let life = token.expires_at.and_then(|at| at.duration_since(now()).ok());
         let life = life.filter(|life| !life.is_zero());
         let wanted_after = life.map(|life| life.saturating_sub((life / 5).min(MAX_EARLY)));
         let wanted_after = [wanted_after, interval].into_iter().flatten().min();
         Self {
             token,
-            stale_at: wanted_after.and_then(|after| now.checked_add(after)),
-            expires_at: life.and_then(|life| now.checked_add(life)),
+            stale_at: wanted_after.and_then(|after| fetched_at.checked_add(after)),
+            expires_at: life.and_then(|life| fetched_at.checked_add(life)),
         }
     }
 
@@ -173,6 +173,7 @@ mod tests {
     use super::*;
     use futures_util::future::{BoxFuture, FutureExt, join_all};
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::SystemTime;
     use tokio::time::{advance, sleep};
 
     /// Returns `token-1`, `token-2` and so on, each valid for `life`, after a second. Fails where `fails` says so.

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::task::spawn_blocking;
 
-use super::super::excerpt::one_line;
+use super::super::super::excerpt::one_line;
+use super::super::{Token, TokenError, TokenProvider};
 use super::output::{MAX_LENGTH, token_in};
-use super::{Token, TokenError, TokenProvider};
 
 /// How often a program that runs is looked at.
 const POLL: Duration = Duration::from_millis(20);

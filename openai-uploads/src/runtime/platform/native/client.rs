@@ -9,6 +9,9 @@ use tokio::runtime::{Handle, Id};
 
 use super::proxy;
 
+/// Whether compressed replies arrive decoded.
+pub(crate) const DECODES_REPLIES: bool = false;
+
 /// How long making a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,7 +37,7 @@ pub fn client_builder() -> ClientBuilder {
     builder
 }
 
-/// Returns the client of a new [`Configuration`](super::Configuration), built by [`client_builder`] and shared.
+/// Returns the client of a new [`Configuration`](super::super::super::Configuration), built by [`client_builder`] and shared.
 ///
 /// # Panics
 ///
@@ -44,8 +47,12 @@ pub fn default_client() -> Client {
     DEFAULT.get()
 }
 
+/// The default user agent: the crate's name and version.
+pub(crate) const USER_AGENT: Option<&str> =
+    Some(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
+
 /// Starts a request. Any client does that alike, and this one never connects, so it needs no certificates.
-pub(super) fn request_builder(method: Method, url: Url) -> RequestBuilder {
+pub(crate) fn request_builder(method: Method, url: Url) -> RequestBuilder {
     static BUILDER: OnceLock<Client> = OnceLock::new();
     let builder = || {
         let builder = Client::builder();
@@ -101,8 +108,18 @@ impl SharedClient {
 /// Whether `reqwest` has TLS, by a feature of this crate or of another one.
 ///
 /// Without it, `reqwest` sends a request for an `https` URL to a proxy in plain text, the key included.
-pub(super) fn has_tls() -> bool {
+pub(crate) fn has_tls() -> bool {
     // A builder shows its settings of TLS only if there are any.
     cfg!(any(feature = "rustls", feature = "native-tls"))
         || format!("{:?}", Client::builder()).contains("tls_")
+}
+
+/// What happened to a request that got no complete answer for no known reason.
+pub(crate) fn interruption(host: &str) -> String {
+    format!("the connection to {host} ended before the answer was complete")
+}
+
+/// Whether a request failed before any of it was sent.
+pub(crate) fn is_connect(error: &reqwest::Error) -> bool {
+    error.is_connect()
 }

@@ -3,18 +3,28 @@
 use std::env;
 
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::Url;
+use reqwest::{Response, Url};
 
-/// The proxy that replies come through, in the extensions of a reply.
+/// The proxy of a reply, in its extensions.
 #[derive(Clone)]
-pub(super) struct ReplyProxy(pub(super) Option<String>);
+struct ReplyProxy(Option<String>);
 
 /// Returns the proxy that requests to a URL go through, without its user name and password: `proxy_name`, or else that
 /// of the environment.
-pub(super) fn proxy_of(proxy_name: Option<&str>, url: &Url) -> Option<String> {
+pub(crate) fn proxy_of(proxy_name: Option<&str>, url: &Url) -> Option<String> {
     let Some(proxy) = proxy_name else { return environment_proxy(url) };
     let without = env::var("NO_PROXY").or_else(|_| env::var("no_proxy")).unwrap_or_default();
     named(&Matcher::builder().all(proxy).no(without).build(), url)
+}
+
+/// Notes the proxy that a reply came through.
+pub(crate) fn set_proxy_of_reply(reply: &mut Response, proxy: Option<String>) {
+    reply.extensions_mut().insert(ReplyProxy(proxy));
+}
+
+/// Returns the proxy that a reply came through.
+pub(crate) fn proxy_of_reply(reply: &Response) -> Option<String> {
+    reply.extensions().get().and_then(|ReplyProxy(proxy)| proxy.clone())
 }
 
 /// Returns the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` set for a URL, without its user name

@@ -1,4 +1,4 @@
-//! Bytes that are streamed: the argument for `format: binary`.
+//! Files, streams, and bytes in memory, which are read while they are sent.
 
 use std::fmt;
 use std::fs::File;
@@ -9,27 +9,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
+use reqwest::Body;
 
-use super::error::InputError;
+use super::super::error::InputError;
+use super::{Binary, OpenSource};
 
 /// The length of the chunks that a file is read in.
 const CHUNK: u64 = 256 * 1024;
-
-/// Bytes that are streamed. Their length is known before the first is sent.
-///
-/// A file is read while it is sent, 256 KiB at a time, so memory does not grow with its length.
-pub struct Binary {
-    source: Source,
-    file_name: Option<String>,
-    content_type: Option<String>,
-    inspect: Option<Inspect>,
-}
 
 type Inspect = Arc<Mutex<dyn FnMut(&Bytes) + Send>>;
 type ByteChunks = BoxStream<'static, io::Result<Bytes>>;
 type Open = Arc<Mutex<dyn FnMut() -> ByteChunks + Send>>;
 
-enum Source {
+/// Where the bytes come from.
+pub(super) struct Source {
+    origin: Origin,
+    inspect: Option<Inspect>,
+}
+
+enum Origin {
     File {
         path: PathBuf,
         range: Option<Range<u64>>,
@@ -49,17 +47,12 @@ enum Source {
 impl Binary {
     /// Sends a whole file. Its length is read when it is sent.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self::new(Source::File { path: path.into(), range: None })
+        Self::new(Origin::File { path: path.into(), range: None }.into())
     }
 
     /// Sends the bytes of a file from `range.start` up to, not including, `range.end`.
     pub fn range(path: impl Into<PathBuf>, range: Range<u64>) -> Self {
-        Self::new(Source::File { path: path.into(), range: Some(range) })
-    }
-
-    /// Sends bytes in memory.
-    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self::new(Source::Bytes(bytes.into()))
+        Self::new(Origin::File { path: path.into(), range: Some(range) }.into())
     }
 
     /// Sends a stream of `length` bytes. A stream with fewer or more bytes fails the request.
@@ -67,7 +60,7 @@ impl Binary {
     /// It can be read once. So the request is not retried, and a redirect (307 or 308) is an error; see
     /// [`repeatable`](Self::repeatable).
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self::new(Source::Stream { length, stream: Some(stream.boxed()) })
+        Self::new(Origin::Stream { length, stream: Some(stream.boxed()) }.into())
     }
 
     /// Sends a stream of `length` bytes that `open` opens, and opens again if the request is sent again: after a
@@ -76,70 +69,51 @@ impl Binary {
     where
         S: Stream<Item = io::Result<Bytes>> + Send + 'static,
     {
-        Self::new(Source::Repeatable { length, open: Arc::new(Mutex::new(move || open().boxed())) })
-    }
-
-    fn new(source: Source) -> Self {
-        Self { source, file_name: None, content_type: None, inspect: None }
-    }
-
-    /// Sets the file name in a multipart form (RFC 7578 §4.2).
-    ///
-    /// The default is the last component of the path, or the name of the field.
-    #[must_use]
-    pub fn file_name(self, file_name: impl Into<String>) -> Self {
-        Self { file_name: Some(file_name.into()), ..self }
-    }
-
-    /// Sets the media type of the bytes. The default is `application/octet-stream`.
-    #[must_use]
-    pub fn content_type(self, content_type: impl Into<String>) -> Self {
-        Self { content_type: Some(content_type.into()), ..self }
-    }
-
-    /// Sets the media type unless there is one.
-    pub(super) fn or_content_type(self, content_type: &str) -> Self {
-        Self { content_type: self.content_type.or_else(|| Some(content_type.to_owned())), ..self }
+        let open = Arc::new(Mutex::new(move || open().boxed()));
+        Self::new(Origin::Repeatable { length, open }.into())
     }
 
     /// Calls `inspect` with each chunk that the connection takes, to count the bytes sent.
     #[must_use]
-    pub fn inspect(self, inspect: impl FnMut(&Bytes) + Send + 'static) -> Self {
-        Self { inspect: Some(Arc::new(Mutex::new(inspect))), ..self }
+    pub fn inspect(mut self, inspect: impl FnMut(&Bytes) + Send + 'static) -> Self {
+        self.source.inspect = Some(Arc::new(Mutex::new(inspect)));
+        self
+    }
+}
+
+impl Source {
+    pub(super) fn bytes(bytes: Bytes) -> Self {
+        Origin::Bytes(bytes).into()
     }
 
-    /// Whether the bytes can be sent again after they were opened.
     pub(super) fn is_repeatable(&self) -> bool {
-        !matches!(self.source, Source::Stream { .. })
+        !matches!(self.origin, Origin::Stream { .. })
     }
 
-    /// Returns the same bytes for another request, if they can be sent again.
     pub(super) fn try_clone(&self) -> Option<Self> {
-        let source = match &self.source {
-            Source::File { path, range } => Source::File { path: path.clone(), range: range.clone() },
-            Source::Bytes(bytes) => Source::Bytes(bytes.clone()),
-            Source::Stream { .. } => return None,
-            Source::Repeatable { length, open } => Source::Repeatable { length: *length, open: open.clone() },
+        let origin = match &self.origin {
+            Origin::File { path, range } => Origin::File { path: path.clone(), range: range.clone() },
+            Origin::Bytes(bytes) => Origin::Bytes(bytes.clone()),
+            Origin::Stream { .. } => return None,
+            Origin::Repeatable { length, open } => Origin::Repeatable { length: *length, open: open.clone() },
         };
-        let (file_name, content_type) = (self.file_name.clone(), self.content_type.clone());
-        Some(Self { source, file_name, content_type, inspect: self.inspect.clone() })
+        Some(Self { origin, inspect: self.inspect.clone() })
     }
 
-    /// Opens the source, so that a missing file is found before anything is sent.
-    pub(super) async fn open(&mut self) -> Result<OpenBinary, InputError> {
-        let (length, stream, path_name) = match &mut self.source {
-            Source::File { path, range } => {
+    pub(super) async fn open(&mut self) -> Result<OpenSource, InputError> {
+        let (length, stream, name) = match &mut self.origin {
+            Origin::File { path, range } => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
                 let (length, stream) = open_file(path.clone(), range.clone()).await?;
                 (length, stream, name)
             }
-            Source::Bytes(bytes) => (bytes.len() as u64, stream::iter([Ok(bytes.clone())]).boxed(), None),
-            Source::Stream { length, stream } => {
+            Origin::Bytes(bytes) => (bytes.len() as u64, stream::iter([Ok(bytes.clone())]).boxed(), None),
+            Origin::Stream { length, stream } => {
                 let stream = stream.take();
                 let stream = stream.ok_or_else(|| InputError::new("a stream can be sent only once"))?;
                 (*length, exactly(*length, stream).boxed(), None)
             }
-            Source::Repeatable { length, open } => {
+            Origin::Repeatable { length, open } => {
                 let stream = open.lock().unwrap_or_else(PoisonError::into_inner)();
                 (*length, exactly(*length, stream).boxed(), None)
             }
@@ -152,21 +126,14 @@ impl Binary {
             }
             None => stream,
         };
-        Ok(OpenBinary {
-            length,
-            stream,
-            file_name: self.file_name.clone().or(path_name),
-            content_type: self.content_type.clone(),
-        })
+        Ok(OpenSource { length, body: Body::wrap_stream(stream), name })
     }
 }
 
-/// A [`Binary`] whose source is open and whose length is known.
-pub(super) struct OpenBinary {
-    pub(super) length: u64,
-    pub(super) stream: ByteChunks,
-    pub(super) file_name: Option<String>,
-    pub(super) content_type: Option<String>,
+impl From<Origin> for Source {
+    fn from(origin: Origin) -> Self {
+        Self { origin, inspect: None }
+    }
 }
 
 async fn open_file(path: PathBuf, range: Option<Range<u64>>) -> Result<(u64, ByteChunks), InputError> {
@@ -265,32 +232,13 @@ impl From<&Path> for Binary {
     }
 }
 
-impl From<Bytes> for Binary {
-    fn from(bytes: Bytes) -> Self {
-        Self::bytes(bytes)
-    }
-}
-
-impl From<Vec<u8>> for Binary {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::bytes(bytes)
-    }
-}
-
-impl From<&'static [u8]> for Binary {
-    fn from(bytes: &'static [u8]) -> Self {
-        Self::bytes(bytes)
-    }
-}
-
-impl fmt::Debug for Binary {
+impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let source: &dyn fmt::Debug = match &self.source {
-            Source::File { path, range: None } => path,
-            Source::File { path, range: Some(range) } => &(path, range),
-            Source::Bytes(bytes) => &bytes.len(),
-            Source::Stream { length, .. } | Source::Repeatable { length, .. } => length,
-        };
-        f.debug_struct("Binary").field("source", source).finish_non_exhaustive()
+        match &self.origin {
+            Origin::File { path, range: None } => path.fmt(f),
+            Origin::File { path, range: Some(range) } => (path, range).fmt(f),
+            Origin::Bytes(bytes) => bytes.len().fmt(f),
+            Origin::Stream { length, .. } | Origin::Repeatable { length, .. } => length.fmt(f),
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::task::spawn_blocking;
 
+use super::super::{Token, TokenError, TokenProvider};
 use super::output::{MAX_LENGTH, token_in};
-use super::{Token, TokenError, TokenProvider};
 
 /// How old what was read may become.
 const INTERVAL: Duration = Duration::from_secs(10);
