@@ -41,6 +41,13 @@ impl Pointer {
     pub fn tokens(&self) -> &[String] {
         &self.0
     }
+
+    /// Calls `visit` with the pointer to a member or element of the value that this one points to.
+    pub(crate) fn within(&mut self, token: &str, visit: impl FnOnce(&mut Self)) {
+        self.push(token);
+        visit(self);
+        self.0.pop();
+    }
 }
 
 impl fmt::Display for Pointer {

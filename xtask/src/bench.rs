@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: benchmarks for the README, run side by side on this machine.
 
 mod batch;
+mod build;
 mod check;
 mod codegen;
 mod contender;
@@ -27,6 +28,7 @@ use openapi_crate::command::failure::Failure;
 /// Run a benchmark, side by side with other programs
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Build(build::Arguments),
     Codegen(codegen::Arguments),
     Corpus(corpus::Arguments),
     Upload(upload::Arguments),
@@ -43,6 +45,7 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
+        Command::Build(arguments) => build::run(arguments),
         Command::Codegen(arguments) => codegen::run(arguments),
         Command::Corpus(arguments) => corpus::run(arguments),
         Command::Upload(arguments) => upload::run(arguments),

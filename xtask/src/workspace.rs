@@ -14,3 +14,9 @@ pub(crate) fn root() -> PathBuf {
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     package.parent().map_or_else(|| package.clone(), PathBuf::from)
 }
+
+/// `OpenAI`'s published document: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml if it exists.
+pub(crate) fn published_document() -> Option<PathBuf> {
+    let named = std::env::var_os("OPENAI_SPEC").map(PathBuf::from);
+    named.or_else(|| Some(root().join("../shared/corpus/openai.yaml")).filter(|path| path.is_file()))
+}

@@ -26,7 +26,7 @@ impl Document {
     pub(super) fn inline_texts(&mut self) {
         let mut found = Vec::new();
         for (file, source) in &self.sources {
-            self.find(file, source.root(), &Pointer::root(), &mut found);
+            self.find(file, source.root(), &mut Pointer::root(), &mut found);
         }
         for Replacement { file, pointer, text } in found {
             if let Some(source) = self.sources.get_mut(&file) {
@@ -36,7 +36,7 @@ impl Document {
         }
     }
 
-    fn find(&self, file: &str, node: &Node, pointer: &Pointer, found: &mut Vec<Replacement>) {
+    fn find(&self, file: &str, node: &Node, pointer: &mut Pointer, found: &mut Vec<Replacement>) {
         match node {
             Node::Object(members) => {
                 for (key, child) in members {
@@ -50,13 +50,13 @@ impl Document {
                             });
                         }
                         None if is_scalar(child) => {}
-                        None => self.find(file, child, &pointer.child(key), found),
+                        None => pointer.within(key, |pointer| self.find(file, child, pointer, found)),
                     }
                 }
             }
             Node::Array(elements) => {
                 for (index, child) in elements.iter().enumerate().filter(|(_, child)| !is_scalar(child)) {
-                    self.find(file, child, &pointer.child(index), found);
+                    pointer.within(&index.to_string(), |pointer| self.find(file, child, pointer, found));
                 }
             }
             _ => {}

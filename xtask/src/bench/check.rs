@@ -57,7 +57,8 @@ pub(crate) fn check_with(folder: &Path, target: &Path, limit: Duration) -> Resul
     Ok(outcome(&run, None))
 }
 
-fn cargo_in(folder: &Path, target: &Path) -> Command {
+/// Cargo in the folder of a generated crate, with its own folder for what it builds.
+pub(super) fn cargo_in(folder: &Path, target: &Path) -> Command {
     let mut command = cargo();
     // The environment of this run of cargo must not affect the other one.
     command.current_dir(folder).env("CARGO_TARGET_DIR", target).env_remove("CARGO_MANIFEST_DIR");
@@ -71,8 +72,8 @@ fn check_command(folder: &Path, target: &Path) -> Command {
     command
 }
 
-/// Makes cargo check the crate again.
-fn touch(folder: &Path) -> Result<(), Failure> {
+/// Makes cargo compile the crate again.
+pub(super) fn touch(folder: &Path) -> Result<(), Failure> {
     for root in ["src/lib.rs", "src/main.rs"].map(|root| folder.join(root)) {
         if root.is_file() {
             File::options()

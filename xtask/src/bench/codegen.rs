@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut documents =
         vec![Timed { name: workspace::SPEC.to_owned(), rows: bench.rows(&fragment)?, spec: fragment }];
     let mut parts = String::new();
-    if let Some(spec) = large_document(arguments) {
+    if let Some(spec) = arguments.spec.clone().or_else(workspace::published_document) {
         let name = spec.file_name().unwrap_or(spec.as_os_str()).to_string_lossy().into_owned();
         let rows = bench.rows(&spec)?;
         parts = parts_table(&name, &bench.parts(&spec)?);
@@ -117,13 +117,6 @@ fn conditions(arguments: &Arguments) -> String {
         "The median of {runs} on {cores} cores; time and memory are those of the whole process, lines those of Rust \
          without our runtime, which is the same for every document.\n\n"
     )
-}
-
-fn large_document(arguments: &Arguments) -> Option<PathBuf> {
-    let named = arguments.spec.clone().or_else(|| std::env::var_os("OPENAI_SPEC").map(PathBuf::from));
-    let beside =
-        || Some(workspace::root().join("../shared/corpus/openai.yaml")).filter(|path| path.is_file());
-    named.or_else(beside)
 }
 
 /// The results of all generators for one document.

@@ -105,10 +105,10 @@ fn sources(arguments: &Arguments, folder: &Path) -> Result<Vec<Source>, Failure>
         Some(named) => source::below(named)?,
         None => source::published(&folder.join("packages"))?,
     };
-    let openai = std::env::var_os("OPENAI_SPEC").map(PathBuf::from);
-    let openai = openai.unwrap_or_else(|| workspace::root().join("../shared/corpus/openai.yaml"));
-    if named.is_none() && openai.is_file() {
-        sources.insert(0, Source { title: "OpenAI".to_owned(), version: String::new(), path: openai });
+    if named.is_none()
+        && let Some(path) = workspace::published_document()
+    {
+        sources.insert(0, Source { title: "OpenAI".to_owned(), version: String::new(), path });
     }
     let is_meant = |source: &Source| {
         arguments.only.is_empty() || arguments.only.iter().any(|part| source.title.contains(part.as_str()))

@@ -31,6 +31,11 @@ impl Generator {
         Self { name: "this workspace".to_owned(), kind: Kind::Ours { program } }
     }
 
+    /// This generator as it was at an earlier commit. `program` is that commit's `xtask`.
+    pub(crate) fn earlier(program: PathBuf) -> Self {
+        Self { name: program.display().to_string(), kind: Kind::Ours { program } }
+    }
+
     /// The other generators that are installed, then the names of those that are not.
     pub(crate) fn others() -> (Vec<Self>, Vec<&'static str>) {
         let mut installed = Vec::new();
