@@ -53,11 +53,11 @@ pub(crate) fn dependencies(api: &Api, output: &Output) -> Vec<Dependency> {
     let uuid = uses(api, &|ty| *ty == Type::Uuid);
     let reqwest = match output {
         Output::Modules | Output::Crate { .. } => {
-            r#"{ version = "0.13", default-features = false, features = ["multipart", "socks", "stream"] }"#
+            r#"{ version = "0.13", default-features = false, features = ["socks", "stream"] }"#
         }
         // A module cannot know the features of its crate.
         Output::ModuleTree => {
-            r#"{ version = "0.13", default-features = false, features = ["multipart", "rustls", "socks", "stream"] }"#
+            r#"{ version = "0.13", default-features = false, features = ["rustls", "socks", "stream"] }"#
         }
     };
     // A module has no feature for it.

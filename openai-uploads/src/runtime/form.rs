@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::binary::Binary;
 use super::error::InputError;
+use super::file_or::FileOr;
+use super::multipart::{Part, Parts};
 use super::parameter::{Style, plain, query_pairs};
-use super::platform::multipart;
 
 /// The fields of a form, in order.
 #[derive(Debug, Default)]
@@ -31,21 +32,7 @@ struct Field {
 enum FieldValue {
     Json(Value),
     Binary(Binary),
-}
-
-/// A file, or a value in the place of one.
-#[derive(Debug)]
-pub enum FileOr<T> {
-    /// The file.
-    File(Binary),
-    /// The value in its place.
-    Other(T),
-}
-
-impl<T, B: Into<Binary>> From<B> for FileOr<T> {
-    fn from(file: B) -> Self {
-        Self::File(file.into())
-    }
+    Part(Part),
 }
 
 impl Form {
@@ -84,6 +71,27 @@ impl Form {
     #[must_use]
     pub fn others(self, others: &BTreeMap<String, impl Serialize>) -> Self {
         others.iter().fold(self, |form, (name, value)| form.with(name.clone(), None, None, value))
+    }
+
+    /// Adds files, each under a name of its own.
+    #[must_use]
+    pub fn other_files(mut self, files: impl IntoIterator<Item = (String, Binary)>) -> Self {
+        self.fields.extend(files.into_iter().map(|(name, file)| Field {
+            name: name.into(),
+            content_type: None,
+            style: None,
+            value: FieldValue::Binary(file),
+        }));
+        self
+    }
+
+    /// Adds files, or fields as [`field`](Self::field) does, each under a name of its own.
+    #[must_use]
+    pub fn other_files_or<T: Serialize>(self, values: impl IntoIterator<Item = (String, FileOr<T>)>) -> Self {
+        values.into_iter().fold(self, |form, (name, value)| match value {
+            FileOr::File(file) => form.other_files([(name, file)]),
+            FileOr::Other(value) => form.with(name, None, None, &value),
+        })
     }
 
     fn with(
@@ -194,54 +202,16 @@ impl Form {
         self
     }
 
-    /// Whether the form can be sent again after it was opened.
-    pub(super) fn is_repeatable(&self) -> bool {
-        self.fields.iter().all(|field| match &field.value {
-            FieldValue::Binary(file) => file.is_repeatable(),
-            FieldValue::Json(_) => true,
-        })
-    }
-
-    /// Returns the same form for another request, if it can be sent again.
-    pub(super) fn try_clone(&self) -> Option<Self> {
-        let fields = self.fields.iter().map(|field| {
-            let value = match &field.value {
-                FieldValue::Json(value) => FieldValue::Json(value.clone()),
-                FieldValue::Binary(file) => FieldValue::Binary(file.try_clone()?),
-            };
-            let Field { name, content_type, style, .. } = field;
-            Some(Field { name: name.clone(), content_type: *content_type, style: *style, value })
-        });
-        Some(Self { fields: fields.collect::<Option<_>>()?, error: self.error.clone() })
-    }
-
-    /// Opens the form as `multipart/form-data` of a known length. Its files are streamed.
-    pub(super) async fn open_multipart(&mut self) -> Result<multipart::Form, InputError> {
-        if let Some(error) = &self.error {
-            return Err(InputError::new(error));
-        }
-        let mut form = multipart::form();
-        for field in &mut self.fields {
-            let (name, content_type) = (&field.name, field.content_type);
-            let part_name = quoted(name);
-            match (&mut field.value, field.style) {
-                (FieldValue::Binary(file), _) => form = form.part(part_name, file_part(name, file).await?),
-                (FieldValue::Json(value), Some(style)) => {
-                    for (name, value) in plain_pairs(name, value, style) {
-                        form = form.text(quoted(&name), value);
-                    }
-                }
-                (FieldValue::Json(Value::Array(elements)), None) if !content_type.is_some_and(is_json) => {
-                    for element in elements {
-                        form = form.part(part_name.clone(), text_part(element, content_type)?);
-                    }
-                }
-                (FieldValue::Json(value), None) => {
-                    form = form.part(part_name, text_part(value, content_type)?);
-                }
-            }
-        }
-        Ok(form)
+    /// Adds parts that were made elsewhere, under one name.
+    #[must_use]
+    pub fn parts(mut self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
+        self.fields.extend(parts.into_iter().map(|part| Field {
+            name: name.into(),
+            content_type: None,
+            style: None,
+            value: FieldValue::Part(part.into()),
+        }));
+        self
     }
 
     /// Writes the form as `application/x-www-form-urlencoded`.
@@ -252,7 +222,7 @@ impl Form {
         let mut pairs = Vec::new();
         for Field { name, content_type, style, value } in self.fields {
             match (value, style) {
-                (FieldValue::Binary(_), _) => {
+                (FieldValue::Binary(_) | FieldValue::Part(_), _) => {
                     return Err(InputError::new(format!("the field `{name}` cannot be a file in this form")));
                 }
                 (FieldValue::Json(value), Some(style)) => pairs.extend(query_pairs(&name, &value, style)),
@@ -263,6 +233,33 @@ impl Form {
             }
         }
         Ok(pairs.join("&"))
+    }
+}
+
+/// The parts of the form as `multipart/form-data`.
+impl From<Form> for Parts {
+    fn from(form: Form) -> Self {
+        let mut parts = Self::new();
+        if let Some(error) = form.error {
+            parts.fail(error);
+        }
+        form.fields.into_iter().fold(parts, |parts, field| {
+            let Field { name, content_type, style, value } = field;
+            match (value, style) {
+                (FieldValue::Binary(file), _) => parts.part(Part::file(file).named(name)),
+                (FieldValue::Part(part), _) => parts.part(part.named(name)),
+                (FieldValue::Json(value), Some(style)) => {
+                    let pairs = plain_pairs(&name, &value, style).into_iter();
+                    parts.all(pairs.map(|(name, value)| Part::text(value).named(name.into())))
+                }
+                (FieldValue::Json(Value::Array(elements)), None) if !content_type.is_some_and(is_json) => {
+                    parts.all(
+                        elements.iter().map(|element| text_part(element, content_type).named(name.clone())),
+                    )
+                }
+                (FieldValue::Json(value), None) => parts.part(text_part(&value, content_type).named(name)),
+            }
+        })
     }
 }
 
@@ -286,37 +283,10 @@ fn is_json(content_type: &str) -> bool {
     media_type.ends_with("/json") || media_type.ends_with("+json")
 }
 
-fn text_part(value: &Value, content_type: Option<&str>) -> Result<multipart::Part, InputError> {
-    let (text, by_default) = match value {
-        Value::Array(_) | Value::Object(_) => (value.to_string(), Some("application/json")),
-        scalar => (plain(scalar), None),
-    };
-    let part = multipart::Part::text(text);
-    match content_type.or(by_default) {
-        Some(content_type) => with_content_type(part, content_type),
-        None => Ok(part),
+fn text_part(value: &Value, content_type: Option<&'static str>) -> Part {
+    let part = Part::of_value(value);
+    match content_type {
+        Some(content_type) => part.content_type(content_type),
+        None => part,
     }
-}
-
-async fn file_part(name: &str, file: &mut Binary) -> Result<multipart::Part, InputError> {
-    let file = file.open().await?;
-    let part = multipart::file_part(file.body, file.length)
-        .file_name(in_one_line(&file.file_name.unwrap_or_else(|| name.to_owned())));
-    with_content_type(part, file.content_type.as_deref().unwrap_or("application/octet-stream"))
-}
-
-/// A part's name for quotes, escaped as HTML §4.10.21.8 defines.
-fn quoted(name: &str) -> String {
-    in_one_line(name).replace('"', "%22")
-}
-
-/// A file's name without line breaks, which could begin a header: escaped as HTML §4.10.21.8 defines.
-fn in_one_line(file_name: &str) -> String {
-    file_name.replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn with_content_type(part: multipart::Part, content_type: &str) -> Result<multipart::Part, InputError> {
-    part.mime_str(content_type).map_err(|_| {
-        InputError::new(format!("`{content_type}` is not a media type (RFC 6838), as `text/plain` is"))
-    })
 }

@@ -11,6 +11,7 @@ mod credentials;
 mod error;
 mod events;
 mod excerpt;
+mod file_or;
 mod form;
 mod idempotency_key;
 mod lines;
@@ -23,6 +24,7 @@ mod link_header;
     reason = "a document may have no object, enumeration or union"
 )]
 pub(crate) mod model;
+mod multipart;
 mod operation;
 mod pages;
 mod parameter;
@@ -56,8 +58,10 @@ pub use client_credentials::ClientCredentials;
 pub use configuration::{BasicAuth, Configuration};
 pub use error::{DecodeError, Error, InputError, describe};
 pub use events::{Event, EventError, EventForm, EventStream, EventsWithFields};
-pub use form::{FileOr, Form};
+pub use file_or::FileOr;
+pub use form::Form;
 pub use lines::LineStream;
+pub use multipart::{Part, Parts};
 pub use operation::Operation;
 pub use pages::{NextPage, Pages};
 pub use parameter::{ArrayFormat, Style};

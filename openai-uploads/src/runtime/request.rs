@@ -14,6 +14,7 @@ use super::error::InputError;
 use super::form::Form;
 use super::idempotency_key::{IDEMPOTENCY_KEY, random_key};
 use super::lines::RECORD_SEPARATOR;
+use super::multipart::{Multipart, Parts};
 use super::operation::Operation;
 use super::parameter::{Style, header_text, path_segment, query_escape, query_pairs};
 use super::request_body::RequestBody;
@@ -258,8 +259,20 @@ impl Request {
 
     /// Streams `form` as `multipart/form-data`.
     #[must_use]
-    pub fn multipart_body(mut self, form: impl Into<Form>) -> Self {
-        self.body = RequestBody::Multipart(form.into());
+    pub fn multipart_body(self, form: impl Into<Form>) -> Self {
+        self.multipart_body_as("multipart/form-data", form)
+    }
+
+    /// Streams `form` as another multipart type. The parts have names all the same.
+    #[must_use]
+    pub fn multipart_body_as(self, content_type: &'static str, form: impl Into<Form>) -> Self {
+        self.parts_body(content_type, form.into())
+    }
+
+    /// Streams `parts` as a multipart type.
+    #[must_use]
+    pub fn parts_body(mut self, content_type: &'static str, parts: impl Into<Parts>) -> Self {
+        self.body = RequestBody::Multipart(Multipart::new(content_type, parts.into()));
         self
     }
 

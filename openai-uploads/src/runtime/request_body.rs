@@ -3,14 +3,14 @@
 use bytes::Bytes;
 
 use super::binary::Binary;
-use super::form::Form;
+use super::multipart::Multipart;
 
 /// The body of a request.
 pub(super) enum RequestBody {
     None,
     Bytes(Bytes),
     Binary(Binary),
-    Multipart(Form),
+    Multipart(Multipart),
 }
 
 impl RequestBody {
@@ -19,7 +19,7 @@ impl RequestBody {
         match self {
             Self::None | Self::Bytes(_) => true,
             Self::Binary(binary) => binary.is_repeatable(),
-            Self::Multipart(form) => form.is_repeatable(),
+            Self::Multipart(body) => body.is_repeatable(),
         }
     }
 
@@ -29,7 +29,7 @@ impl RequestBody {
             Self::None => Self::None,
             Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
             Self::Binary(binary) => Self::Binary(binary.try_clone()?),
-            Self::Multipart(form) => Self::Multipart(form.try_clone()?),
+            Self::Multipart(body) => Self::Multipart(body.try_clone()?),
         })
     }
 }

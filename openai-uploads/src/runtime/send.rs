@@ -11,7 +11,7 @@ use reqwest::{Method, Response, StatusCode, Url};
 use super::credentials::bearer_header;
 use super::error::{Error, InputError};
 use super::operation::Operation;
-use super::platform::{has_tls, multipart, request_builder, set_proxy_of_reply};
+use super::platform::{has_tls, request_builder, set_proxy_of_reply};
 use super::redaction::Redaction;
 use super::request::Request;
 use super::request_body::RequestBody;
@@ -105,9 +105,13 @@ async fn send_once<E>(
             if let Some(content_type) = binary.content_type {
                 request = request.headers(content_type_header(&content_type)?);
             }
-            request.header(CONTENT_LENGTH, binary.length).body(binary.body)
+            request.header(CONTENT_LENGTH, binary.chunks.length()).body(binary.chunks.into_body())
         }
-        RequestBody::Multipart(form) => multipart::with_form(request, form.open_multipart().await?),
+        RequestBody::Multipart(multipart) => {
+            let multipart = multipart.open().await?;
+            request = request.headers(content_type_header(&multipart.content_type)?);
+            request.header(CONTENT_LENGTH, multipart.chunks.length()).body(multipart.chunks.into_body())
+        }
     };
     let failed = |error: Box<dyn StdError + Send + Sync>| match InputError::behind(&*error) {
         Some(input) => Error::Input(input),

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::super::error::InputError;
+use super::super::platform::Chunks;
 use super::OpenSource;
 
 /// Where the bytes come from.
@@ -24,7 +25,9 @@ impl Source {
     }
 
     pub(super) async fn open(&mut self) -> Result<OpenSource, InputError> {
-        Ok(OpenSource { length: self.0.len() as u64, body: self.0.clone().into(), name: None })
+        let mut chunks = Chunks::default();
+        chunks.push(self.0.clone());
+        Ok(OpenSource { chunks, name: None })
     }
 }
 

@@ -8,9 +8,9 @@ mod streamed;
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::Body;
 
 use super::error::InputError;
+use super::platform::Chunks;
 #[cfg(target_arch = "wasm32")]
 use in_memory::Source;
 #[cfg(not(target_arch = "wasm32"))]
@@ -67,24 +67,22 @@ impl Binary {
 
     /// Opens the source, so that a missing file is found before anything is sent.
     pub(super) async fn open(&mut self) -> Result<OpenBinary, InputError> {
-        let OpenSource { length, body, name } = self.source.open().await?;
+        let OpenSource { chunks, name } = self.source.open().await?;
         let file_name = self.file_name.clone().or(name);
-        Ok(OpenBinary { length, body, file_name, content_type: self.content_type.clone() })
+        Ok(OpenBinary { chunks, file_name, content_type: self.content_type.clone() })
     }
 }
 
 /// A [`Binary`] whose source is open and whose length is known.
 pub(super) struct OpenBinary {
-    pub(super) length: u64,
-    pub(super) body: Body,
+    pub(super) chunks: Chunks,
     pub(super) file_name: Option<String>,
     pub(super) content_type: Option<String>,
 }
 
 /// A source that is open.
 struct OpenSource {
-    length: u64,
-    body: Body,
+    chunks: Chunks,
     /// The name of the file that it is.
     name: Option<String>,
 }

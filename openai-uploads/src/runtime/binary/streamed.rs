@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
-use reqwest::Body;
 
 use super::super::error::InputError;
+use super::super::platform::Chunks;
 use super::{Binary, OpenSource};
 
 /// The length of the chunks that a file is read in.
@@ -126,7 +126,7 @@ impl Source {
             }
             None => stream,
         };
-        Ok(OpenSource { length, body: Body::wrap_stream(stream), name })
+        Ok(OpenSource { chunks: Chunks::of_stream(length, stream), name })
     }
 }
 

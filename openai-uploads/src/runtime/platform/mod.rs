@@ -1,4 +1,4 @@
-//! What differs between programs of an operating system and WebAssembly: the client, timers, randomness, proxies. Both
+//! What differs between programs of an operating system and WebAssembly: the client, timers, randomness, bodies, proxies. Both
 //! halves have the same names.
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -11,13 +11,13 @@ use native as here;
 #[cfg(target_arch = "wasm32")]
 use web as here;
 
+pub(super) use here::chunks::Chunks;
 pub use here::client::default_client;
 pub(super) use here::client::{
     DECODES_REPLIES, USER_AGENT, has_tls, interruption, is_connect, request_builder,
 };
 pub(super) use here::clock::{Instant, now, sleep, timeout};
 pub(super) use here::futures::{BoxFuture, BoxStream, MaybeSend};
-pub(super) use here::multipart;
 pub(super) use here::proxy::{proxy_of, proxy_of_reply, set_proxy_of_reply};
 pub(super) use here::random::random;
 #[cfg(not(target_arch = "wasm32"))]
