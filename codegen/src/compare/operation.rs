@@ -194,13 +194,15 @@ impl Comparison<'_> {
                 self.note_part((ours, published), &["content", name], (Some(our), None), breaks);
                 continue;
             };
-            match (member(our, "schema"), member(their, "schema")) {
-                (Some(our), Some(their)) => self.schemas(&our, &their, direction),
-                (None, None) => {}
-                (our_schema, their_schema) => {
-                    let effect = if their_schema.is_some() { Effect::Tighter } else { Effect::Looser };
-                    let parts = (our_schema.as_ref(), their_schema.as_ref());
-                    self.note_part((our, their), &["schema"], parts, effect.breaks(direction));
+            for key in ["schema", "itemSchema"] {
+                match (member(our, key), member(their, key)) {
+                    (Some(our), Some(their)) => self.schemas(&our, &their, direction),
+                    (None, None) => {}
+                    (our_schema, their_schema) => {
+                        let effect = if their_schema.is_some() { Effect::Tighter } else { Effect::Looser };
+                        let parts = (our_schema.as_ref(), their_schema.as_ref());
+                        self.note_part((our, their), &[key], parts, effect.breaks(direction));
+                    }
                 }
             }
             self.encodings(our, their, direction);
@@ -217,6 +219,13 @@ impl Comparison<'_> {
             let encoding = value.node.get("encoding").and_then(Node::as_object);
             encoding.into_iter().flatten().map(|(name, encoding)| (name.clone(), encoding.clone())).collect()
         };
+        for key in ["prefixEncoding", "itemEncoding"] {
+            let (our, their) = (member(ours, key), member(published, key));
+            if our.as_ref().map(|own| own.node) != their.as_ref().map(|own| own.node) {
+                let parts = (our.as_ref(), their.as_ref());
+                self.note_part((ours, published), &[key], parts, Effect::Other.breaks(direction));
+            }
+        }
         let (our, their) = (encodings(ours), encodings(published));
         let names: BTreeSet<&String> = our.keys().chain(their.keys()).collect();
         for name in names {

@@ -339,6 +339,32 @@ fn an_invalid_list_of_departures_is_refused() {
 }
 
 #[test]
+fn parts_in_order_are_compared() {
+    let document = |media: &str| {
+        let text = format!(
+            "openapi: 3.2.0\npaths: {{/a: {{post: {{operationId: a, requestBody: {{content: {{multipart/mixed: {{{media}}}}}}}}}}}}}\n"
+        );
+        parse("parts.yaml", &text)
+    };
+    let of = |schema: &str, prefix: &str, item: &str| {
+        document(&format!(
+            "itemSchema: {{{schema}}}, prefixEncoding: [{{{prefix}}}], itemEncoding: {{{item}}}"
+        ))
+    };
+    let ours = of("maxLength: 1", "contentType: a/b", "contentType: a/c");
+    for (published, changed) in [
+        (of("maxLength: 1", "contentType: a/b", "contentType: a/c"), None),
+        (of("maxLength: 2", "contentType: a/b", "contentType: a/c"), Some("itemSchema/maxLength")),
+        (of("maxLength: 1", "contentType: a/d", "contentType: a/c"), Some("prefixEncoding")),
+        (of("maxLength: 1", "contentType: a/b", "contentType: a/d"), Some("itemEncoding")),
+    ] {
+        let found: Vec<String> = compare(&ours, &published).iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), usize::from(changed.is_some()), "{found:?}");
+        assert!(changed.is_none_or(|changed| found[0].contains(changed)), "{found:?}");
+    }
+}
+
+#[test]
 fn schemas_that_contain_themselves_are_compared_once() {
     let circle = |limit: u32| {
         let text = format!(
