@@ -15,8 +15,8 @@ mod usage;
 
 pub use lower::{LoweredSchema, lower, lower_with_schemas};
 pub use model::{
-    Bound, Constant, EnumValue, Enumeration, Field, FieldDefault, GivenName, Integer, Kind, Name, Named,
-    Struct, Type, TypeId, Union, Variant,
+    Bound, Constant, EnumValue, Enumeration, Field, FieldDefault, FormKind, GivenName, Integer, Kind, Name,
+    Named, Struct, Type, TypeId, Union, Variant,
 };
 pub use operation::{
     Body, BodyContent, Callback, ErrorReply, EventForm, Header, KeyLocation, Operation, Parameter,

@@ -205,17 +205,34 @@ pub struct Struct {
     pub additional: Option<Type>,
     /// Whether the schema allows no other properties.
     pub closed: bool,
-    /// Whether it is the body of a form, so that its files stream.
-    pub form: bool,
+    /// What it is in the body of a form or of another multipart type, where its files stream. `None`: it is JSON only.
+    pub form: Option<FormKind>,
     /// The constants in `x-constants`.
     pub constants: Vec<Constant>,
 }
 
 impl Struct {
-    /// Whether it contains files, which only a form can.
+    /// Whether it contains files or parts, which only a form and other multipart types can.
     pub fn has_files(&self) -> bool {
-        self.fields.iter().any(|field| field.ty.is_file() || field.ty.is_files())
+        let is_file = |ty: &Type| ty.is_file() || ty.is_files();
+        matches!(self.form, Some(FormKind::Positions { .. } | FormKind::Part))
+            || self.fields.iter().any(|field| field.is_part || is_file(&field.ty))
+            || self.additional.as_ref().is_some_and(is_file)
     }
+}
+
+/// What a struct is in the body of a form or of another multipart type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormKind {
+    /// Fields with names.
+    Fields,
+    /// Parts without names, in order.
+    Positions {
+        /// Whether the last field has all the parts that come after those of the others.
+        has_rest: bool,
+    },
+    /// A part: its content, then its headers.
+    Part,
 }
 
 /// A property.
@@ -252,10 +269,38 @@ pub struct Field {
     pub bounds: Vec<Bound>,
     /// The media type of its part in a form, from the document's `encoding`.
     pub content_type: Option<String>,
-    /// The style of the field in a URL-encoded form, from the document's `encoding`.
+    /// The style of the field in a form, or of a part's header.
     pub style: Option<Style>,
+    /// Whether its type, or that of its elements, is a struct of a part with headers or of parts within a part.
+    pub is_part: bool,
     /// An example from the document, as JSON.
     pub example: Option<String>,
+}
+
+impl Field {
+    /// A required field that has a name and a type, and nothing else.
+    pub(super) fn new(name: &str, ty: Type) -> Self {
+        Self {
+            name: name.to_owned(),
+            given: None,
+            ty,
+            required: true,
+            nullable: false,
+            boxed: false,
+            description: String::new(),
+            deprecated: false,
+            values: Vec::new(),
+            keeps_null: false,
+            default: FieldDefault::None,
+            read_only: false,
+            write_only: false,
+            bounds: Vec::new(),
+            content_type: None,
+            style: None,
+            is_part: false,
+            example: None,
+        }
+    }
 }
 
 /// The value of a property that a reply lacks.

@@ -24,7 +24,7 @@ pub(super) fn mark(api: &mut Api, replaced: &HashSet<TypeId>) {
     for (index, named) in api.types.iter_mut().enumerate() {
         (named.sent, named.received) = (sent[index], received[index]);
         if let Kind::Struct(structure) = &mut named.kind {
-            let can_send_null = sent[index] && !structure.form;
+            let can_send_null = sent[index] && structure.form.is_none();
             for field in &mut structure.fields {
                 field.keeps_null = can_send_null && !field.required && field.nullable;
                 field.required &= !may_be_missing(field, sent[index], received[index]);

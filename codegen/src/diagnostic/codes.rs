@@ -64,7 +64,8 @@ Keep one of them.",
     ),
     (
         "file-or-else",
-        "A field of a form is a file, or one of several other things. Only files can be sent.
+        "A field of a form is a file, or one of several other things, or its format and its `contentEncoding` disagree. Only
+files can be sent.
 
 Give the file and the other things different property names.",
     ),
@@ -118,6 +119,13 @@ Write `#/components/schemas/Name`, or `file.yaml#/components/schemas/Name`.",
         "The YAML merge key `<<` has a value that is neither an object nor a list of objects.
 
 Use an alias of an object: `<<: *common`.",
+    ),
+    (
+        "misplaced-file",
+        "Bytes are described where they can only be sent as text: within an object or an array of arrays, which are parts of
+JSON, or in a URL-encoded form, which has no parts.
+
+Describe the bytes as a property of a `multipart/form-data` form, or as text with `contentEncoding: base64`.",
     ),
     (
         "misplaced-ref",
@@ -358,20 +366,21 @@ Nothing needs to be done unless a value must be refused before it is sent.",
     ),
     (
         "unexpressed-content-type",
-        "A schema describes content that is no JSON and no form, such as XML. The body is text or bytes, as they are.
+        "A schema describes content that is no JSON and no form, such as XML. The body, or the part of a form, is text or
+bytes, as they are. So are the parts of a reply of a `multipart` type.
 
 If the API has JSON as well, add `application/json` to the document.",
     ),
     (
         "unexpressed-encoding",
-        "An `encoding` of a form says something that the form does not do: headers of a part, or a style where a content type
-decides.
+        "An `encoding`, `prefixEncoding` or `itemEncoding` says something that has no effect: headers of what is no part, a
+style where a content type decides, or the encoding of a part that is not there.
 
 Remove it if the server does not need it.",
     ),
     (
         "unexpressed-form",
-        "The schema of a form is not an object, so that it has no fields.
+        "The schema of a form is not an object, so that it has no fields, or none with names.
 
 Describe the fields as `properties` of an object.",
     ),

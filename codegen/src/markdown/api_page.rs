@@ -170,7 +170,7 @@ fn body_description(api: &Api, body: &Body) -> String {
     let Some(ty) = body.content.ty() else { return body.description.clone() };
     match ty {
         Type::Named(id) if body.description.is_empty() => match &api.named(*id).kind {
-            Kind::Struct(structure) if structure.form && structure.fields.len() == 1 => {
+            Kind::Struct(structure) if structure.form.is_some() && structure.fields.len() == 1 => {
                 structure.fields[0].description.clone()
             }
             _ => api.named(*id).description.clone(),

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::api::{Body, BodyContent, EventForm, Field, Kind, Operation, Parameter, ReplyContent, Type};
+use crate::api::{
+    Body, BodyContent, EventForm, Field, FormKind, Kind, Operation, Parameter, ReplyContent, Type,
+};
 
 use super::identifier::{snake, unique};
 use super::operation::{
@@ -92,10 +94,11 @@ fn function<'a>(scope: &Scope<'_>, operation: &'a Operation, body: Option<usize>
 /// The name and type of the body's argument.
 fn body_argument(scope: &Scope<'_>, body: &Body) -> (String, RustType) {
     let (name, ty) = match &body.content {
-        BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => match only_file(scope, ty) {
-            Some(file) => {
-                let name = file.given.as_ref().map_or(&file.name, |given| &given.name);
-                (snake(name), RustType::Into(Box::new(scope.ty(&file.ty))))
+        BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => match only_part(scope, ty) {
+            Some(part) => {
+                let name = part.given.as_ref().map_or(&part.name, |given| &given.name);
+                let ty = scope.ty(&part.ty);
+                (snake(name), if part.ty.is_file() { RustType::Into(Box::new(ty)) } else { ty })
             }
             None => (body_name(scope, ty), scope.ty(ty)),
         },
@@ -121,13 +124,14 @@ fn body_name(scope: &Scope<'_>, ty: &Type) -> String {
     }
 }
 
-/// A form's file, if the form has nothing else. The file itself is then the argument.
-pub(crate) fn only_file<'a>(scope: &Scope<'a>, ty: &Type) -> Option<&'a Field> {
+/// The only file of a form, or the only part or parts of a body whose parts have no names. They are then the argument.
+pub(crate) fn only_part<'a>(scope: &Scope<'a>, ty: &Type) -> Option<&'a Field> {
     let Type::Named(id) = ty else { return None };
     let Kind::Struct(structure) = &scope.api.named(*id).kind else { return None };
+    let has_positions = matches!(structure.form, Some(FormKind::Positions { .. }));
     match structure.fields.as_slice() {
         _ if structure.additional.is_some() => None,
-        [only] if only.ty.is_file() && only.required && !only.nullable => Some(only),
+        [only] if (only.ty.is_file() || has_positions) && only.required && !only.nullable => Some(only),
         _ => None,
     }
 }

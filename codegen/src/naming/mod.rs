@@ -14,7 +14,7 @@ mod scope;
 pub(crate) use clash::{Clash, number_operations};
 pub(crate) use feature::feature_names;
 pub(crate) use function::{
-    Argument, ArgumentKind, Function, distinct_replies, functions, only_file, other_calls,
+    Argument, ArgumentKind, Function, distinct_replies, functions, only_part, other_calls,
 };
 pub(crate) use given::{GivenFault, given_faults};
 pub(crate) use identifier::{camel, shouty, snake, unique};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::api::{Api, Kind, Name, TypeId};
+use crate::api::{Api, Kind, Name, Named, TypeId};
 
 use super::identifier::{camel, module as module_name, unique, words};
 
@@ -56,23 +56,25 @@ impl Names {
         let mut taken: Vec<HashSet<String>> =
             modules.iter().map(|_| RESERVED.map(str::to_owned).into_iter().collect()).collect();
         let mut types: Vec<Option<TypePath>> = api.types.iter().map(|_| None).collect();
-        // The names that the document gives come first. Then the component itself is named, and types within it give way.
-        for (is_given, own) in [(true, true), (true, false), (false, true), (false, false)] {
-            for (index, named) in api.types.iter().enumerate() {
-                if is_component(&named.name) != own || named.given.is_some() != is_given {
-                    continue;
-                }
-                let module = by_root[&root_of(&named.name)];
-                let name = match &named.given {
-                    Some(given) => given.name.clone(),
-                    None => type_name(&named.name, &taken[module]),
-                };
-                let name = if own { unique(name, &mut exported) } else { name };
-                let name = unique(name, &mut taken[module]);
-                types[index] = Some(TypePath { module: modules[module].0.clone(), name, exported: own });
-                if is_written(api, TypeId(index)) {
-                    modules[module].1.push(TypeId(index));
-                }
+        // The names that the document gives come first. Then the component itself is named, and types within it give
+        // way. Those that are not used come last.
+        let mut order: Vec<(usize, &Named)> = api.types.iter().enumerate().collect();
+        order.sort_by_key(|(_, named)| {
+            let is_own = is_component(&named.name);
+            (named.unused, named.given.is_none(), !is_own)
+        });
+        for (index, named) in order {
+            let own = is_component(&named.name);
+            let module = by_root[&root_of(&named.name)];
+            let name = match &named.given {
+                Some(given) => given.name.clone(),
+                None => type_name(&named.name, &taken[module]),
+            };
+            let name = if own { unique(name, &mut exported) } else { name };
+            let name = unique(name, &mut taken[module]);
+            types[index] = Some(TypePath { module: modules[module].0.clone(), name, exported: own });
+            if is_written(api, TypeId(index)) {
+                modules[module].1.push(TypeId(index));
             }
         }
         modules.retain(|(_, types)| !types.is_empty());

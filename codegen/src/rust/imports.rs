@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::api::{Kind, Type, TypeId};
+use crate::api::{FormKind, Kind, Type, TypeId};
 use crate::naming::{RustType, Scope, field_type};
 
 use super::tokens::{ident, path};
@@ -35,7 +35,7 @@ impl Imports {
                     structure.fields.iter().for_each(|field| imports.add(&field_type(scope, field)));
                     let additional = structure.additional.iter().map(|ty| Type::Map(Box::new(ty.clone())));
                     additional.for_each(|ty| imports.add(&scope.ty(&ty)));
-                    if structure.form {
+                    if structure.form == Some(FormKind::Fields) {
                         imports.add_runtime("Form");
                     }
                 }

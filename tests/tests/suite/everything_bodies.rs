@@ -12,6 +12,7 @@ struct Part {
     name: String,
     file: bool,
     content_type: Option<String>,
+    headers: Vec<String>,
     text: String,
 }
 
@@ -108,6 +109,7 @@ fn parts(received: &ReceivedRequest) -> Result<Vec<Part>, String> {
                 name: field.name().unwrap_or_default().to_owned(),
                 file: field.file_name().is_some(),
                 content_type: field.content_type().map(ToString::to_string),
+                headers: field.headers().keys().map(ToString::to_string).collect(),
                 text: field.text().await.map_err(|error| error.to_string())?,
             });
         }
@@ -116,7 +118,7 @@ fn parts(received: &ReceivedRequest) -> Result<Vec<Part>, String> {
 }
 
 fn value_of(part: &Part, kind: &str, encoding: &Value) -> Result<Value, String> {
-    let Part { name, file, content_type, text } = part;
+    let Part { name, file, content_type, headers, text } = part;
     let by_default = match kind {
         "file" => "application/octet-stream",
         "object" => "application/json",
@@ -130,6 +132,11 @@ fn value_of(part: &Part, kind: &str, encoding: &Value) -> Result<Value, String> 
     }
     if *file != (kind == "file") {
         return Err(format!("the part {name} is a file: {file}"));
+    }
+    for (header, _) in members(&encoding["headers"]) {
+        if !headers.contains(&header.to_lowercase()) {
+            return Err(format!("the part {name} has no header {header}"));
+        }
     }
     match kind {
         "file" | "string" => Ok(json!(text)),

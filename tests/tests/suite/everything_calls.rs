@@ -218,7 +218,9 @@ fn proof(given: &Arguments) -> send_proof::Request {
         cover: file(given.part("cover")),
         pages: files("pages").unwrap_or_default(),
         plates: files("plates"),
-        sample: given.part::<Option<String>>("sample").map(file),
+        sample: given
+            .part::<Option<String>>("sample")
+            .map(|sample| send_proof::RequestSamplePart::new(file(sample)).x_sample("the first".to_owned())),
         ticket: given.part("ticket"),
         address: given.part("address"),
         title: given.part("title"),

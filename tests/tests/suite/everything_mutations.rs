@@ -10,7 +10,7 @@ use super::everything_document::Everything;
 /// A change: its name, the operation that must notice it, its place, and the new value.
 type Mutation = (&'static str, &'static str, &'static str, fn() -> Value);
 
-const MUTATIONS: [Mutation; 33] = [
+const MUTATIONS: [Mutation; 34] = [
     ("a path's text begins with a dot", "plainSpecimen", PLAIN_FACE, || json!("label")),
     ("a path's array is exploded", "namedSpecimen", "/paths/NAMED/get/parameters/1/explode", || json!(true)),
     ("a path's object is not exploded", "dottedSpecimen", "/paths/DOTTED/get/parameters/4/explode", || {
@@ -69,6 +69,12 @@ const MUTATIONS: [Mutation; 33] = [
     ("a part is of another media type", "sendProof", "/paths/PROOF/encoding/letters/contentType", || {
         json!("text/csv")
     }),
+    (
+        "a part has another header",
+        "sendProof",
+        "/paths/PROOF/encoding/sample/headers",
+        || json!({"X-Other": {"schema": {"type": "string"}}}),
+    ),
     ("a file is text", "sendProof", "/paths/PROOF/schema/properties/sample", || json!({"type": "string"})),
     (
         "a body has one more property",

@@ -3,12 +3,12 @@
 use crate::document::openapi::{MediaType, Operation, RequestBody};
 use crate::document::{Member, Node, Schema, View as _};
 
-use super::super::Type;
+use super::super::model::{Field, Kind, Type};
 use super::super::operation::{Body, BodyContent};
 use super::Lowering;
 use super::content::ContentKind;
 use super::describe::{description, examples};
-use super::media_type::{MULTIPART, URL_ENCODED, bare, is_json_sequence};
+use super::media_type::{URL_ENCODED, bare, is_json_sequence};
 use super::place::Place;
 
 impl<'d> Lowering<'d> {
@@ -34,8 +34,11 @@ impl<'d> Lowering<'d> {
             };
             let media = MediaType::of(media);
             self.check_members(&place, media);
-            self.check_sequence_encoding(&place, media);
-            if let Some(encoding) = media.encoding() {
+            let has_positions = self.has_positions(&place, &bare(content_type), media);
+            if !has_positions {
+                self.check_positions(&place, content_type, media);
+            }
+            if let Some(encoding) = media.encoding().filter(|_| !has_positions) {
                 self.check_encoding(&place.child(encoding.key), encoding, content_type);
             }
             let content = self.body_content(&place, content_type, media);
@@ -74,14 +77,15 @@ impl<'d> Lowering<'d> {
             None => lowering.form(&schema_place, Schema::of(const { &Node::Null })),
         };
         match bare(content_type) {
-            kind if kind == URL_ENCODED => BodyContent::UrlEncoded(form(self)),
-            kind if kind.starts_with("multipart/") => {
-                if kind != MULTIPART {
-                    let message = format!("a body of `{kind}` is sent as `{MULTIPART}`");
-                    self.warning(place, "unexpressed-content-type", message, None);
-                }
-                BodyContent::Multipart(form(self))
+            kind if kind == URL_ENCODED => {
+                let ty = form(self);
+                self.check_files(place, &ty);
+                BodyContent::UrlEncoded(ty)
             }
+            kind if self.has_positions(place, &kind, media) => {
+                BodyContent::Multipart(self.parts(place, &kind, media))
+            }
+            kind if kind.starts_with("multipart/") => BodyContent::Multipart(form(self)),
             kind => {
                 let content = match self.content_kind(&schema_place, &kind, schema) {
                     ContentKind::Json => {
@@ -102,6 +106,22 @@ impl<'d> Lowering<'d> {
                 }
                 content
             }
+        }
+    }
+
+    /// Reports the files of a URL-encoded form, which has them because it is the schema of a multipart one too.
+    fn check_files(&mut self, place: &Place, ty: &Type) {
+        let Type::Named(id) = ty else { return };
+        let Kind::Struct(structure) = &self.types[*id].kind else { return };
+        let is_file = |field: &&Field| field.ty.is_file() || field.ty.is_files() || field.is_part;
+        let names: Vec<String> =
+            structure.fields.iter().filter(is_file).map(|field| format!("`{}`", field.name)).collect();
+        if !names.is_empty() {
+            let message = format!(
+                "a URL-encoded form has no files; a call that gives {} is an error",
+                names.join(", ")
+            );
+            self.warning(place, "misplaced-file", message, None);
         }
     }
 }

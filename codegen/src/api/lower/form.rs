@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::document::openapi::{MediaType, Operation, PathItem, RequestBody, Root};
+use crate::document::openapi::{Encoding, MediaType, Operation, PathItem, RequestBody, Root};
 use crate::document::{Member, Node, Schema, View as _};
 
-use super::super::model::{Field, Kind, Struct, Type, TypeId};
+use super::super::model::{Field, FormKind, Kind, Struct, Type, TypeId};
 use super::super::style::StyleKind;
 use super::Lowering;
-use super::all_of::Gathered;
-use super::binary::{accepts_anything, is_of_bytes, leaves_open, may_be_bytes, says_binary};
+use super::all_of::{Gathered, Part};
 use super::form_encoding::{FormEncoding, are_two_ways};
-use super::media_type::{URL_ENCODED, bare, is_json};
+use super::media_type::{URL_ENCODED, bare};
 use super::place::Place;
 use super::schema::Purpose;
+use super::sending::{Sending, part_type};
 
 /// The schemas that are bodies of forms.
 pub(super) type Forms<'d> = HashMap<Place, FormUse<'d>>;
@@ -23,9 +23,9 @@ pub(super) type Forms<'d> = HashMap<Place, FormUse<'d>>;
 #[derive(Clone, Default)]
 pub(super) struct FormUse<'d> {
     /// How its fields are encoded, where the document says so.
-    encoding: Option<FormEncoding<'d>>,
+    pub(super) encoding: Option<FormEncoding<'d>>,
     /// Whether it is sent as parts, which can be files.
-    has_parts: bool,
+    pub(super) has_parts: bool,
 }
 
 impl<'d> Lowering<'d> {
@@ -92,6 +92,7 @@ impl<'d> Lowering<'d> {
             let Some((media_place, media)) = self.follow_silently(&media_place, media) else { continue };
             let media = MediaType::of(media);
             if let Some(schema) = media.schema()
+                && !self.has_positions(&media_place, &bare, media)
                 && let Some((place, _)) = self.follow_silently(&media_place.child(schema.key), schema.value)
             {
                 let fields = media.encoding().and_then(Member::as_object);
@@ -114,34 +115,29 @@ impl<'d> Lowering<'d> {
         }
         let id = self.declare(&place, schema);
         self.schemas.set(&place, Purpose::Form, Type::Named(id));
-        let gathered = self.gather(&place, schema);
         let own = self.forms.get(&place).cloned().unwrap_or_default();
-        let mut structure = self.form_of(&place, &gathered, &own);
-        structure.form = true;
+        self.complete_form(id, &place, schema, &own);
+        Type::Named(id)
+    }
+
+    /// The type of a form that is a part of a multipart body, and is declared at a place of its own.
+    pub(super) fn form_within(&mut self, made: &Place, (place, schema): Part<'d>, own: &FormUse<'d>) -> Type {
+        let id = self.declare(made, schema);
+        self.complete_form(id, &place, schema, own);
+        Type::Named(id)
+    }
+
+    fn complete_form(&mut self, id: TypeId, place: &Place, schema: Schema<'d>, own: &FormUse<'d>) {
+        let gathered = self.gather(place, schema);
+        let mut structure = self.form_of(place, &gathered, own);
+        structure.form = Some(FormKind::Fields);
         if !gathered.names_properties() && gathered.unions.is_empty() {
-            self.formless(&place, schema, &mut structure);
+            self.formless(place, schema, &mut structure);
         }
         for alternatives in &gathered.unions {
-            self.add_alternatives(&place, id, alternatives, &own, &mut structure);
-        }
-        for field in &mut structure.fields {
-            let encoding = own.encoding.as_ref();
-            let encoded =
-                encoding.and_then(|encoding| encoding.content_type(&field.name)).and_then(part_type);
-            field.content_type = encoded.or(field.content_type.take());
-            field.style = encoding.and_then(|encoding| encoding.style(&field.name));
-            if let Some(style) = &mut field.style
-                && style.kind == StyleKind::DeepObject
-                && let Some(encoding) = encoding
-                && let Some(written) = encoding.field(&field.name)
-            {
-                let place = encoding.place.child(&field.name);
-                style.arrays = self.array_format(&place, written.array_format());
-                self.report.deep_objects.push((place, field.ty.clone()));
-            }
+            self.add_alternatives(place, id, alternatives, own, &mut structure);
         }
         self.types.complete(id, Kind::Struct(structure));
-        Type::Named(id)
     }
 
     /// A form without named properties. If it is an object, it has any properties.
@@ -160,24 +156,51 @@ impl<'d> Lowering<'d> {
     fn form_of(&mut self, place: &Place, gathered: &Gathered<'d>, own: &FormUse<'d>) -> Struct {
         let mut structure = self.structure(place, &gathered.parts);
         for field in &mut structure.fields {
+            let encoding = own.encoding.as_ref();
+            let sending = Sending {
+                encoding: encoding.and_then(|encoding| encoding.field(&field.name)),
+                has_parts: own.has_parts,
+                is_whole: false,
+            };
+            let encoded = sending.encoding.as_ref().and_then(|(_, encoding)| encoding.content_type());
+            field.content_type = encoded.and_then(part_type);
             if let Some(schema) = gathered.property(&field.name) {
-                let before = field.ty.clone();
-                let encoded = own.encoding.as_ref().and_then(|encoding| encoding.content_type(&field.name));
-                let part = Part { has_parts: own.has_parts, encoded, is_element: false };
-                self.make_file(field, schema, part);
-                let inner = match &before {
-                    Type::Array(element) => element,
-                    ty => ty,
-                };
-                if let Type::Named(id) = *inner
-                    && field.ty != before
-                    && !self.types[id].name.path.is_empty()
-                {
-                    self.types.replaced.insert(id);
-                }
+                self.make_part(place, field, schema, &sending);
+            }
+            field.style = encoding.and_then(|encoding| encoding.style(&field.name));
+            if let Some(encoding) = sending.encoding {
+                self.check_style(field, &encoding);
             }
         }
+        self.make_other_files(&gathered.parts, own, &mut structure);
         structure
+    }
+
+    /// Reports the style of a file, and how a style writes what it does not define.
+    fn check_style(&mut self, field: &mut Field, (place, encoding): &(Place, Encoding<'d>)) {
+        let Some(style) = &mut field.style else { return };
+        if field.ty.is_file() || field.ty.is_files() || field.is_part {
+            let message = format!("`{}` is a file or has parts, which no style describes", field.name);
+            self.warning(place, "unexpressed-encoding", message, None);
+            field.style = None;
+        } else if style.kind == StyleKind::DeepObject {
+            style.arrays = self.array_format(place, encoding.array_format());
+            self.report.deep_objects.push((place.clone(), field.ty.clone()));
+        }
+    }
+
+    /// Makes the properties without names of their own files, where all of them are.
+    fn make_other_files(&mut self, parts: &[Part<'d>], own: &FormUse<'d>, structure: &mut Struct) {
+        let Some(ty) = structure.additional.clone() else { return };
+        let (schemas, _) = self.quietly(|lowering| lowering.other_properties(parts));
+        let [(place, schema)] = schemas.as_slice() else { return };
+        if schema.only_annotates() {
+            return;
+        }
+        let mut field = Field::new("additionalProperties", ty);
+        let sending = Sending { encoding: None, has_parts: own.has_parts, is_whole: false };
+        self.make_part(place, &mut field, (place.clone(), *schema), &sending);
+        structure.additional = Some(field.ty);
     }
 
     /// Adds the properties of its alternatives to a form. A property is required if all alternatives require it. The
@@ -266,106 +289,4 @@ impl<'d> Lowering<'d> {
         self.types.complete(id, kind);
         Some(Type::Named(id))
     }
-
-    /// Makes a property a file if it is bytes, an array of bytes, or either of these and something else. An array of
-    /// arrays has no files.
-    fn make_file(&mut self, field: &mut Field, (place, schema): (Place, Schema<'d>), part: Part<'d>) {
-        let Some((place, schema)) = self.innermost_of(place, schema) else { return };
-        if part.is_file(schema) {
-            field.ty = Type::Binary;
-            field.content_type = schema.content_media_type().and_then(part_type);
-            return;
-        }
-        if part.is_anything(schema) {
-            field.ty = Type::FileOr(Box::new(Type::Any));
-            field.content_type = schema.content_media_type().and_then(part_type);
-            return;
-        }
-        if let Some(media_type) = part.text_type(schema) {
-            field.content_type = part_type(media_type);
-            if !is_json(&bare(media_type)) {
-                field.ty = Type::FileOr(Box::new(Type::String));
-            }
-            return;
-        }
-        if let Some(items) = schema.items() {
-            if part.is_element {
-                return;
-            }
-            let items = (place.child(items.key), items.schema());
-            let mut element = Field { ty: Type::Any, ..field.clone() };
-            self.make_file(&mut element, items, Part { is_element: true, ..part });
-            if element.ty.is_file() {
-                field.ty = Type::Array(Box::new(element.ty));
-                field.content_type = element.content_type;
-            }
-            return;
-        }
-        let mut inner = field.clone();
-        let (mut one, mut several, mut others) = (None, None, Vec::new());
-        for (place, alternative) in self.alternatives(&place, schema) {
-            inner.ty = Type::Any;
-            self.make_file(&mut inner, (place.clone(), alternative), Part { encoded: None, ..part });
-            match &inner.ty {
-                ty if ty.is_file() => _ = one.get_or_insert(ty.clone()),
-                ty if ty.is_files() => _ = several.get_or_insert(ty.clone()),
-                _ => others.push((place, alternative)),
-            }
-        }
-        let files = match (one, several) {
-            (None, None) => return,
-            (Some(Type::Binary), None) if others.len() == 1 => {
-                let (place, other) = others.remove(0);
-                Type::FileOr(Box::new(self.schema(&place, other)))
-            }
-            (_, Some(files)) | (Some(files), None) => files,
-        };
-        if !others.is_empty() && files != Type::FileOr(Box::new(Type::Any)) {
-            let message = format!("`{}` is a file or something else; only files are expressed", field.name);
-            self.warning(&place, "file-or-else", message, None);
-        }
-        field.ty = files;
-    }
-}
-
-/// A form's field, apart from its schema.
-#[derive(Clone, Copy)]
-struct Part<'d> {
-    /// Whether it is a part, and not a URL-encoded pair.
-    has_parts: bool,
-    /// Its media types, where the document's `encoding` has some.
-    encoded: Option<&'d str>,
-    /// Whether it is an element of an array.
-    is_element: bool,
-}
-
-impl Part<'_> {
-    fn is_file(self, schema: Schema<'_>) -> bool {
-        let by_encoding = || self.encoded.is_some_and(is_of_bytes) && leaves_open(schema);
-        says_binary(schema) || self.has_parts && by_encoding()
-    }
-
-    /// Whether any type fits. The default is `application/octet-stream` (OpenAPI 3.1.1 §4.8.15.1), but in real forms
-    /// such a field is often text or JSON.
-    fn is_anything(self, schema: Schema<'_>) -> bool {
-        self.has_parts && self.encoded.is_none_or(may_be_bytes) && accepts_anything(schema)
-    }
-
-    /// The media type of a string, where its schema states one other than plain text.
-    fn text_type<'a>(self, schema: Schema<'a>) -> Option<&'a str> {
-        let media_type = schema.content_media_type()?;
-        let is_text = leaves_open(schema) && bare(media_type) != "text/plain";
-        (self.has_parts && is_text).then_some(media_type)
-    }
-}
-
-/// The first media type of a list that is not a range.
-fn part_type(list: &str) -> Option<String> {
-    let mut types = list.split(',').map(str::trim);
-    let is_type = |text: &&str| {
-        let mut halves = text.split('/');
-        let plain = |half: Option<&str>| half.is_some_and(|half| !half.is_empty() && !half.contains('*'));
-        plain(halves.next()) && plain(halves.next()) && halves.next().is_none()
-    };
-    types.find(is_type).map(str::to_owned)
 }

@@ -24,19 +24,19 @@ impl<'d> Lowering<'d> {
         for (name, own) in encoding.entries() {
             let (place, own) = (place.child(name), openapi::Encoding::of(own));
             self.check_members(&place, own);
-            if let Some(headers) = own.headers().filter(|headers| headers.entries().next().is_some()) {
-                let message = "headers of a form's part are not expressed";
-                self.warning(&place.child(headers.key), "unexpressed-encoding", message, None);
+            if bare(content_type) == URL_ENCODED {
+                let of_parts = [own.headers(), own.encoding(), own.prefix_encoding(), own.item_encoding()];
+                for member in of_parts.into_iter().flatten() {
+                    let message =
+                        format!("`{}` is for parts, which `{URL_ENCODED}` does not have", member.key);
+                    self.warning(&place.child(member.key), "unexpressed-encoding", message, None);
+                }
             }
             if let Some(style) = own.style()
                 && form_style(style).is_none()
             {
                 let message = format!("`{style}` is not a style of form fields; `form` is used");
                 self.warning(&place.child("style"), "misplaced-style", message, None);
-            }
-            for nested in [own.encoding(), own.prefix_encoding(), own.item_encoding()].into_iter().flatten() {
-                let message = format!("`{}` of a form's part is not expressed", nested.key);
-                self.warning(&place.child(nested.key), "unexpressed-encoding", message, None);
             }
             if !styled && field_style(own).is_some() {
                 let message = format!(
@@ -55,19 +55,16 @@ impl<'d> Lowering<'d> {
 }
 
 impl<'d> FormEncoding<'d> {
-    /// The encoding of a field.
-    pub(super) fn field(&self, name: &str) -> Option<openapi::Encoding<'d>> {
-        self.fields.get(name).map(openapi::Encoding::of)
-    }
-
-    /// The media types of a field.
-    pub(super) fn content_type(&self, name: &str) -> Option<&'d str> {
-        self.field(name)?.content_type()
+    /// The encoding of a field, and where it is.
+    pub(super) fn field(&self, name: &str) -> Option<(Place, openapi::Encoding<'d>)> {
+        let encoding = self.fields.get(name)?;
+        Some((self.place.child(name), openapi::Encoding::of(encoding)))
     }
 
     /// The style of a field, where it applies.
     pub(super) fn style(&self, name: &str) -> Option<Style> {
-        self.field(name).and_then(field_style).filter(|_| self.styled)
+        let (_, encoding) = self.field(name)?;
+        field_style(encoding).filter(|_| self.styled)
     }
 }
 
@@ -77,8 +74,13 @@ pub(super) fn are_two_ways(one: Option<&FormEncoding<'_>>, other: Option<&FormEn
         encoding.into_iter().flat_map(|encoding| encoding.fields.keys().cloned()).collect()
     };
     let ways = |encoding: Option<&FormEncoding<'_>>, name: &str| {
-        let content_type = encoding.and_then(|encoding| encoding.content_type(name));
-        (content_type.map(str::to_owned), encoding.and_then(|encoding| encoding.style(name)))
+        let own = encoding.and_then(|encoding| encoding.field(name)).map(|(_, own)| own);
+        let style = encoding.and_then(|encoding| encoding.style(name));
+        let of_parts = |own: openapi::Encoding<'_>| {
+            let members = [own.headers(), own.encoding(), own.prefix_encoding(), own.item_encoding()];
+            members.map(|member| member.map(|member| member.value.clone()))
+        };
+        (own.and_then(|own| own.content_type().map(str::to_owned)), style, own.map(of_parts))
     };
     [one, other].into_iter().flat_map(fields).any(|name| ways(one, &name) != ways(other, &name))
 }

@@ -22,22 +22,27 @@ mod event;
 mod event_data;
 mod form;
 mod form_encoding;
+mod form_part;
 mod given_name;
 mod intersection;
 mod listed;
 mod media_type;
 mod name;
+mod nested_file;
 mod number;
 mod object;
 mod operation;
 mod pagination;
 mod parameter;
+mod part_headers;
 mod place;
+mod positions;
 mod reference;
 mod report;
 mod response;
 mod schema;
 mod security;
+mod sending;
 mod server;
 mod string_type;
 mod subtypes;
@@ -149,6 +154,8 @@ struct Lowering<'d> {
     names: name::Names,
     /// The schemas that are bodies of forms.
     forms: form::Forms<'d>,
+    /// The schemas without files.
+    fileless: nested_file::Fileless,
     /// The schemas that others are made from with `allOf`.
     subtypes: subtypes::Subtypes<'d>,
     /// The data of events that is read as JSON.
@@ -173,6 +180,7 @@ impl<'d> Lowering<'d> {
             schemas: schema::Known::default(),
             names: name::Names::default(),
             forms: form::Forms::default(),
+            fileless: nested_file::Fileless::default(),
             subtypes: subtypes::Subtypes::default(),
             event_data: event_data::EventData::default(),
             dynamic_names: dynamic::Names::default(),

@@ -157,6 +157,8 @@ enum Next {
     Name,
     /// A media type.
     MediaType,
+    /// The position of a part, counted from zero.
+    Part,
     /// The name of a callback, which is followed by its URL.
     Callback,
     /// Something that adds no word.
@@ -172,15 +174,24 @@ impl<'a> Walk<'a> {
             Next::Name => Some(token.to_owned()),
             Next::MediaType => media_type(parent, token),
             Next::Nothing => None,
+            Next::Part => {
+                Some(token.parse().map_or(token.to_owned(), |index: usize| format!("part {}", index + 1)))
+            }
             Next::Callback => {
                 self.next = Next::Nothing;
                 Some(token.to_owned())
             }
             Next::Keyword => match token {
-                "properties" | "patternProperties" | "$defs" | "definitions" | "schemas" => {
+                "properties" | "patternProperties" | "$defs" | "definitions" | "schemas" | "encoding"
+                | "headers" => {
                     self.next = Next::Name;
                     None
                 }
+                "prefixEncoding" => {
+                    self.next = Next::Part;
+                    None
+                }
+                "itemEncoding" => Some("part".to_owned()),
                 "callbacks" => {
                     self.next = Next::Callback;
                     None

@@ -53,7 +53,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// The field of a property of the object at `owner`. Several parts may each have a schema for it.
-    fn field(&mut self, owner: &Place, name: &str, schemas: &[Part<'d>], required: bool) -> Field {
+    pub(super) fn field(&mut self, owner: &Place, name: &str, schemas: &[Part<'d>], required: bool) -> Field {
         let ty = match schemas {
             [(place, schema)] => self.schema(place, *schema),
             schemas => {
@@ -99,6 +99,7 @@ impl<'d> Lowering<'d> {
             bounds: limits,
             content_type: None,
             style: None,
+            is_part: false,
             example: schemas.iter().rev().find_map(|(_, schema)| examples(*schema).into_iter().next()),
             ty,
         }
@@ -123,25 +124,7 @@ impl<'d> Lowering<'d> {
 
 /// A property that is required and has no schema.
 fn undescribed(name: &str, ty: Type) -> Field {
-    Field {
-        name: name.to_owned(),
-        given: None,
-        ty,
-        required: true,
-        nullable: false,
-        boxed: false,
-        description: String::new(),
-        deprecated: false,
-        values: Vec::new(),
-        keeps_null: false,
-        default: FieldDefault::Undescribed,
-        read_only: false,
-        write_only: false,
-        bounds: Vec::new(),
-        content_type: None,
-        style: None,
-        example: None,
-    }
+    Field { default: FieldDefault::Undescribed, ..Field::new(name, ty) }
 }
 
 /// The numbers of `x-constants`, an extension for constants that no keyword can name.

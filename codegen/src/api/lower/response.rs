@@ -108,9 +108,13 @@ impl<'d> Lowering<'d> {
             };
             let media = MediaType::of(media);
             self.check_members(&place, media);
-            self.check_sequence_encoding(&place, media);
+            let has_parts = bare(media_type).starts_with("multipart/");
+            match has_parts {
+                true => self.check_parts(&place, media_type, media),
+                false => self.check_positions(&place, media_type, media),
+            }
             let item = media.item_schema().filter(|_| is_sequence(media_type));
-            let schema = item.or(media.schema()).map(Member::schema);
+            let schema = item.or(media.schema().filter(|_| !has_parts)).map(Member::schema);
             let content = self.content(&place, media_type, media);
             representations.push(Representation { place, media_type, schema, content });
         }
@@ -192,7 +196,8 @@ impl<'d> Lowering<'d> {
     /// Whether content is a sequence whose values `itemSchema` describes. Reports one that has no effect.
     pub(super) fn has_items(&mut self, place: &Place, media_type: &str, media: MediaType<'d>) -> bool {
         let is_sequence = is_sequence(media_type);
-        if !is_sequence && media.item_schema().is_some() {
+        let has_parts = bare(media_type).starts_with("multipart/");
+        if !is_sequence && !has_parts && media.item_schema().is_some() {
             let message = format!("`itemSchema` has no effect for `{media_type}`");
             let help = "it describes the values of `application/jsonl` and similar types, and events of `text/event-stream`";
             self.warning(&place.child("itemSchema"), "unexpressed-content-type", message, Some(help));
@@ -200,11 +205,26 @@ impl<'d> Lowering<'d> {
         is_sequence
     }
 
-    /// Warns of the encodings of the parts of a sequence.
-    pub(super) fn check_sequence_encoding(&mut self, place: &Place, media: MediaType<'d>) {
+    /// Reports the encodings of parts, where the content has none.
+    pub(super) fn check_positions(&mut self, place: &Place, media_type: &str, media: MediaType<'d>) {
         for member in [media.prefix_encoding(), media.item_encoding()].into_iter().flatten() {
-            let message = format!("`{}` is not expressed", member.key);
+            let message = match bare(media_type).starts_with("multipart/") {
+                true => format!("`{}` is for the schema of an array; this one is an object", member.key),
+                false => format!("`{}` has no effect for `{media_type}`, which has no parts", member.key),
+            };
             self.warning(&place.child(member.key), "unexpressed-encoding", message, None);
+        }
+    }
+
+    /// Reports that the parts of a reply are not read, where the document describes them.
+    fn check_parts(&mut self, place: &Place, media_type: &str, media: MediaType<'d>) {
+        let others = [media.item_schema(), media.prefix_encoding(), media.item_encoding(), media.encoding()];
+        let schema = media.schema().map(|schema| (place.child(schema.key), schema.schema()));
+        if others.iter().any(Option::is_some)
+            || schema.is_some_and(|(place, schema)| self.is_structured(&place, schema))
+        {
+            let message = format!("`{media_type}` is read as bytes; its parts are not expressed");
+            self.warning(place, "unexpressed-content-type", message, None);
         }
     }
 

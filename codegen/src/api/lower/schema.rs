@@ -222,6 +222,19 @@ impl<'d> Lowering<'d> {
 
     /// The type of the properties that are not named. `None`: they are not kept.
     pub(super) fn additional(&mut self, owner: &Place, parts: &[Part<'d>]) -> Option<Type> {
+        let (schemas, any) = self.other_properties(parts);
+        match schemas.as_slice() {
+            [] => any.then_some(Type::Any),
+            [(place, schema)] => Some(self.schema(place, *schema)),
+            schemas => {
+                let place = self.made_place(owner, "value");
+                Some(self.all(&place, schemas))
+            }
+        }
+    }
+
+    /// The schemas of the properties that are not named, and whether there may be others of any type.
+    pub(super) fn other_properties(&mut self, parts: &[Part<'d>]) -> (Vec<Part<'d>>, bool) {
         let mut schemas: Vec<Part<'d>> = Vec::new();
         let mut any = false;
         for (place, schema) in parts {
@@ -249,14 +262,7 @@ impl<'d> Lowering<'d> {
                 (Some(others), None) => schemas.push((place.child(others.key), others.schema())),
             }
         }
-        match schemas.as_slice() {
-            [] => any.then_some(Type::Any),
-            [(place, schema)] => Some(self.schema(place, *schema)),
-            schemas => {
-                let place = self.made_place(owner, "value");
-                Some(self.all(&place, schemas))
-            }
-        }
+        (schemas, any)
     }
 
     /// The strings that `parts` list and that are among `allowed`.

@@ -215,8 +215,9 @@ impl Call<'_, '_> {
         let value = match &body.content {
             BodyContent::Json(ty) => values.of_json(ty, example.as_ref(), name)?,
             BodyContent::Multipart(ty) | BodyContent::UrlEncoded(ty) => {
-                match crate::naming::only_file(self.scope, ty) {
-                    Some(_) => Values::file(),
+                match crate::naming::only_part(self.scope, ty) {
+                    Some(part) if part.ty.is_file() => Values::file(),
+                    Some(part) => values.of(&part.ty, None, name)?,
                     None => example
                         .and_then(|example| values.of(ty, Some(&example), name))
                         .or_else(|| values.of(ty, None, name))?,

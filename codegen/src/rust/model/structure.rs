@@ -54,9 +54,7 @@ pub(super) fn items(
             }
         });
     }
-    if structure.form {
-        items.push(form::conversion(scope, structure, &names, name));
-    }
+    items.extend(form::conversion(scope, structure, &names, name));
     items
 }
 

@@ -12,6 +12,7 @@ mod formats;
 mod nulls;
 mod openapi_3_2;
 mod operations;
+mod parts;
 mod query;
 mod references;
 mod replies;

@@ -149,7 +149,6 @@ fn what_is_not_expressed_is_reported() {
         "warning[unknown-tag] at /tags/0/parent".to_owned(),
         format!("warning[unknown-path-member] at {path}/additionalOperations/GET"),
         format!("warning[misplaced-style] at {path}/get/parameters/0/style"),
-        format!("warning[unexpressed-content-type] at {mixed}"),
         format!("warning[unexpressed-encoding] at {mixed}/prefixEncoding"),
         format!("warning[unexpressed-encoding] at {mixed}/itemEncoding"),
         format!("warning[unexpressed-encoding] at {mixed}/encoding/a/itemEncoding"),

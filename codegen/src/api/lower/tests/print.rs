@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::super::model::{Kind, Name, Type};
+use super::super::super::model::{FormKind, Kind, Name, Type};
 use super::super::super::operation::{Body, BodyContent, EventForm, Operation, ReplyContent};
 use crate::api::Api;
 use crate::diagnostic::Diagnostic;
@@ -41,7 +41,13 @@ pub(super) fn print(api: &Api, diagnostics: &[Diagnostic]) -> String {
                 let _ = writeln!(out, "enum {}{default}{}", values.join(" | "), about(&named.description));
             }
             Kind::Struct(structure) => {
-                let form = if structure.form { "form" } else { "struct" };
+                let form = match structure.form {
+                    None => "struct",
+                    Some(FormKind::Fields) => "form",
+                    Some(FormKind::Positions { has_rest: false }) => "parts",
+                    Some(FormKind::Positions { has_rest: true }) => "parts and others",
+                    Some(FormKind::Part) => "part",
+                };
                 let closed = if structure.closed { ", closed" } else { "" };
                 let _ = writeln!(out, "{form}{closed}{}", about(&named.description));
                 for field in &structure.fields {
