@@ -227,7 +227,7 @@ impl fmt::Display for Breaks {
             Self::Requests => "breaks users: what they send may be refused",
             Self::Replies => "breaks users: what they receive may not be what they expect",
             Self::Both => {
-                "breaks users: what they send may be refused, what they receive not be what they expect"
+                "breaks users: what they send may be refused, and what they receive may not be what they expect"
             }
         })
     }

@@ -58,7 +58,7 @@ fn edits(text: &str) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut links = 0;
     let mut code = false;
-    // rustdoc takes `[word]` for a link to an item. In the document it is no link.
+    // rustdoc reads `[word]` as a link to an item. In the document it is text.
     let note = |link: pulldown_cmark::BrokenLink<'_>| {
         unresolved.push(link.span.start);
         None

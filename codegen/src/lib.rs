@@ -52,7 +52,7 @@ pub struct Options {
     pub output: Output,
     /// The operations to generate, with the types that they reach; by default all.
     pub selection: Selection,
-    /// Rust names in the place of those that the document has.
+    /// Rust names instead of those that the document has.
     pub rename: Rename,
     /// The Rust types of strings with a format.
     pub formats: Formats,

@@ -72,7 +72,7 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, a folder in the place of a file, or a path that leads out of `root`.
+    /// A file that cannot be read, a folder where a file belongs, or a path that leads out of `root`.
     pub fn compare(&self, root: &Path) -> Result<Changes<'_>, PackageError> {
         let files: Vec<_> = self.files.iter().collect();
         let changes = in_parallel(&files, |(path, contents)| {

@@ -9,8 +9,8 @@ use crate::document::{Document, Node, Pointer};
 use crate::near::nearest;
 use crate::slice::operations_named;
 
-/// Rust names for parts of a document, in the place of those that the document has. In a configuration file it is the
-/// table `rename`.
+/// Rust names for parts of a document, instead of those that the document has. In a configuration file it is the table
+/// `rename`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rename {

@@ -58,7 +58,7 @@ impl Selection {
 /// A tag, operation or pattern without a match in the document, or an empty selection.
 pub fn slice(document: &Document, selection: &Selection) -> Result<String, SliceError> {
     if document.is_overlaid() {
-        return slice(&document.rewritten().map_err(uncut)?, selection);
+        return slice(&document.rewritten().map_err(cannot_cut)?, selection);
     }
     let operations = Operations::of(document);
     let chosen = choice::chosen(&operations, selection)?;
@@ -67,11 +67,11 @@ pub fn slice(document: &Document, selection: &Selection) -> Result<String, Slice
     // Removing parts must not have changed the meaning of the rest.
     match Document::parse(document.file(), &text) {
         Ok(_) => Ok(text),
-        Err(diagnostics) => Err(uncut(diagnostics)),
+        Err(diagnostics) => Err(cannot_cut(diagnostics)),
     }
 }
 
-fn uncut(diagnostics: Diagnostics) -> SliceError {
+fn cannot_cut(diagnostics: Diagnostics) -> SliceError {
     let fault = format!("this document is written in a way that cannot be cut: {diagnostics}");
     SliceError { faults: vec![fault] }
 }

@@ -27,7 +27,7 @@ pub struct Operation {
     pub given: Option<GivenName>,
     /// The HTTP method, in capitals.
     pub method: String,
-    /// The path, with `{name}` in the place of a parameter.
+    /// The path, with `{name}` for each parameter.
     pub path: String,
     /// The summary.
     pub summary: String,

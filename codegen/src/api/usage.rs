@@ -33,7 +33,7 @@ pub(super) fn mark(api: &mut Api, replaced: &HashSet<TypeId>) {
     }
 }
 
-/// Whether a required property may be missing all the same. A read-only property is missing from requests, a
+/// Whether a required property may be missing nevertheless. A read-only property is missing from requests, a
 /// write-only one from replies, and a deprecated or undescribed one from types that are never sent.
 fn may_be_missing(field: &Field, sent: bool, received: bool) -> bool {
     let undescribed = field.default == FieldDefault::Undescribed;

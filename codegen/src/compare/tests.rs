@@ -99,7 +99,7 @@ paths:
 const SENT: &str = " (breaks users: what they send may be refused)";
 const RECEIVED: &str = " (breaks users: what they receive may not be what they expect)";
 const BOTH: &str =
-    " (breaks users: what they send may be refused, what they receive not be what they expect)";
+    " (breaks users: what they send may be refused, and what they receive may not be what they expect)";
 
 /// Each case is a text of our document, its replacement in the published one, the report, and what it breaks.
 fn assert_reported<const N: usize>(cases: [(&str, &str, String, &str); N]) {
@@ -268,7 +268,7 @@ fn a_missing_operation_counts_if_it_has_one_of_our_tags() {
     assert_eq!(
         gone,
         [
-            "removed  #/paths/~1pets/post (breaks users: what they send may be refused, what they receive not be what they expect)",
+            "removed  #/paths/~1pets/post (breaks users: what they send may be refused, and what they receive may not be what they expect)",
             "added    #/paths/~1birds/post",
         ]
     );

@@ -18,7 +18,7 @@ pub(super) fn member<'a>(value: &Value<'a>, key: &str) -> Option<Value<'a>> {
     Some(Value { node, file: value.file, pointer: value.pointer.child(key) })
 }
 
-/// The members of an object, as they are written. None if the value is no object.
+/// The members of an object, as they are written. None if the value is not an object.
 pub(super) fn members<'a>(value: &Value<'a>) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
     let (file, pointer) = (value.file, value.pointer.clone());
     value
@@ -29,14 +29,14 @@ pub(super) fn members<'a>(value: &Value<'a>) -> impl Iterator<Item = (&'a str, V
         .map(move |(key, node)| (&**key, Value { node, file, pointer: pointer.child(key) }))
 }
 
-/// The elements of an array, as they are written. None if the value is no array.
+/// The elements of an array, as they are written. None if the value is not an array.
 pub(super) fn elements<'a>(value: &Value<'a>) -> impl Iterator<Item = Value<'a>> + use<'a> {
     let (file, pointer) = (value.file, value.pointer.clone());
     let elements = value.node.as_array().into_iter().flatten().enumerate();
     elements.map(move |(at, node)| Value { node, file, pointer: pointer.child(at) })
 }
 
-/// Follows `$ref`s to a value that is none. One that leads nowhere is returned as it is.
+/// Follows `$ref`s to a value that is not a `$ref`. A `$ref` that leads nowhere is returned as it is.
 pub(super) fn settled<'a>(document: &'a Document, value: Value<'a>) -> Value<'a> {
     let mut settled = value;
     for _ in 0..MAX_HOPS {

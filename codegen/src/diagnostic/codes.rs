@@ -366,7 +366,7 @@ Nothing needs to be done unless a value must be refused before it is sent.",
     ),
     (
         "unexpressed-content-type",
-        "A schema describes content that is no JSON and no form, such as XML. The body, or the part of a form, is text or
+        "A schema describes content that is neither JSON nor a form, such as XML. The body, or the part of a form, is text or
 bytes, as they are. So are the parts of a reply of a `multipart` type.
 
 If the API has JSON as well, add `application/json` to the document.",
@@ -540,7 +540,7 @@ mod tests {
         {
             for (at, _) in text.match_indices(makes) {
                 let after: String = text[at + makes.len()..].chars().take(180).collect();
-                // What the cut has left of a string at the end is none.
+                // The last piece is not a whole string.
                 let pieces: Vec<&str> = after.split('"').collect();
                 let mut strings = pieces[..pieces.len() - 1].iter().skip(1).step_by(2).copied();
                 codes.extend(strings.find(|text| is_code(text)).map(str::to_owned));

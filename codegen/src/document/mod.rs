@@ -135,7 +135,7 @@ impl Document {
         }
     }
 
-    /// Reads a file that is written like an OpenAPI document but is none. Its version counts as 3.1.
+    /// Reads a file that has the syntax of an OpenAPI document but is not one. Its version counts as 3.1.
     ///
     /// # Errors
     ///

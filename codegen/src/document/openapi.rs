@@ -271,7 +271,7 @@ view! {
 }
 
 view! {
-    /// A `$ref` in the place of an object.
+    /// A `$ref` instead of an object.
     Reference, "a reference", {
         reference: "$ref", Text;
     }

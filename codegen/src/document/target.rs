@@ -28,8 +28,8 @@ pub struct Target<'a> {
 impl Document {
     /// The files that `$ref`s refer to and that were not given yet.
     ///
-    /// Names are relative to the same folder as the document's own name. Something that only looks like a `$ref`, in
-    /// an example say, counts too. A missing file is no fault until its `$ref` is followed.
+    /// Names are relative to the same folder as the document's own name. Something that only looks like a `$ref`, such
+    /// as in an example, counts too. A missing file is not a fault until its `$ref` is followed.
     pub fn external_files(&self) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
         for (file, source) in &self.sources {

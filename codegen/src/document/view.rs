@@ -41,12 +41,12 @@ impl<'d> Member<'d> {
         self.value.as_object()
     }
 
-    /// The entries of an object. None if the value is no object.
+    /// The entries of an object. None if the value is not an object.
     pub fn entries(self) -> impl Iterator<Item = (&'d str, &'d Node)> {
         self.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// The elements of an array. None if the value is no array.
+    /// The elements of an array. None if the value is not an array.
     pub fn elements(self) -> &'d [Node] {
         self.value.as_array().unwrap_or_default()
     }

@@ -70,11 +70,11 @@ fn matching(
     found
 }
 
-/// Marks what is so. `false`: nothing is.
-fn mark(operations: &Operations<'_>, found: &mut [bool], is_so: impl Fn(&Operation<'_>) -> bool) -> bool {
+/// Marks the operations that match. Returns whether any does.
+fn mark(operations: &Operations<'_>, found: &mut [bool], matches: impl Fn(&Operation<'_>) -> bool) -> bool {
     let mut any = false;
     for (operation, found) in operations.iter().zip(found) {
-        if is_so(operation) {
+        if matches(operation) {
             (*found, any) = (true, true);
         }
     }

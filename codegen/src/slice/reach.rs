@@ -100,7 +100,7 @@ impl<'a> Reach<'a> {
         if first == "components" {
             if let Some(part) = at(root, tokens, 3) {
                 self.keep_part(prefix(tokens, 3), part);
-                self.keep_children(tokens, part);
+                self.keep_subtypes(tokens, part);
             }
         } else if PATHS.contains(&&**first) {
             self.keep_in_path(tokens);
@@ -151,25 +151,25 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// A schema with a discriminator but no alternatives stands for all its subtypes.
-    fn keep_children(&mut self, tokens: &[String], node: &Node) {
+    /// Keeps the subtypes of a schema with a discriminator and no alternatives: it stands for all of them.
+    fn keep_subtypes(&mut self, tokens: &[String], node: &Node) {
         let [_, section, name, ..] = tokens else { return };
-        let is_parent =
+        let is_supertype =
             node.get("discriminator").is_some() && node.get("oneOf").or(node.get("anyOf")).is_none();
-        if section != "schemas" || !is_parent {
+        if section != "schemas" || !is_supertype {
             return;
         }
-        let parent = Pointer::root().child("components").child("schemas").child(name);
+        let supertype = Pointer::root().child("components").child("schemas").child(name);
         let schemas = self.document.root().get("components").and_then(|components| components.get("schemas"));
         for (name, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
             let parts = schema.get("allOf").and_then(Node::as_array).into_iter().flatten();
             let references = parts.filter_map(|part| part.get("$ref")).filter_map(Node::as_str);
-            let is_child = references
+            let is_subtype = references
                 .filter_map(|reference| self.document.resolve(self.document.file(), reference).ok())
-                .any(|target| target.file == self.document.file() && target.pointer == parent);
-            let child = Pointer::root().child("components").child("schemas").child(name);
-            if is_child && !self.kept.parts.contains(&child) {
-                self.keep(&child);
+                .any(|target| target.file == self.document.file() && target.pointer == supertype);
+            let subtype = Pointer::root().child("components").child("schemas").child(name);
+            if is_subtype && !self.kept.parts.contains(&subtype) {
+                self.keep(&subtype);
             }
         }
     }

@@ -51,7 +51,8 @@ impl FollowUp {
     ///
     /// # Errors
     ///
-    /// [`Error::Request`] when a request fails. A job that failed is no error: see [`FineTuningJob::has_succeeded`].
+    /// [`Error::Request`] when a request fails. A job that failed is not an error: see
+    /// [`FineTuningJob::has_succeeded`].
     pub async fn wait_for_job(&self, job_id: &str) -> Result<FineTuningJob, Error> {
         let mut pauses = Pauses::up_to(self.options.max_poll);
         let mut status = String::new();

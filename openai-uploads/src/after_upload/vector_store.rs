@@ -77,7 +77,8 @@ impl FollowUp {
     ///
     /// # Errors
     ///
-    /// [`Error::Request`] when a request fails. A file that cannot be indexed is no error: [`Attached::failed`] has it.
+    /// [`Error::Request`] when a request fails. A file that cannot be indexed is not an error: it is in
+    /// [`Attached::failed`].
     pub async fn attach(&self, vector_store_id: &str, file_ids: &[String]) -> Result<Attached, Error> {
         let most =
             usize::try_from(CreateVectorStoreFileBatchRequest::FILE_IDS_MAX_ITEMS).unwrap_or(usize::MAX);

@@ -249,7 +249,7 @@ impl BatchRunner {
         Ok(run.shared_as(shared))
     }
 
-    /// Goes on with the run of another machine: splits the same requests in the same way.
+    /// Continues the run of another machine: splits the same requests in the same way.
     async fn take_over(
         &self,
         folder: Folder,

@@ -115,7 +115,7 @@ pub(super) fn same_input(state: &RunState, paths: &[PathBuf], folder: &Path) -> 
     };
     let mut inputs = Vec::new();
     for path in paths {
-        // A missing file is no reason to stop: the requests are in the work folder. A pipe cannot be compared.
+        // A missing file is not a reason to stop: the requests are in the work folder. A pipe cannot be compared.
         match InputFile::of(path) {
             Ok(input) if input.path.is_file() => inputs.push(input),
             _ => return Ok(()),

@@ -54,8 +54,8 @@ pub enum EventForm {
 
 /// A reply that is a stream of server-sent events, each read as a `T`.
 ///
-/// Ends when the server ends it. The data `[DONE]` is no event, and neither is a word such as `END` in the last event
-/// of a stream whose other data is JSON. Dropping the stream closes the connection.
+/// Ends when the server ends it. The data `[DONE]` is not an event, and neither is a word such as `END` in the last
+/// event of a stream whose other data is JSON. Dropping the stream closes the connection.
 pub struct EventStream<T> {
     operation: &'static str,
     form: EventForm,

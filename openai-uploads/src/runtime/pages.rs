@@ -237,7 +237,7 @@ impl<T, E: ErrorBody, P: Pages<Page = T>> Step<T, E, P> {
     }
 }
 
-/// A value as text. A missing one, `null` and an empty string are none.
+/// A value as text. `None` if it is missing, `null` or an empty string.
 fn text(value: &impl Serialize) -> Option<String> {
     match serde_json::to_value(value).ok()? {
         Value::Null => None,

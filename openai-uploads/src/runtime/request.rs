@@ -147,7 +147,7 @@ impl Request {
                 }
             }
             Some(_) => {
-                self.fail(InputError::new("the query is written as a form, and the value is no object"))
+                self.fail(InputError::new("the query is written as a form, and the value is not an object"))
             }
         }
         self

@@ -45,7 +45,7 @@
 //!    the missing parts are sent. The first of them is small and sent alone: if the server does not have the upload
 //!    any more, little is lost. Otherwise an upload is created.
 //! 3. **Send.** Each part has a connection to itself and is read from the file while it is sent. Its size follows the
-//!    rate of the line; see [`Plan`]. A part that fails is sent again as its [`RetryPolicy`] says; one that sends
+//!    rate of the connection; see [`Plan`]. A part that fails is sent again as its [`RetryPolicy`] says; one that sends
 //!    nothing for [`Options::stall_limit`] has failed. When nothing else is left to send, a part that is far slower
 //!    than the others is sent over a second connection too (hedging).
 //! 4. **Complete.** The server gets the list of parts and the MD5 of the content, which was computed meanwhile.

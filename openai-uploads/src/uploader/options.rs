@@ -26,8 +26,8 @@ pub struct Options {
     /// [`FILES_API_MAX_BYTES`](Self::FILES_API_MAX_BYTES) unless [`part_size`](Self::part_size) is set, and files of up
     /// to 512 MiB where the server has no Uploads API. The Uploads API takes all others.
     pub api: Option<Api>,
-    /// The bytes of a part. By default they follow the rate of the line: a part takes about 4 seconds, so an upload
-    /// that stops loses only seconds of work. See [`Plan`](super::Plan).
+    /// The bytes of a part. By default they follow the rate of the connection: a part takes about 4 seconds, so an
+    /// upload that stops loses only seconds of work. See [`Plan`](super::Plan).
     pub part_size: Option<u64>,
     /// The maximum rate in bytes a second at which content is sent, over all connections of an uploader and its
     /// clones. No maximum by default; 0 counts as 1. Requests without content are not counted.

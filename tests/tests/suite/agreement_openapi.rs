@@ -24,7 +24,7 @@ fn the_document_is_an_openapi_3_1_document() {
     for (name, schema) in spec.schemas() {
         assert!(
             jsonschema::draft202012::meta::is_valid(schema),
-            "{name} is no schema of JSON Schema 2020-12"
+            "{name} is not a schema of JSON Schema 2020-12"
         );
     }
 }

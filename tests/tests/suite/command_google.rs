@@ -28,7 +28,7 @@ fn objects_and_prefixes_of_google_are_uploaded() {
     let files = server.files();
     let sent = files.iter().find(|file| file.filename == "large b.jsonl").expect("it is there");
     assert!(server.content(&sent.id).unwrap() == large, "the bytes differ");
-    // A store that takes no state is no reason to fail.
+    // A store that takes no state is not a reason to fail.
     let second = run(&server, bucket, &["gs://data/prefix/x/large b.jsonl", "--part-size", "1MiB"]);
     assert_eq!(second.code, Some(0), "{}", second.stderr);
     // The manifest is a file, since this server refuses to write objects.

@@ -188,7 +188,7 @@ fn an_object_that_changes_or_has_no_ranges_is_one_message_and_leaves_nothing() {
 }
 
 #[test]
-fn a_store_slower_than_the_line_is_waited_for() {
+fn a_store_slower_than_the_network_is_waited_for() {
     let (server, bytes) = (server(Faults::new()), content(14, 6 * MIB));
     let web = WebServer::start(bytes.clone());
     // Each part takes longer than a request may, and no pause between two bytes does.

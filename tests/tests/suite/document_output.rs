@@ -35,7 +35,7 @@ pub(crate) fn generates_or_refuses(file: &str, text: &str, files: &BTreeMap<Stri
     match schema_types(text, &options(Output::Modules)) {
         Ok(types) => {
             for (pointer, ty) in types {
-                assert!(syn::parse_str::<syn::Type>(&ty).is_ok(), "{pointer} is no type: {ty}");
+                assert!(syn::parse_str::<syn::Type>(&ty).is_ok(), "{pointer} is not a type: {ty}");
             }
         }
         Err(_) => assert!(refused[0], "types are found in what is generated from"),
@@ -61,7 +61,7 @@ fn is_sound(package: &Package) {
         assert!(!path.contains(".."), "{path}");
         if path.ends_with(".rs") {
             let parsed = syn::parse_file(text);
-            assert!(parsed.is_ok(), "{path} is no Rust: {:?}\n{text}", parsed.err());
+            assert!(parsed.is_ok(), "{path} is not Rust: {:?}\n{text}", parsed.err());
         }
     }
     let names: HashSet<&str> = package.files().map(|(path, _)| path).collect();

@@ -136,7 +136,7 @@ impl<'a> Written<'a> {
 
     fn of_json(&self, text: &str) -> Result<Value, String> {
         serde_json::from_str(&self.decoded(text))
-            .map_err(|error| format!("{} is no JSON: {error}", self.name))
+            .map_err(|error| format!("{} is not JSON: {error}", self.name))
     }
 
     /// A scalar, an array, or keys and values in turn.
@@ -160,7 +160,7 @@ impl<'a> Written<'a> {
     fn object_of_pairs<'t>(&self, pairs: impl Iterator<Item = &'t str>) -> Result<Value, String> {
         let mut object = Map::new();
         for pair in pairs {
-            let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no pair"))?;
+            let (key, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is not a pair"))?;
             let key = self.decoded(key);
             let value = self.scalar(value, self.property(&key));
             if object.insert(key, value).is_some() {

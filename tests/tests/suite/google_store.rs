@@ -1,8 +1,8 @@
 //! A server that answers as Google documents the XML API of Cloud Storage: objects in memory, each with a generation,
 //! written at once or in parts.
 //!
-//! It is no server of Google's. The servers in the registries read and list by this API, and none writes by it on
-//! condition of a generation, which states and manifests need.
+//! States and manifests are written on condition of a generation. The servers in the registries only read and list by
+//! this API.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,4 +1,5 @@
-//! Independent clients: the official ones for Python and Node.js, and a tester that makes random requests from the spec.
+//! Independent clients: the official ones for Python and Node.js, and a program that makes random requests from the
+//! spec.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -86,7 +87,7 @@ fn run_schemathesis(python: &mut std::process::Command, arguments: &[&str]) {
     python.args(["--url", server.base_url()]);
     python.args(["--header", &format!("Authorization: Bearer {KEY}"), "--seed", &seed]);
     python.args(["--checks", "all", "--max-examples", "50", "--continue-on-failure"]).args(arguments);
-    // A busy machine makes requests slowly, which is no fault of the server.
+    // A busy machine makes requests slowly, which is not a fault of the server.
     python.args(["--suppress-health-check", "all"]);
     python::succeed(python);
     let answers = server.requests().iter().filter_map(|seen| seen.status).collect::<Vec<_>>();

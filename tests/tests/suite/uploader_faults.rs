@@ -317,7 +317,7 @@ async fn a_part_that_is_far_slower_than_others_is_hedged() {
 }
 
 #[tokio::test]
-async fn the_slowest_line_counts_as_moving() {
+async fn the_slowest_connection_counts_as_moving() {
     // Half a second for each part, and no pause of the stall limit's length.
     let server = server(Faults::new().rate(100 * KIB)).await;
     let (result, recorded, _) = upload(

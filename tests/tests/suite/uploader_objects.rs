@@ -121,7 +121,7 @@ async fn a_server_without_ranges_is_an_error_and_one_that_stalls_too() {
 }
 
 #[tokio::test]
-async fn a_store_slower_than_the_line_is_waited_for() {
+async fn a_store_slower_than_the_network_is_waited_for() {
     let (server, bytes) = (server(Faults::new()).await, content(8, 2 * MIB));
     let web = WebServer::start(bytes.clone());
     let source = Source::object(object(&web).await);

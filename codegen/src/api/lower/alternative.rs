@@ -68,8 +68,7 @@ fn constant<'d>(schema: Schema<'d>, property: &str) -> Option<&'d str> {
     only.as_str().filter(|value| fits(value))
 }
 
-/// The type of a schema, or the format that makes a string something else. Other strings are all the same, as in the
-/// union.
+/// The type of a schema, or the format that makes a string something else. Other strings are alike, as in the union.
 fn kind(schema: Schema<'_>) -> Option<String> {
     let kind = match schema.kind().map(|kind| kind.value) {
         Some(Node::String(kind)) => kind,

@@ -275,12 +275,12 @@ pub(super) fn excluded(not: Schema<'_>) -> Option<String> {
     (only && !values.is_empty()).then(|| format!("not {}", listed(values, "or")))
 }
 
-/// The strings that a member lists. `None`: there are none.
+/// The strings that a member lists, or `None`.
 fn names(member: Option<Member<'_>>) -> Option<Vec<&Node>> {
     names_of(member?.value)
 }
 
-/// The strings of an array. `None`: there are none.
+/// The strings of an array, or `None` if it has none.
 fn names_of(array: &Node) -> Option<Vec<&Node>> {
     let names = array.as_array()?.iter().filter(|name| name.as_str().is_some());
     Some(names.collect()).filter(|names: &Vec<_>| !names.is_empty())

@@ -12,7 +12,7 @@ use super::place::Place;
 pub(super) const MAX_REFERENCES: usize = 200;
 
 impl<'d> Lowering<'d> {
-    /// Follows a `$ref`, and those that it leads to, to a value that is none.
+    /// Follows a `$ref`, and those that it leads to, to a value that is not a `$ref`.
     pub(super) fn follow(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
         let mut at = (place.clone(), node);
         for _ in 0..MAX_REFERENCES {
@@ -70,7 +70,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Follows a `$ref` that is where OpenAPI allows none, such as in the place of an operation.
+    /// Follows a `$ref` where OpenAPI does not allow one, such as instead of an operation.
     pub(super) fn follow_misplaced(&mut self, place: &Place, node: &'d Node) -> Option<(Place, &'d Node)> {
         if Reference::of(node).reference().is_some() {
             self.report.misplaced_references.push(place.clone());

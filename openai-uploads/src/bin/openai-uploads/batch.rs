@@ -259,7 +259,7 @@ impl Common {
         let (shown, json) = (Arc::clone(&table), self.json);
         let runner = BatchRunner::new(uploader, options).on_event(move |event| {
             if json {
-                // An event that nobody reads is no reason to stop.
+                // An event that nobody reads is not a reason to stop.
                 let _ = stdout::try_line(&stdout::json(event));
             }
             shown.lock().unwrap_or_else(PoisonError::into_inner).take(event);

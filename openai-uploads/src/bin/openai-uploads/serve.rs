@@ -234,7 +234,7 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
             .rsplit_once(':')
             .is_some_and(|(host, port)| !host.contains(':') && port.parse::<u16>().is_ok());
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // The system would take a number that is no port for an IPv4 address.
+        // The system would take a number that is not a port for an IPv4 address.
         return Err(HELP.to_owned());
     }
     let resolved = if has_port {

@@ -123,7 +123,7 @@ fn variable(name: &str) -> Option<String> {
 fn of_job(variable: impl Fn(&str) -> Option<String>, count: Option<u32>) -> Result<Shard, CommandError> {
     SCHEDULERS.iter().find_map(|scheduler| scheduler.shard(&variable, count)).unwrap_or_else(|| {
         let variables: Vec<_> = SCHEDULERS.iter().map(|scheduler| scheduler.index).collect();
-        Err(CommandError::bad_input("--shard auto: this is no task of a job that is known")
+        Err(CommandError::bad_input("--shard auto: no variable of a known job is set")
             .with_help(format!("pass --shard I/N, or set one of {}", variables.join(", "))))
     })
 }

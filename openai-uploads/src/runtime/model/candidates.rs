@@ -12,7 +12,7 @@ use super::variant::{UNKNOWN_TAG, Union, Variant, only_variant, text_of};
 /// How many characters of a string an error shows.
 const MAX_SHOWN: usize = 120;
 
-/// Reads a value of a union whose types no property tells apart.
+/// Reads a value of a union whose types no property distinguishes.
 ///
 /// # Errors
 ///

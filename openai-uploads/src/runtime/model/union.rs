@@ -123,7 +123,7 @@ pub(crate) fn read_variant<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 ///
 /// # Errors
 ///
-/// When the value is no object or one of its members cannot be written.
+/// When the value is not an object or one of its members cannot be written.
 pub(crate) fn write_tagged<T: Serialize, S: Serializer>(
     value: &T,
     property: &str,

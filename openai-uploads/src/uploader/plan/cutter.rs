@@ -1,4 +1,4 @@
-//! Cuts what is missing of a file into parts, one at a time, by the rate of the line.
+//! Cuts what is missing of a file into parts, one at a time, by the rate of the connection.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::part::{MAX_PARTS, Part, PartSizes};
 
-/// The time that a part takes once its size fits the line. A stop loses no more than this of each connection's
+/// The time that a part takes once its size fits the rate. A stop loses no more than this of each connection's
 /// work; a shorter time would pay for more round trips.
 const TARGET_TIME: Duration = Duration::from_secs(4);
 

@@ -18,7 +18,7 @@ use crate::uploader::{Api, UploadError};
 /// With [`Options::part_size`](crate::uploader::Options::part_size) all parts have that size, but for the last,
 /// which may be smaller. Without it, parts start at 2 MiB and grow to 64 MiB as long as each is sent within 4
 /// seconds, so that an upload that stops loses only seconds of work. The plan then lists the parts of a fast
-/// line, which are the largest and fewest.
+/// connection, which are the largest and fewest.
 ///
 /// ```
 /// use openai_uploads::uploader::Plan;
@@ -28,7 +28,7 @@ use crate::uploader::{Api, UploadError};
 /// assert_eq!(plan.parts().nth(1).unwrap().range, 30..60);
 ///
 /// let plan = Plan::new(1 << 30, 8)?;
-/// assert_eq!(plan.to_string(), "30 parts of up to 67108864 bytes, more on a slow line");
+/// assert_eq!(plan.to_string(), "30 parts of up to 67108864 bytes, more on a slow connection");
 /// # Ok::<(), openai_uploads::uploader::UploadError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,13 +115,13 @@ impl Plan {
         self.parts.iter().map(|range| range.end - range.start).max().unwrap_or_default()
     }
 
-    /// The number of parts: 0 for an empty file, 1 for another that is sent by one request. On a slow line there are
-    /// more, unless [`is_fixed`](Self::is_fixed).
+    /// The number of parts: 0 for an empty file, 1 for another that is sent by one request. On a slow connection
+    /// there are more, unless [`is_fixed`](Self::is_fixed).
     pub fn part_count(&self) -> usize {
         self.parts.len()
     }
 
-    /// Whether the parts are as listed, however fast the line is.
+    /// Whether the parts are as listed, however fast the connection is.
     pub fn is_fixed(&self) -> bool {
         self.is_fixed
     }
@@ -142,7 +142,7 @@ impl fmt::Display for Plan {
         match (self.part_count(), self.is_fixed, last.len() == self.part_size()) {
             (1, ..) => write!(f, "1 part of {}", bytes(last.len())),
             (count, false, _) => {
-                write!(f, "{count} parts of up to {}, more on a slow line", bytes(self.part_size()))
+                write!(f, "{count} parts of up to {}, more on a slow connection", bytes(self.part_size()))
             }
             (count, true, true) => write!(f, "{count} parts of {}", bytes(self.part_size())),
             (count, true, false) => {

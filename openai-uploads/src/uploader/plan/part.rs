@@ -38,7 +38,7 @@ impl Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PartSizes {
     Fixed(u64),
-    /// By the rate of the line.
+    /// By the rate of the connection.
     ByRate {
         max: u64,
         concurrency: u64,

@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep_until};
 use super::rate_limit::RateLimit;
 use crate::uploader::source::{RangeStream, SourceRange};
 
-/// How many bytes a connection gets at a time: how finely progress is seen, and how slow a line may be before it
+/// How many bytes a connection gets at a time: how finely progress is seen, and how slow a connection may be before it
 /// counts as stalled. Costs nothing, since a chunk is cut without being copied.
 const PIECE: usize = 64 * 1024;
 

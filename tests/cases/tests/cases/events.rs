@@ -38,7 +38,7 @@ async fn the_other_fields_of_an_event_can_be_had() {
 }
 
 #[tokio::test]
-async fn events_are_told_apart_by_their_type() {
+async fn events_are_distinguished_by_their_type() {
     let body = "event: update\ndata: {\"id\": \"a\"}\n\nevent: delete\ndata: {\"a\": 1}\n\nevent: delete\ndata: gone\n\n";
     let (configuration, _request) = serve_once(&ok("text/event-stream", body)).await;
     let stream = events::apis::default_api::stream_events(&configuration).await.unwrap();

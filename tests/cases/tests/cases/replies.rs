@@ -107,7 +107,7 @@ async fn an_error_of_another_media_type_keeps_status_and_text() {
     assert_eq!(error.status.as_u16(), 500);
     assert_eq!(error.body, "<h1>broken</h1>");
     let (configuration, _request) = serve_once(&ok("text/html", "<h1>fine</h1>")).await;
-    let Err(Error::Decode(error)) = get_e(&configuration).await else { panic!("HTML is no JSON") };
+    let Err(Error::Decode(error)) = get_e(&configuration).await else { panic!("HTML is not JSON") };
     assert!(error.to_string().contains("<h1>fine</h1>"), "{error}");
 }
 

@@ -18,7 +18,7 @@ pub(super) struct File {
     pub(super) phase: Phase,
     plan: Option<Plan>,
     pub(super) parts_done: usize,
-    /// The number of parts in all, which follows the rate of the line.
+    /// The number of parts in all, which follows the rate of the connection.
     pub(super) parts: usize,
     /// The bytes of parts that arrived, in earlier runs too.
     pub(super) arrived: u64,

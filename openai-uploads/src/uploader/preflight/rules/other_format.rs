@@ -14,7 +14,7 @@ pub(super) struct Format {
     help: &'static str,
 }
 
-/// What is given as a batch and is none. The first format that fits is named.
+/// Formats that are mistaken for a batch. The first one that fits is reported.
 pub(super) const NOT_A_BATCH: &[Format] = &[
     Format {
         name: "the output of a batch",

@@ -257,7 +257,7 @@ fn lines_are_read_as_by_serde_json_wherever_the_blocks_end() {
             assert_eq!((report.lines, report.bytes), (facts.len() as u64, file.len() as u64), "{text}");
             for ((is_fit, found), facts) in found.into_iter().zip(facts) {
                 assert_eq!(found.number, facts.number, "{text}");
-                assert!(facts.is_object || !is_fit, "line {} is no object:\n{text}", found.number);
+                assert!(facts.is_object || !is_fit, "line {} is not an object:\n{text}", found.number);
                 if facts.is_object && is_fit {
                     assert_eq!(found, facts, "{text}");
                 }
