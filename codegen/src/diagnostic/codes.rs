@@ -175,6 +175,13 @@ Add it.",
     ),
     ("missing-url", "A server has no `url`.\n\nAdd it."),
     (
+        "nearby-ref",
+        "A `$ref` such as `#/$defs/Name` leads nowhere from the root of the document, but a schema around it has such a
+definition. That one is used. Tools write such a `$ref` where they put a JSON Schema with definitions into a document.
+
+Move the definitions under `components/schemas`, or give the schema that has them an `$id`.",
+    ),
+    (
         "no-such-operation",
         "`--tag`, `--operation`, `--path` or one of their negations matches no operation of the document, or all of them
 together leave none.

@@ -41,9 +41,7 @@ impl<'d> Lowering<'d> {
         for (status, response) in operation.responses().into_iter().flat_map(Member::entries) {
             let place = place.child("responses").child(status);
             let Some((place, response)) = self.follow_silently(&place, response) else { continue };
-            for (media_type, media) in Response::of(response).content().into_iter().flat_map(Member::entries)
-            {
-                let place = place.child("content").child(media_type);
+            for (place, media_type, media) in self.members_at(&place, Response::of(response).content()) {
                 if bare(media_type) == "text/event-stream"
                     && let Some((place, media)) = self.follow_silently(&place, media)
                     && let Some(item) = MediaType::of(media).item_schema()

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use crate::document::openapi::{Encoding, MediaType, Operation, PathItem, RequestBody, Root};
 use crate::document::{Member, Node, Schema, View as _};
 
-use super::super::model::{Field, FormKind, Kind, Struct, Type, TypeId};
+use super::super::model::{Field, FieldDefault, FormKind, Kind, Struct, Type, TypeId};
 use super::super::style::StyleKind;
 use super::Lowering;
 use super::all_of::{Gathered, Part};
@@ -82,13 +82,12 @@ impl<'d> Lowering<'d> {
     fn forms_of(&mut self, place: &Place, body: &'d Node) -> Vec<(Place, Place, FormUse<'d>)> {
         let Some((place, body)) = self.follow_silently(place, body) else { return Vec::new() };
         let mut found = Vec::new();
-        for (media_type, media) in RequestBody::of(body).content().into_iter().flat_map(Member::entries) {
+        for (media_place, media_type, media) in self.members_at(&place, RequestBody::of(body).content()) {
             let bare = bare(media_type);
             let has_parts = bare.starts_with("multipart/");
             if bare != URL_ENCODED && !has_parts {
                 continue;
             }
-            let media_place = place.child("content").child(media_type);
             let Some((media_place, media)) = self.follow_silently(&media_place, media) else { continue };
             let media = MediaType::of(media);
             if let Some(schema) = media.schema()
@@ -228,18 +227,7 @@ impl<'d> Lowering<'d> {
             let added = form.fields.iter().filter(|field| !shared.contains(&field.name));
             for field in added.clone() {
                 match structure.fields.iter_mut().find(|other| other.name == field.name) {
-                    // One of several strings here may be one of other strings there.
-                    Some(known) if self.types.is_string(&known.ty) && self.types.is_string(&field.ty) => {
-                        known.ty = Type::String;
-                    }
-                    Some(known) if known.ty != field.ty => {
-                        let message = format!(
-                            "`{}` is of another type in another alternative of this form; the first is expressed",
-                            field.name
-                        );
-                        self.warning(place, "form-alternatives", message, None);
-                    }
-                    Some(_) => {}
+                    Some(known) => self.add_alternative(place, known, field),
                     None => {
                         let requires = |form: &Struct| {
                             form.fields.iter().any(|other| other.name == field.name && other.required)
@@ -258,6 +246,44 @@ impl<'d> Lowering<'d> {
             let description = &mut self.types[id].description;
             let gap = if description.is_empty() { "" } else { "\n\n" };
             description.push_str(&format!("{gap}Either {}.", sets.join("; or ")));
+        }
+    }
+
+    /// Gives a field of a form what it is in another alternative, too.
+    fn add_alternative(&mut self, place: &Place, known: &mut Field, other: &Field) {
+        let has_file = |field: &Field| field.ty.is_file() || field.ty.is_files() || field.is_part;
+        let are_strings = self.types.is_string(&known.ty) && self.types.is_string(&other.ty);
+        let is_other_type = known.ty != other.ty;
+        if is_other_type && are_strings {
+            // One of several strings here may be one of other strings there.
+            known.ty = Type::String;
+        } else if is_other_type {
+            let is_first = has_file(known) || has_file(other);
+            let meaning = if is_first { "the first is expressed" } else { "any value is accepted" };
+            let message =
+                format!("`{}` is of another type in another alternative of this form; {meaning}", known.name);
+            self.warning(place, "form-alternatives", message, None);
+            if is_first {
+                return;
+            }
+            known.ty = Type::Any;
+        }
+        if is_other_type || known.values != other.values {
+            known.default = FieldDefault::None;
+            known.bounds.clear();
+            match other.values.is_empty() || is_other_type {
+                true => known.values.clear(),
+                false if known.values.is_empty() => {}
+                false => {
+                    let more = other.values.iter().filter(|value| !known.values.contains(value));
+                    known.values.extend(more.cloned().collect::<Vec<_>>());
+                }
+            }
+        }
+        known.nullable |= other.nullable;
+        if !other.description.is_empty() && !known.description.contains(&other.description) {
+            let gap = if known.description.is_empty() { "" } else { "\n\n" };
+            known.description.push_str(&format!("{gap}In another alternative: {}", other.description));
         }
     }
 

@@ -88,6 +88,7 @@ pub fn lower_with_schemas(
     api.tags = lowering.operations(root, &api.security_schemes, &api.servers);
     api.webhooks = lowering.webhooks(root);
     lowering.report_misplaced_references();
+    lowering.report_nearby_references();
     lowering.report_deep_objects();
     let schemas = lowering.schemas.json_types();
     let Lowering { mut types, report, pagination, .. } = lowering;

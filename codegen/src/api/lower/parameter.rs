@@ -75,9 +75,9 @@ impl<'d> Lowering<'d> {
             return None;
         }
         let mut style = self.style(place, written, location);
-        let contents = written.content().filter(|contents| contents.as_object().is_some());
-        let content = contents.and_then(|contents| contents.entries().next());
-        if contents.is_some_and(|all| all.entries().count() > 1 || written.schema().is_some()) {
+        let contents = self.members_at(place, written.content());
+        let has_both = !contents.is_empty() && written.schema().is_some();
+        if contents.len() > 1 || has_both {
             let message =
                 "this parameter has several schemas; `schema`, or else the first media type, is used";
             self.warning(&place.child("content"), "several-contents", message, None);
@@ -85,8 +85,8 @@ impl<'d> Lowering<'d> {
         let schema = written.schema().filter(|_| location != Location::QueryString);
         let ty = if let Some(schema) = schema {
             self.schema(&place.child(schema.key), schema.schema())
-        } else if let Some((content_type, media)) = content {
-            let (place, media) = self.follow(&place.child("content").child(content_type), media)?;
+        } else if let Some((place, content_type, media)) = contents.into_iter().next() {
+            let (place, media) = self.follow(&place, media)?;
             let bare = bare(content_type);
             if location == Location::QueryString {
                 style.kind = match &*bare {

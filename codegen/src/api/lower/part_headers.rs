@@ -1,7 +1,7 @@
 //! The headers of a part, from its `encoding`.
 
+use crate::document::View as _;
 use crate::document::openapi::{self, MediaType};
-use crate::document::{Member, View as _};
 
 use super::super::model::{Field, Type};
 use super::super::style::{Location, Style, StyleKind};
@@ -14,14 +14,12 @@ impl<'d> Lowering<'d> {
     /// The headers of a part, as fields.
     pub(super) fn part_headers(&mut self, place: &Place, encoding: openapi::Encoding<'d>) -> Vec<Field> {
         let mut fields = Vec::new();
-        for (name, header) in encoding.headers().into_iter().flat_map(Member::entries) {
+        for (place, name, header) in self.members_at(place, encoding.headers()) {
             // `contentType` decides it (OpenAPI 3.1 §4.8.15.1).
             if name.eq_ignore_ascii_case("content-type") {
                 continue;
             }
-            let Some((place, header)) = self.follow(&place.child("headers").child(name), header) else {
-                continue;
-            };
+            let Some((place, header)) = self.follow(&place, header) else { continue };
             let header = openapi::Header::of(header);
             self.check_members(&place, header);
             fields.extend(self.part_header(&place, name, header));
@@ -33,15 +31,15 @@ impl<'d> Lowering<'d> {
     fn part_header(&mut self, place: &Place, name: &str, header: openapi::Header<'d>) -> Option<Field> {
         let default = Style::default_of(Location::Header);
         let mut style = Style { explode: header.explode().unwrap_or(default.explode), ..default };
-        let content = header.content().and_then(|content| content.entries().next());
+        let content = self.members_at(place, header.content()).into_iter().next();
         let schema = match (header.schema(), content) {
             (Some(schema), _) if schema.is(false) => return None,
             (Some(schema), _) => Some((place.child(schema.key), schema.schema())),
-            (None, Some((media_type, media))) => {
+            (None, Some((place, media_type, media))) => {
                 if !is_text(&bare(media_type)) {
                     style.kind = StyleKind::Json;
                 }
-                let (place, media) = self.follow(&place.child("content").child(media_type), media)?;
+                let (place, media) = self.follow(&place, media)?;
                 let schema = MediaType::of(media).schema();
                 schema.map(|schema| (place.child(schema.key), schema.schema()))
             }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::document::openapi::Reference;
-use crate::document::{Document, Member, Node, Object, Pointer, Schema, View as _};
+use crate::document::{Document, Member, Node, Object, Pointer, Schema, Target, View as _};
 
 use super::Lowering;
 use super::place::Place;
@@ -48,6 +48,10 @@ impl<'d> Lowering<'d> {
         } else {
             document.resolve(&place.file, reference)
         };
+        let resolved = match resolved {
+            Err(error) if error.code == "dangling-ref" => self.nearby(place, reference).ok_or(error),
+            resolved => resolved,
+        };
         match resolved {
             Ok(target) => {
                 let file = if *target.file == *self.main { self.main.clone() } else { target.file.into() };
@@ -59,6 +63,42 @@ impl<'d> Lowering<'d> {
                 None
             }
         }
+    }
+
+    /// The schema that a `$ref` to a definition means that the document has not at its root, but in a schema around the
+    /// `$ref`. Tools write it where they put a JSON Schema with definitions into a document.
+    fn nearby(&mut self, place: &Place, reference: &str) -> Option<Target<'d>> {
+        let document: &'d Document = self.document;
+        let definition = reference.strip_prefix('#')?;
+        if !["/$defs/", "/definitions/"].iter().any(|start| definition.starts_with(start)) {
+            return None;
+        }
+        let mut around = &*place.pointer;
+        while let Some((outer, _)) = around.rsplit_once('/') {
+            around = outer;
+            if let Ok(target) = document.resolve(&place.file, &format!("#{}{definition}", escaped(around))) {
+                self.report.nearby_references.push(place.clone());
+                return Some(target);
+            }
+        }
+        None
+    }
+
+    /// Warns once of all `$ref`s to definitions of the schemas around them.
+    pub(super) fn report_nearby_references(&mut self) {
+        let mut places = std::mem::take(&mut self.report.nearby_references);
+        let mut seen = HashSet::new();
+        places.retain(|place| seen.insert(place.clone()));
+        let Some(first) = places.first() else { return };
+        let others = match places.len() {
+            1 => String::new(),
+            2 => ", as does another one".to_owned(),
+            count => format!(", as do {} others", count - 1),
+        };
+        let message = format!(
+            "this `$ref` leads nowhere from the root of the document{others}; it is followed from the schema around it"
+        );
+        self.warning(&first.clone().child("$ref"), "nearby-ref", message, None);
     }
 
     /// The schema that the `$ref` or `$dynamicRef` of a schema refers to.
@@ -114,6 +154,18 @@ impl<'d> Lowering<'d> {
         Some((place, value.as_object()?))
     }
 
+    /// The members of an object that is a member, each with its place.
+    pub(super) fn members_at(
+        &mut self,
+        place: &Place,
+        member: Option<Member<'d>>,
+    ) -> Vec<(Place, &'d str, &'d Node)> {
+        let Some(Member { key, value }) = member else { return Vec::new() };
+        let Some((place, value)) = self.follow_misplaced(&place.child(key), value) else { return Vec::new() };
+        let members = value.as_object().into_iter().flatten();
+        members.map(|(key, node)| (place.child(key), key.as_str(), node)).collect()
+    }
+
     /// The value of a member, which has to be an array.
     pub(super) fn array_at(
         &mut self,
@@ -138,4 +190,9 @@ impl<'d> Lowering<'d> {
         let Some((place, elements)) = self.array_at(place, member) else { return Vec::new() };
         elements.iter().enumerate().map(|(index, node)| (place.index(index), Schema::of(node))).collect()
     }
+}
+
+/// A pointer as it is written in the fragment of a URI.
+fn escaped(pointer: &str) -> String {
+    pointer.replace('%', "%25")
 }

@@ -21,6 +21,8 @@ pub(super) struct Report {
     pub(super) deep_objects: Vec<(Place, Type)>,
     /// The `$ref`s that are where OpenAPI does not allow one.
     pub(super) misplaced_references: Vec<Place>,
+    /// The `$ref`s that are followed from the schema around them.
+    pub(super) nearby_references: Vec<Place>,
 }
 
 impl Report {

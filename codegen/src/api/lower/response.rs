@@ -1,7 +1,7 @@
 //! The responses of operations.
 
 use crate::document::openapi::{self, MediaType, Operation, Response};
-use crate::document::{Member, Node, Schema, View as _};
+use crate::document::{Member, Schema, View as _};
 
 use super::super::Type;
 use super::super::operation::{ErrorReply, EventForm, Header, ReplyContent, Success, UntypedError};
@@ -102,10 +102,8 @@ impl<'d> Lowering<'d> {
     /// The contents of a response, the one that is asked for first.
     fn contents(&mut self, place: &Place, response: Response<'d>) -> Vec<ReplyContent> {
         let mut representations = Vec::new();
-        for (media_type, media) in media_types(response) {
-            let Some((place, media)) = self.follow(&place.child("content").child(media_type), media) else {
-                continue;
-            };
+        for (place, media_type, media) in self.members_at(place, response.content()) {
+            let Some((place, media)) = self.follow(&place, media) else { continue };
             let media = MediaType::of(media);
             self.check_members(&place, media);
             let has_parts = bare(media_type).starts_with("multipart/");
@@ -269,10 +267,8 @@ impl<'d> Lowering<'d> {
         replies: &mut Replies,
     ) {
         let mut ty: Option<(Type, &'d str, Option<Schema<'d>>)> = None;
-        for (media_type, media) in media_types(response) {
-            let Some((place, media)) = self.follow(&place.child("content").child(media_type), media) else {
-                continue;
-            };
+        for (place, media_type, media) in self.members_at(place, response.content()) {
+            let Some((place, media)) = self.follow(&place, media) else { continue };
             let media = MediaType::of(media);
             self.check_members(&place, media);
             let schema = media.schema().map(Member::schema);
@@ -290,8 +286,9 @@ impl<'d> Lowering<'d> {
         match ty {
             Some((ty, ..)) if ty != Type::Any => replies.errors.push(ErrorReply { status, description, ty }),
             _ => {
+                let contents = self.members_at(place, response.content());
                 let content_types =
-                    media_types(response).map(|(media_type, _)| media_type.to_owned()).collect();
+                    contents.into_iter().map(|(_, media_type, _)| media_type.to_owned()).collect();
                 replies.untyped_errors.push(UntypedError { status, description, content_types });
             }
         }
@@ -299,14 +296,12 @@ impl<'d> Lowering<'d> {
 
     fn headers(&mut self, place: &Place, response: Response<'d>) -> Vec<Header> {
         let mut headers = Vec::new();
-        for (name, header) in response.headers().into_iter().flat_map(Member::entries) {
+        for (place, name, header) in self.members_at(place, response.headers()) {
             // The media type decides it (OpenAPI 3.1 §4.8.17.1).
             if name.eq_ignore_ascii_case("content-type") {
                 continue;
             }
-            let Some((place, header)) = self.follow(&place.child("headers").child(name), header) else {
-                continue;
-            };
+            let Some((place, header)) = self.follow(&place, header) else { continue };
             let about = description(header);
             let header = openapi::Header::of(header);
             self.check_members(&place, header);
@@ -331,10 +326,6 @@ fn is_sequence(media_type: &str) -> bool {
 /// Whether a reply can have a body (RFC 9110 §6.4.1), whatever the document declares.
 fn may_have_body(method: &str, status: &str) -> bool {
     method != "head" && !matches!(status, "204" | "205" | "304") && !status.starts_with('1')
-}
-
-fn media_types<'d>(response: Response<'d>) -> impl Iterator<Item = (&'d str, &'d Node)> {
-    response.content().into_iter().flat_map(Member::entries)
 }
 
 /// The type of a header's value, in a word.

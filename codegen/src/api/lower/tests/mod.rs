@@ -542,6 +542,28 @@ paths:
 );
 
 snapshot!(
+    form_alternatives,
+    document(
+        r"
+paths:
+  /replies:
+    post:
+      operationId: reply
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              oneOf:
+                - {type: object, required: [type], properties: {type: {const: 1}, data: {type: string}, file: {type: string, format: binary}, flag: {const: true}}}
+                - {type: object, required: [type], properties: {type: {const: 2}, data: {type: object, properties: {a: {type: string}}}, file: {type: integer}, flag: {type: boolean}}}
+                - {type: object, required: [type], properties: {type: {enum: [2, 3]}}}
+      responses: {'204': {description: done}}
+"
+    )
+);
+
+snapshot!(
     positions,
     document(
         r"
@@ -634,6 +656,50 @@ paths:
   /pets: {get: {$ref: '#/x-operations/list'}}
 x-operations:
   list: {operationId: listPets, responses: {'204': {description: ok}}}
+"
+    )
+);
+
+snapshot!(
+    nearby_reference,
+    document(
+        r"
+paths:
+  /speech:
+    get:
+      operationId: getSpeech
+      responses:
+        '200':
+          description: ok
+          content:
+            application/json:
+              schema:
+                properties: {event: {$ref: '#/$defs/Event'}, none: {type: string}}
+                $defs:
+                  Event: {properties: {kind: {$ref: '#/$defs/Kind'}}}
+                  Kind: {type: integer}
+"
+    )
+);
+
+snapshot!(
+    references_in_the_place_of_maps,
+    document(
+        r"
+paths:
+  /a:
+    post:
+      operationId: postA
+      parameters: [{name: p, in: query, content: {$ref: '#/components/mediaTypes/number'}}]
+      requestBody: {content: {$ref: '#/components/mediaTypes/form'}}
+      responses:
+        '200': {description: ok, content: {$ref: '#/components/mediaTypes/number'}, headers: {$ref: '#/components/headers'}}
+        '400': {description: no, content: {$ref: '#/components/mediaTypes/number'}}
+components:
+  headers: {X-A: {schema: {type: string}}}
+  mediaTypes:
+    number: {application/json: {schema: {type: number}}}
+    form: {multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}}}}}
 "
     )
 );
