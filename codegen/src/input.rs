@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Overlay, mentions_other_files};
 use crate::{Generated, Options, generate};
 
-/// The largest file that is read. The largest published documents are a tenth of it.
+/// The maximum size of a file. The largest published documents have a tenth of it.
 const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
 /// The text of a document, and the texts of the files that its `$ref`s refer to.

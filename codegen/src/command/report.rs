@@ -57,15 +57,15 @@ pub fn end(result: Result<Report, Failure>, json: bool) -> ExitCode {
     if json {
         let mut text = Value::Object(object(result)).to_string();
         text.push('\n');
-        terminal::say(&text);
+        terminal::print(&text);
         return ExitCode::from(code);
     }
     match result {
         Ok(Report { text, warnings, .. }) => {
-            terminal::complain(&warnings_text(&warnings, terminal::is_coloured()));
-            terminal::say(&text);
+            terminal::eprint(&warnings_text(&warnings, terminal::is_coloured()));
+            terminal::print(&text);
         }
-        Err(failure) => terminal::complain(&failure.render(terminal::is_coloured())),
+        Err(failure) => terminal::eprint(&failure.render(terminal::is_coloured())),
     }
     ExitCode::from(code)
 }

@@ -5,12 +5,12 @@
 use std::io::{self, IsTerminal, Write};
 
 /// Writes a result to stdout.
-pub fn say(text: &str) {
+pub fn print(text: &str) {
     let _ = io::stdout().lock().write_all(text.as_bytes());
 }
 
 /// Writes a message to stderr.
-pub fn complain(text: &str) {
+pub fn eprint(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -34,7 +34,7 @@ impl Progress {
     /// Shows that a step begins: a verb, and what it is about.
     pub fn step(&self, verb: &str, object: &str) {
         if self.is_shown {
-            complain(&format!("{verb:>12} {object}\n"));
+            eprint(&format!("{verb:>12} {object}\n"));
         }
     }
 }

@@ -95,7 +95,7 @@ pub enum Event {
         shard: u32,
         /// The server's message.
         message: String,
-        /// The longest wait.
+        /// The maximum wait.
         #[serde(serialize_with = "as_seconds")]
         wait: Duration,
     },

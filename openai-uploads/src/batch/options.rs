@@ -37,7 +37,7 @@ pub struct Options {
     pub delete_inputs: bool,
     /// Whether an existing results file is replaced. Off by default.
     pub overwrite: bool,
-    /// The longest pause between two polls of a batch. One minute by default.
+    /// The maximum pause between two polls of a batch. One minute by default.
     ///
     /// The first pauses are shorter: from 2 seconds on. Other waits are no longer than this either: for room in a full
     /// queue (longer each time), and for a batch to appear in the list when the reply to its creation was lost (3

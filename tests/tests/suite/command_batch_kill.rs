@@ -15,7 +15,7 @@ use crate::command_fixture::{Files, Run, start};
 
 const REQUESTS: usize = 3_000;
 const KILLS: usize = 20;
-/// The most events of a process before it is killed. A whole run has some 150.
+/// The maximum number of events of a process before it is killed. A whole run has some 150.
 const EVENTS: usize = 15;
 
 /// `BATCH_SEED=n` repeats a run that failed.

@@ -188,6 +188,16 @@ fn a_refusal_of_the_server_comes_with_help() {
 }
 
 #[test]
+fn the_help_for_an_unknown_id_fits_files_and_uploads() {
+    let server = server(Faults::new());
+    for step in [&["files", "get", "file-0"][..], &["files", "delete", "file-0"], &["cancel", "upload_0"]] {
+        let mut command = command(step);
+        command.args(["--base-url", server.base_url()]);
+        fails(command, 1, &["404", "help: nothing has this id, or nothing is at this URL; check the id"]);
+    }
+}
+
+#[test]
 fn an_upload_that_keeps_expiring_fails_with_help() {
     let answering = AnsweringServer::start(|path| {
         if path.ends_with("/parts") {

@@ -68,10 +68,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     write_requests(&requests, arguments.lines).map_err(work)?;
     if let Some(kills) = arguments.kills {
         let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
-        terminal::say(&format!("seed {seed}\n"));
+        terminal::print(&format!("seed {seed}\n"));
         let (program, folder, requests, lines) = (&program, scratch.path(), &requests, arguments.lines);
         let findings = KilledRun { program, folder, requests, lines, kills, seed }.run()?;
-        terminal::say(&findings);
+        terminal::print(&findings);
         return Ok(());
     }
     let request_bytes = requests.metadata().map_err(work)?.len();
@@ -112,11 +112,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         python.args(["-c", SCRIPT, task]).arg(scratch.path()).args(inputs);
         match attempted(&mut python) {
             Ok(run) if run.status.success() => rows.push(row(task, "Python, json module", bytes, run.cost)),
-            _ => terminal::complain("skipped: python3 is not there, or failed\n"),
+            _ => terminal::eprint("skipped: python3 is not there, or failed\n"),
         }
     }
     let table = table(arguments.lines, &rows);
-    terminal::say(&table);
+    terminal::print(&table);
     let out = workspace::root().join(&arguments.out);
     fs::create_dir_all(out.parent().unwrap_or(&out))
         .map_err(|error| Failure::io("make the folder of", &out, &error))?;

@@ -134,7 +134,7 @@ fn add_row(text: &mut String, name: &str, profile: &str, built: &Built) {
         }
         Err(why) => format!("| {name} | {profile} | {why} | | |\n"),
     };
-    terminal::complain(&row);
+    terminal::eprint(&row);
     text.push_str(&row);
 }
 

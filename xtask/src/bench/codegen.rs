@@ -132,7 +132,7 @@ impl Timed {
         for Row { name, made, .. } in &mut self.rows {
             let Ok(made) = made else { continue };
             let check = check(&made.folder)?;
-            terminal::complain(&format!("{}: {name}: checked: {check}\n", self.name));
+            terminal::eprint(&format!("{}: {name}: checked: {check}\n", self.name));
             made.check = Some(check);
         }
         Ok(())
@@ -152,7 +152,7 @@ impl Bench<'_> {
         for generator in self.generators {
             let made = self.made(generator, spec)?;
             let reported = made.as_ref().map_or_else(Clone::clone, |made| shown(made.cost));
-            terminal::complain(&format!("{}: {}: {reported}\n", spec.display(), generator.name));
+            terminal::eprint(&format!("{}: {}: {reported}\n", spec.display(), generator.name));
             rows.push(Row { name: generator.name.clone(), is_ours: generator.is_ours(), made });
         }
         Ok(rows)

@@ -73,14 +73,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = workspace::root().join("target/corpus");
     let mut entries = Vec::new();
     for (number, source) in sources(arguments, &folder)?.into_iter().enumerate() {
-        terminal::complain(&format!("{}\n", source.title));
+        terminal::eprint(&format!("{}\n", source.title));
         entries.push(Entry::generate(source, number, arguments.values));
     }
     if arguments.peers {
         let subjects: Vec<Subject> = entries.iter().map(Entry::subject).collect();
         let target = folder.join("peers");
         let (summary, documents) = compare(&subjects, (!arguments.no_check).then_some(&*target))?;
-        terminal::say(&summary);
+        terminal::print(&summary);
         let out = workspace::root().join(&arguments.out).with_extension("peers.md");
         return write(&out, &format!("{summary}\n{documents}"));
     }
@@ -178,7 +178,7 @@ fn check(folder: &Path, name: &str, entries: &mut [&mut Entry]) -> Result<(), Fa
             return Ok(());
         }
         let written = Package::write(&package, &folder.join("target"), &documents, &lock).map_err(cannot)?;
-        terminal::complain(&format!("checking {name}: {} documents\n", documents.len()));
+        terminal::eprint(&format!("checking {name}: {} documents\n", documents.len()));
         let checked = written.cargo("check").map_err(cannot)?;
         let is_alone = entries.len() == 1;
         let mut any = false;
@@ -220,11 +220,11 @@ fn report(out: &Path, rows: &[Row]) -> Result<(), Failure> {
             faults += &format!("{}: {fault}\n", row.title);
         }
     }
-    terminal::say(&table);
+    terminal::print(&table);
     let out = workspace::root().join(out);
     write(&out, &table)?;
     write(&out.with_extension("txt"), &faults)?;
-    terminal::complain(&format!(
+    terminal::eprint(&format!(
         "{} faults are in {}\n",
         faults.lines().count(),
         out.with_extension("txt").display()

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     command.env("CARGO_TARGET_DIR", folder.join("target"));
     let (rows, _) = measured(command.args(["run", "--quiet", "--release"]))?;
     let table = format!("| | models | serde's derives | ratio |\n|---|---|---|---|\n{rows}");
-    terminal::say(&table);
+    terminal::print(&table);
     write(&workspace::root().join(&arguments.out), &table)
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 .map(|threads| Contender::Python { interpreter: interpreter.clone(), threads }),
         );
     } else {
-        terminal::complain("skipped: the official Python client is not installed\n");
+        terminal::eprint("skipped: the official Python client is not installed\n");
     }
     let mut table = header(arguments);
     for contender in &contenders {
@@ -127,12 +127,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             runs.push(one_run(arguments, contender, &folder, &manifest)?);
         }
         let row = row(&contender.name(), &runs);
-        terminal::complain(&row);
+        terminal::eprint(&row);
         table.push_str(&row);
     }
     let resumed = kill_and_continue(arguments, &contenders[0], &folder, &manifest)?;
     table.push_str(&format!("\n{resumed}\n"));
-    terminal::say(&table);
+    terminal::print(&table);
     let out = workspace::root().join(&arguments.out);
     fs::create_dir_all(out.parent().unwrap_or(&out))
         .map_err(|error| Failure::io("make the folder of", &out, &error))?;

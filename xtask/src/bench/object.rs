@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cannot = |error| Failure::new(format!("cannot listen on loopback: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
-    terminal::say(&format!("listening on http://{}\n", listener.local_addr().map_err(cannot)?));
+    terminal::print(&format!("listening on http://{}\n", listener.local_addr().map_err(cannot)?));
     let (link, bytes) = (arguments.link, arguments.bytes);
     for connection in listener.incoming() {
         // A client that disconnects does not affect the others.

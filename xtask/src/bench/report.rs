@@ -10,7 +10,7 @@ use openapi_crate::command::terminal;
 
 /// Prints a table, and writes it to `out`, relative to the workspace's root, with a chart beside it.
 pub(crate) fn write(out: &Path, table: &str, chart: &Chart) -> Result<(), Failure> {
-    terminal::say(table);
+    terminal::print(table);
     let out = workspace::root().join(out);
     for (path, text) in [(out.clone(), table), (out.with_extension("svg"), &*chart.to_svg())] {
         if let Some(parent) = path.parent() {

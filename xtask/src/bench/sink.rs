@@ -60,7 +60,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cannot = |error| Failure::new(format!("cannot listen on loopback: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot)?;
-    terminal::say(&format!("listening on http://{}/v1\n", listener.local_addr().map_err(cannot)?));
+    terminal::print(&format!("listening on http://{}/v1\n", listener.local_addr().map_err(cannot)?));
     let state = Arc::<Mutex<State>>::default();
     let link = arguments.link;
     for connection in listener.incoming() {

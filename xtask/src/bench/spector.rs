@@ -45,8 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         fs::create_dir_all(parent).map_err(|error| Failure::io("make", parent, &error))?;
     }
     fs::write(&out, &text).map_err(|error| Failure::io("write", &out, &error))?;
-    terminal::say(&groups);
-    terminal::complain(&failed);
+    terminal::print(&groups);
+    terminal::eprint(&failed);
     if failures.is_empty() {
         return Ok(());
     }

@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         costs[2].push(measured(&mut both)?.1);
     }
     let table = table(arguments, &costs.map(|runs| Cost::median(&runs)));
-    terminal::say(&table);
+    terminal::print(&table);
     fs::remove_file(&file).map_err(|error| Failure::io("remove", &file, &error))?;
     fs::write(&out, &table).map_err(|error| Failure::io("write", &out, &error))
 }

@@ -64,11 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for run in 1..=arguments.runs.max(1) {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
             let cost = one_run(arguments, &program, &load, contender)?;
-            terminal::complain(&format!(
-                "run {run}: {}: {}\n",
-                contender.name(load.concurrency),
-                shown(cost)
-            ));
+            terminal::eprint(&format!("run {run}: {}: {}\n", contender.name(load.concurrency), shown(cost)));
             costs.push(cost);
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::document::{Node, Schema};
 
-/// The longest title or value that makes a name.
+/// The maximum length of a title or value that becomes a name.
 const MAX_LENGTH: usize = 60;
 
 /// The name of the element at `index` of a `oneOf` or `anyOf`.

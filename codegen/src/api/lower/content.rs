@@ -1,4 +1,4 @@
-//! What a media type and its schema say together: JSON, text, or bytes.
+//! Decides by a media type and its schema whether content is JSON, text or bytes.
 
 use crate::document::Schema;
 

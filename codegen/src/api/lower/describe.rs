@@ -6,7 +6,7 @@ use crate::document::{Member, Node, Schema, View as _};
 use super::Lowering;
 use super::place::Place;
 
-/// The longest example of a request that is kept, in bytes of JSON.
+/// The maximum size of an example of a request, in bytes of JSON.
 const MAX_EXAMPLE: usize = 10_000;
 
 impl<'d> Lowering<'d> {

@@ -30,7 +30,7 @@ pub(super) enum Change {
 }
 
 impl Change {
-    /// The member of the action that says it.
+    /// The member of the action that has this change.
     pub(super) fn key(&self) -> &'static str {
         match self {
             Self::Remove => "remove",

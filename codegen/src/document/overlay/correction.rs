@@ -37,7 +37,7 @@ impl<'a> Correction<'a> {
         (self.root, self.trace)
     }
 
-    /// Does what an action says.
+    /// Applies an action.
     pub(super) fn run(&mut self, action: Action) {
         if self.values > MAXIMUM_VALUES {
             return;

@@ -15,16 +15,16 @@ use crate::{Options, Output};
 use super::tokens::ident;
 use value::Values;
 
-/// The most lines of an example. A larger one leaves out what the request does not need.
+/// The maximum number of lines of an example. A larger one leaves out what the request does not need.
 const MAX_LINES: usize = 40;
 
-/// The longest call that is awaited in the same statement, in characters of its tokens.
+/// The maximum length of a call that is awaited in the same statement, in characters of its tokens.
 const MAX_CALL: usize = 80;
 
-/// The longest value that is written within the call, in characters.
+/// The maximum length of a value that is written within the call, in characters.
 const MAX_INLINE: usize = 40;
 
-/// How many optional parameters an example shows.
+/// The maximum number of optional parameters in an example.
 const MAX_OPTIONAL: usize = 3;
 
 /// How examples are written.

@@ -231,12 +231,12 @@ fn answer_help(
             "the key is missing or wrong; check OPENAI_API_KEY, the file named with --api-key-file, or what the command \
              of --token-command prints"
         }
-        403 => "the key is not allowed to do this; check its permissions, its project and its organisation",
+        403 => "the key is not allowed to do this; check its permissions, its project and its organization",
         429 => "too many requests; wait a while, or send fewer at a time with --concurrency",
         400 | 404 | 410 if words.contains("expired") => {
             "the upload expired, since it was not completed in time; run the same command again"
         }
-        404 => "there is no such upload, or nothing at this URL; check the id and the base URL",
+        404 => "nothing has this id, or nothing is at this URL; check the id and the base URL",
         300..=399 => "check the base URL; if the server redirects to another one, give that",
         400..=499 if !is_of_the_api(error) => "check the base URL, and whether this server has the API",
         _ => return None,

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::models::AddUploadPartRequest;
 
-/// What files are counted in: 16 MiB. The smallest file counts as one, so that with eight connections 32 files
+/// The unit in which files are counted: 16 MiB. The smallest file counts as one, so that with eight connections 32 files
 /// are open at most, which is enough for them never to wait for each other's round trips.
 const UNIT: u64 = AddUploadPartRequest::DATA_MAX_LENGTH / 4;
 

@@ -70,7 +70,10 @@ impl KilledRun<'_> {
             let (events, pause) = (random.usize(1..=EVENTS), PAUSE.mul_f64(random.f64()));
             self.kill_after(&server, &results, events, pause)?;
             let state = state(&work_folder(&results));
-            terminal::say(&format!("kill {kill}, {} ms after event {events}: {state}\n", pause.as_millis()));
+            terminal::print(&format!(
+                "kill {kill}, {} ms after event {events}: {state}\n",
+                pause.as_millis()
+            ));
             if !work_folder(&results).exists() && results.exists() {
                 return Err(Failure::new(format!("the run was done after {kill} kills: take more lines")));
             }

@@ -71,7 +71,7 @@ pub(crate) fn compare(subjects: &[Subject], target: Option<&Path>) -> Result<(St
                     Ok(Made { lines: made.lines, time: made.cost.wall, check })
                 }
             };
-            terminal::complain(&format!("{}: {}: {}\n", subject.title, generator.name, shown(&cell)));
+            terminal::eprint(&format!("{}: {}: {}\n", subject.title, generator.name, shown(&cell)));
             row.push(cell);
         }
         rows.push(row);

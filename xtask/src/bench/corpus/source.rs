@@ -75,7 +75,7 @@ pub(crate) fn published(folder: &Path) -> Result<Vec<Source>, Failure> {
                     sources.extend(documents(&unpacked, Path::new(path), download.name, download.version)?);
                 }
             }
-            Err(error) => terminal::complain(&format!("skipped: {}: {error:?}\n", download.name)),
+            Err(error) => terminal::eprint(&format!("skipped: {}: {error:?}\n", download.name)),
         }
     }
     Ok(sources)

@@ -65,7 +65,7 @@ pub(super) struct Submitting {
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     output_expires_after: Option<Duration>,
 
-    /// The longest time between two polls of a batch. Shorter than 3s is for local servers.
+    /// The maximum time between two polls of a batch. Less than 3s is for local servers.
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "1m")]
     poll_interval: Duration,
 

@@ -142,7 +142,7 @@ pub enum FaultKind {
     /// The line is JSON, but not an object.
     #[error("must be an object, is {}", .found.as_str())]
     NotAnObject {
-        /// What it is.
+        /// The kind of value that was found.
         found: Kind,
     },
     /// The line has the format of another API or program.
@@ -293,7 +293,7 @@ pub enum MessageProblem {
     /// The message is not an object.
     #[error("must be an object, is {}", .found.as_str())]
     NotAnObject {
-        /// What it is.
+        /// The kind of value that was found.
         found: Kind,
     },
     /// A required member is missing.
@@ -334,7 +334,7 @@ pub enum MessageProblem {
     PartKind {
         /// The index of the part, from 0.
         index: u64,
-        /// What it is.
+        /// The kind of value that was found.
         found: Kind,
     },
     /// A part of the content without a type.
