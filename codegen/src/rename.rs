@@ -71,7 +71,7 @@ fn no_match(document: &Document, kind: &str, key: &str) -> Diagnostic {
     let schemas = document.root().get("components").and_then(|components| components.get("schemas"));
     let schemas = schemas.and_then(Node::as_object).into_iter().flat_map(|schemas| schemas.keys());
     let near = match kind {
-        "schema" => nearest(key, schemas.map(String::as_str)).map(|near| format!("there is `{near}`")),
+        "schema" => nearest(key, schemas.map(String::as_str)).map(|near| format!("did you mean `{near}`?")),
         _ => None,
     };
     Diagnostic {

@@ -28,7 +28,7 @@ impl Arguments {
                 .with("explanation", text)),
             None => {
                 let help = match nearest(code, codes()) {
-                    Some(near) => format!("there is `{near}`; without a code, all are listed"),
+                    Some(near) => format!("did you mean `{near}`? Without a code, all are listed"),
                     None => "without a code, all are listed".to_owned(),
                 };
                 Err(Failure::with_help(format!("no diagnostic has the code `{code}`"), help))

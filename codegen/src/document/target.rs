@@ -217,6 +217,6 @@ fn dangling(reference: &str, file: &str, near: Option<String>) -> ReferenceError
     ReferenceError {
         code: "dangling-ref",
         message: format!("`$ref` to `{reference}` leads nowhere in `{file}`"),
-        help: near.map(|near| format!("there is `#{near}`")),
+        help: near.map(|near| format!("did you mean `#{near}`?")),
     }
 }

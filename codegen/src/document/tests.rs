@@ -244,7 +244,7 @@ fn references_lead_into_any_part_of_the_document() {
     let error = target("#/components/schemas/Pett").unwrap_err();
     assert_eq!(
         (error.code, error.help.as_deref()),
-        ("dangling-ref", Some("there is `#/components/schemas/Pet`"))
+        ("dangling-ref", Some("did you mean `#/components/schemas/Pet`?"))
     );
     assert_eq!(target("#nobody").unwrap_err().code, "dangling-ref");
     assert_eq!(target("other.yaml#/x").unwrap_err().code, "missing-file");

@@ -102,7 +102,7 @@ fn a_name_that_nothing_has_is_reported() {
     let generated = generated(&table).unwrap();
     assert!(generated.warnings.iter().all(|one| one.code == "rename-no-match"));
     assert_eq!(generated.warnings.len(), 15);
-    assert!(generated.warnings.iter().any(|one| one.help.as_deref() == Some("there is `a.File`")));
+    assert!(generated.warnings.iter().any(|one| one.help.as_deref() == Some("did you mean `a.File`?")));
 }
 
 #[test]

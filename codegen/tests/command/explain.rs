@@ -21,5 +21,5 @@ fn every_code_is_listed_and_explained() {
 fn an_unknown_code_is_an_error_that_names_the_nearest() {
     let ended = Folder::with_pets().run(&["explain", "dangling-reff"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
-    assert!(ended.stderr.contains("there is `dangling-ref`"), "{ended:?}");
+    assert!(ended.stderr.contains("did you mean `dangling-ref`?"), "{ended:?}");
 }
