@@ -48,7 +48,7 @@ function age(seconds) {
 
 const clock = (milliseconds) => new Date(milliseconds).toTimeString().slice(0, 8);
 
-// Ids are too long to read; their ends show which is which.
+// Shortens the ids in a text to their ends.
 const short = (text) => text.replace(/([0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})/g, "$1…$2");
 
 const words = (status) => status.replaceAll("_", " ");
@@ -274,7 +274,7 @@ function showFaults(faults) {
   }
 }
 
-// --- The whole ---
+// --- State ---
 
 function show(state) {
   now = state.now;
@@ -319,7 +319,7 @@ async function poll() {
     showConnection(false);
     wait = RETRY_MS;
   }
-  // A page that nobody sees asks for nothing.
+  // A hidden page does not poll.
   if (document.hidden) {
     document.addEventListener("visibilitychange", poll, { once: true });
   } else {

@@ -1,7 +1,7 @@
 //! The places in a line that the rules look at.
 //!
 //! This is the one table of what is read from a line. [`Place::member`] and [`Place::item`] lead from a container
-//! to what is in it; everything else is [`Elsewhere`](Place::Elsewhere) and costs nothing but its scan.
+//! to what is in it; everything else is [`Elsewhere`] and costs nothing but its scan.
 
 use std::ops::RangeInclusive;
 
