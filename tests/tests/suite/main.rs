@@ -114,6 +114,7 @@ mod uploader_resume;
 mod uploader_sources;
 mod uploader_stop;
 mod uploader_whole_files;
+mod web;
 mod web_server;
 mod xtask_codegen;
 mod xtask_fixture;

@@ -1,5 +1,5 @@
-//! What differs between programs of an operating system and WebAssembly: the client, timers, randomness, bodies, proxies. Both
-//! halves have the same names.
+//! What differs between programs of an operating system and WebAssembly: the client, bodies, timers, random numbers,
+//! proxies. Both halves have the same names.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
