@@ -127,8 +127,11 @@ pub(crate) fn is_written(api: &Api, id: TypeId) -> bool {
 }
 
 fn type_name(name: &Name, taken: &HashSet<String>) -> String {
-    let short =
-        if name.path.is_empty() { camel(&name.root) } else { camel(&said_once(&name.path).join(" ")) };
+    let short = if name.path.is_empty() {
+        camel(&name.root)
+    } else {
+        camel(&without_repetition(&name.path).join(" "))
+    };
     if !taken.contains(&short) {
         return short;
     }
@@ -141,7 +144,7 @@ fn type_name(name: &Name, taken: &HashSet<String>) -> String {
 }
 
 /// Removes the words from a path that a step repeats: `Auto Chunking Strategy` within `chunking_strategy`.
-fn said_once(path: &[String]) -> Vec<String> {
+fn without_repetition(path: &[String]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for (index, step) in path.iter().enumerate() {
         let Some(last) = said.last() else {

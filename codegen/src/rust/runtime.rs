@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_the_last_in_a_file_so_that_what_is_before_them_is_all_of_it() {
+    fn tests_are_at_the_end_of_each_file() {
         for (name, text) in FILES {
             let after = text.find(TESTS).map_or("", |start| &text[start + TESTS.len()..]);
             let items =

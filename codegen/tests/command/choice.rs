@@ -34,7 +34,7 @@ fn a_crate_has_the_chosen_operations_and_what_they_reach() {
 }
 
 #[test]
-fn what_is_wrong_elsewhere_is_not_reported_and_places_are_those_of_the_whole_document() {
+fn faults_outside_of_the_selection_are_not_reported_and_positions_stay() {
     let folder = Folder::with_pets();
     let broken = PETS.replace("{name: id, in: path", "{name: id, wibble: 1, in: path");
     folder.write("pets.yaml", &broken.replace("schemas/Shop'", "schemas/Shopp'"));

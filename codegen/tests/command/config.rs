@@ -98,7 +98,10 @@ components:
     assert!(unknown.code == Some(2) && unknown.stderr.contains("unknown field `methods`"), "{unknown:?}");
     folder.write("client.toml", &format!("{options}[rename.schemas]\npet_v2 = 'Pet'\n"));
     let missing = folder.run(&["generate", "--config", "client.toml"]);
-    assert!(missing.code == Some(2) && missing.stderr.contains("help: did you mean `pet_v1`?"), "{missing:?}");
+    assert!(
+        missing.code == Some(2) && missing.stderr.contains("help: did you mean `pet_v1`?"),
+        "{missing:?}"
+    );
 }
 
 const FORMATS: &str = "\

@@ -37,7 +37,7 @@ fn generate_and_check_read_the_corrected_document() {
 }
 
 #[test]
-fn what_is_wrong_with_a_value_of_an_overlay_is_reported_there() {
+fn a_fault_in_a_value_of_an_overlay_is_reported_there() {
     let folder = Folder::with_pets();
     folder.write("overlay.yaml", OVERLAY);
     let ended = folder.run(&["check", "pets.yaml", "--overlay", "overlay.yaml"]);

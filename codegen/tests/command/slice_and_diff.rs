@@ -17,7 +17,7 @@ fn a_slice_has_what_its_operations_reach_and_no_more() {
 }
 
 #[test]
-fn a_newer_document_is_compared_and_what_breaks_users_is_said() {
+fn a_newer_document_is_compared_and_breaking_changes_are_reported() {
     let folder = Folder::with_pets();
     let same = folder.run(&["diff", "pets.yaml", "pets.yaml"]);
     assert_eq!((same.code, same.stdout.as_str()), (Some(0), "no difference\n"), "{same:?}");

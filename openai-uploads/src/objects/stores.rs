@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_of_objects_are_told_from_paths() {
+    fn urls_of_objects_are_distinguished_from_paths() {
         for url in ["s3://b/k", "gs://b/k", "az://c/k", "abfss://c@a.dfs.core.windows.net/k", "https://h/p"] {
             assert!(Stores::is_url(url), "{url}");
         }

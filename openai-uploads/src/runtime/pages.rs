@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_that_comes_again_is_an_error_and_so_is_none_before_the_last_page() {
+    fn a_repeated_cursor_and_a_missing_one_before_the_last_page_are_errors() {
         let cursor = |cursor: &str| NextPage::cursor("cursor", &cursor);
         let start = request().query("cursor", "1");
         let pages = urls(start, "", vec![cursor("2"), cursor("3"), cursor("1")]);

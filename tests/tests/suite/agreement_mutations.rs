@@ -116,7 +116,7 @@ fn drop_required(schema: &mut Value, name: &str) {
 }
 
 #[test]
-fn no_change_of_the_document_goes_unnoticed() {
+fn every_change_of_the_document_is_noticed() {
     let seed = seed();
     let pages = Pages::own();
     for (what, mutate) in MUTATIONS {

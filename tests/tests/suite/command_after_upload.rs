@@ -197,7 +197,7 @@ fn a_job_is_never_started_twice() {
 }
 
 #[test]
-fn options_that_make_no_sense_are_refused_before_anything_is_sent() {
+fn options_that_do_not_fit_are_refused_before_anything_is_sent() {
     let files = Files::new();
     let server = server(Faults::new());
     let (one, two) = (training_file(&files, 12), files.file("b.jsonl", "{}\n"));

@@ -17,7 +17,7 @@ fn run_with_file(server: &LocalServer, files: &Files, path: &str, content: impl 
 }
 
 #[test]
-fn a_key_variable_is_read_without_what_is_around_it() {
+fn a_key_variable_is_read_without_characters_around_it() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.txt", "hello");
     for value in [
@@ -34,7 +34,7 @@ fn a_key_variable_is_read_without_what_is_around_it() {
 }
 
 #[test]
-fn a_key_file_is_read_without_what_is_around_the_key() {
+fn a_key_file_is_read_without_characters_around_the_key() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.txt", "hello");
     for content in [
@@ -86,7 +86,7 @@ fn a_key_that_no_header_can_carry_is_bad_input_and_not_shown() {
 }
 
 #[test]
-fn other_variables_are_read_without_what_is_around_them() {
+fn other_variables_are_read_without_characters_around_them() {
     let (server, files) = (server(Faults::new()), Files::new());
     let path = files.file("a.txt", "hello");
     let mut quoted = upload(&server, &["-p", "assistants", &path]);

@@ -113,7 +113,7 @@ fn a_file_batch_and_a_job_take_their_time_and_survive_a_restart() {
 }
 
 #[test]
-fn a_job_with_an_unfit_file_fails_with_the_reason() {
+fn a_job_with_an_invalid_file_fails_with_the_reason() {
     let server = server();
     let at = server.local_addr();
     for (content, words) in [
@@ -132,7 +132,7 @@ fn a_job_with_an_unfit_file_fails_with_the_reason() {
 }
 
 #[test]
-fn requests_that_make_no_sense_are_refused() {
+fn invalid_requests_are_refused() {
     let server = server();
     let at = server.local_addr();
     let (store, text) = (vector_store(at), file(&server, "a.md", "assistants", "hello"));

@@ -83,10 +83,10 @@ async fn a_cancelled_upload_is_cancelled_on_the_server_and_leaves_nothing() {
         };
         let upload = uploader(&server, options()).upload(source, Purpose::Assistants);
         let handle = upload.handle();
-        let told_handle = handle.clone();
+        let cancel_handle = handle.clone();
         let upload = upload.on_event(move |event| {
             if matches!(event, Event::PartDone { .. }) {
-                told_handle.cancel();
+                cancel_handle.cancel();
             }
         });
         let error = upload.await.unwrap_err();

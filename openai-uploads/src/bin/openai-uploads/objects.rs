@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_are_told_from_paths_and_shown_without_their_query() {
+    fn urls_are_distinguished_from_paths_and_shown_without_their_query() {
         for (path, is) in [("s3://b/k", true), ("a", false), ("./s3://b", false), ("s3:/b", false)] {
             assert_eq!(is_url(Path::new(path)), is, "{path}");
         }

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_without_a_field_is_none_of_the_other_properties() {
+    fn a_tag_without_a_field_is_not_among_the_other_properties() {
         #[derive(Clone, Debug, PartialEq)]
         struct Open {
             id: u64,

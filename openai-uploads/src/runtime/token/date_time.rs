@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_offset_or_is_no_date_is_not_read() {
+    fn text_without_a_date_or_an_offset_is_not_read() {
         for text in [
             "",
             "soon",

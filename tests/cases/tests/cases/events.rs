@@ -66,7 +66,7 @@ async fn deltas(body: &str) -> Vec<Result<Option<String>, String>> {
 }
 
 #[tokio::test]
-async fn an_end_marker_is_no_error() {
+async fn an_end_marker_is_not_an_error() {
     for marker in ["[DONE]", "[END]", "DONE", "<EOS>", "[STREAM_END]", "\"end\""] {
         let all = deltas(&format!("data: {{\"delta\": \"a\"}}\n\ndata: {marker}\n\n")).await;
         assert_eq!(all, [Ok(Some("a".to_owned()))], "{marker}");

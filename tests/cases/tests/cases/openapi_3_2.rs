@@ -140,7 +140,7 @@ async fn a_sequence_is_read_and_written_by_its_separators() {
 }
 
 #[test]
-fn what_is_not_expressed_is_reported() {
+fn parts_that_are_not_expressed_are_reported() {
     let reported: Vec<&str> =
         unexpressed::REPORT.iter().map(|line| line.split(": ").next().unwrap()).collect();
     let path = "/paths/~1a";

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_manifest_or_one_of_another_run_is_an_error() {
+    fn text_that_is_not_a_manifest_and_a_manifest_of_another_run_are_errors() {
         let text: Vec<u8> = lines().iter().flat_map(super::text).collect();
         for (text, purpose, words) in [
             (&b"id,name\n1,a\n"[..], "batch", "line 1 has another form"),

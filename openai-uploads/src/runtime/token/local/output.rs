@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_described_and_not_shown() {
+    fn output_that_is_not_a_token_is_described_and_not_shown() {
         for (text, problem) in [
             ("", "nothing"),
             (" \r\n", "nothing"),

@@ -72,7 +72,7 @@ fn ids_are_compared_with_those_of_the_first_lines() {
 }
 
 #[test]
-fn what_is_true_of_the_whole_file_is_found_on_several_threads() {
+fn faults_of_the_whole_file_are_found_on_several_threads() {
     let embeddings = Preflight::new(Purpose::Batch);
     let inputs = vec!["\"a\""; 2000].join(",");
     let lines: String = (0..26)
