@@ -121,9 +121,9 @@ fn a_generated_client_calls_the_local_server_from_node() {
     let mut node = Command::new("node");
     let ended =
         node.args(["-e", call]).arg(scripts.join("program.js")).arg(server.base_url()).output().unwrap();
-    let (said, complained) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
-    assert!(ended.status.success(), "{said}\n{complained}");
-    assert!(said.starts_with("the text of "), "{said}\n{complained}");
+    let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    assert!(ended.status.success(), "{stdout}\n{stderr}");
+    assert!(stdout.starts_with("the text of "), "{stdout}\n{stderr}");
 }
 
 /// The sources of `tests/web`, with the clients that they use.
