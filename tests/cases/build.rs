@@ -148,7 +148,7 @@ fn write_modules(
             let missing: String = missing.map(|line| format!("{line}\n")).collect();
             shared.push_str(&missing);
         } else {
-            write(&out.join(module).join(path), &inside(module, text))?;
+            write(&out.join(module).join(path), &inside(module, path, text))?;
         }
     }
     let items = ["apis", "models"].map(|part| {
@@ -177,8 +177,12 @@ fn first_call(module: &str, generated: &Generated) -> Option<String> {
 }
 
 /// The text of a generated file for a client that is a module. The shared `Configuration` has no default server.
-fn inside(module: &str, text: &str) -> String {
-    let text = text.split("\nimpl Configuration {").next().unwrap_or(text);
+fn inside(module: &str, path: &str, text: &str) -> String {
+    // A model may have this name too.
+    let text = match path {
+        "apis/configuration.rs" => text.split("\nimpl Configuration {").next().unwrap_or(text),
+        _ => text,
+    };
     ["models", "apis"].iter().fold(text.to_owned(), |text, part| {
         text.replace(&format!("crate::{part}"), &format!("crate::{module}::{part}"))
     })

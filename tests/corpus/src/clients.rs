@@ -25,7 +25,7 @@ impl Clients {
             };
             match path.starts_with("runtime/") {
                 true => merge(self.files.entry(path.to_owned()).or_default(), text),
-                false => self.file(&format!("{name}/{path}"), in_module(name, text)),
+                false => self.file(&format!("{name}/{path}"), in_module(name, path, text)),
             }
         }
         let dependencies = document.generated.dependencies.iter();
@@ -72,8 +72,12 @@ fn merge(shared: &mut String, text: &str) {
 }
 
 /// The text of a generated file for a client that is a module. The shared `Configuration` has no default server.
-fn in_module(module: &str, text: &str) -> String {
-    let text = text.split("\nimpl Configuration {").next().unwrap_or(text);
+fn in_module(module: &str, path: &str, text: &str) -> String {
+    // A model may have this name too.
+    let text = match path {
+        "apis/configuration.rs" => text.split("\nimpl Configuration {").next().unwrap_or(text),
+        _ => text,
+    };
     ["models", "apis"].iter().fold(text.to_owned(), |text, part| {
         text.replace(&format!("crate::{part}"), &format!("crate::{module}::{part}"))
     })

@@ -35,6 +35,7 @@ enum Registry {
 
 const DOWNLOADS: &[Download] = &[
     npm("@octokit/openapi", "23.0.2", &["generated/api.github.com.json"]),
+    npm("@octokit/openapi-webhooks", "12.1.0", &["generated/api.github.com.json"]),
     npm("@blockfrost/openapi", "0.1.93", &["openapi.yaml"]),
     npm("@figma/rest-api-spec", "0.43.0", &["openapi/openapi.yaml"]),
     npm("@directus/specs", "15.2.0", &["dist/openapi.json"]),
@@ -45,6 +46,7 @@ const DOWNLOADS: &[Download] = &[
     npm("@dcl/catalyst-api-specs", "3.8.0", &["lib/api.yaml"]),
     npm("@redotech/redo-api-schema", "2.2.693", &["lib/openapi.yaml"]),
     npm("@lix-js/server-api-schema", "0.1.1", &["src/schema.yaml"]),
+    npm("rclone-openapi", "1.75.0", &["openapi.yaml"]),
     npm("@scalar/galaxy", "0.2.20", &["dist/latest.json"]),
     npm("@readme/oas-examples", "8.2.2", &["3.0/json", "3.0/json/openapi-workshop", "3.1/json"]),
     Download {
