@@ -283,7 +283,7 @@ fn an_invalid_share_is_refused() {
     for (share, words) in [
         ("4/4", &["there is no share 4 of 4"][..]),
         ("a", &["I/N"]),
-        ("auto", &["no task of a job", "JOB_COMPLETION_INDEX"]),
+        ("auto", &["no variable of a known job", "JOB_COMPLETION_INDEX"]),
     ] {
         let run = Run::of(&mut upload(&server, &["-p", "assistants", "-r", &folder, "--shard", share]));
         assert_eq!(run.code, Some(2), "{share}: {}", run.stderr);

@@ -268,6 +268,6 @@ mod tests {
             "0/1"
         );
         assert!(auto(&[("BATCH_TASK_INDEX", "x")], Some(2)).unwrap_err().contains("not a number"));
-        assert!(auto(&[], Some(2)).unwrap_err().contains("no task of a job"));
+        assert!(auto(&[], Some(2)).unwrap_err().contains("no variable of a known job"));
     }
 }
