@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, Path};
-use super::limits::{MAXIMUM_DEPTH, MAXIMUM_VALUES};
+use super::limits::{MAX_DEPTH, MAX_VALUES};
 use super::{Node, Number, Object};
 use crate::diagnostic::Mark;
 
@@ -50,8 +50,8 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
         {
             let mut state = self.state.borrow_mut();
             state.values += 1;
-            if state.values > MAXIMUM_VALUES {
-                state.fatal = Some(Fault::too_large(self.path, MAXIMUM_VALUES));
+            if state.values > MAX_VALUES {
+                state.fatal = Some(Fault::too_large(self.path, MAX_VALUES));
                 return Err(D::Error::custom("too large"));
             }
         }
@@ -123,7 +123,7 @@ fn syntax_fault(error: &serde_json::Error) -> Fault {
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message);
     if message == "recursion limit exceeded" {
-        return Fault::too_deep(Path::Root, MAXIMUM_DEPTH);
+        return Fault::too_deep(Path::Root, MAX_DEPTH);
     }
     Fault::new("syntax", format!("this is not JSON: {message}"), Path::Root)
 }

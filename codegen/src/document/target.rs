@@ -9,10 +9,10 @@ use super::reference::{Fragment, Reference, ReferenceError};
 use super::{Document, Node, Pointer, Source};
 
 /// How many `$ref`s a JSON pointer may pass through.
-const MAXIMUM_HOPS: usize = 64;
+const MAX_HOPS: usize = 64;
 
 /// How often a similar name is searched for. A search takes as long as there are names.
-const MAXIMUM_SUGGESTIONS: usize = 100;
+const MAX_SUGGESTIONS: usize = 100;
 
 /// The target of a `$ref`. The value may itself be a `$ref`.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,19 +66,19 @@ impl Document {
         pointer: &Pointer,
         reference: &str,
     ) -> Result<Target<'_>, ReferenceError> {
-        self.follow(base_file, pointer, reference, MAXIMUM_HOPS)
+        self.follow(base_file, pointer, reference, MAX_HOPS)
     }
 
     /// The value at a pointer of the document, through the `$ref`s on the way.
     pub(crate) fn target_at(&self, pointer: &Pointer) -> Option<Target<'_>> {
         let root = Target { node: self.root(), file: &self.file, pointer: Pointer::root() };
-        self.walk(root, pointer, "", MAXIMUM_HOPS).ok()
+        self.walk(root, pointer, "", MAX_HOPS).ok()
     }
 
     /// As [`target_at`](Self::target_at), and behind the `$ref`s that are at the end.
     pub(crate) fn final_target_at(&self, pointer: &Pointer) -> Option<Target<'_>> {
         let mut target = self.target_at(pointer)?;
-        for _ in 0..MAXIMUM_HOPS {
+        for _ in 0..MAX_HOPS {
             let Some(reference) = target.node.get("$ref").and_then(Node::as_str) else { return Some(target) };
             target = self.resolve_at(target.file, &target.pointer, reference).ok()?;
         }
@@ -197,7 +197,7 @@ impl Document {
 
     /// The pointer to the member of a value whose name is most similar to `token`.
     fn near(&self, value: &Target<'_>, token: &str) -> Option<String> {
-        if self.suggestions.fetch_add(1, Ordering::Relaxed) >= MAXIMUM_SUGGESTIONS {
+        if self.suggestions.fetch_add(1, Ordering::Relaxed) >= MAX_SUGGESTIONS {
             return None;
         }
         let keys = value.node.as_object()?.keys().map(String::as_str);

@@ -6,7 +6,7 @@ use super::{Document, Node, Pointer};
 const TEXTS: [&str; 4] = ["description", "summary", "title", "termsOfService"];
 
 /// How many `$ref`s may lead from one to the next.
-const MAXIMUM_HOPS: usize = 16;
+const MAX_HOPS: usize = 16;
 
 /// A text that replaces a `$ref`.
 struct Replacement {
@@ -66,7 +66,7 @@ impl Document {
     /// The string that a `$ref` leads to.
     fn text(&self, file: &str, node: &Node) -> Option<String> {
         let (mut file, mut node) = (file, node);
-        for _ in 0..MAXIMUM_HOPS {
+        for _ in 0..MAX_HOPS {
             let reference = node.get("$ref").and_then(Node::as_str)?;
             let target = self.resolve(file, reference).ok()?;
             if let Some(text) = target.node.as_str() {

@@ -10,7 +10,7 @@ use indexmap::map::Entry;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::fault::{Fault, Path};
-use super::limits::{MAXIMUM_ALIASED_VALUES, MAXIMUM_DEPTH, MAXIMUM_VALUES};
+use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES};
 use super::place::Place;
 use super::{Node, Number, Object};
 use crate::diagnostic::Mark;
@@ -110,8 +110,8 @@ impl<'text> Reader<'text> {
         depth: usize,
     ) -> Read<Node> {
         self.values += 1;
-        if self.values > MAXIMUM_VALUES {
-            return Err(Fault::too_large(path, MAXIMUM_VALUES).at(mark(&span)).into());
+        if self.values > MAX_VALUES {
+            return Err(Fault::too_large(path, MAX_VALUES).at(mark(&span)).into());
         }
         let first_place = self.places.len();
         let place = Place { key, value: mark(&span) };
@@ -255,8 +255,8 @@ impl<'text> Reader<'text> {
             let fault = Fault::new("alias-cycle", "this alias is inside the value that it repeats", path);
             return Err(fault.at(place.value).help("use `$ref` for a schema that contains itself").into());
         };
-        if depth + anchored.height > MAXIMUM_DEPTH {
-            return Err(Fault::too_deep(path, MAXIMUM_DEPTH).at(place.value).into());
+        if depth + anchored.height > MAX_DEPTH {
+            return Err(Fault::too_deep(path, MAX_DEPTH).at(place.value).into());
         }
         let copies = anchored.places.len();
         self.count_copies(copies, place, path)?;
@@ -270,10 +270,10 @@ impl<'text> Reader<'text> {
 
     fn count_copies(&mut self, copies: usize, place: Place, path: Path<'_>) -> Read<()> {
         self.copies += copies;
-        if self.copies <= MAXIMUM_ALIASED_VALUES {
+        if self.copies <= MAX_ALIASED_VALUES {
             return Ok(());
         }
-        let message = format!("aliases repeat more than {MAXIMUM_ALIASED_VALUES} values");
+        let message = format!("aliases repeat more than {MAX_ALIASED_VALUES} values");
         let fault = Fault::new("too-many-aliases", message, path).at(place.value);
         Err(fault.help("use `$ref` in place of YAML aliases").into())
     }
@@ -286,8 +286,8 @@ fn mark(span: &Span) -> Mark {
 }
 
 fn deeper(depth: usize, place: Place, path: Path<'_>) -> Read<usize> {
-    if depth == MAXIMUM_DEPTH {
-        return Err(Fault::too_deep(path, MAXIMUM_DEPTH).at(place.value).into());
+    if depth == MAX_DEPTH {
+        return Err(Fault::too_deep(path, MAX_DEPTH).at(place.value).into());
     }
     Ok(depth + 1)
 }
@@ -295,7 +295,7 @@ fn deeper(depth: usize, place: Place, path: Path<'_>) -> Read<usize> {
 fn syntax_fault(error: &ScanError, path: Path<'_>) -> Fault {
     let marker = *error.marker();
     if error.info() == "recursion limit exceeded" {
-        return Fault::too_deep(path, MAXIMUM_DEPTH).at(mark(&Span::empty(marker)));
+        return Fault::too_deep(path, MAX_DEPTH).at(mark(&Span::empty(marker)));
     }
     let message = format!("this is not YAML: {}", error.info());
     let fault = Fault::new("syntax", message, path).at(mark(&Span::empty(marker)));

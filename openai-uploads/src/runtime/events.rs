@@ -23,7 +23,7 @@ const DONE: &str = "[DONE]";
 const MESSAGE: &str = "message";
 
 /// The maximum length of the data of an end marker, in characters.
-const MAXIMUM_MARKER: usize = 32;
+const MAX_MARKER: usize = 32;
 
 /// A server-sent event: its data, and its other fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -281,9 +281,7 @@ impl<T: DeserializeOwned> EventStream<T> {
 fn is_marker(data: &str) -> bool {
     let word = data.trim().trim_matches(['[', ']', '<', '>', '"', '\'', '(', ')', '*', '#', '!', '.']);
     let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | ' ' | '/' | '|');
-    data.chars().count() <= MAXIMUM_MARKER
-        && word.starts_with(char::is_alphabetic)
-        && word.chars().all(is_word)
+    data.chars().count() <= MAX_MARKER && word.starts_with(char::is_alphabetic) && word.chars().all(is_word)
 }
 
 impl<T: DeserializeOwned> Stream for EventStream<T> {

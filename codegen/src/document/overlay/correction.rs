@@ -10,7 +10,7 @@ use super::json_path::value_of;
 use super::merge::{Mismatch, update};
 use super::trace::Trace;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::limits::{MAXIMUM_DEPTH, MAXIMUM_VALUES};
+use crate::document::limits::{MAX_DEPTH, MAX_VALUES};
 use crate::document::source::value_at;
 use crate::document::{Node, yaml};
 
@@ -39,7 +39,7 @@ impl<'a> Correction<'a> {
 
     /// Applies an action.
     pub(super) fn run(&mut self, action: Action) {
-        if self.values > MAXIMUM_VALUES {
+        if self.values > MAX_VALUES {
             return;
         }
         let targets = action.target.select(&self.mirror);
@@ -83,17 +83,16 @@ impl<'a> Correction<'a> {
 
     fn update(&mut self, action: &Action, targets: &[Pointer], value: &Node, trace: &Trace) {
         self.values = self.values.saturating_add(yaml::size(value).saturating_mul(targets.len()));
-        if self.values > MAXIMUM_VALUES {
-            let message = format!("with this action the document has more than {MAXIMUM_VALUES} values");
+        if self.values > MAX_VALUES {
+            let message = format!("with this action the document has more than {MAX_VALUES} values");
             self.error("too-large", action, &action.change_pointer, message, "choose fewer targets");
             return;
         }
         let height = yaml::height(value);
         for target in targets {
             // An array holds the value one level deeper.
-            if target.tokens().len() + height + 1 > MAXIMUM_DEPTH {
-                let message =
-                    format!("with this action more than {MAXIMUM_DEPTH} objects and arrays are nested");
+            if target.tokens().len() + height + 1 > MAX_DEPTH {
+                let message = format!("with this action more than {MAX_DEPTH} objects and arrays are nested");
                 self.error(
                     "too-deep",
                     action,
