@@ -405,6 +405,13 @@ Nothing needs to be done unless a value must be refused before it is sent.",
 Call the other operation with the value from the response.",
     ),
     (
+        "unexpressed-parameters",
+        "A webhook or a callback has parameters. The generated code has the types of its body, and nothing of the headers and the
+query that come with it.
+
+Read them from the request that your server gets.",
+    ),
+    (
         "unexpressed-security",
         "A security scheme is of a kind that requests cannot use, such as mutual TLS or HTTP digest. They are sent without it.
 

@@ -89,6 +89,7 @@ pub fn lower_with_schemas(
     api.webhooks = lowering.webhooks(root);
     lowering.report_misplaced_references();
     lowering.report_nearby_references();
+    lowering.report_received_parameters();
     lowering.report_deep_objects();
     let schemas = lowering.schemas.json_types();
     let Lowering { mut types, report, pagination, .. } = lowering;

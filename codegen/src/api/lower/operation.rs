@@ -4,7 +4,7 @@ use crate::document::openapi::{self, Info, METHODS, PathItem, Reference, Root};
 use crate::document::{Node, Pointer, View as _};
 
 use super::super::Type;
-use super::super::operation::{Callback, Operation, Parameter, SecurityScheme, Server, Tag};
+use super::super::operation::{Body, Callback, Operation, Parameter, SecurityScheme, Server, Tag};
 use super::super::style::{Location, Style};
 use super::Lowering;
 use super::describe::{description, further_docs};
@@ -117,7 +117,7 @@ impl<'d> Lowering<'d> {
                     name: name.clone(),
                     method: method.to_uppercase(),
                     url: String::new(),
-                    bodies: self.bodies(&place, written),
+                    bodies: self.received_bodies(&place, written),
                 });
             }
         }
@@ -299,12 +299,35 @@ impl<'d> Lowering<'d> {
                         name: name.clone(),
                         method: method.to_uppercase(),
                         url: url.clone(),
-                        bodies: self.bodies(&place, written),
+                        bodies: self.received_bodies(&place, written),
                     });
                 }
             }
         }
         callbacks
+    }
+
+    /// The bodies of a request that the server sends. Its parameters are reported.
+    fn received_bodies(&mut self, place: &Place, operation: openapi::Operation<'d>) -> Vec<Body> {
+        if let Some(parameters) = operation.parameters().filter(|own| !own.elements().is_empty()) {
+            self.report.received_parameters.push(place.child(parameters.key));
+        }
+        self.bodies(place, operation)
+    }
+
+    /// Warns once of all parameters of webhooks and callbacks.
+    pub(super) fn report_received_parameters(&mut self) {
+        let places = std::mem::take(&mut self.report.received_parameters);
+        let Some(first) = places.first() else { return };
+        let others = match places.len() {
+            1 => String::new(),
+            2 => ", nor those of another one".to_owned(),
+            count => format!(", nor those of {} others", count - 1),
+        };
+        let message =
+            format!("the parameters of this request, which the server sends, are not expressed{others}");
+        let help = "they are the headers and the query of the request that your server gets";
+        self.warning(first, "unexpressed-parameters", message, Some(help));
     }
 
     /// Adds a parameter for each `{name}` of the path that the document does not declare.

@@ -23,6 +23,8 @@ pub(super) struct Report {
     pub(super) misplaced_references: Vec<Place>,
     /// The `$ref`s that are followed from the schema around them.
     pub(super) nearby_references: Vec<Place>,
+    /// The parameters of webhooks and callbacks.
+    pub(super) received_parameters: Vec<Place>,
 }
 
 impl Report {

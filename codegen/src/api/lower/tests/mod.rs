@@ -705,6 +705,23 @@ components:
 );
 
 snapshot!(
+    parameters_of_webhooks,
+    document(
+        r"
+paths:
+  /a:
+    post:
+      operationId: postA
+      responses: {'204': {description: done}}
+      callbacks: {done: {'{$request.body#/url}': {post: {parameters: [{name: X-A, in: header, schema: {type: string}}]}}}}
+webhooks:
+  pushed: {post: {parameters: [{name: X-B, in: header, schema: {type: string}}], responses: {'204': {description: done}}}}
+  plain: {post: {parameters: [], responses: {'204': {description: done}}}}
+"
+    )
+);
+
+snapshot!(
     response,
     document(
         r"
