@@ -28,6 +28,13 @@ struct Field {
     value: FieldValue,
 }
 
+impl Field {
+    /// A field with the media type and style that its value has by default.
+    fn of(name: impl Into<Cow<'static, str>>, value: FieldValue) -> Self {
+        Self { name: name.into(), content_type: None, style: None, value }
+    }
+}
+
 #[derive(Debug)]
 enum FieldValue {
     Json(Value),
@@ -76,12 +83,7 @@ impl Form {
     /// Adds files, each under a name of its own.
     #[must_use]
     pub fn other_files(mut self, files: impl IntoIterator<Item = (String, Binary)>) -> Self {
-        self.fields.extend(files.into_iter().map(|(name, file)| Field {
-            name: name.into(),
-            content_type: None,
-            style: None,
-            value: FieldValue::Binary(file),
-        }));
+        self.fields.extend(files.into_iter().map(|(name, file)| Field::of(name, FieldValue::Binary(file))));
         self
     }
 
@@ -193,24 +195,14 @@ impl Form {
     /// Adds files under one name.
     #[must_use]
     pub fn files(mut self, name: &'static str, files: impl IntoIterator<Item = Binary>) -> Self {
-        self.fields.extend(files.into_iter().map(|file| Field {
-            name: name.into(),
-            content_type: None,
-            style: None,
-            value: FieldValue::Binary(file),
-        }));
+        self.fields.extend(files.into_iter().map(|file| Field::of(name, FieldValue::Binary(file))));
         self
     }
 
     /// Adds parts that were made elsewhere, under one name.
     #[must_use]
     pub fn parts(mut self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
-        self.fields.extend(parts.into_iter().map(|part| Field {
-            name: name.into(),
-            content_type: None,
-            style: None,
-            value: FieldValue::Part(part.into()),
-        }));
+        self.fields.extend(parts.into_iter().map(|part| Field::of(name, FieldValue::Part(part.into()))));
         self
     }
 
