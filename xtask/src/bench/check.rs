@@ -45,6 +45,8 @@ pub(crate) fn check_with(folder: &Path, target: &Path, limit: Duration) -> Resul
     if !folder.join("Cargo.toml").is_file() {
         return Ok(Check::NotACrate);
     }
+    // Downloads are not part of the time.
+    attempted(cargo_in(folder, target).arg("fetch"))?;
     let mut command = limited(&check_command(folder, target), limit);
     let mut run = attempted(&mut command)?;
     if run.status.success() && has_compiled_dependencies(&run, folder) {

@@ -44,9 +44,14 @@ pub(crate) struct Arguments {
     /// Compare with the generators of `bench codegen` in place of reading and writing examples; the tables are beside
     /// `--out`
     ///
-    /// Crates of documents with 30 to 60 operations are checked, the others only generated.
+    /// Crates of documents with 30 or more operations are checked, the others only generated. The tables are written
+    /// after each document, the smallest first.
     #[arg(long)]
     peers: bool,
+
+    /// Use only documents with at least this many operations
+    #[arg(long, value_name = "N", default_value = "0")]
+    min_operations: usize,
 
     /// The number of values to draw from each named schema
     #[arg(long, default_value = "2")]
@@ -76,17 +81,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         terminal::eprint(&format!("{}\n", source.title));
         entries.push(Entry::generate(source, number, arguments.values));
     }
+    entries.retain(|entry| entry.operations() >= arguments.min_operations);
     if arguments.peers {
-        let subjects: Vec<Subject> = entries.iter().map(Entry::subject).collect();
+        let mut subjects: Vec<Subject> = entries.iter().map(Entry::subject).collect();
+        subjects.sort_by_key(|subject| subject.operations);
         let target = folder.join("peers");
-        let (summary, documents) = compare(&subjects, (!arguments.no_check).then_some(&*target))?;
-        terminal::print(&summary);
         let out = workspace::root().join(&arguments.out).with_extension("peers.md");
-        return write(&out, &format!("{summary}\n{documents}"));
+        let tables =
+            compare(&subjects, (!arguments.no_check).then_some(&*target), |tables| write(&out, tables))?;
+        terminal::print(&tables);
+        return Ok(());
     }
     if !arguments.no_check {
-        let is_small =
-            |entry: &Entry| entry.document.as_ref().is_some_and(|own| own.generated.operations <= MAX_SMALL);
+        let is_small = |entry: &Entry| entry.operations() <= MAX_SMALL;
         let (mut small, large): (Vec<_>, Vec<_>) =
             entries.iter_mut().filter(|entry| entry.document.is_some()).partition(|entry| is_small(entry));
         check(&folder, "small", &mut small)?;
@@ -148,10 +155,14 @@ impl Entry {
         Self { document, examples, drawn, row, path }
     }
 
+    /// The number of operations; 0 for a document that is refused.
+    fn operations(&self) -> usize {
+        self.document.as_ref().map_or(0, |document| document.generated.operations)
+    }
+
     fn subject(&self) -> Subject {
-        let operations = self.document.as_ref().map_or(0, |document| document.generated.operations);
         let (title, path) = (self.row.title.clone(), self.path.clone());
-        Subject { title, path, operations }
+        Subject { title, path, operations: self.operations() }
     }
 
     /// The types that its values are read as.
