@@ -7,8 +7,20 @@ use crate::api::{Api, Kind, Name, Named, TypeId};
 use super::identifier::{camel, module as module_name, unique, words};
 
 /// Names that generated code uses for something else.
-pub(super) const RESERVED: [&str; 12] = [
-    "BTreeMap", "Option", "Vec", "Box", "String", "From", "Default", "Form", "FileOr", "Binary", "Base64",
+pub(super) const RESERVED: [&str; 14] = [
+    "BTreeMap",
+    "Option",
+    "Vec",
+    "Box",
+    "String",
+    "From",
+    "Into",
+    "Default",
+    "Form",
+    "FileOr",
+    "Binary",
+    "Base64",
+    "SecretString",
     "Rfc3339",
 ];
 

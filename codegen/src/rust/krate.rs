@@ -144,9 +144,7 @@ rustls = ["reqwest/rustls"]
 native-tls = ["reqwest/native-tls"]
 testing = ["dep:http"]
 {webhooks}{tags}
-{dependencies}
-[workspace]
-"#
+{dependencies}"#
     )
 }
 

@@ -36,6 +36,20 @@ fn a_crate_is_written_once_and_then_up_to_date() {
 }
 
 #[test]
+fn a_crate_is_a_member_of_the_workspace_that_it_is_written_into() {
+    let folder = Folder::with_pets();
+    folder.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"pets\"]\n");
+    assert_eq!(folder.run(&CRATE).code, Some(0));
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--offline", "--format-version=1", "--manifest-path"]);
+    let metadata = cargo.arg(folder.path("Cargo.toml")).output().unwrap();
+    let (json, errors) = (metadata.stdout, String::from_utf8_lossy(&metadata.stderr).into_owned());
+    assert!(metadata.status.success(), "{errors}");
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["packages"][0]["name"], "pets");
+}
+
+#[test]
 fn a_module_is_written_without_a_manifest_and_with_the_list_of_what_it_needs() {
     let folder = Folder::with_pets();
     let module = ["generate", "pets.yaml", "--out", "src/pets", "--module"];

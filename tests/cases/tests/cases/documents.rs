@@ -126,3 +126,14 @@ fn a_password_is_sent_and_not_shown() {
     assert_eq!(serde_json::to_value(&credentials).unwrap(), value);
     assert_eq!(serde_json::from_value::<Credentials>(value).unwrap(), credentials);
 }
+
+#[test]
+fn schemas_named_like_types_of_the_runtime_are_read_and_written() {
+    use cases::texts_named_like_types_of_the_runtime as texts;
+    let value = json!({
+        "secret": "s", "bytes": "aGk=", "time": "2026-01-02T03:04:05Z", "map": {"a": "b"}, "list": ["aGk="],
+        "text": "t", "uuid": "67e55044-10b1-426f-9247-bb680e5fe0c8"
+    });
+    assert_eq!(round_trip::<texts::models::Texts>(value.clone()), value);
+    assert_eq!(texts::REPORT, &[] as &[&str]);
+}

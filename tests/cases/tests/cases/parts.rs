@@ -46,6 +46,17 @@ async fn parts_have_their_positions_types_and_headers() {
 }
 
 #[tokio::test]
+async fn a_form_may_be_named_like_a_type_of_the_runtime() {
+    use cases::forms_named_like_types_of_the_runtime::apis::default_api::send_into;
+    use cases::forms_named_like_types_of_the_runtime::models::IntoValue;
+    let (configuration, request) = serve_once(NO_CONTENT).await;
+    let body = IntoValue::new(Binary::bytes("file"), FileOr::Other(json!("text"))).password("secret".into());
+    send_into(&configuration, body).await.unwrap();
+    let (_, body) = split(&request.await.unwrap());
+    assert!(body.contains("name=\"file\"") && body.contains("\r\n\r\nsecret\r\n"), "{body}");
+}
+
+#[tokio::test]
 async fn a_list_of_parts_is_the_argument() {
     let (configuration, request) = serve_once(NO_CONTENT).await;
     let file = tempfile();
