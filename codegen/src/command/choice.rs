@@ -6,7 +6,7 @@ use crate::slice::Selection;
 
 /// The arguments that choose operations. Each may be given several times.
 #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case", expecting = "a table of lists")]
 #[command(next_help_heading = "Operations (each option may be given several times)")]
 pub struct Choice {
     /// Use the operations with this tag

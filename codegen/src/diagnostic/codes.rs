@@ -381,7 +381,8 @@ If the API has JSON as well, add `application/json` to the document.",
     (
         "unexpressed-encoding",
         "An `encoding`, `prefixEncoding` or `itemEncoding` says something that has no effect: headers of what is no part, a
-style where a content type decides, or the encoding of a part that is not there.
+style where a content type decides, the encoding of a part that is not there, or another style than the default in a
+query that is one parameter (`in: querystring`).
 
 Remove it if the server does not need it.",
     ),

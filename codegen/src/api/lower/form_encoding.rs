@@ -86,7 +86,7 @@ pub(super) fn are_two_ways(one: Option<&FormEncoding<'_>>, other: Option<&FormEn
 }
 
 /// The style of an `encoding`, where one of its members sets it.
-fn field_style(encoding: openapi::Encoding<'_>) -> Option<Style> {
+pub(super) fn field_style(encoding: openapi::Encoding<'_>) -> Option<Style> {
     if encoding.style().is_none() && encoding.explode().is_none() && encoding.allow_reserved().is_none() {
         return None;
     }

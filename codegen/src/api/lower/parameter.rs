@@ -10,6 +10,7 @@ use super::super::style::{Location, Style, StyleKind};
 use super::Lowering;
 use super::constraint::append_constraints;
 use super::describe::{description, examples};
+use super::form_encoding::field_style;
 use super::given_name::given_name;
 use super::media_type::{URL_ENCODED, bare, is_json, is_open, is_text};
 use super::place::Place;
@@ -105,7 +106,11 @@ impl<'d> Lowering<'d> {
             if !is_text && !is_whole {
                 style = Style { kind: StyleKind::Json, explode: false, ..style };
             }
-            let schema = MediaType::of(media).schema();
+            let media = MediaType::of(media);
+            if is_whole {
+                self.report_encoding(&place, media);
+            }
+            let schema = media.schema();
             match style.kind {
                 StyleKind::Simple if is_whole => Type::String,
                 _ => schema.map_or(Type::Any, |schema| self.schema(&place.child("schema"), schema.schema())),
@@ -148,6 +153,22 @@ impl<'d> Lowering<'d> {
             start: written.schema().and_then(|schema| start(&schema.schema().inline_parts())),
             example: self.example_of(place, written),
         })
+    }
+
+    /// Reports each `encoding` of the whole query that asks for another than the default one.
+    fn report_encoding(&mut self, place: &Place, media: MediaType<'d>) {
+        let Some(encoding) = media.encoding() else { return };
+        let default = Style::default_of(Location::Query);
+        for (name, own) in encoding.as_object().into_iter().flatten() {
+            let own = openapi::Encoding::of(own);
+            let is_default = field_style(own).is_none_or(|style| style == default);
+            if !is_default || own.content_type().is_some() {
+                let message = format!(
+                    "`{name}` is written as by default: a value, or a value for each element; its encoding has no effect"
+                );
+                self.warning(&place.child(encoding.key).child(name), "unexpressed-encoding", message, None);
+            }
+        }
     }
 
     fn location(&mut self, place: &Place, written: openapi::Parameter<'d>) -> Option<Location> {

@@ -35,9 +35,10 @@ impl Query {
             Err(error) => {
                 let at = (0..=error.position().min(text.len())).rev().find(|at| text.is_char_boundary(*at));
                 let (before, after) = text.split_at(at.unwrap_or(0));
-                Err(match after {
-                    "" => format!("it cannot end after `{before}`"),
-                    after => format!("it cannot be read from `{after}` on"),
+                Err(match (after, name_at(before, after)) {
+                    ("", _) => format!("it cannot end after `{before}`"),
+                    (_, Some(name)) => format!("`.{name}` has to be written as `['{name}']`"),
+                    (after, None) => format!("it cannot be read from `{after}` on"),
                 })
             }
         }
@@ -72,6 +73,16 @@ impl Query {
         let mut begins = begins.take(100).filter_map(|begin| Some((begin, JsonPath::parse(begin).ok()?)));
         begins.find(|(_, path)| !path.query(document).is_empty()).map(|(begin, _)| begin)
     }
+}
+
+/// The name that is cut in two where a query cannot be read on, such as `x-internal`: without brackets, a name has
+/// letters, digits and `_` only (RFC 9535 §2.5.1.1).
+fn name_at<'a>(before: &'a str, after: &'a str) -> Option<String> {
+    let (_, start) = before.rsplit_once('.')?;
+    let end =
+        after.split(|letter: char| letter.is_whitespace() || ".[]()'\"=!<>&|,*?".contains(letter)).next()?;
+    let is_name = start.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    (is_name && !end.is_empty()).then(|| format!("{start}{end}"))
 }
 
 /// A value of the document as `JSONPath` reads it.

@@ -75,6 +75,7 @@ fn a_removal_takes_members_and_elements_wherever_they_are() {
     // `$.info.x-old` is not RFC 9535.
     let fault = document.unwrap_err();
     assert!(fault.starts_with("1.yaml:5:12: error[overlay-target]"), "{fault}");
+    assert!(fault.contains("`.x-old` has to be written as `['x-old']`"), "{fault}");
     let document = overlaid(
         "
 - {target: \"$.info['x-old']\", remove: true}
@@ -89,6 +90,27 @@ fn a_removal_takes_members_and_elements_wherever_they_are() {
     assert_eq!(json(&document, "/tags"), r#"[{"name":"b"}]"#);
     let pets = r#"{"get":{"operationId":"getPets","tags":[],"parameters":[{"name":"three"}]}}"#;
     assert_eq!(json(&document, "/paths/~1pets"), pets);
+}
+
+#[test]
+fn a_name_that_needs_brackets_is_named() {
+    for (target, name) in [
+        ("$.paths.*.*[?@.x-internal == true]", "x-internal"),
+        ("$.paths./cats/{id}.get", "/cats/{id}"),
+        ("$..$ref", "$ref"),
+        ("$.components.schemas.a-b.type", "a-b"),
+    ] {
+        let fault = overlaid(&format!("\n- {{target: {target:?}, remove: true}}\n")).unwrap_err();
+        assert!(fault.contains(&format!("`.{name}` has to be written as `['{name}']`")), "{fault}");
+    }
+    for (target, words) in [
+        ("$.[", "cannot be read from `[`"),
+        ("$.tags[", "cannot be read from `[`"),
+        ("tags", "begin with `$`"),
+    ] {
+        let fault = overlaid(&format!("\n- {{target: {target:?}, remove: true}}\n")).unwrap_err();
+        assert!(fault.contains(words), "{fault}");
+    }
 }
 
 #[test]

@@ -144,11 +144,13 @@ fn parts_that_are_not_expressed_are_reported() {
     let reported: Vec<&str> =
         unexpressed::REPORT.iter().map(|line| line.split(": ").next().unwrap()).collect();
     let path = "/paths/~1a";
+    let form = format!("{path}/put/parameters/0/content/application~1x-www-form-urlencoded");
     let mixed = format!("{path}/post/requestBody/content/multipart~1mixed");
     let expected = [
         "warning[unknown-tag] at /tags/0/parent".to_owned(),
         format!("warning[unknown-path-member] at {path}/additionalOperations/GET"),
         format!("warning[misplaced-style] at {path}/get/parameters/0/style"),
+        format!("warning[unexpressed-encoding] at {form}/encoding/a"),
         format!("warning[unexpressed-encoding] at {mixed}/prefixEncoding"),
         format!("warning[unexpressed-encoding] at {mixed}/itemEncoding"),
         format!("warning[unexpressed-encoding] at {mixed}/encoding/a/itemEncoding"),
