@@ -21,11 +21,12 @@ pub(super) fn next_link(links: &str) -> Option<&str> {
     }
 }
 
-/// A separator, unless it is within quotes.
+/// A separator, unless it is within quotes. There, a backslash escapes the next character (RFC 9110 §5.6.4).
 fn outside_of_quotes(separator: char) -> impl FnMut(char) -> bool {
-    let mut is_quoted = false;
+    let (mut is_quoted, mut is_escaped) = (false, false);
     move |character| {
-        is_quoted ^= character == '"';
+        is_quoted ^= character == '"' && !is_escaped;
+        is_escaped = character == '\\' && is_quoted && !is_escaped;
         character == separator && !is_quoted
     }
 }

@@ -150,8 +150,11 @@ impl NextPage {
             }
             NextPlace::Url(url) => return to_url(request, url.as_deref(), seen),
             NextPlace::Link => {
-                let url = headers.get_all(LINK).iter().find_map(|links| next_link(links.to_str().ok()?));
-                return to_url(request, url, seen);
+                // A title may have any bytes.
+                let links =
+                    headers.get_all(LINK).iter().map(|links| String::from_utf8_lossy(links.as_bytes()));
+                let url = links.into_iter().find_map(|links| next_link(&links).map(str::to_owned));
+                return to_url(request, url.as_deref(), seen);
             }
         };
         if seen.is_empty() {
@@ -383,6 +386,8 @@ mod tests {
             ("<https://host/1>; rel=prev , <?page=3>;rel=\"last next\"", "?page=3"),
             ("<https://host/1>; rel=\"nextish\"", "end"),
             ("</a>; title=\"x; rel=next, y\"", "end"),
+            ("</a>; title=\"x\\\", </b>; rel=next\", <?page=4>; title=\"\\\\\"; rel=next", "?page=4"),
+            ("</a>; title=\"Größe\"; rel=last, <?page=5>; rel=next", "?page=5"),
             ("<unfinished", "end"),
             ("", "end"),
         ] {

@@ -257,8 +257,11 @@ impl<E> ApiError<E> {
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |text: &str, unit: f64| {
-        let number: f64 = text.parse().ok()?;
-        Duration::try_from_secs_f64(number * unit).ok()
+        let seconds = text.parse::<f64>().ok()? * unit;
+        // A number that is too large is still a request to wait.
+        let is_too_large =
+            seconds >= Duration::MAX.as_secs_f64() && text.starts_with(|first: char| first.is_ascii_digit());
+        if is_too_large { Some(Duration::MAX) } else { Duration::try_from_secs_f64(seconds).ok() }
     };
     if let Some(wait) = text("retry-after-ms").and_then(|text| number(text, 0.001)) {
         return Some(wait);
@@ -437,6 +440,14 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_of_any_length_is_read() {
+        for value in ["99999999999999999999999", "18446744073709551615", "1e400"] {
+            assert_eq!(wait("retry-after", value), Some(Duration::MAX), "{value}");
+        }
+        assert_eq!(wait("retry-after-ms", "1e400"), Some(Duration::MAX));
+    }
+
+    #[test]
     fn a_date_is_compared_with_the_servers_own_clock() {
         let mut headers = HeaderMap::new();
         headers.insert("date", "Thu, 01 Jan 1970 01:00:00 GMT".parse().unwrap());
@@ -449,7 +460,7 @@ mod tests {
 
     #[test]
     fn an_invalid_wait_is_ignored() {
-        for value in ["-1", "NaN", "soon", "1e400"] {
+        for value in ["-1", "-1e400", "NaN", "inf", "soon"] {
             assert_eq!(wait("retry-after", value), None, "{value}");
         }
     }

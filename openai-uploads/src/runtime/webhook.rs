@@ -20,6 +20,16 @@ const TOLERANCE: Duration = Duration::from_secs(300);
 /// The start of a secret, before its Base64.
 const PREFIX: &str = "whsec_";
 
+/// A time relative to now, in words.
+fn relative(seconds_ago: i64) -> String {
+    let seconds = seconds_ago.unsigned_abs();
+    if seconds_ago < 0 {
+        format!("{seconds} seconds in the future")
+    } else {
+        format!("{seconds} seconds ago")
+    }
+}
+
 /// The webhooks of a document, each with its name.
 pub trait Webhook: Sized {
     /// Reads the body of the webhook `name`.
@@ -58,7 +68,7 @@ pub enum WebhookError {
     #[error("the webhook has no usable header `{0}`")]
     Header(&'static str),
     /// It was signed too long ago, or in the future. It may be an old one that somebody sends again.
-    #[error("the webhook was signed {seconds} seconds ago by the clock of this machine")]
+    #[error("the webhook was signed {} by the clock of this machine", relative(*.seconds))]
     Time {
         /// How long ago. Negative: in the future.
         seconds: i64,
@@ -221,6 +231,8 @@ mod tests {
         for later in [-301, 301] {
             let error = verified(SIGNATURE, BODY, later).unwrap_err();
             assert!(matches!(error, WebhookError::Time { seconds } if seconds == later), "{error}");
+            let words = if later < 0 { "301 seconds in the future" } else { "301 seconds ago" };
+            assert!(error.to_string().contains(words), "{error}");
         }
         for timestamp in ["", "soon", "99999999999999999999"] {
             let error = secret().verify(&headers(timestamp, SIGNATURE), BODY).unwrap_err();

@@ -156,6 +156,41 @@ fn a_form_is_replayed_though_its_boundary_changes_and_another_body_is_not() {
     assert!(error.contains("line 1 of"), "{error}");
 }
 
+#[test]
+fn a_file_that_is_not_text_is_replayed() {
+    let file = json!({ "id": "file-1", "object": "file", "bytes": 3, "created_at": 1, "filename": "a", "purpose": "batch", "status": "processed" });
+    let server = MemoryTransport::new(move |_| TestReply::json(200, &file));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("binary.jsonl");
+    let form = |bytes: [u8; 3]| CreateFileRequest::new(Binary::bytes(bytes.to_vec()), "batch".into());
+    let recording = configuration().with_transport(Recorder::new(server, &file).unwrap());
+    block_on(create_file(&recording, form([0xff, 0xfe, 0]))).unwrap();
+
+    let replaying = configuration().with_transport(Replayer::open(&file).unwrap());
+    block_on(create_file(&replaying, form([0xff, 0xfe, 1]))).unwrap_err();
+    assert_eq!(block_on(create_file(&replaying, form([0xff, 0xfe, 0]))).unwrap().id, "file-1");
+}
+
+#[test]
+fn a_reply_is_replayed_with_the_same_text_and_with_each_header() {
+    let server = MemoryTransport::new(|_| {
+        let links = ["<?page=1>; rel=prev", "<?page=3>; rel=next; title=\"Größe\""];
+        let reply = TestReply::new(200, " 1.10\n").header("content-type", "text/plain");
+        links.into_iter().fold(reply, |reply, link| reply.header("link", link))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("text.jsonl");
+    let recording = configuration().with_transport(Recorder::new(server, &file).unwrap());
+    let replaying = || configuration().with_transport(Replayer::open(&file).unwrap());
+    let text = |to| block_on(searching(to).text_as("text/plain").response()).unwrap();
+    let live = text(&recording);
+    assert_eq!(live.headers.get_all("link").iter().count(), 2);
+    let replayed = text(&replaying());
+    assert_eq!((live.body.as_str(), replayed.body.as_str()), (" 1.10\n", " 1.10\n"));
+    let link = String::from_utf8_lossy(replayed.headers["link"].as_bytes()).into_owned();
+    assert_eq!(link, "<?page=1>; rel=prev, <?page=3>; rel=next; title=\"Größe\"");
+}
+
 /// A transport around another one, with errors of its own.
 struct Limited<T>(T, Arc<AtomicUsize>, Arc<Mutex<Vec<String>>>);
 

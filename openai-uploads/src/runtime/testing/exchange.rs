@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -68,24 +68,45 @@ impl Recorded {
         // A form's boundary is another one each time.
         let boundary =
             content_type.and_then(|value| value.split_once("boundary=")).map(|(_, boundary)| boundary);
-        let body = match (boundary, std::str::from_utf8(body)) {
-            (Some(boundary), Ok(text)) => text.replace(boundary, "boundary").into(),
-            _ => body.clone(),
+        let boundary = boundary.filter(|boundary| !boundary.is_empty());
+        let body = match boundary {
+            Some(boundary) => replaced(body, boundary.as_bytes(), b"boundary").into(),
+            None => body.clone(),
         };
         Self {
             operation: request.operation.id.to_owned(),
             method: request.request.method().to_string(),
             target: cleaner.clean(&request.redacted_target()),
-            body: Content::new(&body, cleaner),
+            body: Content::new(&body, request.request.headers(), cleaner),
         }
     }
 }
 
+/// Replaces each `from`, which is not empty, in bytes that need not be text.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
+        result.extend_from_slice(&rest[..at]);
+        result.extend_from_slice(to);
+        rest = &rest[at + from.len()..];
+    }
+    result.extend_from_slice(rest);
+    result
+}
+
 impl Content {
-    pub(super) fn new(bytes: &[u8], cleaner: &Cleaner) -> Self {
+    /// `headers` are those of the same message.
+    pub(super) fn new(bytes: &[u8], headers: &HeaderMap, cleaner: &Cleaner) -> Self {
         let Ok(text) = std::str::from_utf8(bytes) else { return Self::Base64(BASE64_STANDARD.encode(bytes)) };
         let text = cleaner.clean(text);
-        serde_json::from_str(&text).map_or_else(|_| Self::Text(text), Self::Json)
+        let content_type =
+            headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        // Other text may look like JSON, and would be written in another way: 1.10 as 1.1.
+        let is_json = essence.ends_with("/json") || essence.ends_with("+json");
+        let value = if is_json { serde_json::from_str(&text).ok() } else { None };
+        value.map_or_else(|| Self::Text(text), Self::Json)
     }
 
     pub(super) fn bytes(&self) -> Result<Bytes, base64::DecodeError> {

@@ -1,5 +1,6 @@
 //! A transport that records what another one sends and receives.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -52,16 +53,21 @@ impl<T: Transport> Transport for Recorder<T> {
             let (status, url) = (response.status().as_u16(), response.url().clone());
             let left_out = [CONNECTION, CONTENT_LENGTH, DATE, SET_COOKIE, TRANSFER_ENCODING];
             let headers = response.headers().iter().filter(|(name, _)| !left_out.contains(name));
-            let headers =
-                headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+            let headers = headers.filter_map(|(name, value)| {
+                Some((name.to_string(), String::from_utf8(value.as_bytes().to_vec()).ok()?))
+            });
             let headers: Vec<(String, String)> = headers.collect();
+            let content_headers = response.headers().clone();
             let body = response.bytes().await?;
-            let exchange = Exchange {
-                request,
-                status,
-                headers: headers.iter().map(|(name, value)| (name.clone(), cleaner.clean(value))).collect(),
-                reply: Content::new(&body, &cleaner),
-            };
+            let reply = Content::new(&body, &content_headers, &cleaner);
+            let mut recorded: BTreeMap<String, String> = BTreeMap::new();
+            for (name, value) in &headers {
+                let value = cleaner.clean(value);
+                // Several headers of one name mean the same as one with a list (RFC 9110 §5.3).
+                let list = recorded.remove(name).map(|before| format!("{before}, {value}"));
+                recorded.insert(name.clone(), list.unwrap_or(value));
+            }
+            let exchange = Exchange { request, status, headers: recorded, reply };
             let mut line = serde_json::to_vec(&exchange)?;
             line.push(b'\n');
             let written = self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line);
