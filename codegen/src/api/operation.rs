@@ -84,6 +84,16 @@ pub struct Callback {
     pub bodies: Vec<Body>,
 }
 
+impl Callback {
+    /// The type of its body of JSON.
+    pub fn json(&self) -> Option<&Type> {
+        self.bodies.iter().find_map(|body| match &body.content {
+            BodyContent::Json(ty) => Some(ty),
+            _ => None,
+        })
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {

@@ -260,7 +260,7 @@ Let one of them refer to a schema with a type or properties.",
     (
         "relative-server",
         "The URL of a server has no host: it is relative to the URL that the document was downloaded from, which is not known
-here. The default of the client is `http://localhost`.
+here. The default of the client is `http://localhost`. A URL that begins with `//` has a host; its scheme is `https`.
 
 Set `base_path` in the configuration of the client, or correct the document with an overlay.",
     ),
@@ -351,6 +351,12 @@ Use `$ref` instead of aliases.",
 Add the parameter, with `in: path` and a schema.",
     ),
     (
+        "undeclared-server-variable",
+        "The URL of a server has a variable in braces that `variables` does not declare, so it has no value.
+
+Declare it with a `default`, or set `base_path` in the configuration of the client.",
+    ),
+    (
         "undefined-deep-object",
         "A parameter of the style `deepObject` has arrays or objects in it. OpenAPI does not define how they are written, and
 servers differ. They are sent as `a[0]=…` and `a[b][c]=…`.
@@ -417,6 +423,12 @@ Read them from the request that your server gets.",
         "A security scheme is of a kind that requests cannot use, such as mutual TLS or HTTP digest. They are sent without it.
 
 Set up the HTTP client yourself (`Configuration::client`), for instance with a client certificate.",
+    ),
+    (
+        "unexpressed-webhook",
+        "A webhook has no body of JSON, or has several operations. `WebhookEvent` has each webhook once, with its first body of JSON.
+
+Read the other requests where your server gets them.",
     ),
     (
         "unknown-array-format",

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, BodyContent, Callback, EnumValue, Enumeration, Kind, Type};
+use crate::api::{Api, Callback, EnumValue, Enumeration, Kind, Type};
 use crate::naming::{Names, Scope, value_names};
 
 use super::doc::doc;
@@ -18,12 +18,8 @@ pub(super) const FEATURE: &str = "webhooks";
 pub(super) fn of(api: &Api) -> Vec<(&Callback, &Type)> {
     let mut found: Vec<(&Callback, &Type)> = Vec::new();
     for webhook in &api.webhooks {
-        let json = webhook.bodies.iter().find_map(|body| match &body.content {
-            BodyContent::Json(ty) => Some(ty),
-            _ => None,
-        });
         let is_new = found.iter().all(|(known, _)| known.name != webhook.name);
-        found.extend(json.filter(|_| is_new).map(|ty| (webhook, ty)));
+        found.extend(webhook.json().filter(|_| is_new).map(|ty| (webhook, ty)));
     }
     found
 }
@@ -44,12 +40,19 @@ pub(super) fn module(api: &Api, names: &Names, header: &str) -> Option<String> {
     });
     let variants = value_names(&Enumeration { values: values.collect(), default: None });
     let (mut definitions, mut reads, mut labels) = (Vec::new(), Vec::new(), Vec::new());
-    for ((webhook, body), variant) in webhooks.iter().zip(&variants) {
+    let types: Vec<Option<String>> = webhooks.iter().map(|(_, body)| value_of_type(api, body)).collect();
+    for (((webhook, body), variant), ty_name) in webhooks.iter().zip(&variants).zip(&types) {
         let (name, variant, ty) = (&webhook.name, ident(variant), scope.ty(body));
         imports.add(&ty);
-        let ty_name = value_of_type(api, body).filter(|value| value != name);
-        let wire = ty_name.as_ref().unwrap_or(name);
-        let other = ty_name.as_ref().map(|_| quote!(| #name));
+        // A type that several webhooks have, or that is the name of another one, distinguishes nothing.
+        let is_own = |value: &&String| {
+            *value != name
+                && types.iter().flatten().filter(|other| other == value).count() == 1
+                && webhooks.iter().all(|(other, _)| other.name != **value)
+        };
+        let ty_name = ty_name.as_ref().filter(is_own);
+        let wire = ty_name.unwrap_or(name);
+        let other = ty_name.map(|_| quote!(| #name));
         let docs = doc(&format!("`{wire}`"));
         definitions.push(quote!(#docs #variant(#ty),));
         reads.push(quote!(#wire #other => Self::#variant(serde_json::from_slice(body)?),));

@@ -37,4 +37,13 @@ snapshots! { written:
         paths:
           /a: {get: {operationId: a, responses: {'204': {description: Done.}}}}
         ",
+    servers_with_relative_urls_and_undeclared_variables: "
+        servers:
+          - {url: '{stage}/v1', variables: {stage: {default: test}}}
+          - {url: 'https://{region}.example.com/{version}', variables: {version: {default: v1}}}
+          - {url: //cdn.example.com/files}
+          - {url: api.example.com}
+        paths:
+          /a: {get: {operationId: a, responses: {'204': {description: Done.}}}}
+        ",
 }

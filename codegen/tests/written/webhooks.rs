@@ -17,4 +17,21 @@ snapshots! { written:
           sent:
             post: {requestBody: {content: {text/plain: {schema: {type: string}}}}}
         ",
+    a_type_that_two_webhooks_have_names_neither: "
+        paths: {}
+        webhooks:
+          order.created:
+            post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}}
+            put: {requestBody: {content: {application/json: {schema: {type: integer}}}}}
+          order.repeated:
+            post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}}
+          order.shipped:
+            post: {requestBody: {content: {application/json: {schema: {type: object, properties: {type: {const: shipped}}}}}}}
+          shipped:
+            post: {requestBody: {content: {application/json: {schema: {type: object, properties: {type: {const: order.sent}}}}}}}
+          ping: {get: {}}
+        components:
+          schemas:
+            Order: {type: object, required: [type], properties: {type: {const: order}}}
+        ",
 }

@@ -270,11 +270,15 @@ fn note(place: &str, seen: &mut HashSet<String>) -> Result<(), String> {
 fn to_url(request: &mut Request, next: Option<&str>, seen: &mut HashSet<String>) -> Result<bool, String> {
     let Some(next) = next.filter(|next| !next.is_empty()) else { return Ok(false) };
     let url = request.url().map_err(|error| error.to_string())?;
-    let same_origin =
-        |next: &Url| next.origin() == url.origin() && next.username().is_empty() && next.password().is_none();
-    let Some(next) = url.join(next).ok().filter(same_origin) else {
-        return Err("the next page is not at the scheme, host and port of this one".to_owned());
-    };
+    let next = url.join(next).map_err(|error| format!("the URL of the next page is not valid: {error}"))?;
+    let has_user = !next.username().is_empty() || next.password().is_some();
+    if next.origin() != url.origin() || has_user {
+        let [there, here] = [&next, &url].map(|url| url.origin().ascii_serialization());
+        let user = if has_user { " with a user name" } else { "" };
+        return Err(format!(
+            "the next page is at `{there}`{user}, and not at the scheme, host and port of this one, `{here}`"
+        ));
+    }
     if seen.is_empty() {
         seen.insert(url.to_string());
     }

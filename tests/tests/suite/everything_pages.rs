@@ -99,7 +99,13 @@ fn an_error_ends_the_stream_once_after_the_items_before_it() {
     );
     let elsewhere = r#"{"results": ["a"], "next": "http://other.example/v2/ledgers/wills"}"#;
     let (items, _) = list(&[(elsewhere, "")], |to| list_wills(to).items());
-    assert!(items[1].as_ref().unwrap_err().contains("not at the scheme, host and port"), "{items:?}");
+    assert!(
+        items[1]
+            .as_ref()
+            .unwrap_err()
+            .contains("not at the scheme, host and port of this one, `http://127.0.0.1"),
+        "{items:?}"
+    );
     let (items, _) =
         list(&[page, (r#"{"letters": 1}"#, "")], |to| list_letters(to, ListLettersParams::default()).items());
     assert!(items.len() == 2 && items[1].as_ref().unwrap_err().contains("letters"), "{items:?}");

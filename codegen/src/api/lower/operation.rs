@@ -113,12 +113,29 @@ impl<'d> Lowering<'d> {
                 if !self.is_selected("webhooks", name, method) {
                     continue;
                 }
-                found.push(Callback {
+                let bodies = self.received_bodies(&place, written);
+                let is_repeated =
+                    found.iter().any(|known: &Callback| known.name == *name && known.json().is_some());
+                let webhook = Callback {
                     name: name.clone(),
                     method: method.to_uppercase(),
                     url: String::new(),
-                    bodies: self.received_bodies(&place, written),
-                });
+                    bodies,
+                };
+                let message = match webhook.json() {
+                    None => Some(format!(
+                        "the webhook `{name}` has no body of JSON, so it is not in `WebhookEvent`"
+                    )),
+                    Some(_) if is_repeated => Some(format!(
+                        "the webhook `{name}` has several operations; only the first is in `WebhookEvent`"
+                    )),
+                    Some(_) => None,
+                };
+                if let Some(message) = message {
+                    let help = "read its request where your server gets it";
+                    self.warning(&place, "unexpressed-webhook", message, Some(help));
+                }
+                found.push(webhook);
             }
         }
         found

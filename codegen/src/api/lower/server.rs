@@ -44,6 +44,7 @@ impl<'d> Lowering<'d> {
     ) -> Server {
         let mut url = template.trim_end_matches('/').to_owned();
         let mut found = Vec::new();
+        let variables = variables.as_ref().map(|(place, variables)| (place, *variables));
         for (place, name, variable) in variables.into_iter().flat_map(|(place, variables)| {
             variables.iter().map(move |(name, variable)| (place.child(name), name, variable))
         }) {
@@ -64,12 +65,66 @@ impl<'d> Lowering<'d> {
                 description: about,
             });
         }
-        let template = (!found.is_empty()).then(|| template.trim_end_matches('/').to_owned());
-        if !url.contains("://") {
-            let message = "the server's URL is relative to where the document was found, which is unknown";
-            self.warning(place, "relative-server", message, Some("set `base_path` in the configuration"));
-            url = format!("http://localhost{url}");
+        let template = (!found.is_empty()).then(|| absolute(template.trim_end_matches('/')));
+        let is_declared = |name: &str| variables.is_some_and(|(_, variables)| variables.contains_key(name));
+        let names = url.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        if let Some(name) = names.into_iter().find(|name| !is_declared(name)) {
+            let message = format!("the server's URL has `{{{name}}}`, and no such variable is declared");
+            let help = "declare it under `variables`, or set `base_path` in the configuration";
+            self.warning(place, "undeclared-server-variable", message, Some(help));
         }
-        Server { url, template, variables: found, description }
+        if let Some(host) = url.strip_prefix("//") {
+            let message = format!("the server's URL has no scheme; it is read as `https://{host}`");
+            self.warning(place, "relative-server", message, Some("begin it with `https://`"));
+        } else if !url.contains("://") {
+            let message = "the server's URL is relative to where the document was found, which is unknown";
+            let first = url.split('/').next().unwrap_or_default();
+            let help = match first.trim_matches('.').contains('.') {
+                true => {
+                    "begin it with `https://` if it begins with a host, or set `base_path` in the configuration"
+                }
+                false => "set `base_path` in the configuration",
+            };
+            self.warning(place, "relative-server", message, Some(help));
+        }
+        Server { url: absolute(&url), template, variables: found, description }
+    }
+}
+
+/// A URL with a scheme and a host. A relative one is on this machine.
+fn absolute(url: &str) -> String {
+    if let Some(host) = url.strip_prefix("//") {
+        return format!("https://{host}");
+    }
+    if url.contains("://") {
+        return url.to_owned();
+    }
+    let mut path = url;
+    while let Some(rest) = ["/", "./", "../"].iter().find_map(|start| path.strip_prefix(start)) {
+        path = rest;
+    }
+    format!("http://localhost/{}", path.trim_start_matches('.')).trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::absolute;
+
+    #[test]
+    fn a_relative_url_is_on_this_machine_and_never_on_another_host() {
+        for (url, expected) in [
+            ("", "http://localhost"),
+            (".", "http://localhost"),
+            ("/v1", "http://localhost/v1"),
+            ("v1", "http://localhost/v1"),
+            ("./v1", "http://localhost/v1"),
+            ("../../v1/x", "http://localhost/v1/x"),
+            ("api.example.com/v1", "http://localhost/api.example.com/v1"),
+            ("/{version}", "http://localhost/{version}"),
+            ("//cdn.example.com/v1", "https://cdn.example.com/v1"),
+            ("http://a.example/x", "http://a.example/x"),
+        ] {
+            assert_eq!(absolute(url), expected, "{url}");
+        }
     }
 }
