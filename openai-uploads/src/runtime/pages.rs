@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use reqwest::Url;
 use reqwest::header::{HeaderMap, LINK};
 use serde::Serialize;
 use serde_json::Value;
