@@ -103,7 +103,7 @@ fn an_error_ends_the_stream_once_after_the_items_before_it() {
         items[1]
             .as_ref()
             .unwrap_err()
-            .contains("not at the scheme, host and port of this one, `http://127.0.0.1"),
+            .contains("not at the scheme, host and port of this one, `http://press.example`"),
         "{items:?}"
     );
     let (items, _) =
