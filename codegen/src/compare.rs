@@ -59,14 +59,24 @@ pub enum Breaks {
     Both,
 }
 
+/// What two documents are compared in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The servers and all operations.
+    Everything,
+    /// The operations, if ours is a part of the published document. One that only the published document has counts if
+    /// one of our operations has its tag.
+    OurTags,
+}
+
 /// Compares all operations of our document with the published ones. Operations match by `operationId`, else by method
-/// and path. An operation that only the published document has counts if one of our operations has its tag.
+/// and path.
 ///
 /// Returns the differences in the order of our document's operations, each once.
-pub fn compare(ours: &Document, published: &Document) -> Vec<Difference> {
+pub fn compare(ours: &Document, published: &Document, scope: Scope) -> Vec<Difference> {
     let mut comparison =
         Comparison { ours, published, seen: HashSet::new(), found: Vec::new(), known: HashMap::new() };
-    operation::compare(&mut comparison);
+    operation::compare(&mut comparison, scope);
     let mut found = comparison.found;
     locate(&mut found, ours, |difference| &mut difference.our_place);
     locate(&mut found, published, |difference| &mut difference.published_place);

@@ -145,7 +145,13 @@ impl InputError {
     }
 
     fn io(name: &Path, error: &io::Error) -> Self {
-        Self::file(format!("cannot read `{}`: {error}", name.display()))
+        let text = name.to_string_lossy();
+        let help = match &*text {
+            "-" => Some("give the name of a file; standard input is not read".to_owned()),
+            url if url.contains("://") => Some("download it first: documents are read from files".to_owned()),
+            _ => None,
+        };
+        Self::File { message: format!("cannot read `{text}`: {error}"), help }
     }
 }
 

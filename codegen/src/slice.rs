@@ -101,7 +101,7 @@ fn diagnostics(document: &Document, error: &SliceError) -> Vec<Diagnostic> {
         file: document.file().to_owned(),
         pointer: Pointer::root().child("paths"),
         position: None,
-        help: Some("upper and lower case count".to_owned()),
+        help: message.contains("has no").then(|| "upper and lower case count".to_owned()),
     });
     faults.collect()
 }

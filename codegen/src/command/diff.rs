@@ -9,7 +9,7 @@ use super::count::counted;
 use super::failure::Failure;
 use super::report::{Outcome, Report};
 use super::settings::input;
-use crate::compare::{Departures, Difference, compare};
+use crate::compare::{Departures, Difference, Scope, compare};
 use crate::document::Document;
 use crate::input::read_text;
 
@@ -48,7 +48,7 @@ impl Arguments {
             }
         };
         let departures = departures.as_ref().map(|(file, text)| (&**file, &**text));
-        let mut report = report(&old, &new, departures)?;
+        let mut report = report(&old, &new, departures, Scope::Everything)?;
         for document in [&old, &new] {
             report.warnings.extend(document.locate(document.warnings().to_vec()));
         }
@@ -69,10 +69,11 @@ pub fn report(
     ours: &Document,
     published: &Document,
     departures: Option<(&str, &str)>,
+    scope: Scope,
 ) -> Result<Report, crate::diagnostic::Diagnostics> {
     let (list, text) = departures.unwrap_or_default();
     let departures = if list.is_empty() { Departures::default() } else { Departures::parse(list, text)? };
-    let (left, needed, needless) = departures.apply(compare(ours, published));
+    let (left, needed, needless) = departures.apply(compare(ours, published, scope));
     let mut text = String::new();
     for difference in &left {
         let _ = writeln!(text, "{difference}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::value::{Value, elements, member, members, root, settled};
-use super::{Breaks, Comparison, Direction, Effect, Side, Sides};
+use super::{Breaks, Comparison, Direction, Effect, Scope, Side, Sides};
 use crate::document::openapi::METHODS;
 use crate::document::{Document, Node};
 
@@ -29,8 +29,11 @@ impl<'a> Operation<'a> {
 }
 
 /// Compares all operations of our document.
-pub(super) fn compare(comparison: &mut Comparison<'_>) {
+pub(super) fn compare(comparison: &mut Comparison<'_>, scope: Scope) {
     let (ours, published) = (comparison.ours, comparison.published);
+    if scope == Scope::Everything {
+        comparison.servers();
+    }
     let our_paths = member(&root(ours), "paths").unwrap_or(root(ours));
     let their_paths = member(&root(published), "paths").unwrap_or(root(published));
     let our_operations = operations(ours, &our_paths);
@@ -58,7 +61,8 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
     }
     let tags: BTreeSet<&str> = our_operations.iter().flat_map(Operation::tags).collect();
     for their in &their_operations {
-        if !found.contains(&(their.path, their.method)) && their.tags().any(|tag| tags.contains(tag)) {
+        let is_in_scope = scope == Scope::Everything || their.tags().any(|tag| tags.contains(tag));
+        if !found.contains(&(their.path, their.method)) && is_in_scope {
             let parts = (None, Some(&their.value));
             comparison.note_part((&our_paths, &their_paths), &[their.path, their.method], parts, None);
         }
@@ -81,6 +85,27 @@ fn operations<'a>(document: &'a Document, paths: &Value<'a>) -> Vec<Operation<'a
 }
 
 impl Comparison<'_> {
+    /// Compares the URLs of the servers. A document without servers has `/`.
+    fn servers(&mut self) {
+        let urls = |document: &Document| -> Vec<Node> {
+            let servers = document.root().get("servers").and_then(Node::as_array).into_iter().flatten();
+            let urls: Vec<Node> = servers.filter_map(|server| server.get("url").cloned()).collect();
+            if urls.is_empty() { vec![Node::String("/".to_owned())] } else { urls }
+        };
+        let (our, their) = (urls(self.ours), urls(self.published));
+        if our != their {
+            let breaks = (!their.contains(&our[0])).then_some(Breaks::Requests);
+            let (ours, published) = (root(self.ours), root(self.published));
+            let places =
+                [&ours, &published].map(|root| member(root, "servers").unwrap_or_else(|| root.clone()));
+            let sides = Sides {
+                ours: Side { place: &places[0], node: Some(Node::Array(our)) },
+                published: Side { place: &places[1], node: Some(Node::Array(their)) },
+            };
+            self.note(&ours, &["servers"], sides, breaks);
+        }
+    }
+
     fn operations(&mut self, ours: &Operation<'_>, published: &Operation<'_>) {
         let place = |operation: &Operation<'_>| {
             Some(Node::String(format!("{} {}", operation.method, plain_path(operation.path))))
@@ -284,11 +309,25 @@ impl Comparison<'_> {
     fn security(&mut self, ours: &Operation<'_>, published: &Operation<'_>) {
         let (our, their) = (security(self.ours, ours), security(self.published, published));
         if our != their {
+            // Whoever has what one alternative asks for still has what another one of fewer schemes asks for.
+            let schemes = |alternative: &Node| alternative.as_array().unwrap_or_default().to_vec();
+            let is_enough = |had: &[Node]| {
+                let alternatives = their.as_array().into_iter().flatten();
+                alternatives.map(schemes).any(|needed| needed.iter().all(|scheme| had.contains(scheme)))
+            };
+            let ours_had: Vec<Vec<Node>> = our.as_array().into_iter().flatten().map(schemes).collect();
+            let nothing_needed = their.as_array().is_none_or(|alternatives| alternatives.is_empty());
+            let still_works = nothing_needed
+                || if ours_had.is_empty() {
+                    is_enough(&[])
+                } else {
+                    ours_had.iter().all(|had| is_enough(had))
+                };
             let sides = Sides {
                 ours: Side { place: &ours.value, node: Some(our) },
                 published: Side { place: &published.value, node: Some(their) },
             };
-            self.note(&ours.value, &["security"], sides, Some(Breaks::Requests));
+            self.note(&ours.value, &["security"], sides, (!still_works).then_some(Breaks::Requests));
         }
     }
 }

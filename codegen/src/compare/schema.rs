@@ -241,7 +241,8 @@ impl Comparison<'_> {
         self.note_part((&ours.base, &published.base), &[keyword], parts, effect.breaks(direction));
     }
 
-    /// Compares the members of two unions. Schemas with the same name are paired first, then the others in order.
+    /// Compares the members of two unions. Equal schemas and those with the same name are paired first, then the others
+    /// in order.
     fn variants(&mut self, ours: &Shape<'_>, published: &Shape<'_>, direction: Direction) {
         let name = |value: &Value<'_>| value.node.get("$ref").and_then(Node::as_str).map(str::to_owned);
         let mut theirs: Vec<&Value<'_>> = published.variants.iter().collect();
@@ -250,7 +251,8 @@ impl Comparison<'_> {
         for our in &ours.variants {
             let same_name =
                 name(our).and_then(|our| theirs.iter().position(|their| name(their) == Some(our.clone())));
-            match same_name {
+            let equal = || theirs.iter().position(|their| their.node == our.node);
+            match same_name.or_else(equal) {
                 Some(at) => pairs.push((our, theirs.remove(at))),
                 None => alone.push(our),
             }

@@ -1,6 +1,6 @@
 //! Comparing two documents: what is reported, and what is not.
 
-use super::{Departures, compare};
+use super::{Departures, Scope, compare};
 use crate::document::Document;
 
 const OURS: &str = "\
@@ -50,7 +50,7 @@ fn differences(changes: &[(&str, &str)]) -> Vec<String> {
         text = text.replace(from, to);
     }
     let (ours, published) = (parse("ours.yaml", OURS), parse("theirs.yaml", &text));
-    compare(&ours, &published).iter().map(ToString::to_string).collect()
+    compare(&ours, &published, Scope::OurTags).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -92,8 +92,8 @@ paths:
           content: {application/json; charset=utf-8: {schema: {type: array, items: {$ref: '#/components/schemas/Animal'}}}}
 ";
     let (ours, same) = (parse("ours.yaml", OURS), parse("same.yaml", same));
-    assert_eq!(compare(&ours, &same), []);
-    assert_eq!(compare(&same, &ours), []);
+    assert_eq!(compare(&ours, &same, Scope::OurTags), []);
+    assert_eq!(compare(&same, &ours, Scope::OurTags), []);
 }
 
 const SENT: &str = " (breaks users: what they send may be refused)";
@@ -261,6 +261,49 @@ fn changes_of_operations_break_senders_or_receivers() {
     ]);
 }
 
+/// Whether users break when the document changes from one to the other, which differ in one text of `template`.
+fn breaks(template: &str, from: &str, to: &str) -> Vec<bool> {
+    let document = |file, text| parse(file, &template.replace("TEXT", text));
+    let found = compare(&document("ours.yaml", from), &document("theirs.yaml", to), Scope::Everything);
+    found.iter().map(|difference| difference.breaks.is_some()).collect()
+}
+
+#[test]
+fn fewer_credentials_break_nobody() {
+    let template = "{openapi: 3.1.0, paths: {/a: {get: {security: TEXT}}}, components: {securitySchemes: {
+        A: {type: http, scheme: bearer}, B: {type: apiKey, in: query, name: b}}}}";
+    for (from, to, is_breaking) in [
+        ("[{A: []}]", "[]", false),
+        ("[{A: []}]", "[{}]", false),
+        ("[{A: []}]", "[{B: []}, {A: []}]", false),
+        ("[{A: [], B: []}]", "[{A: []}]", false),
+        ("[{A: []}, {B: []}]", "[{A: []}]", true),
+        ("[{A: []}]", "[{A: [], B: []}]", true),
+        ("[{A: []}, {}]", "[{A: []}]", true),
+        ("[]", "[{A: []}]", true),
+    ] {
+        assert_eq!(breaks(template, from, to), [is_breaking], "{from} to {to}");
+    }
+}
+
+#[test]
+fn the_order_of_a_union_makes_no_difference() {
+    let template = "{openapi: 3.1.0, paths: {/a: {get: {responses: {'200': {description: '', content: {
+        application/json: {schema: {oneOf: TEXT}}}}}}}}}";
+    let from = "[{type: string}, {type: integer}, {type: object, properties: {a: {type: string}}}]";
+    let to = "[{type: object, properties: {a: {type: string}}}, {type: string}, {type: integer}]";
+    assert_eq!(breaks(template, from, to), [false; 0]);
+    assert_eq!(breaks(template, from, &to.replace("integer", "boolean")), [true]);
+}
+
+#[test]
+fn servers_count_where_everything_does() {
+    let template = "{openapi: 3.1.0, servers: TEXT, paths: {}}";
+    assert_eq!(breaks(template, "[{url: /a}]", "[{url: /a}, {url: /b}]"), [false]);
+    assert_eq!(breaks(template, "[{url: /a}]", "[{url: /b}]"), [true]);
+    assert_eq!(breaks(template, "[]", "[{url: /}]"), [false; 0]);
+}
+
 #[test]
 fn a_missing_operation_counts_if_it_has_one_of_our_tags() {
     let gone =
@@ -283,7 +326,7 @@ fn both_positions_are_reported() {
         "theirs.yaml",
         &OURS.replace("maxLength: 20", "maxLength: 10").replace("paths:\n", "\npaths:\n"),
     );
-    let found = compare(&parse("ours.yaml", OURS), &published);
+    let found = compare(&parse("ours.yaml", OURS), &published, Scope::OurTags);
     assert_eq!(found.len(), 1, "the same difference reached in two ways is one: {found:#?}");
     assert_eq!(found[0].our_place.to_string(), "ours.yaml:28:41");
     assert_eq!(found[0].published_place.to_string(), "theirs.yaml:29:41");
@@ -297,7 +340,7 @@ fn a_departure_covers_exactly_its_difference() {
     };
     let found = |maximum: &str| {
         let published = parse("theirs.yaml", &OURS.replace("maxLength: 20", maximum));
-        compare(&parse("ours.yaml", OURS), &published)
+        compare(&parse("ours.yaml", OURS), &published, Scope::OurTags)
     };
     let at = "'#/components/schemas/Pet/properties/name/maxLength'";
     for (departures, maximum, left, needed, needless) in [
@@ -358,7 +401,8 @@ fn parts_in_order_are_compared() {
         (of("maxLength: 1", "contentType: a/d", "contentType: a/c"), Some("prefixEncoding")),
         (of("maxLength: 1", "contentType: a/b", "contentType: a/d"), Some("itemEncoding")),
     ] {
-        let found: Vec<String> = compare(&ours, &published).iter().map(ToString::to_string).collect();
+        let found: Vec<String> =
+            compare(&ours, &published, Scope::OurTags).iter().map(ToString::to_string).collect();
         assert_eq!(found.len(), usize::from(changed.is_some()), "{found:?}");
         assert!(changed.is_none_or(|changed| found[0].contains(changed)), "{found:?}");
     }
@@ -373,6 +417,6 @@ fn schemas_that_contain_themselves_are_compared_once() {
         );
         parse("circle.yaml", &text)
     };
-    assert_eq!(compare(&circle(1), &circle(1)), []);
-    assert_eq!(compare(&circle(1), &circle(2)).len(), 1);
+    assert_eq!(compare(&circle(1), &circle(1), Scope::OurTags), []);
+    assert_eq!(compare(&circle(1), &circle(2), Scope::OurTags).len(), 1);
 }

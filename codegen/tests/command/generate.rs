@@ -50,6 +50,22 @@ fn a_crate_is_a_member_of_the_workspace_that_it_is_written_into() {
 }
 
 #[test]
+fn a_document_that_is_not_a_file_is_an_error_with_help() {
+    let folder = Folder::with_pets();
+    for (spec, help) in
+        [("https://example.com/openapi.yaml", "download it first"), ("-", "standard input is not read")]
+    {
+        let ended = folder.run(&["generate", spec, "--out", "pets", "--name", "pets"]);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(
+            ended.stderr.contains(&format!("cannot read `{spec}`")) && ended.stderr.contains(help),
+            "{ended:?}"
+        );
+    }
+    assert!(!folder.has_output());
+}
+
+#[test]
 fn a_module_is_written_without_a_manifest_and_with_the_list_of_what_it_needs() {
     let folder = Folder::with_pets();
     let module = ["generate", "pets.yaml", "--out", "src/pets", "--module"];

@@ -17,6 +17,22 @@ fn a_slice_has_what_its_operations_reach_and_no_more() {
 }
 
 #[test]
+fn new_operations_of_any_tag_and_other_servers_are_differences() {
+    let folder = Folder::with_pets();
+    let more = "  /new: {get: {operationId: getNew, responses: {'204': {description: Done.}}}}\ncomponents:";
+    folder.write("newer.yaml", &PETS.replace("components:", more).replace("example.com", "example.org"));
+    let ended = folder.run(&["diff", "pets.yaml", "newer.yaml"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    for line in [
+        "changed  #/servers: [\"https://example.com\"] is [\"https://example.org\"] there (breaks users: ",
+        "added    #/paths/~1new/get\n",
+        "\n2 differences, 1 breaking change\n",
+    ] {
+        assert!(ended.stdout.contains(line), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_newer_document_is_compared_and_breaking_changes_are_reported() {
     let folder = Folder::with_pets();
     let same = folder.run(&["diff", "pets.yaml", "pets.yaml"]);

@@ -6,6 +6,7 @@ use openapi_crate::Input;
 use openapi_crate::command::diff;
 use openapi_crate::command::failure::Failure;
 use openapi_crate::command::report::{Outcome, Report};
+use openapi_crate::compare::Scope;
 use openapi_crate::input::read_text;
 
 use crate::workspace;
@@ -29,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let ours = Input::read_in(&root, Path::new(workspace::SPEC))?.document()?;
     let published = Input::read(&arguments.from)?.document()?;
     let departures = read_text(&root, Path::new(DEPARTURES))?;
-    let mut report = diff::report(&ours, &published, Some((DEPARTURES, &departures)))?;
+    let mut report = diff::report(&ours, &published, Some((DEPARTURES, &departures)), Scope::OurTags)?;
     if report.outcome == Outcome::Differs {
         let document = workspace::SPEC;
         report.text +=
