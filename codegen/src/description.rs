@@ -1,13 +1,14 @@
 //! Descriptions as Markdown that rustdoc treats as text only, for doc comments and pages.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// Escapes everything in a description that rustdoc would run, link or complain about.
 pub(crate) fn for_rustdoc(text: &str) -> String {
     let clean = printable(text);
-    let clean = clean.trim_end().trim_start_matches('\n');
+    let clean = closed(clean.trim_end().trim_start_matches('\n'));
+    let clean = &*clean;
     let plain = !clean.bytes().any(|byte| b"[<`~".contains(&byte))
         && !clean.contains("://")
         && !clean.contains("    ");
@@ -28,6 +29,40 @@ pub(crate) fn for_rustdoc(text: &str) -> String {
     }
     out.push_str(&clean[at..]);
     out
+}
+
+/// Closes a block of code that is still open at the end of a description. It would contain whatever follows.
+pub(crate) fn closed(text: &str) -> Cow<'_, str> {
+    if !text.contains("```") && !text.contains("~~~") {
+        return Cow::Borrowed(text);
+    }
+    // A block within a list or a quote ends with that.
+    let (mut depth, mut last) = (0_usize, None);
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => last = Some((range.start, depth)),
+            // A block of code, which has no blocks in it, does not count.
+            Event::Start(Tag::CodeBlock(_)) | Event::End(TagEnd::CodeBlock) => {}
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let open = last.filter(|(_, depth)| *depth == 0).and_then(|(start, _)| {
+        let block = &text[start..];
+        let sign = block.chars().next()?;
+        let length = block.chars().take_while(|letter| *letter == sign).count();
+        let mut lines = block.lines().skip(1);
+        let is_end = |line: &str| {
+            let line = line.trim();
+            line.len() >= length && line.chars().all(|letter| letter == sign)
+        };
+        (!lines.any(is_end)).then(|| sign.to_string().repeat(length))
+    });
+    match open {
+        None => Cow::Borrowed(text),
+        Some(fence) => Cow::Owned(format!("{}\n{fence}", text.trim_end())),
+    }
 }
 
 /// The text without what a doc comment cannot contain: lone carriage returns and control characters.
@@ -74,7 +109,7 @@ fn edits(text: &str) -> Vec<Edit> {
                 code = true;
                 edits.extend(as_text(text, range, &language));
             }
-            Event::End(pulldown_cmark::TagEnd::CodeBlock) => code = false,
+            Event::End(TagEnd::CodeBlock) => code = false,
             Event::Start(Tag::Link { dest_url, .. }) => {
                 links += 1;
                 let item = dest_url.chars().all(|letter| letter.is_alphanumeric() || "_!()".contains(letter));
@@ -82,7 +117,7 @@ fn edits(text: &str) -> Vec<Edit> {
                     edits.push((range.start..range.start + 1, "\\[".to_owned()));
                 }
             }
-            Event::End(pulldown_cmark::TagEnd::Link) => links -= 1,
+            Event::End(TagEnd::Link) => links -= 1,
             Event::Html(_) | Event::InlineHtml(_) => edits.extend(escape(text, range, '<')),
             Event::Text(_) if !code && links == 0 => edits.extend(bare_urls(text, range)),
             _ => {}
@@ -108,19 +143,23 @@ fn fence(text: &str, range: Range<usize>) -> Vec<Edit> {
     vec![(start..start, format!("{indent}```text\n")), (end..end, format!("\n{indent}```"))]
 }
 
-/// Changes the language of a fenced block if rustdoc would take it for Rust.
+/// Changes the language of a fenced block if rustdoc would take it for Rust, or could not read it.
 fn as_text(text: &str, range: Range<usize>, language: &str) -> Option<Edit> {
     let word = language.split([',', ' ', '{']).next().unwrap_or_default();
+    let is_word =
+        |text: &str| text.chars().all(|letter| letter.is_alphanumeric() || "_-+.#".contains(letter));
     let other = !word.is_empty()
+        && is_word(word)
         && !["rust", "ignore", "no_run", "should_panic", "compile_fail", "custom"].contains(&word)
         && !word.starts_with("edition");
-    if other {
+    if other && is_word(language) {
         return None;
     }
+    let word = if other { word } else { "text" };
     let line = text[range.clone()].split('\n').next().unwrap_or_default();
     let fence = line.chars().take_while(|letter| matches!(letter, '`' | '~')).count();
     let start = range.start + fence;
-    Some((start..range.start + line.len(), "text".to_owned()))
+    Some((start..range.start + line.len(), word.to_owned()))
 }
 
 fn bare_urls(text: &str, range: Range<usize>) -> Vec<Edit> {
@@ -160,10 +199,27 @@ mod tests {
             ("A <b>word", "A \\<b>word"),
             ("```\nlet x = 1;\n```", "```text\nlet x = 1;\n```"),
             ("```json\n{}\n```", "```json\n{}\n```"),
+            ("```json title=\"a\" {1}\n{}\n```", "```json\n{}\n```"),
+            ("``` [x] {y} \\\na\n```", "```text\na\n```"),
             ("Code:\n\n    rm -rf\n    x", "Code:\n\n```text\n    rm -rf\n    x\n```"),
             ("`[a]` stays, https://a.b/c[d] too", "`[a]` stays, <https://a.b/c[d>] too"),
         ] {
             assert_eq!(for_rustdoc(text), shown);
+        }
+    }
+
+    #[test]
+    fn code_that_is_not_closed_is_closed() {
+        for (text, shown) in [
+            ("Code:\n\n```json\n{}", "Code:\n\n```json\n{}\n```"),
+            ("````\n```\n", "````\n```\n````"),
+            ("~~~ a\n```", "~~~ a\n```\n~~~"),
+            ("```json", "```json\n```"),
+            ("```\na\n```", "```\na\n```"),
+            ("```\na\n```\n\n- b\n  ```\n  c", "```\na\n```\n\n- b\n  ```\n  c"),
+            ("Not ```code", "Not ```code"),
+        ] {
+            assert_eq!(closed(text), shown, "{text}");
         }
     }
 }

@@ -208,3 +208,30 @@ fn time_grows_in_proportion_to_the_document() {
     });
     is_rust(&run(&document(schemas, json!({}))).unwrap());
 }
+
+#[test]
+fn code_that_a_description_does_not_close_ends_with_it() {
+    let open = "Send this:\n\n```json\n{}";
+    let pet = json!({"type": "object", "description": open, "properties": {
+        "a": {"type": "string", "description": open, "minLength": 1}
+    }});
+    let responses = json!({"200": {"description": open, "content": {"application/json": {"schema": pet}}}});
+    let paths = json!({"/a": {"get": {"operationId": "getA", "description": open, "responses": responses}}});
+    let mut document: Value = serde_json::from_str(&document(json!({}), paths)).unwrap();
+    document["info"]["description"] = open.into();
+    let output = Output::Crate { name: "pets".to_owned() };
+    let options = Options { output, doctests: true, ..Options::default() };
+    let generated = generate(&document.to_string(), &options).unwrap();
+    for (path, text) in generated.package.files() {
+        if path.starts_with("src/runtime/") || !text.contains("```json") {
+            continue;
+        }
+        let closed = text.matches("```json").count();
+        let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['/', '!', ' '])).collect();
+        let blocks: Vec<_> = lines.iter().enumerate().filter(|(_, line)| **line == "```json").collect();
+        assert_eq!(blocks.len(), closed, "{path}");
+        for (at, _) in blocks {
+            assert_eq!(lines[at + 1..at + 3], ["{}", "```"], "{path}:\n{text}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Descriptions and examples, as the document has them.
 
+use crate::description::closed;
 use crate::document::openapi::{Description, Example, ExternalDocs, Reference};
 use crate::document::{Member, Node, Schema, View as _};
 
@@ -36,7 +37,9 @@ impl<'d> Lowering<'d> {
 /// The description of an object, else its title, and a link to further documentation.
 pub(super) fn description(node: &Node) -> String {
     let about = Description::of(node);
-    let text = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |text: Option<&str>| {
+        text.map(str::trim).filter(|text| !text.is_empty()).map(|text| closed(text).into_owned())
+    };
     let own = text(about.description()).or_else(|| text(about.title())).unwrap_or_default();
     match further_docs(node) {
         None => own,

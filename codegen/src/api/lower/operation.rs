@@ -1,5 +1,6 @@
 //! Paths and webhooks, and the operations they have.
 
+use crate::description::closed;
 use crate::document::openapi::{self, Info, METHODS, PathItem, Reference, Root};
 use crate::document::{Node, Pointer, View as _};
 
@@ -266,7 +267,7 @@ impl<'d> Lowering<'d> {
         let callbacks = self.callbacks(place, written);
         let bodies = self.bodies(place, written);
         let replies = self.responses(place, written, method);
-        let text = |text: Option<&str>| text.unwrap_or_default().trim().to_owned();
+        let text = |text: Option<&str>| closed(text.unwrap_or_default().trim()).into_owned();
         let (mut summary, mut about) = (text(written.summary()), text(written.description()));
         // A path's documentation applies to each of its operations (OpenAPI 3.1 §4.8.9.1).
         if summary.is_empty() && about.is_empty() {
