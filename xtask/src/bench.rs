@@ -2,6 +2,7 @@
 
 mod batch;
 mod build;
+mod caller;
 mod check;
 mod codegen;
 mod contender;

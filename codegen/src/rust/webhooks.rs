@@ -94,6 +94,7 @@ fn items(definitions: &[TokenStream], reads: &[TokenStream], labels: &[TokenStre
         }
 
         impl Webhook for WebhookEvent {
+            #[inline]
             fn read(name: &str, body: &[u8]) -> serde_json::Result<Self> {
                 Ok(match name {
                     #(#reads)*

@@ -12,14 +12,14 @@ use openapi_crate::command::terminal;
 use super::check::{cargo_in, touch};
 use super::generator::{Generator, Made};
 use super::measurement::{Cost, attempted, seconds};
-use super::{program, report};
+use super::{caller, program, report};
 use crate::chart::{Chart, Panel};
 use crate::workspace;
 
 /// Build clients of a large document, made by this generator and by others
 ///
 /// Prints the time, CPU time and peak memory of building each crate without its dependencies, for debugging and for
-/// release, and of a program that makes the call of our crate's README.
+/// release, and of programs that make the call of our crate's README, and a call of each function.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The document [default: `OPENAI_SPEC`, or ../shared/corpus/openai.yaml if it exists]
@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     /// Also the crate of an earlier commit, by its `xtask` program; may be given several times
     #[arg(long, value_name = "PROGRAM")]
     earlier: Vec<PathBuf>,
+
+    /// Also a program that calls this function of ours; may be given several times
+    #[arg(long, value_name = "NAME")]
+    function: Vec<String>,
 
     /// Leave the generators of others out, whose crates take minutes
     #[arg(long)]
@@ -81,14 +85,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
         }
         if number == 0 {
-            let folder = program_that_calls(&made, scratch.path())?;
-            let built = build(&folder, &target, &["--release"])?;
-            add_row(&mut text, "a program that calls one function of ours", "release", &built);
+            for (name, folder) in programs(arguments, &made, scratch.path())? {
+                let built = build(&folder, &target, &["--release"])?;
+                add_row(&mut text, &name, "release", &built);
+            }
         }
         // The next crate is built with the same disk space.
         fs::remove_dir_all(&target).map_err(|error| Failure::io("remove", &target, &error))?;
     }
     report::write(&arguments.out, &text, &Chart::new("A client of OpenAI's API").panel(panel))
+}
+
+/// Programs that call one function of a crate, and all of them: what each is, and its folder.
+fn programs(arguments: &Arguments, made: &Made, scratch: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let examples = caller::examples(&made.folder)?;
+    let mut programs = Vec::new();
+    let first = caller::first(&made.folder)?;
+    for function in std::iter::once(&first).chain(&arguments.function) {
+        let Some(example) = examples.iter().find(|example| example.function == *function) else {
+            return Err(Failure::new(format!("the crate has no function `{function}` with an example")));
+        };
+        programs.push((format!("a program that calls `{function}`"), vec![example]));
+    }
+    programs
+        .push((format!("a program that calls all {} functions", examples.len()), examples.iter().collect()));
+    let write = |(number, (name, examples)): (usize, (String, Vec<_>))| {
+        let folder = scratch.join(format!("program-{number}"));
+        caller::write(&folder, &made.folder, &examples)?;
+        Ok((name, folder))
+    };
+    programs.into_iter().enumerate().map(write).collect()
 }
 
 /// Builds a crate with its dependencies, then the crate alone, whose cost is the result.
@@ -104,26 +130,6 @@ fn build(folder: &Path, target: &Path, options: &[&str]) -> Result<Built, Failur
     }
     touch(folder)?;
     Ok(Ok(build()?.cost))
-}
-
-/// A program that makes the first call that the README of our crate shows. Returns its folder.
-fn program_that_calls(made: &Made, scratch: &Path) -> Result<PathBuf, Failure> {
-    let readme = made.folder.join("README.md");
-    let text = fs::read_to_string(&readme).map_err(|error| Failure::io("read", &readme, &error))?;
-    let code = text.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
-    let code = code.ok_or_else(|| Failure::new(format!("{} has no Rust in it", readme.display())))?;
-    let folder = scratch.join("program");
-    let manifest = "[package]\nname = \"program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-                    [dependencies]\napi = { path = \"../0/api\" }\n\
-                    tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }\n";
-    let main = "#[tokio::main]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {\n    first_call().await\n}\n";
-    for (path, text) in [("Cargo.toml", manifest), ("src/main.rs", &format!("{code}\n{main}"))] {
-        let file = folder.join(path);
-        let written =
-            fs::create_dir_all(file.parent().unwrap_or(&folder)).and_then(|()| fs::write(&file, text));
-        written.map_err(|error| Failure::io("write", &file, &error))?;
-    }
-    Ok(folder)
 }
 
 fn add_row(text: &mut String, name: &str, profile: &str, built: &Built) {

@@ -43,6 +43,7 @@ pub(super) fn conversions(
 fn conversion(name: &Ident, from: &TokenStream, value: &TokenStream) -> TokenStream {
     quote! {
         impl From<#from> for #name {
+            #[inline]
             fn from(value: #from) -> Self {
                 #value
             }

@@ -25,7 +25,7 @@ pub(super) fn items(named: &Named, enumeration: &Enumeration, name: &Ident) -> V
         quote! {
             #about
             #deprecated
-            #[derive(Clone, Debug, PartialEq, Eq, Hash #derive_default)]
+            #[derive(Clone, Debug #derive_default)]
             #[non_exhaustive]
             pub enum #name {
                 #(#docs #marks #variants,)*

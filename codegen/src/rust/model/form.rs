@@ -44,6 +44,7 @@ pub(super) fn conversion(
     let argument = if is_empty { quote!(_) } else { argument };
     Some(quote! {
         impl From<#name> for #target {
+            #[inline]
             fn from(#argument: #name) -> Self {
                 #value
             }

@@ -34,6 +34,7 @@ pub static CREATE_BATCH: Operation = Operation::new(
 ///     );
 /// let response = batch_api::create_batch(configuration, create_batch_request).await?;
 /// ```
+#[inline]
 pub fn create_batch(
     configuration: &Configuration,
     create_batch_request: models::CreateBatchRequest,
@@ -87,6 +88,7 @@ impl Pages for ListBatchesPages {
 /// ```ignore
 /// let response = batch_api::list_batches(configuration, Default::default()).await?;
 /// ```
+#[inline]
 pub fn list_batches(
     configuration: &Configuration,
     params: ListBatchesParams,
@@ -112,6 +114,7 @@ pub static RETRIEVE_BATCH: Operation = Operation::new(
 /// ```ignore
 /// let response = batch_api::retrieve_batch(configuration, "batch_abc123").await?;
 /// ```
+#[inline]
 pub fn retrieve_batch(
     configuration: &Configuration,
     batch_id: &str,
@@ -136,6 +139,7 @@ pub static CANCEL_BATCH: Operation = Operation::new(
 /// ```ignore
 /// let response = batch_api::cancel_batch(configuration, "batch_abc123").await?;
 /// ```
+#[inline]
 pub fn cancel_batch(
     configuration: &Configuration,
     batch_id: &str,

@@ -27,6 +27,7 @@ pub static CREATE_FILE: Operation = Operation::new(
 /// );
 /// let response = files_api::create_file(configuration, create_file_request).await?;
 /// ```
+#[inline]
 pub fn create_file(
     configuration: &Configuration,
     create_file_request: models::CreateFileRequest,
@@ -89,6 +90,7 @@ impl Pages for ListFilesPages {
 /// };
 /// let response = files_api::list_files(configuration, params).await?;
 /// ```
+#[inline]
 pub fn list_files(
     configuration: &Configuration,
     params: ListFilesParams,
@@ -116,6 +118,7 @@ pub static RETRIEVE_FILE: Operation = Operation::new(
 /// ```ignore
 /// let response = files_api::retrieve_file(configuration, "file-abc123").await?;
 /// ```
+#[inline]
 pub fn retrieve_file(
     configuration: &Configuration,
     file_id: &str,
@@ -139,6 +142,7 @@ pub static DELETE_FILE: Operation = Operation::new(
 /// ```ignore
 /// let response = files_api::delete_file(configuration, "file-abc123").await?;
 /// ```
+#[inline]
 pub fn delete_file(
     configuration: &Configuration,
     file_id: &str,
@@ -160,6 +164,7 @@ pub static DOWNLOAD_FILE: Operation = Operation::new(
 /// ```ignore
 /// let response = files_api::download_file(configuration, "file-abc123").await?;
 /// ```
+#[inline]
 pub fn download_file(
     configuration: &Configuration,
     file_id: &str,

@@ -51,6 +51,7 @@ pub static CREATE_FINE_TUNING_JOB: Operation = Operation::new(
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn create_fine_tuning_job(
     configuration: &Configuration,
     create_fine_tuning_job_request: models::CreateFineTuningJobRequest,
@@ -78,6 +79,7 @@ pub static RETRIEVE_FINE_TUNING_JOB: Operation = Operation::new(
 ///     )
 ///     .await?;
 /// ```
+#[inline]
 pub fn retrieve_fine_tuning_job(
     configuration: &Configuration,
     fine_tuning_job_id: &str,
@@ -137,6 +139,7 @@ impl Pages for ListFineTuningEventsPages {
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn list_fine_tuning_events(
     configuration: &Configuration,
     fine_tuning_job_id: &str,

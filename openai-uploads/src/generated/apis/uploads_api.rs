@@ -30,6 +30,7 @@ pub static CREATE_UPLOAD: Operation = Operation::new(
 /// let response = uploads_api::create_upload(configuration, create_upload_request)
 ///     .await?;
 /// ```
+#[inline]
 pub fn create_upload(
     configuration: &Configuration,
     create_upload_request: models::CreateUploadRequest,
@@ -59,6 +60,7 @@ pub static ADD_UPLOAD_PART: Operation = Operation::new(
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn add_upload_part(
     configuration: &Configuration,
     upload_id: &str,
@@ -96,6 +98,7 @@ pub static COMPLETE_UPLOAD: Operation = Operation::new(
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn complete_upload(
     configuration: &Configuration,
     upload_id: &str,
@@ -123,6 +126,7 @@ pub static CANCEL_UPLOAD: Operation = Operation::new(
 /// ```ignore
 /// let response = uploads_api::cancel_upload(configuration, "upload_abc123").await?;
 /// ```
+#[inline]
 pub fn cancel_upload(
     configuration: &Configuration,
     upload_id: &str,

@@ -35,6 +35,7 @@ pub static CREATE_VECTOR_STORE: Operation = Operation::new(
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn create_vector_store(
     configuration: &Configuration,
     create_vector_store_request: models::CreateVectorStoreRequest,
@@ -59,6 +60,7 @@ pub static GET_VECTOR_STORE: Operation = Operation::new(
 /// let response = vector_stores_api::get_vector_store(configuration, "vs_abc123")
 ///     .await?;
 /// ```
+#[inline]
 pub fn get_vector_store(
     configuration: &Configuration,
     vector_store_id: &str,
@@ -102,6 +104,7 @@ pub static CREATE_VECTOR_STORE_FILE_BATCH: Operation = Operation::new(
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn create_vector_store_file_batch(
     configuration: &Configuration,
     vector_store_id: &str,
@@ -132,6 +135,7 @@ pub static GET_VECTOR_STORE_FILE_BATCH: Operation = Operation::new(
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn get_vector_store_file_batch(
     configuration: &Configuration,
     vector_store_id: &str,
@@ -202,6 +206,7 @@ impl Pages for ListFilesInVectorStoreBatchPages {
 /// );
 /// let response = call.await?;
 /// ```
+#[inline]
 pub fn list_files_in_vector_store_batch(
     configuration: &Configuration,
     vector_store_id: &str,

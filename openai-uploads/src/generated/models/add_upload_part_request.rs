@@ -17,6 +17,7 @@ impl AddUploadPartRequest {
 }
 
 impl From<AddUploadPartRequest> for Form {
+    #[inline]
     fn from(form: AddUploadPartRequest) -> Self {
         Self::new().file("data", form.data)
     }

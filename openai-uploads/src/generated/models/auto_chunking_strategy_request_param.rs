@@ -23,7 +23,7 @@ impl Default for AutoChunkingStrategyRequestParam {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Type {
     /// `auto`

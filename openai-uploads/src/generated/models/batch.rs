@@ -96,7 +96,7 @@ impl Batch {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `batch`
@@ -121,7 +121,7 @@ pub struct Errors {
 json_object!(Errors { object(optional), data(optional) });
 
 /// The status of the batch.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `validating`

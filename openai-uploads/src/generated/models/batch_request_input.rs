@@ -31,7 +31,7 @@ impl BatchRequestInput {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Method {
     /// `POST`

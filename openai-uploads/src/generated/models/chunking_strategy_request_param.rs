@@ -16,12 +16,14 @@ json_union!(
 );
 
 impl From<models::AutoChunkingStrategyRequestParam> for ChunkingStrategyRequestParam {
+    #[inline]
     fn from(value: models::AutoChunkingStrategyRequestParam) -> Self {
         Self::Auto(value)
     }
 }
 
 impl From<models::StaticChunkingStrategyRequestParam> for ChunkingStrategyRequestParam {
+    #[inline]
     fn from(value: models::StaticChunkingStrategyRequestParam) -> Self {
         Self::Static(value)
     }

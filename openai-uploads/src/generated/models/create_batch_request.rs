@@ -61,7 +61,7 @@ impl CreateBatchRequest {
 }
 
 /// The endpoint of every request in the file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Endpoint {
     /// `/v1/responses`
@@ -91,7 +91,7 @@ json_enum!(
     "/v1/images/edits", V1Videos = "/v1/videos" }
 );
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum CompletionWindow {
     /// `24h`

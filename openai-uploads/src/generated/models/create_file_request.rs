@@ -34,6 +34,7 @@ impl CreateFileRequest {
 }
 
 impl From<CreateFileRequest> for Form {
+    #[inline]
     fn from(form: CreateFileRequest) -> Self {
         Self::new()
             .file("file", form.file)
@@ -47,7 +48,7 @@ impl From<CreateFileRequest> for Form {
 }
 
 /// The intended use of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Purpose {
     /// `assistants`

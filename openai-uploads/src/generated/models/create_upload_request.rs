@@ -47,7 +47,7 @@ impl CreateUploadRequest {
 }
 
 /// The intended use of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Purpose {
     /// `assistants`

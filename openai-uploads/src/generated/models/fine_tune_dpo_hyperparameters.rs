@@ -64,18 +64,20 @@ pub enum Beta {
 json_union!(Beta { String, Number });
 
 impl From<BetaString> for Beta {
+    #[inline]
     fn from(value: BetaString) -> Self {
         Self::String(value)
     }
 }
 
 impl From<f64> for Beta {
+    #[inline]
     fn from(value: f64) -> Self {
         Self::Number(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum BetaString {
     /// `auto`
@@ -99,18 +101,20 @@ pub enum BatchSize {
 json_union!(BatchSize { Integer, String });
 
 impl From<u64> for BatchSize {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<BatchSizeString> for BatchSize {
+    #[inline]
     fn from(value: BatchSizeString) -> Self {
         Self::String(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum BatchSizeString {
     /// `auto`
@@ -134,18 +138,20 @@ pub enum LearningRateMultiplier {
 json_union!(LearningRateMultiplier { String, Number });
 
 impl From<LearningRateMultiplierString> for LearningRateMultiplier {
+    #[inline]
     fn from(value: LearningRateMultiplierString) -> Self {
         Self::String(value)
     }
 }
 
 impl From<f64> for LearningRateMultiplier {
+    #[inline]
     fn from(value: f64) -> Self {
         Self::Number(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum LearningRateMultiplierString {
     /// `auto`
@@ -169,18 +175,20 @@ pub enum NEpochs {
 json_union!(NEpochs { Integer, String });
 
 impl From<u64> for NEpochs {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<NEpochsString> for NEpochs {
+    #[inline]
     fn from(value: NEpochsString) -> Self {
         Self::String(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum NEpochsString {
     /// `auto`

@@ -38,7 +38,7 @@ impl FineTuneMethod {
 }
 
 /// The method.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Type {
     /// `supervised`

@@ -56,18 +56,20 @@ pub enum BatchSize {
 json_union!(BatchSize { Integer, String });
 
 impl From<u64> for BatchSize {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<BatchSizeString> for BatchSize {
+    #[inline]
     fn from(value: BatchSizeString) -> Self {
         Self::String(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum BatchSizeString {
     /// `auto`
@@ -91,18 +93,20 @@ pub enum LearningRateMultiplier {
 json_union!(LearningRateMultiplier { String, Number });
 
 impl From<LearningRateMultiplierString> for LearningRateMultiplier {
+    #[inline]
     fn from(value: LearningRateMultiplierString) -> Self {
         Self::String(value)
     }
 }
 
 impl From<f64> for LearningRateMultiplier {
+    #[inline]
     fn from(value: f64) -> Self {
         Self::Number(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum LearningRateMultiplierString {
     /// `auto`
@@ -126,18 +130,20 @@ pub enum NEpochs {
 json_union!(NEpochs { Integer, String });
 
 impl From<u64> for NEpochs {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<NEpochsString> for NEpochs {
+    #[inline]
     fn from(value: NEpochsString) -> Self {
         Self::String(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum NEpochsString {
     /// `auto`

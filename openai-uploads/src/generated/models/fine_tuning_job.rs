@@ -139,18 +139,20 @@ pub enum HyperparametersBatchSize {
 json_union!(HyperparametersBatchSize { Integer, String });
 
 impl From<u64> for HyperparametersBatchSize {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<HyperparametersBatchSizeString> for HyperparametersBatchSize {
+    #[inline]
     fn from(value: HyperparametersBatchSizeString) -> Self {
         Self::String(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum HyperparametersBatchSizeString {
     /// `auto`
@@ -175,18 +177,20 @@ json_union!(HyperparametersLearningRateMultiplier { String, Number });
 
 impl From<HyperparametersLearningRateMultiplierString>
 for HyperparametersLearningRateMultiplier {
+    #[inline]
     fn from(value: HyperparametersLearningRateMultiplierString) -> Self {
         Self::String(value)
     }
 }
 
 impl From<f64> for HyperparametersLearningRateMultiplier {
+    #[inline]
     fn from(value: f64) -> Self {
         Self::Number(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum HyperparametersLearningRateMultiplierString {
     /// `auto`
@@ -210,18 +214,20 @@ pub enum HyperparametersNEpochs {
 json_union!(HyperparametersNEpochs { Integer, String });
 
 impl From<u64> for HyperparametersNEpochs {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::Integer(value)
     }
 }
 
 impl From<HyperparametersNEpochsString> for HyperparametersNEpochs {
+    #[inline]
     fn from(value: HyperparametersNEpochsString) -> Self {
         Self::String(value)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum HyperparametersNEpochsString {
     /// `auto`
@@ -233,7 +239,7 @@ pub enum HyperparametersNEpochsString {
 
 json_enum!(HyperparametersNEpochsString { Auto = "auto" });
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `fine_tuning.job`
@@ -246,7 +252,7 @@ pub enum Object {
 json_enum!(Object { FineTuningJob = "fine_tuning.job" });
 
 /// The status of the job.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `validating_files`

@@ -40,7 +40,7 @@ impl FineTuningJobEvent {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `fine_tuning.job.event`
@@ -53,7 +53,7 @@ pub enum Object {
 json_enum!(Object { FineTuningJobEvent = "fine_tuning.job.event" });
 
 /// How serious it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Level {
     /// `info`
@@ -69,7 +69,7 @@ pub enum Level {
 json_enum!(Level { Info = "info", Warn = "warn", Error = "error" });
 
 /// The kind of event.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Type {
     /// `message`

@@ -27,7 +27,7 @@ impl ListFineTuningJobEventsResponse {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `list`

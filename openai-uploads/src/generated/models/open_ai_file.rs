@@ -53,7 +53,7 @@ impl OpenAiFile {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `file`
@@ -66,7 +66,7 @@ pub enum Object {
 json_enum!(Object { File = "file" });
 
 /// The intended use of the file, or what created it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Purpose {
     /// `assistants`
@@ -98,7 +98,7 @@ json_enum!(
 );
 
 /// The processing status of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `uploaded`

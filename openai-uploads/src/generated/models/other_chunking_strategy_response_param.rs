@@ -24,7 +24,7 @@ impl Default for OtherChunkingStrategyResponseParam {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Type {
     /// `other`

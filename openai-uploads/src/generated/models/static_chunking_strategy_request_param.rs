@@ -24,7 +24,7 @@ impl StaticChunkingStrategyRequestParam {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Type {
     /// `static`

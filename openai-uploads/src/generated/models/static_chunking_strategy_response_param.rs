@@ -25,7 +25,7 @@ impl StaticChunkingStrategyResponseParam {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Type {
     /// `static`

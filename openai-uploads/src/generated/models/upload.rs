@@ -57,7 +57,7 @@ impl Upload {
 }
 
 /// The status of the upload.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `pending`
@@ -77,7 +77,7 @@ json_enum!(
     Expired = "expired" }
 );
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `upload`

@@ -29,7 +29,7 @@ impl UploadPart {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `upload.part`

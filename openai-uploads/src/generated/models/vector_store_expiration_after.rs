@@ -25,7 +25,7 @@ impl VectorStoreExpirationAfter {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Anchor {
     /// `last_active_at`

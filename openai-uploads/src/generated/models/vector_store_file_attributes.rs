@@ -17,24 +17,28 @@ pub enum Value {
 json_union!(Value { Boolean, String, Number });
 
 impl From<bool> for Value {
+    #[inline]
     fn from(value: bool) -> Self {
         Self::Boolean(value)
     }
 }
 
 impl From<String> for Value {
+    #[inline]
     fn from(value: String) -> Self {
         Self::String(value)
     }
 }
 
 impl From<&str> for Value {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::String(value.to_owned())
     }
 }
 
 impl From<f64> for Value {
+    #[inline]
     fn from(value: f64) -> Self {
         Self::Number(value)
     }

@@ -42,7 +42,7 @@ impl VectorStoreFileBatchObject {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `vector_store.files_batch`
@@ -55,7 +55,7 @@ pub enum Object {
 json_enum!(Object { VectorStoreFilesBatch = "vector_store.files_batch" });
 
 /// The status of the file batch.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `in_progress`

@@ -54,7 +54,7 @@ impl VectorStoreFileObject {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `vector_store.file`
@@ -67,7 +67,7 @@ pub enum Object {
 json_enum!(Object { VectorStoreFile = "vector_store.file" });
 
 /// The status of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `in_progress`
@@ -105,7 +105,7 @@ impl LastError {
 }
 
 /// The kind of error.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LastErrorCode {
     /// `server_error`
@@ -139,12 +139,14 @@ json_union!(
 );
 
 impl From<models::StaticChunkingStrategyResponseParam> for ChunkingStrategy {
+    #[inline]
     fn from(value: models::StaticChunkingStrategyResponseParam) -> Self {
         Self::StaticChunkingStrategyResponseParam(value)
     }
 }
 
 impl From<models::OtherChunkingStrategyResponseParam> for ChunkingStrategy {
+    #[inline]
     fn from(value: models::OtherChunkingStrategyResponseParam) -> Self {
         Self::OtherChunkingStrategyResponseParam(value)
     }

@@ -63,7 +63,7 @@ impl VectorStoreObject {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Object {
     /// `vector_store`
@@ -112,7 +112,7 @@ impl FileCounts {
 }
 
 /// The status of the vector store.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Status {
     /// `expired`
