@@ -38,6 +38,9 @@ impl<'a> Values<'a> {
                 // A property of a member of an `allOf` may be merged with that of another member.
                 (Ok(_), None) if example.schema.contains("/allOf/") => {}
                 (Ok(_), None) if !has_json(document, &example.schema) => {}
+                (Ok(_), None) if is_only_in_forms(document, &example.schema) => {}
+                // The generator warns about parameters of webhooks and callbacks.
+                (Ok(_), None) if is_parameter_of_webhook(&example.schema) => {}
                 (Ok(_), None) => outcome.lost.push(format!("{}: {} has no type", example.at, example.schema)),
                 (Ok(text), Some(ty)) => values.push((example, ty.as_str(), text.as_str())),
             }
@@ -81,8 +84,39 @@ impl<'a> Values<'a> {
 fn has_json(document: &Value, schema: &str) -> bool {
     let is_bytes = |schema: &Value| schema["format"] == "binary";
     let media_type = schema.split_once("/content/").and_then(|(_, rest)| rest.split(['/', ';']).next());
-    let is_text = media_type.is_some_and(|own| !own.ends_with("json") && !own.ends_with("event-stream"));
-    !is_text
+    media_type.is_none_or(is_json)
         && document.pointer(schema).is_some_and(|schema| !is_bytes(schema))
         && !schema.contains("/head/responses/")
+}
+
+/// Whether a schema is that of a parameter of a webhook or callback.
+fn is_parameter_of_webhook(schema: &str) -> bool {
+    let is_webhook = schema.starts_with("/webhooks/") || schema.contains("/callbacks/");
+    is_webhook && schema.contains("/parameters/")
+}
+
+/// Whether a media type is one of JSON, or of events in JSON.
+fn is_json(media_type: &str) -> bool {
+    let bare = media_type.split(';').next().unwrap_or_default().trim_end();
+    bare.ends_with("json") || bare.ends_with("event-stream")
+}
+
+/// Whether all references to a named schema are in content that is not JSON, such as a form.
+fn is_only_in_forms(document: &Value, schema: &str) -> bool {
+    let (all, in_forms) = references(document, &format!("#{schema}"));
+    all > 0 && all == in_forms
+}
+
+/// The number of references to a schema, and of those that are the schema of content that is not JSON.
+fn references(value: &Value, target: &str) -> (usize, usize) {
+    let mut count = (usize::from(value["$ref"] == target), 0);
+    for (media_type, entry) in value["content"].as_object().into_iter().flatten() {
+        count.1 += usize::from(!is_json(media_type) && entry["schema"]["$ref"] == target);
+    }
+    let members = value.as_object().into_iter().flat_map(serde_json::Map::values);
+    for part in members.chain(value.as_array().into_iter().flatten()) {
+        let (all, in_forms) = references(part, target);
+        count = (count.0 + all, count.1 + in_forms);
+    }
+    count
 }

@@ -85,6 +85,8 @@ impl Drawing<'_, '_> {
             Some("object") => self.object(schema, pointer)?,
             None if schema["properties"].is_object() => self.object(schema, pointer)?,
             Some("array") => self.array(schema, pointer)?,
+            // The generator takes this for an array, too.
+            None if schema["items"].is_object() => self.array(schema, pointer)?,
             Some("string") => self.string(schema)?.into(),
             Some("integer") => self.integer(schema)?,
             // Quarters are exact in 32 bits, in 64 bits and as text.
