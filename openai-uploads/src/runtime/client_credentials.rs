@@ -95,13 +95,15 @@ impl ClientCredentials {
         let status = response.status();
         let body = ByteStream::new(response, "token").at_most(MAX_REPLY).await;
         let body = body.map_err(|error| failed(format!("gave no complete answer: {error}")))?;
-        let json: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        let json = serde_json::from_slice::<Value>(&body).ok();
         if !status.is_success() {
-            let reason = ["error_description", "error"].iter().find_map(|name| json.get(*name)?.as_str());
+            let member = |name: &&str| json.as_ref()?.get(*name)?.as_str();
+            let reason = ["error_description", "error"].iter().find_map(member);
             let reason = reason.map_or_else(String::new, |reason| format!(": {}", one_line(reason)));
             let reason = reason.replace(self.client_secret.expose_secret(), "[redacted]");
             return Err(failed(format!("answered {}{reason}", status.as_u16())));
         }
+        let json = json.ok_or_else(|| failed("answered with something that is not JSON".to_owned()))?;
         token_in_json(&json).map_err(|found| failed(format!("answered with {found}")))
     }
 

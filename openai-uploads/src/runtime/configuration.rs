@@ -44,7 +44,7 @@ pub struct Configuration {
     pub api_keys: BTreeMap<String, SecretString>,
     /// Headers sent with every request. Mark a secret one with [`HeaderValue::set_sensitive`].
     pub headers: HeaderMap,
-    /// Query parameters appended to every request's URL.
+    /// Query parameters of every request, except those that a request sets itself.
     pub query: Vec<(String, String)>,
     /// The maximum time of a request and its reply; of a reply that streams, until its body begins. The default is 10
     /// minutes.
@@ -150,7 +150,7 @@ impl Configuration {
         self
     }
 
-    /// Adds a query parameter to every request's URL.
+    /// Adds a query parameter to every request that does not set it itself.
     #[must_use]
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));

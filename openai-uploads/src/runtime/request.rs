@@ -323,7 +323,7 @@ impl Request {
         let mut query: Vec<String> =
             url.query().filter(|query| !query.is_empty()).map(str::to_owned).into_iter().collect();
         for pair in pairs {
-            let start = &pair[..pair.find('=').map_or(pair.len(), |end| end + 1)];
+            let start = name_of(pair);
             if !query.iter().any(|query| query.split('&').any(|pair| pair.starts_with(start))) {
                 query.push(pair.clone());
             }
@@ -405,9 +405,16 @@ impl Request {
         if let Some(url) = &self.other_url {
             return Ok(url.clone());
         }
-        let query = [self.common_query(), self.query.clone()].concat();
+        let mut query = self.common_query();
+        query.retain(|pair| !self.query.iter().any(|own| own.starts_with(name_of(pair))));
+        query.extend_from_slice(&self.query);
         request_url(&self.base_path, &self.path, &query)
     }
+}
+
+/// The name of a pair in a query, with the `=` after it.
+fn name_of(pair: &str) -> &str {
+    &pair[..pair.find('=').map_or(pair.len(), |end| end + 1)]
 }
 
 /// The start of a pair with this name in a query.

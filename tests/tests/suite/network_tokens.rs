@@ -270,7 +270,8 @@ fn an_oauth_server_that_refuses_is_quoted_without_the_secret() {
             "answered 400: [redacted] is wrong",
         ),
         (500, "<html>", "answered 500"),
-        (200, "<html>", "answered with JSON without a string `access_token`"),
+        (200, "<html>", "answered with something that is not JSON"),
+        (200, "{\"access_token\":5}", "answered with JSON without a string `access_token`"),
         (200, "{\"access_token\":\"hidden word\"}", "answered with text whose character 7"),
     ] {
         let oauth = RawServer::start(move |_| reply(status, "", body));

@@ -157,6 +157,17 @@ fn a_form_is_replayed_though_its_boundary_changes_and_another_body_is_not() {
 }
 
 #[test]
+fn a_query_of_the_call_replaces_that_of_the_configuration() {
+    let transport = MemoryTransport::new(|_| TestReply::json(200, &json!({})));
+    let to = configuration().with_query("version", "1").with_query("text", "all").with_query("a b", "1");
+    let to = to.with_transport(transport.clone());
+    block_on(searching(&to).query("version", "2").query("version", "3").query("a b", "2")).unwrap();
+    assert_eq!(transport.requests()[0].url.query(), Some("text=a%20b&version=2&version=3&a%20b=2"));
+    block_on(Request::new(&to, &SEARCH).json::<Value, Value>()).unwrap();
+    assert_eq!(transport.requests()[1].url.query(), Some("version=1&text=all&a%20b=1"));
+}
+
+#[test]
 fn a_file_that_is_not_text_is_replayed() {
     let file = json!({ "id": "file-1", "object": "file", "bytes": 3, "created_at": 1, "filename": "a", "purpose": "batch", "status": "processed" });
     let server = MemoryTransport::new(move |_| TestReply::json(200, &file));
