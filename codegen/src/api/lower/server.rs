@@ -10,9 +10,15 @@ use super::place::Place;
 impl<'d> Lowering<'d> {
     /// The document's servers. If it names none, one on this machine.
     pub(super) fn servers(&mut self, place: &Place, servers: Option<Member<'d>>) -> Vec<Server> {
+        let are_named = servers.is_some_and(|servers| *servers.value != Node::Array(Vec::new()));
         let mut servers = self.servers_of(place, servers);
         if servers.is_empty() {
-            servers.push(self.server(place, "/", None, String::new()));
+            if !are_named {
+                let message = "the document names no server, so its server is where it was found, which is unknown";
+                self.warning(place, "relative-server", message, Some("set `base_path` in the configuration"));
+            }
+            let (template, variables, description) = (None, Vec::new(), String::new());
+            servers.push(Server { url: absolute("/"), template, variables, description });
         }
         servers
     }
