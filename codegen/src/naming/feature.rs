@@ -14,7 +14,8 @@ const OTHERS: [&str; 6] = ["default", "full", "native-tls", "rustls", "testing",
 pub(crate) fn feature_names(api: &Api) -> Vec<String> {
     let mut taken: HashSet<String> = OTHERS.map(str::to_owned).into();
     let names = tag_modules(api).into_iter().map(|module| {
-        let whole = plain(&module).replace('_', "-");
+        // A module may begin with `_`, and a feature may not begin with `-`.
+        let whole = plain(&module).trim_start_matches('_').replace('_', "-");
         let short = whole.strip_suffix("-api").unwrap_or(&whole);
         let name = if OTHERS.contains(&short) { &whole } else { short };
         // `unique` joins with what identifiers have.

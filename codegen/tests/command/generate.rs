@@ -35,17 +35,45 @@ fn a_crate_is_written_once_and_then_up_to_date() {
     assert!(!folder.read("pets/src/apis/shops_api.rs").contains("list_stores"), "a check writes nothing");
 }
 
+/// What Cargo knows of the packages of a manifest.
+fn metadata(manifest: &std::path::Path) -> serde_json::Value {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--offline", "--format-version=1", "--manifest-path"]);
+    let ended = cargo.arg(manifest).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    serde_json::from_slice(&ended.stdout).unwrap()
+}
+
+#[test]
+fn cargo_accepts_the_features_of_tags_of_any_name() {
+    let folder = Folder::with_pets();
+    let tags = [
+        "default", "full", "testing", "3D", "_", "-", "__x", "dep:http", "a/b+c", "日本", "🎉", "Pet Shop",
+        "pet-shop", "1",
+    ];
+    let paths = tags.iter().enumerate().map(|(at, tag)| {
+        let operation =
+            serde_json::json!({"operationId": format!("get{at}"), "tags": [tag], "responses": {}});
+        (format!("/{at}"), serde_json::json!({ "get": operation }))
+    });
+    let paths: serde_json::Map<_, _> = paths.collect();
+    let info = serde_json::json!({"title": "T", "version": "1"});
+    let document = serde_json::json!({"openapi": "3.1.0", "info": info, "paths": paths});
+    folder.write("tags.json", &document.to_string());
+    let ended =
+        folder.run(&["generate", "tags.json", "--out", "tags", "--name", "tags", "--features-by-tag"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let json = metadata(&folder.path("tags/Cargo.toml"));
+    let full = json["packages"][0]["features"]["full"].as_array().unwrap();
+    assert_eq!(full.len(), tags.len(), "{full:?}");
+}
+
 #[test]
 fn a_crate_is_a_member_of_the_workspace_that_it_is_written_into() {
     let folder = Folder::with_pets();
     folder.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"pets\"]\n");
     assert_eq!(folder.run(&CRATE).code, Some(0));
-    let mut cargo = std::process::Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--no-deps", "--offline", "--format-version=1", "--manifest-path"]);
-    let metadata = cargo.arg(folder.path("Cargo.toml")).output().unwrap();
-    let (json, errors) = (metadata.stdout, String::from_utf8_lossy(&metadata.stderr).into_owned());
-    assert!(metadata.status.success(), "{errors}");
-    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let json = metadata(&folder.path("Cargo.toml"));
     assert_eq!(json["packages"][0]["name"], "pets");
 }
 
