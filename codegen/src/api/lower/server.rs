@@ -14,7 +14,8 @@ impl<'d> Lowering<'d> {
         let mut servers = self.servers_of(place, servers);
         if servers.is_empty() {
             if !are_named {
-                let message = "the document names no server, so its server is where it was found, which is unknown";
+                let message =
+                    "the document names no server, so its server is where it was found, which is unknown";
                 self.warning(place, "relative-server", message, Some("set `base_path` in the configuration"));
             }
             let (template, variables, description) = (None, Vec::new(), String::new());
