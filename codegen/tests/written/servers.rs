@@ -28,6 +28,8 @@ snapshots! { written:
               region: {default: eu, enum: [eu, us], description: Where it is.}
               version: {default: v1}
           - {url: https://other.example.com}
+          - {url: '{endpoint}/v1', variables: {endpoint: {default: https://third.example.com}}}
+          - {url: '{host}/v1', variables: {host: {default: //fourth.example.com}}}
         paths:
           /a: {get: {operationId: a, responses: {'204': {description: Done.}}}}
           /b: {get: {operationId: b, servers: [{url: https://upload.example.com}], responses: {'204': {description: Done.}}}}

@@ -72,7 +72,15 @@ impl<'d> Lowering<'d> {
                 description: about,
             });
         }
-        let template = (!found.is_empty()).then(|| absolute(template.trim_end_matches('/')));
+        let template = (!found.is_empty()).then(|| {
+            let template = template.trim_end_matches('/');
+            // The scheme and the host may be the value of a variable.
+            match &url {
+                url if url.contains("://") => template.to_owned(),
+                url if url.starts_with("//") => format!("https:{template}"),
+                _ => absolute(template),
+            }
+        });
         let is_declared = |name: &str| variables.is_some_and(|(_, variables)| variables.contains_key(name));
         let names = url.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
         if let Some(name) = names.into_iter().find(|name| !is_declared(name)) {
