@@ -260,7 +260,8 @@ Let one of them refer to a schema with a type or properties.",
     (
         "relative-server",
         "The document names no server, or the URL of a server has no host: it is relative to the URL that the document was
-downloaded from, which is not known here. The default of the client is `http://localhost`. A URL that begins with `//` has a host; its scheme is `https`.
+downloaded from, which is not known here. The default of the client is `http://localhost`. A URL that begins with `//` has a
+host; its scheme is `https`.
 
 Set `base_path` in the configuration of the client, or correct the document with an overlay.",
     ),
