@@ -30,6 +30,7 @@ snapshots! { written:
           - {url: https://other.example.com}
           - {url: '{endpoint}/v1', variables: {endpoint: {default: https://third.example.com}}}
           - {url: '{host}/v1', variables: {host: {default: //fourth.example.com}}}
+          - {url: '{given}/v1', variables: {given: {default: ''}}}
         paths:
           /a: {get: {operationId: a, responses: {'204': {description: Done.}}}}
           /b: {get: {operationId: b, servers: [{url: https://upload.example.com}], responses: {'204': {description: Done.}}}}

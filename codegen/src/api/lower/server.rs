@@ -72,11 +72,17 @@ impl<'d> Lowering<'d> {
                 description: about,
             });
         }
+        // A variable at the start may have the scheme and the host, or nothing until the caller gives them.
+        let begins_with_host = |url: &str| {
+            url.contains("://")
+                || found.iter().any(|variable| {
+                    variable.default.is_empty() && template.starts_with(&format!("{{{}}}", variable.name))
+                })
+        };
         let template = (!found.is_empty()).then(|| {
             let template = template.trim_end_matches('/');
-            // The scheme and the host may be the value of a variable.
             match &url {
-                url if url.contains("://") => template.to_owned(),
+                url if begins_with_host(url) => template.to_owned(),
                 url if url.starts_with("//") => format!("https:{template}"),
                 _ => absolute(template),
             }
