@@ -270,8 +270,9 @@ fn plain_pairs(name: &str, value: &Value, style: Style) -> Vec<(String, String)>
         .collect()
 }
 
-fn is_json(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim_end();
+/// Whether a media type is one of JSON: `application/json`, or one with the suffix `+json` (RFC 6839 §3.1).
+pub(super) fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     media_type.ends_with("/json") || media_type.ends_with("+json")
 }
 

@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::super::form::is_json;
 use super::super::redaction::Redaction;
 use super::super::transport::{TransportRequest, redacted_pair};
 
@@ -102,10 +103,8 @@ impl Content {
         let text = cleaner.clean(text);
         let content_type =
             headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         // Other text may look like JSON, and would be written in another way: 1.10 as 1.1.
-        let is_json = essence.ends_with("/json") || essence.ends_with("+json");
-        let value = if is_json { serde_json::from_str(&text).ok() } else { None };
+        let value = if is_json(content_type) { serde_json::from_str(&text).ok() } else { None };
         value.map_or_else(|| Self::Text(text), Self::Json)
     }
 
