@@ -283,3 +283,19 @@ fn text_part(value: &Value, content_type: Option<&'static str>) -> Part {
         None => part,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_json;
+
+    #[test]
+    fn media_types_of_json_have_parameters_suffixes_and_any_case() {
+        for media_type in ["application/json", "Application/JSON ; charset=utf-8", "application/problem+json"]
+        {
+            assert!(is_json(media_type), "{media_type}");
+        }
+        for media_type in ["", "text/plain", "application/jsonl", "application/json-seq", "json"] {
+            assert!(!is_json(media_type), "{media_type}");
+        }
+    }
+}
